@@ -1,0 +1,94 @@
+// The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and reading live in `trust`
+// (bytes) and `ports` (disk).
+import type { RequestId, TenantName } from './ids.ts';
+import type { CallRecord } from './record.ts';
+
+export const ENTRY_VERSION = 1;
+
+export type HoldBody = {
+  /** Decimal nano-USD reserved for the call. */
+  readonly estimateNanoUsd: string;
+  readonly window: string;
+};
+
+export type CountBody = {
+  readonly code: string;
+  readonly key: string | undefined;
+  readonly times: number;
+};
+
+/** A deed that somebody must be able to ask about later: a blocked egress, an attestation, a change of documents. */
+export type ActBody = {
+  readonly act:
+    | 'configuration-changed'
+    | 'egress-blocked'
+    | 'endpoint-enabled'
+    | 'endpoint-drained'
+    | 'hold-charged';
+  readonly by: string;
+  readonly what: string;
+  readonly detail: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type FactsBody = {
+  readonly digest: string;
+  readonly facts: Readonly<Record<string, string>>;
+};
+
+export type CheckpointBody = {
+  readonly openHolds: readonly {
+    readonly call: RequestId;
+    readonly tenant: TenantName;
+    readonly window: string;
+    readonly estimateNanoUsd: string;
+  }[];
+  /** Spent per tenant and window, decimal nano-USD. */
+  readonly balances: readonly {
+    readonly tenant: TenantName;
+    readonly window: string;
+    readonly spentNanoUsd: string;
+  }[];
+};
+
+export type Bodies = {
+  readonly hold: HoldBody;
+  readonly extend: HoldBody;
+  readonly settlement: CallRecord;
+  readonly facts: FactsBody;
+  readonly count: CountBody;
+  readonly act: ActBody;
+  readonly checkpoint: CheckpointBody;
+};
+
+export type EntryKind = keyof Bodies;
+
+/** What a room hands to the store; node, epoch, sequence, chain and digest are added there. */
+export type EntryDraft = {
+  readonly [K in EntryKind]: {
+    readonly kind: K;
+    /** Unix milliseconds. */
+    readonly at: number;
+    readonly tenant: TenantName | undefined;
+    readonly call: RequestId | undefined;
+    readonly body: Bodies[K];
+  };
+}[EntryKind];
+
+/** The part of an entry that the chain covers; key order on disk is the order here. */
+export type EntryHead = {
+  readonly v: number;
+  readonly kind: string;
+  readonly node: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  /** SHA-256, hexadecimal, of the previous entry's head. */
+  readonly prev: string;
+  readonly tenant: string | undefined;
+  readonly call: string | undefined;
+  /** Keyed hash of the body's bytes, hexadecimal. */
+  readonly bodyDigest: string;
+};
+
+/** As read: an unknown kind is kept, so the body is not narrowed here. */
+export type Entry = EntryHead & { readonly body: unknown };

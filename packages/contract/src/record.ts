@@ -1,0 +1,104 @@
+// The record of a call: the body of its settlement in the journal, and what `/v1/decisions/{id}` and the console show.
+// Names, ids, counts and codes; never content, never a found value. Amounts are decimal strings of nano-USD.
+
+import type { Operation } from './call.ts';
+import type { Code } from './codes.table.ts';
+import type {
+  DecisionId,
+  EndpointName,
+  KeyName,
+  ModelName,
+  RequestId,
+  SessionId,
+  TenantName,
+} from './ids.ts';
+import type { Usage } from './money.ts';
+import type { FaultCode } from './refusal.ts';
+import type { Label, Retention, Tier } from './tiers.ts';
+
+export type StepSource = 'header' | 'rule' | 'words' | 'none';
+export type Difficulty = 'easy' | 'middle' | 'hard';
+
+export type RecordedClearance = {
+  readonly ceiling: Tier;
+  readonly residency: readonly string[] | undefined;
+  readonly retention: Retention;
+  readonly ownOnly: boolean;
+};
+
+/** One endpoint and model that resolve looked at. `gates` is the bitmap of what refused it; 0: it stood in the route. */
+export type RecordedCandidate = {
+  readonly endpoint: EndpointName;
+  readonly model: ModelName;
+  readonly tier: Tier;
+  readonly gates: number;
+};
+
+export type AttemptOutcome = 'answered' | 'failed' | 'aborted' | 'blocked' | 'judged-away';
+
+export type Attempt = {
+  readonly endpoint: EndpointName;
+  readonly tier: Tier;
+  readonly region: string | undefined;
+  readonly credential: string | undefined;
+  /** What we asked for at the endpoint. */
+  readonly modelAsked: string;
+  /** What the endpoint says it answered with. */
+  readonly modelClaimed: string | undefined;
+  readonly status: number | undefined;
+  readonly firstByteMs: number | undefined;
+  readonly durationMs: number;
+  readonly outcome: AttemptOutcome;
+  readonly fault: FaultCode | undefined;
+};
+
+export type Ending = 'answered' | 'refused' | 'cut' | 'left' | 'crashed';
+
+export type CallRecord = {
+  readonly decision: DecisionId;
+  readonly request: RequestId;
+  /** Unix milliseconds of arrival. */
+  readonly at: number;
+  readonly tenant: TenantName | undefined;
+  readonly key: KeyName | undefined;
+  readonly session: SessionId | undefined;
+  readonly agent: string | undefined;
+  readonly operation: Operation;
+  readonly stream: boolean;
+  readonly step: string | undefined;
+  readonly stepSource: StepSource;
+  readonly modelRequested: string | undefined;
+  readonly label: Label | undefined;
+  readonly kinds: readonly string[];
+  readonly difficulty: Difficulty | undefined;
+  readonly latencyBudgetMs: number | undefined;
+  /** Digest of the documents that the decision was made under. */
+  readonly snapshot: string;
+  readonly clearance: RecordedClearance | undefined;
+  readonly candidates: readonly RecordedCandidate[];
+  readonly rule: string | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly ending: Ending;
+  /** The code of a refusal, or of an ending after the first byte. */
+  readonly code: Code | undefined;
+  readonly status: number;
+  readonly fallback: boolean;
+  readonly parkedMs: number;
+  readonly usage: Usage | undefined;
+  /** Undefined: unknown. */
+  readonly costNanoUsd: string | undefined;
+  readonly priceVersion: string | undefined;
+  readonly savingsNanoUsd: string | undefined;
+  readonly heldNanoUsd: string;
+  readonly decideMs: number;
+  readonly queueMs: number;
+  readonly upstreamMs: number;
+  readonly firstByteMs: number | undefined;
+  readonly totalMs: number;
+  /** Keyed hashes of the request's and the response's bytes. */
+  readonly requestCommitment: string | undefined;
+  readonly responseCommitment: string | undefined;
+  readonly retryOf: RequestId | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly traceId: string | undefined;
+};

@@ -1,0 +1,34 @@
+// The seal behind a clearance. Only `mint.ts` and `clearance.ts` import this file; the index does not list it. A private
+// field cannot be forged by a cast, a literal or a parsed document, and asking for it costs no table of minted values.
+import type { TenantName } from './ids.ts';
+import type { Label, Retention, Tier } from './tiers.ts';
+
+export type Subject = 'call' | 'probe' | 'event' | 'export';
+
+export type Terms = {
+  readonly subject: Subject;
+  readonly tenant: TenantName;
+  readonly label: Label;
+  /** The highest tier that what this covers may reach. */
+  readonly ceiling: Tier;
+  /** Regions that may receive it; undefined: anywhere. */
+  readonly residency: readonly string[] | undefined;
+  /** `zero`: only places that keep nothing. */
+  readonly retention: Retention;
+  /** Only places of the tenant's own (sovereign topology). */
+  readonly ownOnly: boolean;
+};
+
+export class Seal {
+  readonly #sealed = true;
+  readonly terms: Terms;
+  constructor(terms: Terms) {
+    this.terms = Object.freeze({ ...terms });
+  }
+  static holds(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #sealed in value && value.#sealed;
+  }
+  toJSON(): never {
+    throw new TypeError('a clearance is never serialised: store the inputs and resolve again');
+  }
+}

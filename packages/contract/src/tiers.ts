@@ -1,0 +1,45 @@
+// Where a call may run, and how sensitive it is. A tier is a relation of tenant, node and endpoint, not a property
+// of an endpoint: 1 the device or the tenant's own edge, 2 a private cloud, 3 everything else.
+
+export type Tier = 1 | 2 | 3;
+export const TIERS: readonly Tier[] = [1, 2, 3];
+
+export type Label = 'public' | 'internal' | 'personal' | 'regulated';
+/** From harmless to protected; a label only ever moves to the right. */
+export const LABELS: readonly Label[] = ['public', 'internal', 'personal', 'regulated'];
+
+export type Topology = 'cloud' | 'hybrid' | 'sovereign';
+export type Retention = 'standard' | 'zero';
+
+const CEILING_BY_LABEL: Readonly<Record<Label, Tier>> = {
+  public: 3,
+  internal: 2,
+  personal: 1,
+  regulated: 1,
+};
+
+/** The highest tier a label allows without consent. */
+export const ceilingOfLabel = (label: Label): Tier => CEILING_BY_LABEL[label];
+/** The highest tier a topology allows, whatever the label and the consents. */
+export const ceilingOfTopology = (topology: Topology): Tier => (topology === 'sovereign' ? 2 : 3);
+
+export const lowerTier = (a: Tier, b: Tier): Tier => (a < b ? a : b);
+export const higherLabel = (a: Label, b: Label): Label =>
+  LABELS.indexOf(a) >= LABELS.indexOf(b) ? a : b;
+
+export const isLabel = (text: string): text is Label =>
+  text === 'public' || text === 'internal' || text === 'personal' || text === 'regulated';
+export const isTier = (value: unknown): value is Tier => value === 1 || value === 2 || value === 3;
+
+/** The words of common configuration files for the same thing. */
+const SEED_WORDS: Readonly<Record<string, Label>> = {
+  low: 'public',
+  medium: 'internal',
+  high: 'regulated',
+};
+
+/** Reads our label or one of the common words `low`, `medium`, `high`. */
+export function readLabel(text: string): Label | undefined {
+  if (isLabel(text)) return text;
+  return Object.hasOwn(SEED_WORDS, text) ? SEED_WORDS[text] : undefined;
+}
