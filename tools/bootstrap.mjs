@@ -1,0 +1,96 @@
+/**
+ * `node tools/bootstrap.mjs NAME [ARGS]`: what every npm script runs.
+ *
+ * It makes the repository ready and then runs the named command with the right Node, so that
+ * `npm start` and `npm test` work on a fresh clone with nothing else done: packages are installed
+ * when they are not those of the lock file, the console is built when its sources have changed,
+ * and a Node that is new enough is found by path. Plain JavaScript for any Node >= 18, without
+ * dependencies, because nothing may be installed yet. A second run adds a few milliseconds.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findNode, missingNodeMessage, runScript } from '../packages/cli/bin/find-node.mjs';
+import { ensureConsole } from './bootstrap/console.mjs';
+import { ensureInstalled } from './bootstrap/install.mjs';
+
+/**
+ * `script` runs with the new Node, `args` come before the user's. `console` says that the command
+ * needs the built console.
+ *
+ * @typedef {{ says: string, script: string, args?: readonly string[], console?: true }} Command
+ */
+
+/** @type {Record<string, Command>} */
+const COMMANDS = {
+  start: { says: 'serve', script: 'packages/cli/src/main.ts', args: ['up'], console: true },
+  test: {
+    says: 'run every test, or those under PATHS',
+    script: 'tools/commands/test.ts',
+    console: true,
+  },
+  check: {
+    says: 'types, lint, seeds, snippets, pack',
+    script: 'tools/commands/check.ts',
+    console: true,
+  },
+  types: { says: 'check the types', script: 'tools/commands/types.ts' },
+  lint: { says: 'check style and format', script: 'tools/commands/lint.ts' },
+  format: { says: 'mend style and format', script: 'tools/commands/lint.ts', args: ['--write'] },
+  tidy: { says: 'check the shape of the house', script: 'tools/tidy/main.ts' },
+  world: { says: 'run seeded worlds', script: 'packages/world/src/main.ts' },
+  bench: { says: 'run a benchmark', script: 'tools/bench/main.ts', console: true },
+  snippets: {
+    says: 'run the snippets of the docs',
+    script: 'tools/snippets/main.ts',
+    console: true,
+  },
+  pack: {
+    says: 'pack, install and start the packages',
+    script: 'tools/pack/main.ts',
+    console: true,
+  },
+  browser: { says: 'install Chromium for the tests', script: 'tools/commands/browser.ts' },
+  engines: { says: 'install the embedded model engine', script: 'tools/commands/engines.ts' },
+  eval: { says: 'run an evaluation', script: 'packages/cli/src/main.ts', args: ['eval'] },
+};
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+await main(process.argv.slice(2));
+
+/** @param {string[]} argv */
+async function main([name, ...args]) {
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(usage(name));
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  if (!(await prepare(command))) {
+    process.exitCode = EXIT_FAILED;
+    return;
+  }
+  // npm runs scripts in the root already; somebody who runs this file from elsewhere means the same.
+  process.chdir(ROOT);
+  await runScript(join(ROOT, command.script), [...(command.args ?? []), ...args], ROOT);
+}
+
+/** @param {Command} command */
+async function prepare(command) {
+  if (!(await ensureInstalled(ROOT))) return false;
+  const node = findNode(ROOT);
+  if (node === undefined) {
+    process.stderr.write(`${missingNodeMessage()}\n`);
+    return false;
+  }
+  return command.console !== true || (await ensureConsole(ROOT, node));
+}
+
+/** @param {string | undefined} name */
+function usage(name) {
+  const problem = name === undefined ? 'say what to run' : `there is no command "${name}"`;
+  const lines = Object.entries(COMMANDS).map(([key, { says }]) => `  ${key.padEnd(10)}${says}`);
+  return `${problem}. Known:\n${lines.join('\n')}\n`;
+}
