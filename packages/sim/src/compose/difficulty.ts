@@ -1,0 +1,42 @@
+// How hard a question is, from 0 (a label, a greeting, a lookup) to 3 (a proof, a contract). Crude
+// on purpose: what matters is that the same question is always equally hard, that the small model
+// fails where a person would expect it to, and that its logprobs say so.
+import type { Grade, SimModel } from '../models.ts';
+import type { Script } from '../script.ts';
+import { sumIn } from './arithmetic.ts';
+
+export type Skill = {
+  /** Whether the token probabilities look confident. */
+  readonly sure: boolean;
+  /** Whether the answer is correct. */
+  readonly right: boolean;
+};
+
+const veryHard =
+  /\b(prove|proofs?|theorem|derive|derivation|np-hard|optimality|counterexample|(analy[sz]e|review|draft) (the|this|a|our) (contract|merger|patent|lease|agreement))\b/i;
+const hard =
+  /\b(analy[sz]e|integral|differential|eigen\w+|concurren\w+|deadlock|race condition|refactor|architect\w*|diagnos\w+|trade-?offs?|strategy|legal|liability|regulat\w+|clause|contract|optimi[sz]e|complexity|root cause|migrat\w+)\b/i;
+const severalSteps = /\b(step by step|multi-?step|first\b[^.]*\bthen\b|then\b[^.]*\bfinally)\b/i;
+const longUnits = 6_000;
+const veryLongUnits = 24_000;
+
+export function gradeOf(prompt: string): Grade {
+  let grade = 0;
+  if (veryHard.test(prompt)) grade = 3;
+  else if (hard.test(prompt)) grade = 2;
+  if (severalSteps.test(prompt)) grade += 1;
+  if (prompt.length > veryLongUnits) grade += 2;
+  else if (prompt.length > longUnits) grade += 1;
+  const sum = sumIn(prompt);
+  if (sum) grade = Math.max(grade, sum.grade);
+  if (grade >= 3) return 3;
+  return grade === 2 ? 2 : grade === 1 ? 1 : 0;
+}
+
+/** A question one grade past the model's skill makes it unsure; two grades past, wrong as well. */
+export function skillFor(model: SimModel, prompt: string, script: Script): Skill {
+  const gap = gradeOf(prompt) - model.skill;
+  const right = script.right ?? gap < 2;
+  const sure = script.sure ?? (gap < 1 && script.right !== false);
+  return { sure, right };
+}
