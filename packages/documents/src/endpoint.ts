@@ -1,0 +1,124 @@
+/** Endpoints and the models behind them: what may be dialled, with which credential, and what is known about it. */
+import type { Retention, Tier } from '@signalbox/contract';
+import type { Origin } from './origin.ts';
+import type { AmortisedDocument, PriceNumbers } from './pricing.ts';
+
+/**
+ * What speaks at the other end. `openai-compatible` is the plain case; the others name what the
+ * gateway may know about the server beyond the wire format.
+ */
+export type EndpointKind =
+  | 'openai-compatible'
+  | 'embedded'
+  | 'sim'
+  | 'ollama'
+  | 'vllm'
+  | 'llama-server'
+  | 'lmstudio'
+  | 'openai'
+  | 'anthropic'
+  | 'gemini';
+
+export interface EndpointDocument {
+  readonly name: string;
+  readonly kind: EndpointKind;
+  /** The GGUF file of an `embedded` endpoint. */
+  readonly modelPath: string | undefined;
+  /**
+   * Base of the API with its version path (`http://localhost:11434/v1`), without a last slash. Of an
+   * `embedded` endpoint it is `embedded:NAME` until the composer has started the child.
+   */
+  readonly url: string;
+  /** Declared by the operator; without it the tier follows from where the address stands. */
+  readonly tier: Tier | undefined;
+  readonly region: string | undefined;
+  readonly legalEntity: string | undefined;
+  readonly retention: Retention;
+  /** Only this tenant may use it. */
+  readonly tenant: string | undefined;
+  readonly enabled: boolean;
+  /** The one private host and port this endpoint may dial; only the operator's own file says so. */
+  readonly privateAddress: PrivateAddress | undefined;
+  readonly credentials: readonly CredentialDocument[];
+  readonly headers: EndpointHeaders;
+  readonly timers: EndpointTimers;
+  readonly inFlightMax: number;
+  readonly retries: number;
+  /** Not active in this version. */
+  readonly healthCheckIntervalMs: number | undefined;
+  /** The share of the upstream's limits to use, 0 to 1. Not active in this version. */
+  readonly rateLimitBuffer: number | undefined;
+  /** Keyed by the name the upstream knows. */
+  readonly models: ReadonlyMap<string, ModelAtEndpoint>;
+  readonly amortised: AmortisedDocument | undefined;
+  readonly price: PriceNumbers | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export interface PrivateAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface CredentialDocument {
+  readonly name: string;
+  readonly secret: SecretReference;
+  readonly weight: number;
+  /** `authorization` is sent as `Bearer <secret>`, the others bare. */
+  readonly header: 'authorization' | 'x-api-key' | 'x-goog-api-key' | 'api-key';
+  readonly limits: CredentialLimits;
+}
+
+export interface SecretReference {
+  readonly kind: 'env' | 'file' | 'exec';
+  /** The variable's name, the path, or the command. */
+  readonly value: string;
+}
+
+export interface CredentialLimits {
+  readonly requestsPerMinuteMax: number | undefined;
+  readonly tokensPerMinuteMax: number | undefined;
+}
+
+export interface EndpointHeaders {
+  /** Names of the caller's headers that go on to the upstream, lower case. */
+  readonly forward: readonly string[];
+  readonly set: ReadonlyMap<string, string>;
+}
+
+export interface EndpointTimers {
+  readonly connectMs: number;
+  readonly headMs: number;
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+export interface ModelAtEndpoint {
+  /** The name the upstream knows. */
+  readonly upstream: string;
+  /** Our name; the upstream's own when nothing else is said. */
+  readonly name: string;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Partial<ModelCapabilities> | undefined;
+  readonly price: PriceNumbers | undefined;
+}
+
+export interface ModelCapabilities {
+  readonly tools: boolean;
+  readonly vision: boolean;
+  readonly jsonSchema: boolean;
+  readonly logprobs: boolean;
+  readonly embeddings: boolean;
+  readonly reasoning: boolean;
+}
+
+export interface ModelDocument {
+  readonly name: string;
+  readonly family: string | undefined;
+  readonly tierHint: Tier | undefined;
+  readonly contextTokens: number | undefined;
+  /** A capability that nobody stated is absent: not known is not the same as no. */
+  readonly capabilities: Partial<ModelCapabilities>;
+  readonly price: PriceNumbers | undefined;
+  readonly origin: Origin | undefined;
+}

@@ -1,0 +1,65 @@
+/** Which route a call is to take: aliases, rules and what happens when a tier is down. */
+import type { Label, Tier } from '@signalbox/contract';
+import type { Origin } from './origin.ts';
+
+export interface TargetDocument {
+  readonly model: string;
+  /** Pins the target to one endpoint. */
+  readonly endpoint: string | undefined;
+  readonly weight: number | undefined;
+}
+
+export interface AliasDocument {
+  readonly name: string;
+  /** Tried in this order. */
+  readonly targets: readonly TargetDocument[];
+  readonly origin: Origin | undefined;
+}
+
+export interface PolicyDocument {
+  readonly name: string;
+  readonly defaultTier: Tier | undefined;
+  /** The first rule that matches decides. */
+  readonly rules: readonly RuleDocument[];
+  readonly fallback: FallbackDocument;
+  /** Not active in this version. */
+  readonly escalationThreshold: number | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export interface RuleDocument {
+  readonly name: string;
+  readonly when: RuleCondition;
+  readonly route: RuleRoute;
+  readonly origin: Origin | undefined;
+}
+
+/** Every field that is present must hold; a field holds when one of its values does. */
+export interface RuleCondition {
+  readonly step: readonly string[] | undefined;
+  readonly tenant: readonly string[] | undefined;
+  /** The labels themselves, `>=personal` already spelled out. */
+  readonly sensitivity: readonly Label[] | undefined;
+  /** Patterns of the requested model's name. */
+  readonly model: readonly string[] | undefined;
+  readonly agent: readonly string[] | undefined;
+}
+
+export interface RuleRoute {
+  /** The tier to run on while it is up; fallback may leave it. */
+  readonly tier: Tier | undefined;
+  /** The tier no fallback may pass: it lowers the clearance's ceiling. */
+  readonly tierMax: Tier | undefined;
+  /** A model or an alias. */
+  readonly model: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly chain: readonly TargetDocument[] | undefined;
+}
+
+export interface FallbackDocument {
+  /** Where calls go when tier 2 and 3 are down. */
+  readonly cloudUnavailable: Tier | undefined;
+  /** Where calls go when tier 1 is down; never past the clearance. */
+  readonly localUnavailable: Tier | undefined;
+  readonly allUnavailable: 'queue' | 'refuse' | undefined;
+}

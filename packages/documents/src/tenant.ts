@@ -1,0 +1,104 @@
+/** Who may call, what they subscribe to, and what they agreed to: plans, tenants, keys, consents, rings. */
+import type { Label, Retention, Tier, Topology } from '@signalbox/contract';
+import type { SecretReference } from './endpoint.ts';
+import type { Origin } from './origin.ts';
+
+export interface BudgetDocument {
+  readonly amountNanoUsd: bigint;
+  readonly per: 'day' | 'month' | 'total';
+}
+
+export interface PlanDocument {
+  readonly name: string;
+  /** Patterns of model names, `*` standing for any run of characters; absent means every model. */
+  readonly models: readonly string[] | undefined;
+  readonly tiers: readonly Tier[] | undefined;
+  readonly budget: BudgetDocument | undefined;
+  readonly inFlightMax: number | undefined;
+  /** Not active in this version. */
+  readonly requestsPerMinuteMax: number | undefined;
+  /** Not active in this version. */
+  readonly tokensPerMinuteMax: number | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export interface TenantDocument {
+  readonly name: string;
+  readonly plan: string | undefined;
+  readonly topology: Topology;
+  /** Regions its calls may run in; absent means every region. */
+  readonly residency: readonly string[] | undefined;
+  readonly ring: number | undefined;
+  readonly defaultLabel: Label;
+  readonly unscannedLabel: Label;
+  readonly privacy: 'enforce' | 'observe';
+  readonly durable: 'after-answer' | 'before-answer';
+  readonly budget: BudgetDocument | undefined;
+  /** Endpoints and networks that the tenant names as its own. */
+  readonly own: OwnPlaces;
+  /** Asked in this order; the first rule that matches decides. */
+  readonly policies: readonly string[];
+  readonly retention: Retention;
+  readonly origin: Origin | undefined;
+}
+
+export interface OwnPlaces {
+  readonly endpoints: readonly string[];
+  readonly networks: readonly string[];
+}
+
+export type KeyScope = 'call' | 'explain' | 'admin' | 'audit' | 'finance';
+
+export interface KeyDocument {
+  readonly name: string;
+  readonly tenant: string;
+  /** The twelve base62 characters inside the key. */
+  readonly id: string | undefined;
+  /** HMAC-SHA-256 of the key under the node's pepper, lower-case hex. */
+  readonly secretHash: string | undefined;
+  /** The whole key by reference, instead of `id` and `secretHash`. */
+  readonly secret: SecretReference | undefined;
+  readonly models: readonly string[] | undefined;
+  readonly tiers: readonly Tier[] | undefined;
+  readonly scopes: readonly KeyScope[];
+  readonly budget: BudgetDocument | undefined;
+  /** Milliseconds since 1970; the file says an ISO 8601 date. */
+  readonly expiresMs: number | undefined;
+  readonly networks: readonly string[] | undefined;
+  /** Fixed by the key: the caller's header is not asked. */
+  readonly session: string | undefined;
+  readonly agent: string | undefined;
+  readonly subject: string | undefined;
+  readonly requireSession: boolean;
+  readonly tags: KeyTags;
+  readonly revoked: boolean;
+  readonly origin: Origin | undefined;
+}
+
+export interface KeyTags {
+  readonly fixed: ReadonlyMap<string, string>;
+  readonly required: readonly string[];
+}
+
+/** Recognised and kept; lifting a ceiling by consent is not active in this version. */
+export interface ConsentDocument {
+  readonly name: string;
+  readonly tenant: string;
+  /** Absent means every subject of the tenant. */
+  readonly subject: string | undefined;
+  readonly kinds: readonly string[];
+  readonly tiers: readonly Tier[];
+  readonly purpose: string;
+  readonly untilMs: number;
+  readonly givenBy: string;
+  readonly origin: Origin | undefined;
+}
+
+export interface RingDocument {
+  readonly name: string;
+  /** The number that a tenant's `ring` names. */
+  readonly order: number;
+  /** Not active in this version. */
+  readonly percent: number | undefined;
+  readonly origin: Origin | undefined;
+}
