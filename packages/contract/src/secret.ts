@@ -1,7 +1,5 @@
 // A secret that cannot be printed by accident: templates, JSON, `inspect` and logs see `[secret]`.
 
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
-
 export class Secret {
   readonly #value: string;
   constructor(value: string) {
@@ -17,7 +15,8 @@ export class Secret {
   toJSON(): string {
     return '[secret]';
   }
-  [INSPECT](): string {
-    return '[secret]';
-  }
 }
+
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value: () => '[secret]',
+});

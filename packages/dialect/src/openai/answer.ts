@@ -1,0 +1,87 @@
+// What a record needs of an answer: which model says it answered, what was used, whether an error hides in a 200.
+import type { Operation, Usage } from '@signalbox/contract';
+import { type Field, innerFields, readObject, stringAt } from '../json.ts';
+
+export type AnswerFacts = {
+  readonly model: string | undefined;
+  readonly usage: Usage | undefined;
+  /** The body is an error although its status says otherwise. */
+  readonly error: boolean;
+  readonly malformed: boolean;
+};
+
+const text = new TextDecoder();
+
+export function readAnswer(_operation: Operation, body: Uint8Array): AnswerFacts {
+  const reading = readObject(body);
+  if (reading.kind === 'invalid') {
+    return { model: undefined, usage: undefined, error: false, malformed: true };
+  }
+  const fields = reading.fields;
+  return {
+    model: stringField(body, fields, 'model'),
+    usage: usageOf(body, fields),
+    error: isError(fields),
+    malformed: false,
+  };
+}
+
+/** A top-level `error` that is neither null nor absent. */
+export function isError(fields: readonly Field[]): boolean {
+  return fields.some((field) => field.key === 'error' && field.kind !== 'null');
+}
+
+export function stringField(
+  body: Uint8Array,
+  fields: readonly Field[],
+  key: string,
+): string | undefined {
+  const field = fields.find((one) => one.key === key);
+  if (field?.kind !== 'string') return undefined;
+  return stringAt(body, field.valueStart, field.valueEnd);
+}
+
+/** The usage among the fields of a body or of a stream's chunk, also inside the `response` of a typed event. */
+export function usageOf(body: Uint8Array, fields: readonly Field[]): Usage | undefined {
+  const usage = fields.find((field) => field.key === 'usage');
+  if (usage?.kind === 'object') {
+    return readUsage(text.decode(body.subarray(usage.valueStart, usage.valueEnd)));
+  }
+  const response = fields.find((field) => field.key === 'response');
+  if (response?.kind !== 'object') return undefined;
+  return usageOf(body, innerFields(body, response.valueStart));
+}
+
+function readUsage(json: string): Usage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const input = countIn(value, 'prompt_tokens') ?? countIn(value, 'input_tokens');
+  const output = countIn(value, 'completion_tokens') ?? countIn(value, 'output_tokens');
+  if (input === undefined && output === undefined) return undefined;
+  return {
+    inputTokens: input ?? 0,
+    outputTokens: output ?? 0,
+    cachedInputTokens:
+      countIn(valueIn(value, 'prompt_tokens_details'), 'cached_tokens') ??
+      countIn(valueIn(value, 'input_tokens_details'), 'cached_tokens') ??
+      countIn(value, 'prompt_cache_hit_tokens'),
+    reasoningTokens:
+      countIn(valueIn(value, 'completion_tokens_details'), 'reasoning_tokens') ??
+      countIn(valueIn(value, 'output_tokens_details'), 'reasoning_tokens'),
+    source: 'measured',
+  };
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}
+
+function countIn(value: unknown, key: string): number | undefined {
+  const count = valueIn(value, key);
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
