@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { bare } from './contestants/bare.ts';
+import type { Contestant } from './contestants/contestant.ts';
+import { direct } from './contestants/direct.ts';
+import { portkey } from './contestants/portkey.ts';
+import { overhead } from './overhead.ts';
+import { type Report, renderTable } from './report.ts';
+
+/** `npm run bench -- NAME`: figures on standard output, progress on standard error. */
+
+const usage = `npm run bench -- overhead
+npm run bench -- overhead --quick --contestants direct,bare
+npm run bench -- overhead --json --rounds 9
+
+Benchmarks
+  overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
+
+Options
+  --json               one JSON document instead of a table
+  --rounds N           rounds of every measurement (5; with --quick 2)
+  --quick              within two minutes, for development, not for quoting
+  --contestants A,B    only these (direct, signalbox, bare, portkey)
+`;
+
+const all: readonly Contestant[] = [direct, bare, portkey];
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      contestants: { type: 'string' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1_000) {
+    throw new Error('--rounds wants a whole number from 1 to 1000');
+  }
+  const names = values.contestants?.split(',');
+  const contestants = all.filter((one) => names === undefined || names.includes(one.name));
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  let report: Report;
+  switch (positionals[0]) {
+    case 'overhead':
+      report = await overhead({ contestants, rounds, quick: values.quick, say });
+      break;
+    default:
+      process.stderr.write(usage);
+      return 2;
+  }
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderTable(report));
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
