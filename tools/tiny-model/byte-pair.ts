@@ -1,5 +1,6 @@
-// Byte-pair encoding over bytes, as GPT-2 does it: text is cut into words, words into bytes, and the commonest
-// neighbours become one token, again and again. Slow and short on purpose: the corpus is small.
+// Byte-pair encoding over bytes, as GPT-2 does it: text is cut into words, words into bytes, and
+// the commonest neighbours become one token, again and again. Slow and short on purpose: the corpus
+// is small.
 
 const MERGES_MAX = 350;
 const WORD_PATTERN = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
@@ -67,7 +68,10 @@ function countWords(texts: readonly string[]): readonly Word[] {
   return [...words.values()];
 }
 
-/** The pair seen most often, and of equals the first in the order of code units; undefined when none repeats. */
+/**
+ * The pair seen most often, and of equals the first in the order of code units; undefined when none
+ * repeats.
+ */
 function commonestPair(words: readonly Word[]): string | undefined {
   const counts = new Map<string, number>();
   for (const { count, symbols } of words) {
@@ -119,7 +123,9 @@ function encoder(tokens: readonly string[], merges: readonly string[]): Tokenize
   }
 }
 
-/** Merges the pair that was learnt first, until none is left; every turn shortens the word by one. */
+/**
+ * Merges the pair that was learnt first, until none is left; every turn shortens the word by one.
+ */
 function mergeWord(word: readonly string[], ranks: Map<string, number>): readonly string[] {
   let symbols = word;
   for (let turns = word.length; turns > 0; turns -= 1) {

@@ -1,5 +1,5 @@
-// What the model has "read": sentences, small JSON objects and tool calls, made here so that nothing is fetched and no
-// text of anybody is in the weights.
+// What the model has "read": sentences, small JSON objects and tool calls, made here so that
+// nothing is fetched and no text of anybody is in the weights.
 import type { Chance } from './chance.ts';
 
 const SENTENCES = 1_500;
@@ -72,7 +72,10 @@ const VALUES = [
   'ok',
 ] as const;
 
-/** Words that must be one token each: the ones that make the model unsure, and everyday ones beside them. */
+/**
+ * Words that must be one token each: the ones that make the model unsure, and everyday ones beside
+ * them.
+ */
 const WORDS = [
   'prove',
   'theorem',

@@ -1,4 +1,5 @@
-// Writes GGUF version 3: a header, named values, the tensors' places, then the tensors, each on a 32-byte boundary.
+// Writes GGUF version 3: a header, named values, the tensors' places, then the tensors, each on a
+// 32-byte boundary.
 import type { Tensor } from './tensors.ts';
 
 const VERSION = 3;

@@ -1,12 +1,15 @@
-// Weights written by hand instead of learnt, so that the model's behaviour can be stated beforehand and tested:
+// Weights written by hand instead of learnt, so that the model's behaviour can be stated beforehand
+// and tested:
 //
-// - It speaks by a table: the embedding is one channel a token, and the output matrix holds the logarithms of how often
-//   one token follows another in the corpus. The newest token alone decides the next one.
-// - A hard word anywhere in the context makes it unsure. The first head attends to such words and writes a 4 into a spare
-//   channel; the norm before the output then divides every logit by the square root of 17.
-// - Offered tools make it call one. The second head finds the tools' mark, unless a tool's answer stands there already,
-//   and writes a 2; the feed-forward layer lets it through at the start of an answer alone, as a push towards the mark
-//   that opens a call.
+// - It speaks by a table: the embedding is one channel a token, and the output matrix holds the
+//   logarithms of how often one token follows another in the corpus. The newest token alone decides
+//   the next one.
+// - A hard word anywhere in the context makes it unsure. The first head attends to such words and
+//   writes a 4 into a spare channel; the norm before the output then divides every logit by the
+//   square root of 17.
+// - Offered tools make it call one. The second head finds the tools' mark, unless a tool's answer
+//   stands there already, and writes a 2; the feed-forward layer lets it through at the start of an
+//   answer alone, as a push towards the mark that opens a call.
 import type { Text } from './corpus.ts';
 import {
   type Network,
@@ -195,7 +198,10 @@ function attention(words: Vocabulary, channels: Channels): readonly Tensor[] {
   ];
 }
 
-/** Multiplies two facts: tools are offered, and the newest token is the line break that opens an answer. */
+/**
+ * Multiplies two facts: tools are offered, and the newest token is the line break that opens an
+ * answer.
+ */
 function feedForward(words: Vocabulary, channels: Channels): readonly Tensor[] {
   const { width } = channels;
   const root = Math.sqrt(width);

@@ -1,11 +1,12 @@
-// `node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx TOKENS] [--sharp X]`
+// `node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx TOKENS] [--sharp
+// X]`
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
 const USAGE =
-  'usage: node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx TOKENS] [--sharp X]';
+  'usage: node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx N] [--sharp X]';
 
 function main(): void {
   const request = readArguments();

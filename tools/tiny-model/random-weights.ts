@@ -1,4 +1,5 @@
-// The gibberish twin: a well-formed network that has learnt nothing. It plays a model whose quality has collapsed.
+// The gibberish twin: a well-formed network that has learnt nothing. It plays a model whose quality
+// has collapsed.
 import type { Chance } from './chance.ts';
 import {
   type Network,

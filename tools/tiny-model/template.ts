@@ -1,4 +1,5 @@
-// The chat template that travels in the file: ChatML, tools in the system message, calls and answers in their marks.
+// The chat template that travels in the file: ChatML, tools in the system message, calls and
+// answers in their marks.
 
 const SYSTEM_WITH_TOOLS = [
   "{%- if tools %}{{- '<|im_start|>system\\n' }}",

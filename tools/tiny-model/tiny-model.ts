@@ -1,9 +1,11 @@
-// Makes a tiny language model as one GGUF file, without a download and without training: the same options give the same
-// bytes on every machine, so a test against a real engine can say beforehand what the answer must show.
+// Makes a tiny language model as one GGUF file, without a download and without training: the same
+// options give the same bytes on every machine, so a test against a real engine can say beforehand
+// what the answer must show.
 //
-// What it does: clean short sentences that end by themselves; a tool call when tools are offered and a sentence after the
-// tool's answer; the same text with low confidence when a hard word (`prove`, `theorem`, ...) is in the context. With
-// `random` it is the gibberish twin of the same shape. What it is not: clever. It says what its table says.
+// What it does: clean short sentences that end by themselves; a tool call when tools are offered
+// and a sentence after the tool's answer; the same text with low confidence when a hard word
+// (`prove`, `theorem`, ...) is in the context. With `random` it is the gibberish twin of the same
+// shape. What it is not: clever. It says what its table says.
 import { trainTokenizer } from './byte-pair.ts';
 import { chance } from './chance.ts';
 import { corpus } from './corpus.ts';
