@@ -1,12 +1,13 @@
-// `node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx TOKENS] [--sharp
-// X]`
+// The command line of the tiny model: reads the options, writes the file, says what it wrote.
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
-const USAGE =
-  'usage: node tools/tiny-model/main.ts OUT [--random] [--seed N] [--name NAME] [--ctx N] [--sharp X]';
+const USAGE = [
+  'usage: node tools/tiny-model/main.ts OUT',
+  '[--random] [--seed N] [--name NAME] [--ctx TOKENS] [--sharp X]',
+].join(' ');
 
 function main(): void {
   const request = readArguments();
