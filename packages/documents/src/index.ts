@@ -1,6 +1,47 @@
+/**
+ * Every versioned document: its types, its validator, its JSON Schema and its reference page from one
+ * source. Pure: texts come from `@signalbox/config`, files from whoever composes.
+ */
+export {
+  contains,
+  hasHostBits,
+  isLoopback,
+  type Network,
+  reachOfHost,
+  readAddress,
+  readNetwork,
+} from './address.ts';
+export { canonicalConfiguration } from './canonical.ts';
 export type * from './configuration.ts';
+export {
+  DATA_FOLDER_LAYOUT,
+  type DataFolderDocument,
+  type DataFolderFacts,
+  type DataFolderVerdict,
+  dataFolderSchema,
+  LAYOUT_STEPS,
+  type LayoutStep,
+  migrateDataFolder,
+} from './data-folder.ts';
 export type * from './endpoint.ts';
+export { ENDPOINT_KINDS, type EndpointKindFacts } from './endpoint-kinds.table.ts';
+export { configurationJsonSchema, type JsonObject } from './json-schema.ts';
+export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';
 export type * from './policy.ts';
 export type * from './pricing.ts';
+export { configurationReference } from './reference.ts';
+export type { EndpointPart, ModelPart, PricePart } from './schema/endpoint.ts';
+export {
+  CONFIGURATION_VERSION,
+  type NameRule,
+  NOUN_NAMES,
+  NOUNS,
+  type Noun,
+  type Nouns,
+  wholeSchema,
+} from './schema/nouns.ts';
+export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
+export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
+export { MODEL_NAME, NAME } from './schema/words.ts';
 export type * from './tenant.ts';

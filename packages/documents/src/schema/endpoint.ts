@@ -1,0 +1,375 @@
+/** Written form of `endpoints`, `models` and `prices`. */
+import { z } from 'zod';
+import type {
+  CredentialDocument,
+  EndpointDocument,
+  EndpointKind,
+  ModelAtEndpoint,
+  ModelCapabilities,
+  ModelDocument,
+  PrivateAddress,
+} from '../endpoint.ts';
+import type { AmortisedDocument, PriceDocument, PriceNumbers } from '../pricing.ts';
+import {
+  amount,
+  instantMs,
+  listOf,
+  mapOf,
+  milliseconds,
+  modelName,
+  modelReference,
+  name,
+  priceEach,
+  pricePerMillion,
+  region,
+  secret,
+  tier,
+} from './words.ts';
+
+const HOUR_MS = 3_600_000;
+const CONTEXT_TOKENS_MAX = 100_000_000;
+
+const CAPABILITIES = [
+  'tools',
+  'vision',
+  'jsonSchema',
+  'logprobs',
+  'embeddings',
+  'reasoning',
+] as const;
+const WRITTEN_CAPABILITIES = {
+  tools: 'tools',
+  vision: 'vision',
+  json_schema: 'jsonSchema',
+  logprobs: 'logprobs',
+  embeddings: 'embeddings',
+  reasoning: 'reasoning',
+} as const satisfies Record<string, (typeof CAPABILITIES)[number]>;
+
+const KINDS = [
+  'openai-compatible',
+  'embedded',
+  'sim',
+  'ollama',
+  'vllm',
+  'llama-server',
+  'lmstudio',
+  'openai',
+  'anthropic',
+  'gemini',
+] as const satisfies readonly EndpointKind[];
+
+/** What one entry of `endpoints` becomes before its name and place are added. */
+export type EndpointPart = Omit<
+  EndpointDocument,
+  'name' | 'origin' | 'url' | 'privateAddress' | 'models'
+> & {
+  readonly url: string | undefined;
+  readonly privateAddress: PrivateAddress | boolean | undefined;
+  readonly models: ReadonlyMap<string, Omit<ModelAtEndpoint, 'upstream' | 'name'> & NamePart>;
+};
+type NamePart = { readonly name: string | undefined };
+
+export type ModelPart = Omit<ModelDocument, 'name' | 'origin'>;
+export type PricePart = Omit<PriceDocument, 'origin'>;
+
+const PRICE_FIELDS = {
+  input_per_million_usd: pricePerMillion.optional().describe('Dollars per million input tokens.'),
+  output_per_million_usd: pricePerMillion.optional().describe('Dollars per million output tokens.'),
+  cached_input_per_million_usd: pricePerMillion
+    .optional()
+    .describe('Dollars per million input tokens read from the upstream cache.'),
+  cache_write_per_million_usd: pricePerMillion
+    .optional()
+    .describe('Dollars per million input tokens written to it.'),
+  request_usd: priceEach.optional().describe('Dollars per request.'),
+};
+
+type WrittenPrice = { readonly [K in keyof typeof PRICE_FIELDS]?: string | undefined };
+
+const price: z.ZodType<PriceNumbers> = z.strictObject(PRICE_FIELDS).transform(priceNumbers);
+
+export const pricePart: z.ZodType<PricePart> = z
+  .strictObject({
+    model: modelReference.describe('Model the price is for.'),
+    endpoint: modelName.optional().describe('Only at this endpoint; else everywhere.'),
+    from: instantMs.describe('First day or instant (UTC) on which the price holds.'),
+    ...PRICE_FIELDS,
+  })
+  .transform((written) => ({
+    model: written.model,
+    endpoint: written.endpoint,
+    fromMs: written.from,
+    ...priceNumbers(written),
+  }));
+
+const capabilities: z.ZodType<Partial<ModelCapabilities>> = z
+  .union([
+    z.array(z.enum(capabilityNames())).min(1).max(CAPABILITIES.length),
+    z.strictObject({
+      tools: z.boolean().optional(),
+      vision: z.boolean().optional(),
+      json_schema: z.boolean().optional(),
+      logprobs: z.boolean().optional(),
+      embeddings: z.boolean().optional(),
+      reasoning: z.boolean().optional(),
+    }),
+  ])
+  .transform((written) => {
+    const known: { -readonly [K in keyof ModelCapabilities]?: boolean } = {};
+    for (const key of capabilityNames()) {
+      const value = Array.isArray(written) ? written.includes(key) || undefined : written[key];
+      if (value !== undefined) known[WRITTEN_CAPABILITIES[key]] = value;
+    }
+    return known;
+  });
+
+const contextTokens = z.int().min(1).max(CONTEXT_TOKENS_MAX);
+const CAPABILITIES_TEXT =
+  'A list of what it can do, or a mapping to true and false; what is not named is not known.';
+
+export const modelPart: z.ZodType<ModelPart> = z
+  .strictObject({
+    family: z.string().min(1).max(64).optional().describe('Family, for grouping.'),
+    tier_hint: tier.optional().describe('Tier it usually runs on.'),
+    context_tokens: contextTokens.optional().describe('Tokens that fit into one call.'),
+    capabilities: capabilities.optional().describe(CAPABILITIES_TEXT),
+    price: price.optional().describe('Price wherever no nearer one is stated.'),
+  })
+  .transform((written) => ({
+    family: written.family,
+    tierHint: written.tier_hint,
+    contextTokens: written.context_tokens,
+    capabilities: written.capabilities ?? {},
+    price: written.price,
+  }));
+
+const modelAtEndpoint = z
+  .strictObject({
+    name: modelName.optional().describe('Our name for it; else its own.'),
+    context_tokens: contextTokens.optional().describe('Tokens that fit into one call here.'),
+    capabilities: capabilities.optional().describe(CAPABILITIES_TEXT),
+    price: price.optional().describe('Price at this endpoint.'),
+  })
+  .transform((written) => ({
+    name: written.name,
+    contextTokens: written.context_tokens,
+    capabilities: written.capabilities,
+    price: written.price,
+  }));
+
+const UNDESCRIBED = {
+  name: undefined,
+  contextTokens: undefined,
+  capabilities: undefined,
+  price: undefined,
+};
+
+const modelsAtEndpoint = z.union([
+  listOf(modelReference).transform((list) => new Map(list.map((one) => [one, UNDESCRIBED]))),
+  mapOf(modelReference, modelAtEndpoint),
+]);
+
+const credential: z.ZodType<CredentialDocument> = z
+  .strictObject({
+    name: name.default('default').describe('Name of the credential in records.'),
+    secret: secret.describe('`env:NAME`, `file:/path` or `exec:command`; never the value.'),
+    weight: z.int().min(1).max(1_000).default(1).describe('Share of calls among credentials.'),
+    header: z
+      .enum(['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'])
+      .default('authorization')
+      .describe('Header it travels in; `authorization` as `Bearer`.'),
+    limits: z
+      .strictObject({
+        requests_per_minute_max: z.int().min(1).optional().describe('Requests a minute.'),
+        tokens_per_minute_max: z.int().min(1).optional().describe('Tokens a minute.'),
+      })
+      .optional()
+      .describe('Limits that the provider set for it.'),
+  })
+  .transform((written) => ({
+    name: written.name,
+    secret: written.secret,
+    weight: written.weight,
+    header: written.header,
+    limits: {
+      requestsPerMinuteMax: written.limits?.requests_per_minute_max,
+      tokensPerMinuteMax: written.limits?.tokens_per_minute_max,
+    },
+  }));
+
+/** The caller's credentials and cookies never travel, and framing belongs to the connection. */
+const CLOSED_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+  'host',
+  'connection',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'keep-alive',
+  'expect',
+]);
+
+const headerName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a header is named in lower case')
+  .refine(
+    (text) => !CLOSED_HEADERS.has(text),
+    'this header belongs to the connection or carries credentials; use `credentials`',
+  );
+const headerValue = z.string().regex(/^[ -~]{0,1024}$/, 'takes printable ASCII on one line');
+
+const headers = z
+  .strictObject({
+    forward: z
+      .array(headerName)
+      .max(64)
+      .default([])
+      .describe('Headers of the caller that go on to this endpoint.'),
+    set: mapOf(headerName, headerValue).optional().describe('Headers sent with every call.'),
+  })
+  .transform((written) => ({ forward: written.forward, set: written.set ?? new Map() }));
+
+const timers = z
+  .strictObject({
+    connect_ms: milliseconds(HOUR_MS).default(3_000).describe('To open the connection.'),
+    head_ms: milliseconds(HOUR_MS).default(60_000).describe('Until the response head.'),
+    idle_ms: milliseconds(HOUR_MS).default(30_000).describe('Between two chunks.'),
+    total_ms: milliseconds(24 * HOUR_MS)
+      .default(600_000)
+      .describe('For the whole call.'),
+  })
+  .transform((written) => ({
+    connectMs: written.connect_ms,
+    headMs: written.head_ms,
+    idleMs: written.idle_ms,
+    totalMs: written.total_ms,
+  }));
+
+const amortised: z.ZodType<AmortisedDocument> = z
+  .strictObject({
+    hardware_usd: amount.describe('What the machine cost.'),
+    life_months: z.int().min(1).max(600).describe('Months over which it is written off.'),
+    watts: z.number().min(0).max(1_000_000).describe('What it draws while it works.'),
+    kilowatt_hour_usd: amount.describe('Price of a kilowatt-hour.'),
+    input_tokens_per_second: z.number().positive().describe('Input tokens read in a second.'),
+    output_tokens_per_second: z.number().positive().describe('Output tokens made in a second.'),
+    busy_share: z.number().positive().max(1).describe('Share of its life in which it works.'),
+  })
+  .transform((written) => ({
+    hardwareUsd: written.hardware_usd,
+    lifeMonths: written.life_months,
+    watts: written.watts,
+    kilowattHourUsd: written.kilowatt_hour_usd,
+    inputTokensPerSecond: written.input_tokens_per_second,
+    outputTokensPerSecond: written.output_tokens_per_second,
+    busyShare: written.busy_share,
+  }));
+
+const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([
+  z.boolean(),
+  z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]{1,253}):\d{1,5}$/, 'is written `host:port`, or `true`')
+    .transform((text) => {
+      const colon = text.lastIndexOf(':');
+      return { host: text.slice(0, colon).toLowerCase(), port: Number(text.slice(colon + 1)) };
+    }),
+]);
+
+export const endpointPart: z.ZodType<EndpointPart> = z
+  .strictObject({
+    kind: z.enum(KINDS).default('openai-compatible').describe('What speaks at the other end.'),
+    url: z
+      .string()
+      .min(1)
+      .max(2_048)
+      .optional()
+      .describe('Base URL with the version path; well-known kinds have a default.'),
+    model_path: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .optional()
+      .describe('The GGUF file of an `embedded` endpoint.'),
+    tier: tier
+      .optional()
+      .describe('Declares where it stands. Below what its address implies it is an attestation.'),
+    region: region.optional().describe('Region it runs in; unknown is outside every residency.'),
+    legal_entity: z.string().min(1).max(128).optional().describe('Who operates it.'),
+    retention: z
+      .enum(['standard', 'zero'])
+      .default('standard')
+      .describe('`zero`: its operator keeps nothing of a call.'),
+    tenant: name.optional().describe('The only tenant that may use it.'),
+    enabled: z.boolean().default(true).describe('`false`: nothing is sent, not even a probe.'),
+    private_address: privateAddress
+      .optional()
+      .describe('Lets it dial one private `host:port`, or `true` for that of its URL.'),
+    credentials: z.array(credential).max(64).default([]).describe('Keys for the upstream.'),
+    headers: headers.optional().describe('Headers towards it.'),
+    timers: timers.optional().describe('How long it may take.'),
+    in_flight_max: z.int().min(1).max(100_000).default(256).describe('Calls at the same time.'),
+    retries: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe('Further tries here. Without them one request is one upstream call.'),
+    health_check_interval_ms: milliseconds(HOUR_MS).optional().describe('Time between probes.'),
+    rate_limit_buffer: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe('Share of the upstream rate limits to use.'),
+    models: modelsAtEndpoint
+      .optional()
+      .describe('What it serves, by the name it knows: a list, or a mapping with details.'),
+    amortised: amortised.optional().describe('What its hardware costs, spread over its tokens.'),
+    price: price.optional().describe('Price of every model here without a nearer one.'),
+  })
+  .transform((written) => ({
+    kind: written.kind,
+    url: written.url,
+    modelPath: written.model_path,
+    tier: written.tier,
+    region: written.region,
+    legalEntity: written.legal_entity,
+    retention: written.retention,
+    tenant: written.tenant,
+    enabled: written.enabled,
+    privateAddress: written.private_address,
+    credentials: written.credentials,
+    headers: written.headers ?? { forward: [], set: new Map<string, string>() },
+    timers: written.timers ?? timers.parse({}),
+    inFlightMax: written.in_flight_max,
+    retries: written.retries,
+    healthCheckIntervalMs: written.health_check_interval_ms,
+    rateLimitBuffer: written.rate_limit_buffer,
+    models: written.models ?? new Map(),
+    amortised: written.amortised,
+    price: written.price,
+  }));
+
+function priceNumbers(written: WrittenPrice): PriceNumbers {
+  return {
+    inputPerMillionUsd: written.input_per_million_usd,
+    outputPerMillionUsd: written.output_per_million_usd,
+    cachedInputPerMillionUsd: written.cached_input_per_million_usd,
+    cacheWritePerMillionUsd: written.cache_write_per_million_usd,
+    requestUsd: written.request_usd,
+  };
+}
+
+function capabilityNames(): readonly (keyof typeof WRITTEN_CAPABILITIES)[] {
+  return ['tools', 'vision', 'json_schema', 'logprobs', 'embeddings', 'reasoning'];
+}

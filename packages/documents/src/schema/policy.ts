@@ -1,0 +1,177 @@
+/** Written form of `aliases` and `policies`. */
+import { z } from 'zod';
+import type {
+  AliasDocument,
+  FallbackDocument,
+  PolicyDocument,
+  RuleCondition,
+  RuleDocument,
+  RuleRoute,
+  TargetDocument,
+} from '../policy.ts';
+import {
+  callerText,
+  labels,
+  listOf,
+  modelName,
+  modelPattern,
+  modelReference,
+  name,
+  oneOrMore,
+  tier,
+} from './words.ts';
+
+const RULES_MAX = 1_000;
+
+export type AliasPart = Omit<AliasDocument, 'name' | 'origin'>;
+export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules'> & {
+  readonly rules: readonly RulePart[];
+};
+export type RulePart = Omit<RuleDocument, 'name' | 'origin'> & {
+  readonly name: string | undefined;
+};
+
+const plainTarget = modelReference.transform(
+  (model): TargetDocument => ({ model, endpoint: undefined, weight: undefined }),
+);
+const detailedTarget = z
+  .strictObject({
+    model: modelReference.describe('The model.'),
+    endpoint: modelName.optional().describe('Pins it to one endpoint.'),
+    weight: z.int().min(1).max(1_000).optional().describe('Share among equals.'),
+  })
+  .transform(
+    (written): TargetDocument => ({
+      model: written.model,
+      endpoint: written.endpoint,
+      weight: written.weight,
+    }),
+  );
+const target = z.union([plainTarget, detailedTarget]);
+const targets = listOf(target);
+
+export const aliasPart: z.ZodType<AliasPart> = z
+  .union([
+    plainTarget.transform((one): readonly TargetDocument[] => [one]),
+    targets,
+    z
+      .strictObject({ targets: targets.describe('Models, tried in this order.') })
+      .transform((written) => written.targets),
+  ])
+  .transform((list) => ({ targets: list }));
+
+const step = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'a step class is one word such as `code_review`');
+
+const when: z.ZodType<RuleCondition> = z
+  .strictObject({
+    step: oneOrMore(step).optional().describe('Step classes (`x-signalbox-step`).'),
+    tenant: oneOrMore(name).optional().describe('Tenants.'),
+    sensitivity: labels.optional().describe('Labels, or `>=personal` for it and all above.'),
+    model: oneOrMore(modelPattern).optional().describe('Requested models, `*` as in plans.'),
+    agent: oneOrMore(callerText).optional().describe('Agents (`x-signalbox-agent`).'),
+  })
+  .transform((written) => ({
+    step: written.step,
+    tenant: written.tenant,
+    sensitivity: written.sensitivity,
+    model: written.model,
+    agent: written.agent,
+  }));
+
+const EVERY_CALL: RuleCondition = {
+  step: undefined,
+  tenant: undefined,
+  sensitivity: undefined,
+  model: undefined,
+  agent: undefined,
+};
+
+const route: z.ZodType<RuleRoute> = z
+  .strictObject({
+    tier: tier.optional().describe('Tier to run on while it is up.'),
+    tier_max: tier.optional().describe('Tier that no fallback may pass.'),
+    model: modelReference.optional().describe('A model or an alias.'),
+    endpoint: modelName.optional().describe('Only this endpoint.'),
+    chain: targets.optional().describe('Models, tried in this order.'),
+  })
+  .superRefine((written, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+    if (Object.keys(written).length === 0) refuse('a route names at least one thing');
+    if (written.chain !== undefined && (written.model ?? written.endpoint) !== undefined) {
+      refuse('`chain` already names models: drop `model` and `endpoint`, or the chain');
+    }
+    if ((written.tier ?? 1) > (written.tier_max ?? 3)) {
+      refuse('`tier` lies above `tier_max`, so the rule could never route');
+    }
+  })
+  .transform((written) => ({
+    tier: written.tier,
+    tierMax: written.tier_max,
+    model: written.model,
+    endpoint: written.endpoint,
+    chain: written.chain,
+  }));
+
+const rule: z.ZodType<RulePart> = z
+  .strictObject({
+    name: name.optional().describe('Name of the rule in explanations.'),
+    when: when.optional().describe('Every field must hold; without it every call matches.'),
+    route: route.describe('Where the call goes.'),
+  })
+  .transform((written) => ({
+    name: written.name,
+    when: written.when ?? EVERY_CALL,
+    route: written.route,
+  }));
+
+const fallback: z.ZodType<FallbackDocument> = z
+  .strictObject({
+    cloud_unavailable: z
+      .literal([1, 2])
+      .optional()
+      .describe('Tier to use when tiers 2 and 3 are down.'),
+    local_unavailable: z
+      .literal([2, 3])
+      .optional()
+      .describe('Tier to use when tier 1 is down; never past what the data allows.'),
+    all_unavailable: z
+      .enum(['queue', 'refuse'])
+      .optional()
+      .describe('What happens when all allowed routes are down.'),
+  })
+  .transform((written) => ({
+    cloudUnavailable: written.cloud_unavailable,
+    localUnavailable: written.local_unavailable,
+    allUnavailable: written.all_unavailable,
+  }));
+
+const NO_FALLBACK: FallbackDocument = {
+  cloudUnavailable: undefined,
+  localUnavailable: undefined,
+  allUnavailable: undefined,
+};
+
+export const policyPart: z.ZodType<PolicyPart> = z
+  .strictObject({
+    default_tier: tier.optional().describe('Tier of calls that no rule matches.'),
+    rules: z
+      .array(rule)
+      .max(RULES_MAX)
+      .default([])
+      .describe('Asked in this order; the first rule that matches decides.'),
+    fallback: fallback.optional().describe('What happens when a tier is down.'),
+    escalation_threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('Confidence below which an answer is tried again on a higher tier.'),
+  })
+  .transform((written) => ({
+    defaultTier: written.default_tier,
+    rules: written.rules,
+    fallback: written.fallback ?? NO_FALLBACK,
+    escalationThreshold: written.escalation_threshold,
+  }));

@@ -1,0 +1,226 @@
+/** Written form of `plans`, `tenants`, `keys`, `consents` and `rings`. */
+import { z } from 'zod';
+import type {
+  BudgetDocument,
+  ConsentDocument,
+  KeyDocument,
+  PlanDocument,
+  RingDocument,
+  TenantDocument,
+} from '../tenant.ts';
+import {
+  amountUsd,
+  callerText,
+  instantMs,
+  label,
+  listOf,
+  mapOf,
+  modelName,
+  modelPattern,
+  name,
+  network,
+  region,
+  secret,
+  tier,
+} from './words.ts';
+
+const TAGS_MAX = 8;
+const KINDS_MAX = 64;
+
+export type PlanPart = Omit<PlanDocument, 'name' | 'origin'>;
+export type TenantPart = Omit<TenantDocument, 'name' | 'origin'>;
+export type KeyPart = Omit<KeyDocument, 'name' | 'origin'>;
+export type ConsentPart = Omit<ConsentDocument, 'name' | 'origin'>;
+export type RingPart = Omit<RingDocument, 'name' | 'origin'>;
+
+const tiers = listOf(tier);
+const models = listOf(modelPattern);
+const perMinute = z.int().min(1);
+
+const budget: z.ZodType<BudgetDocument> = z
+  .strictObject({
+    amount_usd: amountUsd.describe('Dollars; a hard limit.'),
+    per: z.enum(['day', 'month', 'total']).default('month').describe('When it starts anew (UTC).'),
+  })
+  .transform((written) => ({ amountNanoUsd: written.amount_usd, per: written.per }));
+
+export const planPart: z.ZodType<PlanPart> = z
+  .strictObject({
+    models: models.optional().describe('Models it includes, `*` for any characters; else all.'),
+    tiers: tiers.optional().describe('Tiers it includes; else all.'),
+    budget: budget.optional().describe('Budget of a tenant that states none.'),
+    in_flight_max: z.int().min(1).max(1_000_000).optional().describe('Calls at the same time.'),
+    requests_per_minute_max: perMinute.optional().describe('Requests a minute.'),
+    tokens_per_minute_max: perMinute.optional().describe('Tokens a minute.'),
+  })
+  .transform((written) => ({
+    models: written.models,
+    tiers: written.tiers,
+    budget: written.budget,
+    inFlightMax: written.in_flight_max,
+    requestsPerMinuteMax: written.requests_per_minute_max,
+    tokensPerMinuteMax: written.tokens_per_minute_max,
+  }));
+
+const own = z
+  .strictObject({
+    endpoints: listOf(modelName).optional().describe('Endpoints that are its own.'),
+    networks: listOf(name).optional().describe('Networks that are its own, as nodes name them.'),
+  })
+  .transform((written) => ({
+    endpoints: written.endpoints ?? [],
+    networks: written.networks ?? [],
+  }));
+
+export const tenantPart: z.ZodType<TenantPart> = z
+  .strictObject({
+    plan: name.optional().describe('What it subscribes to; without one nothing is withheld.'),
+    topology: z
+      .enum(['cloud', 'hybrid', 'sovereign'])
+      .default('hybrid')
+      .describe('`sovereign`: at most tier 2, and only its own endpoints.'),
+    residency: listOf(region).optional().describe('Regions its calls may run in; else all.'),
+    ring: z.int().min(0).max(1_000).optional().describe('Rollout ring, by its order.'),
+    default_label: label.prefault('public').describe('Label of a call in which nothing was found.'),
+    unscanned_label: label
+      .prefault('personal')
+      .describe('Label of a part that the scanner cannot read.'),
+    privacy: z
+      .enum(['enforce', 'observe'])
+      .default('enforce')
+      .describe('`observe` labels and reports, and refuses nothing.'),
+    durable: z
+      .enum(['after-answer', 'before-answer'])
+      .default('after-answer')
+      .describe('Whether an answer waits until its record is on disk.'),
+    budget: budget.optional().describe('Hard limit of what it may spend.'),
+    own: own.optional().describe('What it names as its own.'),
+    policies: listOf(name).optional().describe('Policies, asked in this order.'),
+    retention: z
+      .enum(['standard', 'zero'])
+      .default('standard')
+      .describe('`zero`: only endpoints that keep nothing.'),
+  })
+  .transform((written) => ({
+    plan: written.plan,
+    topology: written.topology,
+    residency: written.residency,
+    ring: written.ring,
+    defaultLabel: written.default_label,
+    unscannedLabel: written.unscanned_label,
+    privacy: written.privacy,
+    durable: written.durable,
+    budget: written.budget,
+    own: written.own ?? { endpoints: [], networks: [] },
+    policies: written.policies ?? [],
+    retention: written.retention,
+  }));
+
+const tagName = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'a tag is named in lower case');
+const tagValue = z.string().regex(/^[!-~]{1,64}$/, 'a tag takes 1 to 64 printable characters');
+
+const tags = z
+  .strictObject({
+    fixed: mapOf(tagName, tagValue).optional().describe('Tags that every call of the key has.'),
+    required: z.array(tagName).max(TAGS_MAX).default([]).describe('Tags that a call must bring.'),
+  })
+  .refine(
+    (written) => (written.fixed?.size ?? 0) + written.required.length <= TAGS_MAX,
+    `a call has at most ${TAGS_MAX} tags`,
+  )
+  .transform((written) => ({
+    fixed: written.fixed ?? new Map<string, string>(),
+    required: written.required,
+  }));
+
+const NO_TAGS = { fixed: new Map<string, string>(), required: [] };
+
+export const keyPart: z.ZodType<KeyPart> = z
+  .strictObject({
+    tenant: name.describe('Whose key it is.'),
+    id: z
+      .string()
+      .regex(/^[0-9A-Za-z]{12}$/, 'an id is the twelve characters after the second `_` of a key')
+      .optional()
+      .describe('The id inside the key; goes with `secret_hash`.'),
+    secret_hash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'a hash is 64 lower-case hexadecimal characters')
+      .optional()
+      .describe('HMAC-SHA-256 of the key under the pepper of the node.'),
+    secret: secret.optional().describe('The whole key by reference, instead of id and hash.'),
+    models: models.optional().describe('Models it may call; else those of the plan.'),
+    tiers: tiers.optional().describe('Tiers it may reach; else those of the plan.'),
+    scopes: listOf(z.enum(['call', 'explain', 'admin', 'audit', 'finance']))
+      .optional()
+      .describe('What it is for; `call` when nothing is said.'),
+    budget: budget.optional().describe('Hard limit of what it may spend.'),
+    expires: instantMs.optional().describe('From then on it is refused (UTC).'),
+    networks: listOf(network).optional().describe('Networks it may be used from; else any.'),
+    session: callerText.optional().describe('Fixes the session of every call.'),
+    agent: callerText.optional().describe('Fixes the agent of every call.'),
+    subject: callerText.optional().describe('Fixes the subject of every call.'),
+    require_session: z.boolean().default(false).describe('Refuses calls that name no session.'),
+    tags: tags.optional().describe('Tags for cost views.'),
+    revoked: z.boolean().default(false).describe('Refuses every call.'),
+  })
+  .superRefine((written, context) => {
+    const hashed = written.id !== undefined && written.secret_hash !== undefined;
+    const partial = written.id !== undefined || written.secret_hash !== undefined;
+    const referred = written.secret !== undefined;
+    if (hashed ? referred : partial || !referred) {
+      context.addIssue({
+        code: 'custom',
+        message: 'a key has either `id` and `secret_hash`, or `secret` with a reference',
+      });
+    }
+  })
+  .transform((written) => ({
+    tenant: written.tenant,
+    id: written.id,
+    secretHash: written.secret_hash,
+    secret: written.secret,
+    models: written.models,
+    tiers: written.tiers,
+    scopes: written.scopes ?? ['call'],
+    budget: written.budget,
+    expiresMs: written.expires,
+    networks: written.networks,
+    session: written.session,
+    agent: written.agent,
+    subject: written.subject,
+    requireSession: written.require_session,
+    tags: written.tags ?? NO_TAGS,
+    revoked: written.revoked,
+  }));
+
+export const consentPart: z.ZodType<ConsentPart> = z
+  .strictObject({
+    tenant: name.describe('Who consents.'),
+    subject: callerText.optional().describe('Whose data it covers; else every subject.'),
+    kinds: z
+      .array(z.string().regex(/^[a-z][a-z-]{0,62}$/, 'a kind is a word such as `health`'))
+      .min(1)
+      .max(KINDS_MAX)
+      .describe('Kinds of data it covers.'),
+    tiers: tiers.describe('Tiers it opens.'),
+    purpose: z.string().min(1).max(1_000).describe('What for.'),
+    until: instantMs.describe('When it ends (UTC).'),
+    given_by: z.string().min(1).max(256).describe('Who gave it.'),
+  })
+  .transform((written) => ({
+    tenant: written.tenant,
+    subject: written.subject,
+    kinds: written.kinds,
+    tiers: written.tiers,
+    purpose: written.purpose,
+    untilMs: written.until,
+    givenBy: written.given_by,
+  }));
+
+export const ringPart: z.ZodType<RingPart> = z
+  .strictObject({
+    order: z.int().min(0).max(1_000).describe('The number that `ring` of a tenant names.'),
+    percent: z.number().min(0).max(100).optional().describe('Share of its tenants to include.'),
+  })
+  .transform((written) => ({ order: written.order, percent: written.percent }));

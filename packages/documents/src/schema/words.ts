@@ -1,0 +1,160 @@
+/**
+ * The small words of a written configuration: names, tiers, labels, amounts, references. Each
+ * refuses in a sentence of its own; none repeats what was written, because it may be a secret.
+ */
+import { LABELS, type Label, readLabel, type Tier } from '@signalbox/contract';
+import { z } from 'zod';
+import { hasHostBits, readNetwork } from '../address.ts';
+import type { SecretReference } from '../endpoint.ts';
+
+const LIST_MAX = 1_000;
+const NANO_DIGITS = 9;
+
+/** People's names for things: `acme`, `eu-only`. */
+export const NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Models and endpoints may also use `.`, `_`, `:` and `/`. */
+export const MODEL_NAME: RegExp = /^[a-z0-9][a-z0-9._:/-]{0,62}$/;
+
+export const NAME_ERROR =
+  'a name has 1 to 63 characters: lower-case letters, digits and `-`, the first no `-`';
+export const MODEL_NAME_ERROR =
+  'a name has 1 to 63 characters: lower-case letters, digits and `-._:/`, the first a letter or digit';
+
+export const name: z.ZodType<string, string> = z.string().regex(NAME, NAME_ERROR);
+export const modelName: z.ZodType<string, string> = z.string().regex(MODEL_NAME, MODEL_NAME_ERROR);
+
+/** A model, an alias, or a model pinned to an endpoint: `ollama/Qwen3:8B`. */
+export const modelReference: z.ZodType<string, string> = z
+  .string()
+  .regex(/^[!-~]{1,200}$/, 'a model is named by 1 to 200 printable characters without spaces');
+
+export const modelPattern: z.ZodType<string, string> = z
+  .string()
+  .regex(/^[!-~]{1,200}$/, 'a pattern is a model name in which `*` stands for any characters');
+
+export const tier: z.ZodType<Tier, Tier> = z.literal([1, 2, 3]);
+
+export const label: z.ZodType<Label, string> = z
+  .enum([...LABELS, 'low', 'medium', 'high'])
+  .transform((text) => readLabel(text) ?? 'regulated');
+
+/** One label, several, or `>=personal` for it and everything more sensitive. */
+export const labels: z.ZodType<readonly Label[], string | string[]> = z
+  .union([sensitivity(), z.array(sensitivity()).min(1).max(LABELS.length)])
+  .transform((written) => spellLabels(typeof written === 'string' ? [written] : written));
+
+/** What callers may put into a header: 1 to 128 printable ASCII characters. */
+export const callerText: z.ZodType<string, string> = z
+  .string()
+  .regex(/^[ -~]{1,128}$/, 'takes 1 to 128 printable ASCII characters');
+
+export const region: z.ZodType<string, string> = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
+    'a region is a short name such as `eu` or `eu-central-1`',
+  );
+
+export const network: z.ZodType<string, string> = z.string().superRefine((text, context) => {
+  const read = readNetwork(text);
+  if (read === undefined) {
+    context.addIssue({ code: 'custom', message: 'is no network; write it like `10.0.0.0/8`' });
+  } else if (hasHostBits(read)) {
+    context.addIssue({ code: 'custom', message: 'has bits set after its prefix length' });
+  }
+});
+
+export const secret: z.ZodType<SecretReference, string> = z
+  .string()
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\0\r\n]{1,4096}|exec:[^\0\r\n]{1,4096})$/,
+    'a secret is given by reference (`env:NAME`, `file:/path`, `exec:command`), never as a value',
+  )
+  .transform(readSecret);
+
+/** A price per million tokens; six decimals are exact to the pico-dollar per token. */
+export const pricePerMillion: z.ZodType<string, string | number> = decimal(6);
+/** Other dollars, at most nine decimals. */
+export const amount: z.ZodType<string, string | number> = decimal(NANO_DIGITS);
+export const priceEach: z.ZodType<string, string | number> = decimal(12);
+
+/** Dollars for a budget, as a number or as text, at most nine decimals. */
+export const amountUsd: z.ZodType<bigint, string | number> = amount.transform(nano);
+
+export const instantMs: z.ZodType<number, string> = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,3})?Z)?$/,
+    'a time is written `2026-01-31` or `2026-01-31T12:00:00Z` (UTC)',
+  )
+  .refine((text) => isRealInstant(text), 'there is no such day or time')
+  .transform((text) => Date.parse(text));
+
+export const milliseconds = (most: number): z.ZodInt => z.int().min(1).max(most);
+
+/** Never empty: an empty list would mean either all or nothing, and readers disagree which. */
+export function listOf<T, In>(one: z.ZodType<T, In>): z.ZodType<readonly T[], In[]> {
+  return z.array(one).min(1).max(LIST_MAX);
+}
+
+/** One thing, or a list of it. */
+export function oneOrMore<T, In>(one: z.ZodType<T, In>): z.ZodType<readonly T[], In | In[]> {
+  const only = one.transform((value): readonly T[] => [value]);
+  return z.union([only, listOf(one)]);
+}
+
+/** A mapping from names to values, as a Map. */
+export function mapOf<T, In>(
+  key: z.ZodType<string, string>,
+  value: z.ZodType<T, In>,
+): z.ZodType<ReadonlyMap<string, T>, Record<string, In>> {
+  return z.record(key, value).transform((record) => new Map(Object.entries(record)));
+}
+
+function sensitivity(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine(
+      (text) => readLabel(text.replace(/^>=\s*/, '')) !== undefined,
+      'a label is one of public, internal, personal, regulated, or `>=` and one of them',
+    );
+}
+
+function spellLabels(written: readonly string[]): readonly Label[] {
+  const wanted = new Set<Label>();
+  for (const text of written) {
+    const least = readLabel(text.replace(/^>=\s*/, ''));
+    if (least === undefined) continue;
+    const from = LABELS.indexOf(least);
+    for (const one of text.startsWith('>=') ? LABELS.slice(from) : [least]) wanted.add(one);
+  }
+  return LABELS.filter((one) => wanted.has(one));
+}
+
+function readSecret(text: string): SecretReference {
+  const value = text.slice(text.indexOf(':') + 1);
+  if (text.startsWith('env:')) return { kind: 'env', value };
+  return text.startsWith('file:') ? { kind: 'file', value } : { kind: 'exec', value };
+}
+
+function decimal(digitsMax: number): z.ZodType<string, string | number> {
+  const plain = new RegExp(`^\\d{1,12}(\\.\\d{1,${digitsMax}})?$`);
+  return z
+    .union([z.string(), z.number()])
+    .transform((written) => String(written))
+    .refine(
+      (text) => plain.test(text),
+      `takes plain dollars such as 2.50, not negative, with at most ${digitsMax} decimals`,
+    );
+}
+
+function nano(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(NANO_DIGITS, '0'));
+}
+
+function isRealInstant(text: string): boolean {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return false;
+  return new Date(ms).toISOString().startsWith(text.slice(0, 10));
+}
