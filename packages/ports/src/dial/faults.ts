@@ -1,0 +1,57 @@
+// What went wrong on the wire, in our words. The decision is made by stage and by error code, never by message text, and
+// the detail carries the place's name, the code and sizes: no header, no byte of a body.
+import { type Fault, type FaultCode, fault } from '@signalbox/contract';
+import { AddressDenied } from './connect.ts';
+
+/** How far a dial has come. */
+export type Stage = 'connect' | 'head' | 'body';
+
+/** Codes after which a line that had answered before may simply have been closed by its idle peer. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'UND_ERR_SOCKET',
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+]);
+
+const BY_CODE: ReadonlyMap<string, FaultCode> = new Map([
+  ['UND_ERR_HEADERS_OVERFLOW', 'too_large'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'too_large'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'closed_early'],
+  ['HPE_INVALID_EOF_STATE', 'closed_early'],
+]);
+
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return 'unknown';
+  return typeof error.code === 'string' ? error.code : 'unknown';
+}
+
+export const isClosed = (error: unknown): boolean => CLOSED.has(codeOf(error));
+
+export function faultOfError(error: unknown, stage: Stage, placeName: string): Fault {
+  if (error instanceof AddressDenied) {
+    return fault('address_denied', 'ourselves', 'other', `${placeName}: ${error.breach} address`);
+  }
+  const code = codeOf(error);
+  const detail = `${placeName}: ${code} at ${stage}`;
+  const known = BY_CODE.get(code);
+  if (known !== undefined) return fault(known, 'upstream', 'other', detail);
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
+    return fault('malformed', 'ourselves', 'never', detail);
+  }
+  if (stage === 'connect') return fault('connect_failed', 'upstream', 'other', detail);
+  if (CLOSED.has(code)) return fault('closed_early', 'upstream', 'other', detail);
+  if (code.startsWith('HPE_')) return fault('malformed', 'upstream', 'other', detail);
+  return fault('internal', 'ourselves', 'other', detail);
+}
+
+const TIMEOUTS = {
+  connect: 'connect_timeout',
+  head: 'head_timeout',
+  body: 'idle_timeout',
+} as const;
+
+export function timeoutAt(stage: Stage, total: boolean, placeName: string): Fault {
+  const code = total ? 'total_timeout' : TIMEOUTS[stage];
+  return fault(code, 'upstream', 'other', `${placeName}: silent at ${stage}`);
+}
