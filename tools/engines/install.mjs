@@ -29,6 +29,7 @@ import { fileURLToPath } from 'node:url';
 import { findNode, missingNodeMessage } from '../../packages/cli/bin/find-node.mjs';
 import { npmCommand } from '../bootstrap/install.mjs';
 import { runQuietly } from '../bootstrap/progress.mjs';
+import { stageFiles } from './stage.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,7 +40,10 @@ const STAGES = join(ROOT, '.cache/engines');
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** The package that carries the binary, by platform and processor. @type {Record<string, string>} */
+/**
+ * The package that carries the binary, by platform and processor.
+ * @type {Record<string, string>}
+ */
 const BINARIES = {
   'linux-x64': '@node-llama-cpp/linux-x64',
   'linux-arm64': '@node-llama-cpp/linux-arm64',
@@ -88,6 +92,10 @@ async function install(lock, binary) {
   try {
     const manifest = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));
     const staged = stageFiles(manifest, JSON.parse(lock), binary);
+    if (!staged.pinned)
+      process.stderr.write(
+        `engines: ${binary} has no digest in the lock file, npm trusts the registry\n`,
+      );
     writeFileSync(join(stage, 'package.json'), JSON.stringify(staged.manifest));
     writeFileSync(join(stage, 'package-lock.json'), JSON.stringify(staged.lock));
     cpSync(join(ROOT, '.npmrc'), join(stage, '.npmrc'));
@@ -101,37 +109,6 @@ async function install(lock, binary) {
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
-}
-
-/**
- * The manifest and the lock file with one binary as a plain dependency and without all that is
- * optional. npm would look for optional entries even where it leaves them out, and a registry that
- * lags behind may not have those of other platforms.
- *
- * A binary that the lock file lacks for that reason is installed in the version of its library,
- * with the digest that the registry states.
- *
- * @param {{ dependencies: Record<string, string> }} manifest
- * @param {{ packages: Record<string, Record<string, unknown>> }} lock
- * @param {string} binary
- */
-function stageFiles(manifest, lock, binary) {
-  const path = `node_modules/${binary}`;
-  const version = manifest.dependencies['node-llama-cpp'];
-  if (version === undefined) throw new Error('tools/engines/package.json lacks node-llama-cpp');
-  const dependencies = { ...manifest.dependencies, [binary]: version };
-  const plain = Object.entries(lock.packages)
-    .filter(([, entry]) => entry['optional'] !== true)
-    .map(([name, { optionalDependencies, ...entry }]) => [name, entry]);
-  const { optional, ...pinned } = lock.packages[path] ?? { version };
-  if (!('integrity' in pinned)) {
-    process.stderr.write(
-      `engines: ${binary} has no digest in the lock file, npm trusts the registry\n`,
-    );
-  }
-  const root = { ...lock.packages[''], dependencies };
-  const packages = { ...Object.fromEntries(plain), '': root, [path]: pinned };
-  return { manifest: { ...manifest, dependencies }, lock: { ...lock, packages } };
 }
 
 /** @param {string} node */

@@ -25,7 +25,7 @@ if (said.length === 0) throw new Error('the engine loaded the model, but it said
 process.stdout.write(`${model.detokenize(said)}\n`);
 await llama.dispose();
 
-/** The binary for Apple's processors has Metal inside and no other; elsewhere the processor does it. */
+/** The binary for Apple's processors has Metal inside; elsewhere the processor does the work. */
 function gpuOf() {
   return process.platform === 'darwin' && process.arch === 'arm64' ? 'metal' : false;
 }
