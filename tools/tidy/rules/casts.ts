@@ -69,7 +69,9 @@ function isRenaming(tokens: readonly Token[], at: number): boolean {
 function isInType(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   const after = tokens[at + 1];
-  if (isMark(before, '.') || isMark(before, '?.') || isMark(after, ':')) return false;
+  if (isMark(before, '.') || isMark(before, '?.')) return false;
+  // A key or a value of that name.
+  if (['.', '?.', '(', ':'].some((mark) => isMark(after, mark))) return false;
   if (isWord(before, 'as') || isWord(before, 'extends')) return true;
   if (before?.kind !== 'mark') return false;
   return /^[:<|&=]$/.test(before.text) || (before.text === ',' && isMark(after, '>'));
