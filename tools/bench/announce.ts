@@ -1,8 +1,9 @@
 import type { Server } from 'node:net';
 
 /**
- * How the benchmark's own servers meet their parent: one line of JSON with the port on standard output, and an end when
- * standard input closes, so that a parent that dies leaves nothing behind.
+ * How the benchmark's own servers meet their parent: one line of JSON with the port on standard
+ * output, and an end when standard input closes, so that a parent that dies leaves nothing
+ * behind.
  */
 export function announce(server: Server): void {
   const address = server.address();

@@ -5,8 +5,9 @@ import { median, type Spread, spreadOf } from './statistics.ts';
 /**
  * Where the figures of all rounds are written down, and how they become rows.
  *
- * A figure belongs to a contestant and a round. Comparisons are made inside a round, where both sides saw the same
- * machine, and only then is the median taken: the noise of a shared machine moves rounds, not ratios.
+ * A figure belongs to a contestant and a round. Comparisons are made inside a round, where both
+ * sides saw the same machine, and only then is the median taken: the noise of a shared machine
+ * moves rounds, not ratios.
  */
 
 const ours = 'signalbox';
@@ -37,7 +38,10 @@ export class Book {
     return [...(this.#pages.get(figure)?.keys() ?? [])];
   }
 
-  /** Writes `added FIGURE` for all but the direct way: the distance to the direct way in the same round. */
+  /**
+   * Writes `added FIGURE` for all but the direct way: the distance to the direct way in the same
+   * round.
+   */
   writeAdded(figure: string): void {
     const floor = this.column(figure, reference);
     for (const contestant of this.contestants(figure)) {

@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Starting and ending the processes that a benchmark measures. All run on the Node that runs the benchmark. */
+/**
+ * Starting and ending the processes that a benchmark measures. All run on the Node that runs the
+ * benchmark.
+ */
 
 export interface Child {
   readonly pid: number;
@@ -48,9 +51,13 @@ export function startChild(request: ChildRequest): Child & { readonly handle: Ch
 /** A child of our own that prints `{"port": N}` when it listens. */
 export async function startAnnounced(
   path: string,
-  words: readonly string[] = [],
+  extra: {
+    readonly words?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Announced> {
-  const child = startChild({ arguments: [path, ...words] });
+  const { words = [], environment = {} } = extra;
+  const child = startChild({ arguments: [path, ...words], environment });
   const port = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no port from ${path}`)), startMsMax);
     let text = '';
@@ -91,7 +98,9 @@ export async function waitForStatus(
   throw new Error(`not ready in ${startMsMax} ms (${last}): ${child.tail()}`);
 }
 
-/** A port that was free a moment ago, for servers that cannot choose one themselves and say which. */
+/**
+ * A port that was free a moment ago, for servers that cannot choose one themselves and say which.
+ */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,4 +1,7 @@
-/** Every figure in the order of the table, its unit, and the goals it must reach. A figure may have none, or several. */
+/**
+ * Every figure in the order of the table, its unit, and the goals it must reach. A figure may
+ * have none, or several.
+ */
 
 export type Goal =
   | { readonly kind: 'at-most'; readonly bound: number }
@@ -53,6 +56,8 @@ export const overheadGoals: readonly GoalLine[] = [
 ];
 
 export const startGoals: readonly GoalLine[] = [
+  { figure: 'first start to first 200', unit: 's', goals: [] },
   { figure: 'second start to first 200', unit: 's', goals: [atMost(2)] },
-  { figure: 'rss of the process tree after 10 s', unit: 'MB', goals: [atMost(150)] },
+  { figure: 'rss of the gateway', unit: 'MB', goals: [atMost(150)] },
+  { figure: 'rss with npm and bootstrap', unit: 'MB', goals: [] },
 ];

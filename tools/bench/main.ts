@@ -3,8 +3,11 @@ import { bare } from './contestants/bare.ts';
 import type { Contestant } from './contestants/contestant.ts';
 import { direct } from './contestants/direct.ts';
 import { portkey } from './contestants/portkey.ts';
+import { signalbox } from './contestants/signalbox.ts';
+import { ladder } from './ladder.ts';
 import { overhead } from './overhead.ts';
 import { type Report, renderTable } from './report.ts';
+import { start } from './start.ts';
 
 /** `npm run bench -- NAME`: figures on standard output, progress on standard error. */
 
@@ -14,15 +17,17 @@ npm run bench -- overhead --json --rounds 9
 
 Benchmarks
   overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
+  ladder     the same call with one feature more on every rung
+  start      time of npm start to the first answer, and its memory
 
 Options
   --json               one JSON document instead of a table
   --rounds N           rounds of every measurement (5; with --quick 2)
   --quick              within two minutes, for development, not for quoting
-  --contestants A,B    only these (direct, signalbox, bare, portkey)
+  --contestants A,B    overhead: only these (direct, signalbox, bare, portkey)
 `;
 
-const all: readonly Contestant[] = [direct, bare, portkey];
+const all: readonly Contestant[] = [direct, signalbox, bare, portkey];
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -50,6 +55,12 @@ async function main(): Promise<number> {
   switch (positionals[0]) {
     case 'overhead':
       report = await overhead({ contestants, rounds, quick: values.quick, say });
+      break;
+    case 'ladder':
+      report = await ladder({ rounds, quick: values.quick, say });
+      break;
+    case 'start':
+      report = await start({ rounds, quick: values.quick, say });
       break;
     default:
       process.stderr.write(usage);

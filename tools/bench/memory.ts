@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Contestant } from './contestants/contestant.ts';
-import { messageOf, type Setting, targetOf } from './overhead.ts';
 import { readTree } from './proc-tree.ts';
+import { messageOf, type Setting, targetOf } from './setting.ts';
 
 /**
- * How much memory open streams cost: a fresh process, a few calls so that its code is compiled, then thousands of streams
- * that say one chunk a second. Measured once for each contestant, after the rounds, one contestant at a time.
+ * How much memory open streams cost: a fresh process, a few calls so that its code is compiled,
+ * then thousands of streams that say one chunk a second. Measured once for each contestant, after
+ * the rounds, one contestant at a time.
  */
 
 const streamsFull = 5_000;

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * What a process and all its descendants have used, read from Linux's `/proc`.
  *
- * CPU is user plus system time of every living member and of the children that members have waited for; the kernel
- * reports it in ticks of 10 ms, so a window worth believing holds a second of work. Threads are inside their process.
- * RSS is summed over the members: pages they share are counted once for each. A grandchild whose parent died is lost
- * from the tree, and with it its time.
+ * CPU is user plus system time of every living member and of the children that members have
+ * waited for; the kernel reports it in ticks of 10 ms, so a window worth believing holds a second
+ * of work. Threads are inside their process. RSS is summed over the members: pages they share are
+ * counted once for each. A grandchild whose parent died is lost from the tree, and with it its
+ * time.
  */
 
 export interface TreeUsage {
@@ -15,7 +16,10 @@ export interface TreeUsage {
   readonly members: readonly number[];
 }
 
-/** `getconf CLK_TCK`; the kernel fixes it at 100 for what user space sees, on every architecture Node runs on. */
+/**
+ * `getconf CLK_TCK`; the kernel fixes it at 100 for what user space sees, on every architecture
+ * Node runs on.
+ */
 const ticksPerSecond = 100;
 const membersMax = 4_096;
 
@@ -26,7 +30,10 @@ export interface ProcStat {
   readonly ticks: number;
 }
 
-/** Reads one line of `/proc/PID/stat`. The command's name may hold spaces and brackets: fields begin after the last `)`. */
+/**
+ * Reads one line of `/proc/PID/stat`. The command's name may hold spaces and brackets: fields
+ * begin after the last `)`.
+ */
 export function parseStat(line: string): ProcStat | undefined {
   const close = line.lastIndexOf(')');
   if (close < 0) return undefined;

@@ -1,8 +1,9 @@
 import type { Spread } from './statistics.ts';
 
 /**
- * What a benchmark says at its end: one document for machines, one table for people, the same figures in both.
- * A figure that could not be measured is null, never 0; a goal without a figure is not met.
+ * What a benchmark says at its end: one document for machines, one table for people, the same
+ * figures in both. A figure that could not be measured is null, never 0; a goal without a figure
+ * is not met.
  */
 
 export interface Row {
@@ -11,7 +12,10 @@ export interface Row {
   readonly ours: number | null;
   /** The same figure of the others in the same run. */
   readonly baselines: Readonly<Record<string, number | null>>;
-  /** The number that the goal is about, where the goal compares: the median of the ratios of each round. */
+  /**
+   * The number that the goal is about, where the goal compares: the median of the ratios of each
+   * round.
+   */
   readonly ratio: number | null;
   readonly goal: string | null;
   readonly met: boolean | null;

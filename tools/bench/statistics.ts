@@ -1,6 +1,7 @@
 /**
- * The arithmetic of a benchmark: quantiles of a sample, and a figure over rounds as a median with its spread.
- * Quantiles interpolate linearly between the two nearest ranks (the method called "type 7").
+ * The arithmetic of a benchmark: quantiles of a sample, and a figure over rounds as a median with
+ * its spread. Quantiles interpolate linearly between the two nearest ranks (the method called
+ * "type 7").
  */
 
 export interface Spread {

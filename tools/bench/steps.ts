@@ -1,7 +1,10 @@
 import type { DriverCommand, LoadResult } from './driver/commands.ts';
 import type { Target } from './driver/requests.ts';
 
-/** The measurements of one round: what to ask of the driver, and which figures its result and the CPU used give. */
+/**
+ * The measurements of one round: what to ask of the driver, and which figures its result and the
+ * CPU used give.
+ */
 
 export interface Step {
   readonly name: string;

@@ -3,9 +3,10 @@ import { type Dispatcher, Pool } from 'undici';
 import { announce } from '../announce.ts';
 
 /**
- * The bare proxy: `node:http` in front, undici's `dispatch` behind, bytes in between. It reads no body, checks no key and
- * keeps no record. It is written with the same care as a product would be (back-pressure, an upstream that is let go
- * when the client leaves), since leaving those out would make a floor that nobody can stand on.
+ * The bare proxy: `node:http` in front, undici's `dispatch` behind, bytes in between. It reads no
+ * body, checks no key and keeps no record. It is written with the same care as a product would be
+ * (back-pressure, an upstream that is let go when the client leaves), since leaving those out
+ * would make a floor that nobody can stand on.
  */
 
 const upstreamUrl = process.argv[2];

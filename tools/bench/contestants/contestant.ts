@@ -1,10 +1,11 @@
 /**
- * One server that the load is sent to. The benchmarks know nothing else about it: each stands behind this interface, in
- * its own process, in front of the same upstream.
+ * One server that the load is sent to. The benchmarks know nothing else about it: each stands
+ * behind this interface, in its own process, in front of the same upstream.
  */
 export interface Contestant {
   readonly name: string;
-  start(upstreamUrl: string): Promise<Running>;
+  /** `environment` is added to that of its process, for probes that the benchmark loads into it. */
+  start(upstreamUrl: string, environment?: Readonly<Record<string, string>>): Promise<Running>;
 }
 
 export interface Running {
@@ -12,10 +13,11 @@ export interface Running {
   readonly url: string;
   /** What every request to it must carry. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The process at the root of the tree whose CPU and memory are counted; undefined when there is none in between. */
+  /**
+   * The process at the root of the tree whose CPU and memory are counted; undefined when there is
+   * none in between.
+   */
   readonly treeRoot: number | undefined;
-  /** Event-loop delay p99 in ms since the last call (interval minus resolution), where the contestant publishes it. */
-  readonly loopDelayMs?: () => Promise<number | undefined>;
   /** Opens this many live views of its console; the returned function closes them. */
   readonly openTails?: (count: number) => Promise<() => void>;
   close(): Promise<void>;

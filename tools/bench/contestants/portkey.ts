@@ -6,8 +6,9 @@ import { freePort, startChild, waitForStatus } from '../child.ts';
 import type { Contestant } from './contestant.ts';
 
 /**
- * Portkey's open gateway, the peer that the goals are stated against, as its own documentation says to run it, on the Node
- * that runs everything else. Installed on demand from a lock file; nothing of it is part of the product.
+ * Portkey's open gateway, the peer that the goals are stated against, as its own documentation
+ * says to run it, on the Node that runs everything else. Installed on demand from a lock file;
+ * nothing of it is part of the product.
  */
 
 const folder = fileURLToPath(new URL('../peers', import.meta.url));
@@ -15,16 +16,12 @@ const entry = `${folder}/node_modules/@portkey-ai/gateway/build/start-server.js`
 
 export const portkey: Contestant = {
   name: 'portkey',
-  start: async (upstreamUrl) => {
+  start: async (upstreamUrl, environment = {}) => {
     await install();
     const port = await freePort();
     const child = startChild({
       arguments: [entry, `--port=${port}`, '--headless'],
-      environment: {
-        NODE_ENV: 'production',
-        PORT: String(port),
-        TRUSTED_CUSTOM_HOSTS: '127.0.0.1',
-      },
+      environment: { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1', ...environment },
       folder,
     });
     const url = `http://127.0.0.1:${port}`;

@@ -2,10 +2,12 @@ import { chunkWord } from '../mock/answers.ts';
 import type { AnswerSink } from './connection.ts';
 
 /**
- * Every answer is read to its end and judged: a gateway that answers quickly and wrongly must not win.
+ * Every answer is read to its end and judged: a gateway that answers quickly and wrongly must not
+ * win.
  *
- * A unary answer must have status 200, the very length that the mock sent, and the request's own marker. A stream must
- * carry its marker, every chunk once and in order, usage when it was asked for, `[DONE]`, and a clean end.
+ * A unary answer must have status 200, the very length that the mock sent, and the request's own
+ * marker. A stream must carry its marker, every chunk once and in order, usage when it was asked
+ * for, `[DONE]`, and a clean end.
  */
 
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -34,7 +36,7 @@ export function checkUnary(
       if (markerSeen) return;
       markerSeen = bytes.includes(expected.marker);
       if (markerSeen) return;
-      const text = tail + bytes.latin1Slice();
+      const text = tail + bytes.toString('latin1');
       markerSeen = text.includes(expected.marker);
       tail = text.slice(1 - expected.marker.length);
     },
@@ -105,7 +107,7 @@ export function checkStream(expected: StreamExpectation, events: StreamEvents): 
       status = value;
     },
     piece: (bytes) => {
-      const lines = (carry + bytes.latin1Slice()).split('\n');
+      const lines = (carry + bytes.toString('latin1')).split('\n');
       carry = lines.pop() ?? '';
       for (const text of lines) line(text);
     },

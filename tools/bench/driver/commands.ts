@@ -1,6 +1,9 @@
 import type { RequestShape, Target } from './requests.ts';
 
-/** What the benchmark asks of its driver process, and what it gets back. Durations in ms, latencies in us. */
+/**
+ * What the benchmark asks of its driver process, and what it gets back. Durations in ms,
+ * latencies in us.
+ */
 
 interface Aimed {
   readonly target: Target;
@@ -25,7 +28,9 @@ export interface StreamsCommand extends Aimed {
   readonly kind: 'streams';
   readonly connections: number;
   readonly streamsEach: number;
-  /** The connections begin one after another over this time, so that streams do not move in step. */
+  /**
+   * The connections begin one after another over this time, so that streams do not move in step.
+   */
   readonly rampMs: number;
 }
 

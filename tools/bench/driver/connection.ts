@@ -1,11 +1,13 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * One keep-alive HTTP/1.1 connection, as cheap as Node allows: the driver shares two cores with what it measures.
+ * One keep-alive HTTP/1.1 connection, as cheap as Node allows: the driver shares two cores with
+ * what it measures.
  *
- * It writes a prepared request and pushes the answer's body to a sink, decoding `content-length` and chunked framing.
- * One exchange at a time. Pieces are views of a buffer that is used again: a sink that keeps one must copy it. An answer
- * it cannot frame, a reset and a silent peer all end as one fault.
+ * It writes a prepared request and pushes the answer's body to a sink, decoding `content-length`
+ * and chunked framing. One exchange at a time. Pieces are views of a buffer that is used again: a
+ * sink that keeps one must copy it. An answer it cannot frame, a reset and a silent peer all end
+ * as one fault.
  */
 
 export interface AnswerSink {
@@ -115,7 +117,7 @@ export class Connection {
   }
 
   #readHead(bytes: Buffer, at: number): number {
-    const text = this.#carry + bytes.latin1Slice(at);
+    const text = this.#carry + bytes.toString('latin1', at);
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) {
       this.#carry = text;

@@ -3,7 +3,10 @@ import type { Connection } from './connection.ts';
 import { closedLoop, holdStreams, openLoop, streamLoop } from './loops.ts';
 import { Tally } from './tally.ts';
 
-/** The load driver as a process of its own: one command in, one result out, over Node's own channel. */
+/**
+ * The load driver as a process of its own: one command in, one result out, over Node's own
+ * channel.
+ */
 
 const held: Connection[] = [];
 

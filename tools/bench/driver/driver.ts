@@ -2,7 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { DriverCommand, LatencySummary, LoadResult } from './commands.ts';
 
-/** The benchmark's side of the driver process: one command at a time, each with a bound on its time. */
+/**
+ * The benchmark's side of the driver process: one command at a time, each with a bound on its
+ * time.
+ */
 
 export interface Driver {
   run(command: DriverCommand): Promise<LoadResult>;

@@ -13,12 +13,16 @@ import { markerOf, type PreparedRequest, prepareRequest, withMarker } from './re
 import { Tally } from './tally.ts';
 
 /**
- * The four ways to put load on a gateway: as fast as it answers, at a fixed rate, with streams, and with streams that are
- * only held open. A loop stops early after `failuresMax` wrong answers; the caller decides what that means.
+ * The four ways to put load on a gateway: as fast as it answers, at a fixed rate, with streams,
+ * and with streams that are only held open. A loop stops early after `failuresMax` wrong answers;
+ * the caller decides what that means.
  */
 
 const failuresMax = 20;
-/** The open loop sleeps until this long before a start and then turns the event loop: timers alone are 1 ms coarse. */
+/**
+ * The open loop sleeps until this long before a start and then turns the event loop: timers alone
+ * are 1 ms coarse.
+ */
 const alertMs = 1.2;
 const idleConnectionsMax = 1_024;
 
@@ -73,7 +77,10 @@ export async function closedLoop(command: ClosedCommand): Promise<LoadResult> {
   return tally.result();
 }
 
-/** One request every 1/rate seconds whatever the answers do; latency counts from the moment it was due. */
+/**
+ * One request every 1/rate seconds whatever the answers do; latency counts from the moment it was
+ * due.
+ */
 export async function openLoop(command: OpenCommand): Promise<LoadResult> {
   const prepared = prepareRequest(command.target, command.shape);
   const idle = await openMany(command.target.url, 8);
@@ -127,7 +134,10 @@ async function until(dueMs: number): Promise<void> {
   while (performance.now() < dueMs) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Each connection takes its streams one after another; the connections begin spread over the ramp. */
+/**
+ * Each connection takes its streams one after another; the connections begin spread over the
+ * ramp.
+ */
 export async function streamLoop(command: StreamsCommand): Promise<LoadResult> {
   const prepared = prepareRequest(command.target, command.shape);
   const connections = await openMany(command.target.url, command.connections);
@@ -169,7 +179,10 @@ function oneStream(
   });
 }
 
-/** Opens streams that last, and answers once every one has its first chunk. They stay open until released. */
+/**
+ * Opens streams that last, and answers once every one has its first chunk. They stay open until
+ * released.
+ */
 export async function holdStreams(command: HoldCommand, held: Connection[]): Promise<LoadResult> {
   const prepared = prepareRequest(command.target, command.shape);
   const tally = new Tally();

@@ -1,6 +1,9 @@
 import { type Mode, markerLength, prose } from '../mock/answers.ts';
 
-/** The requests of the driver: whole HTTP/1.1 messages built once, of which only the marker changes. */
+/**
+ * The requests of the driver: whole HTTP/1.1 messages built once, of which only the marker
+ * changes.
+ */
 
 export interface Target {
   /** `http://127.0.0.1:PORT` without a path. */
@@ -49,7 +52,7 @@ export function markerOf(index: number): string {
 /** The request with its marker in place. A copy: the socket may still hold the last one. */
 export function withMarker(prepared: PreparedRequest, marker: string): Buffer {
   const bytes = Buffer.from(prepared.bytes);
-  bytes.latin1Write(marker, prepared.markerAt);
+  bytes.write(marker, prepared.markerAt, 'latin1');
   return bytes;
 }
 

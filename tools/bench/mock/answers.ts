@@ -1,8 +1,9 @@
 /**
  * What the mock upstream says, byte by byte, built once at start.
  *
- * Promise: every answer carries the eight characters that the request sent as its marker, every unary answer has
- * an exact length, and the chunks of a stream are all distinct (some gateways stop at a run of equal chunks).
+ * Promise: every answer carries the eight characters that the request sent as its marker, every
+ * unary answer has an exact length, and the chunks of a stream are all distinct (some gateways
+ * stop at a run of equal chunks).
  * Limit: it speaks just enough of the OpenAI chat dialect to be believed by a gateway.
  */
 
@@ -27,6 +28,8 @@ export const streamShapes: {
 };
 const chunksMax = 600;
 const markerBlank = '????????';
+const proseText =
+  'the model reads a long and quiet text about rivers and tools and answers in kind';
 
 /** A prepared answer and the place in it where the marker of the request is written. */
 export interface Template {
@@ -69,8 +72,12 @@ export function unaryBody(bytes: number): string {
 
 export function unaryTemplate(bytes: number): Template {
   const body = unaryBody(bytes);
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
-  return template(head + body);
+  return template(unaryHead(body.length) + body);
+}
+
+export function unaryHead(bodyBytes: number): string {
+  const length = `content-length: ${bodyBytes}`;
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${length}\r\n\r\n`;
 }
 
 export interface StreamTemplate {

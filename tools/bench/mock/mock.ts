@@ -8,15 +8,18 @@ import {
   streamTemplate,
   type Template,
   unaryBytes,
+  unaryHead,
   unaryTemplate,
 } from './answers.ts';
 
 /**
- * The upstream of every benchmark: HTTP/1.1 written by hand on `node:net`, so that it costs less than what is measured.
+ * The upstream of every benchmark: HTTP/1.1 written by hand on `node:net`, so that it costs less
+ * than what is measured.
  *
- * It answers at once, keeps connections open without limit, and obeys the word `bench:<mode>:<marker>;` anywhere in
- * the request's body (the body is the only part that every gateway passes on). It validates nothing, does not
- * pipeline, and is of no use outside these benchmarks.
+ * It answers at once, keeps connections open without limit, and obeys the word
+ * `bench:<mode>:<marker>;` anywhere in the request's body (the body is the only part that every
+ * gateway passes on). It validates nothing, does not pipeline, and is of no use outside these
+ * benchmarks.
  */
 
 const headBytesMax = 65_536;
@@ -71,7 +74,7 @@ function readHead(incoming: Incoming, socket: Socket): void {
     if (incoming.bytes > headBytesMax) socket.destroy();
     return;
   }
-  const head = start.latin1Slice(0, end);
+  const head = start.toString('latin1', 0, end);
   incoming.chunked = /transfer-encoding: *chunked/i.test(head);
   if (incoming.chunked) return;
   incoming.bytesWhole = end + 4 + Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
@@ -81,7 +84,7 @@ function whole(incoming: Incoming, piece: Buffer): boolean {
   if (incoming.bytesWhole !== undefined) return incoming.bytes >= incoming.bytesWhole;
   if (!incoming.chunked) return false;
   const tail = incoming.pieces.length === 1 ? piece : Buffer.concat(incoming.pieces.slice(-2));
-  return tail.subarray(-5).latin1Slice() === '0\r\n\r\n';
+  return tail.subarray(-5).toString('latin1') === '0\r\n\r\n';
 }
 
 function answer(socket: Socket, request: Buffer, prepared: Prepared): void {
@@ -91,7 +94,7 @@ function answer(socket: Socket, request: Buffer, prepared: Prepared): void {
     return;
   }
   const modeAt = at + word.length;
-  const mode = request.latin1Slice(modeAt, modeAt + 2);
+  const mode = request.toString('latin1', modeAt, modeAt + 2);
   const markerAt = modeAt + 3;
   if (!known(mode)) {
     socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
@@ -134,8 +137,8 @@ function stream(socket: Socket, template: StreamTemplate, shape: StreamShape): v
   socket.once('close', stop);
 }
 
-const models =
-  '{"object":"list","data":[{"id":"mock-model","object":"model","created":1,"owned_by":"bench"}]}';
-const listing = Buffer.from(
-  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${models.length}\r\n\r\n${models}`,
-);
+const models = JSON.stringify({
+  object: 'list',
+  data: [{ id: 'mock-model', object: 'model', created: 1, owned_by: 'bench' }],
+});
+const listing = Buffer.from(unaryHead(models.length) + models);
