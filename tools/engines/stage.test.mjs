@@ -11,7 +11,7 @@ function read(name) {
   return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 }
 
-test('one binary is staged with the digest of the lock file, and nothing else that is optional', () => {
+test('one binary is staged with its digest, and nothing else that is optional', () => {
   const lock = read('package-lock.json');
   const staged = stageFiles(read('package.json'), lock, BINARY);
   const binaries = Object.keys(staged.lock.packages).filter((path) =>
