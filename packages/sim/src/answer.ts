@@ -2,14 +2,19 @@
 // with its tokens counted. Pure: the clock's reading is an argument.
 import type { Ask } from './ask.ts';
 import { digestText, lastUserText } from './ask.ts';
+import type { PlannedCall } from './compose/call.ts';
+import { planCalls } from './compose/call.ts';
 import { compose } from './compose/compose.ts';
+import type { Skill } from './compose/difficulty.ts';
 import { skillFor } from './compose/difficulty.ts';
-import { drawsFrom, hashOf } from './hash.ts';
+import { fillerTokens } from './compose/filler.ts';
+import { jsonAnswer } from './compose/json-answer.ts';
+import { drawsFrom, hashOf, idFrom } from './hash.ts';
+import type { TokenLogprob } from './logprobs.ts';
+import { logprobsOf } from './logprobs.ts';
 import type { SimModel } from './models.ts';
 import type { Script } from './script.ts';
 import { tokenCount, tokensOf } from './tokens.ts';
-
-export type Finish = 'stop' | 'length' | 'tool_calls';
 
 export type ToolCall = { readonly id: string; readonly name: string; readonly input: string };
 
@@ -18,19 +23,29 @@ export type Choice = {
   /** The text in tokens; joined they are the text. */
   readonly tokens: readonly string[];
   readonly calls: readonly ToolCall[];
-  readonly finish: Finish;
-  readonly sure: boolean;
-  readonly hash: number;
+  /** `stop`, `length`, `tool_calls`, or what the script says. */
+  readonly finish: string;
+  /** One entry a token when the request asked for them. */
+  readonly logprobs: readonly TokenLogprob[] | undefined;
 };
 
-export type Usage = { readonly prompt: number; readonly completion: number };
+export type Usage = {
+  readonly prompt: number;
+  readonly cached: number;
+  /** Reasoning included. */
+  readonly completion: number;
+  readonly reasoning: number;
+};
 
 export type Answer = {
+  /** What the answer was drawn from; identifiers come from it too. */
   readonly hash: number;
+  /** The model that the answer claims. */
   readonly model: string;
   readonly createdS: number;
   readonly choices: readonly Choice[];
   readonly usage: Usage;
+  readonly usageShown: 'asked' | 'none' | 'every-chunk';
 };
 
 export type Scene = {
@@ -42,21 +57,27 @@ export type Scene = {
 
 const tokensPerTurn = 4;
 const tokensPerTool = 12;
+const callIdLength = 24;
 
-export function answer(ask: Ask, scene: Scene): Answer {
+/** The answer; `prompt` is the prompt's length in tokens as it was sent, directives included. */
+export function answer(ask: Ask, prompt: number, scene: Scene): Answer {
   const hash = hashOf(digestText(ask), scene.seed);
   const skill = skillFor(scene.model, lastUserText(ask), scene.script);
   const choices: Choice[] = [];
   for (let index = 0; index < ask.choices; index += 1) {
-    const choiceHash = hash + index;
-    const text = compose(ask, skill, drawsFrom(choiceHash));
-    const cut = cutText(text, ask);
-    choices.push({ index, calls: [], sure: skill.sure, hash: choiceHash, ...cut });
+    choices.push(choose(ask, index, hash + index, skill, scene.script));
   }
-  const completion = choices.reduce((sum, choice) => sum + tokensSpent(choice), 0);
-  const usage = { prompt: promptTokens(ask), completion };
-  const createdS = Math.floor(scene.nowMs / 1000);
-  return { hash, model: scene.model.id, createdS, choices, usage };
+  const reasoning = scene.script.reasoningTokens ?? 0;
+  const completion = reasoning + choices.reduce((sum, choice) => sum + tokensSpent(choice), 0);
+  const cached = Math.min(prompt, scene.script.cachedTokens ?? 0);
+  return {
+    hash,
+    model: scene.script.model ?? scene.model.id,
+    createdS: Math.floor(scene.nowMs / 1000),
+    choices,
+    usage: { prompt, cached, completion, reasoning },
+    usageShown: scene.script.usage ?? 'asked',
+  };
 }
 
 export function promptTokens(ask: Ask): number {
@@ -66,21 +87,58 @@ export function promptTokens(ask: Ask): number {
   return count;
 }
 
+function choose(ask: Ask, index: number, hash: number, skill: Skill, script: Script): Choice {
+  const draw = drawsFrom(hash);
+  const calls = callsFor(ask, skill, script, draw);
+  if (calls.length > 0) {
+    const named = calls.map((call, at) => ({
+      id: `call_${idFrom(hash + 7_919 * (at + 1), callIdLength)}`,
+      ...call,
+    }));
+    const finish = script.finish ?? 'tool_calls';
+    return { index, tokens: [], calls: named, finish, logprobs: undefined };
+  }
+  const { tokens, finish } = cut(tokensFor(ask, skill, script, draw), ask);
+  const logprobs =
+    ask.logprobs === undefined ? undefined : logprobsOf(tokens, skill.sure, hash, ask.logprobs);
+  return { index, tokens, calls: [], finish: script.finish ?? finish, logprobs };
+}
+
+function callsFor(ask: Ask, skill: Skill, script: Script, draw: () => number): PlannedCall[] {
+  if (script.text !== undefined || script.tokens !== undefined) return [];
+  const { call: name, args } = script;
+  // A tool that nobody offered can be called too: models do.
+  const forced =
+    name === undefined ? ask : { ...ask, toolChoice: { kind: 'named', name } as const };
+  const planned = planCalls(forced, skill, draw);
+  const calls = name !== undefined && planned.length === 0 ? [{ name, input: '{}' }] : planned;
+  return args === undefined ? calls : calls.map((call) => ({ ...call, input: args }));
+}
+
+function tokensFor(ask: Ask, skill: Skill, script: Script, draw: () => number): string[] {
+  if (script.text !== undefined) return tokensOf(script.text);
+  if (script.tokens !== undefined) return fillerTokens(script.tokens, draw);
+  const plain = compose(ask, skill, draw);
+  if (ask.format.kind === 'text') return tokensOf(plain);
+  return tokensOf(jsonAnswer(ask.format, lastUserText(ask), plain, skill, draw));
+}
+
 function tokensSpent(choice: Choice): number {
   let count = choice.tokens.length;
   for (const call of choice.calls) count += tokenCount(call.name) + tokenCount(call.input);
   return count;
 }
 
-function cutText(text: string, ask: Ask): { tokens: string[]; finish: Finish } {
-  let end = text.length;
-  for (const stop of ask.stop) {
-    const at = text.indexOf(stop);
-    if (at >= 0 && at < end) end = at;
-  }
-  const tokens = tokensOf(text.slice(0, end));
-  if (ask.tokensMax === undefined || tokens.length <= ask.tokensMax) {
-    return { tokens, finish: 'stop' };
-  }
-  return { tokens: tokens.slice(0, ask.tokensMax), finish: 'length' };
+/** Up to the first stop sequence, and no more tokens than allowed. */
+function cut(tokens: string[], ask: Ask): { tokens: string[]; finish: string } {
+  const stopped = ask.stop.length > 0 ? beforeStop(tokens, ask.stop) : tokens;
+  const most = ask.tokensMax ?? Number.POSITIVE_INFINITY;
+  if (stopped.length <= most) return { tokens: stopped, finish: 'stop' };
+  return { tokens: stopped.slice(0, most), finish: 'length' };
+}
+
+function beforeStop(tokens: string[], stops: readonly string[]): string[] {
+  const text = tokens.join('');
+  const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+  return ends.length === 0 ? tokens : tokensOf(text.slice(0, Math.min(...ends)));
 }

@@ -6,8 +6,14 @@
 // faults on demand (script.ts). It does not promise intelligence, nor protection from its callers:
 // it checks no key and must listen on a loopback address or inside a test.
 import { createServer } from 'node:http';
+import type { Match } from './cues.ts';
+import { newCues } from './cues.ts';
+import { newMemory } from './memory.ts';
 import type { SimModel } from './models.ts';
 import { simModels } from './models.ts';
+import type { Script } from './script.ts';
+import { parseScript } from './script.ts';
+import { resetAll } from './serve/control.ts';
 import { serve } from './serve/serve.ts';
 import type { Counters } from './serve/tally.ts';
 import { newTally } from './serve/tally.ts';
@@ -36,7 +42,13 @@ export type Sim = {
   /** Stops listening and closes every connection, answered or not. */
   close(): Promise<void>;
   requests(): Counters;
-  /** Forgets counters and kept requests. */
+  /**
+   * Scripts requests to come, in the language of the `x-sim` header. Without a match: the next call
+   * to a model, once. With one: every call it fits, `times` times or until removed. Returns what
+   * removes it. Throws when the script is not understood.
+   */
+  script(script: string, match?: Match): () => void;
+  /** Forgets counters, kept requests, scripts and remembered responses. */
   reset(): void;
 };
 
@@ -55,12 +67,14 @@ const keepAliveMs = 600_000;
 export async function startSim(options: SimOptions = {}): Promise<Sim> {
   const tally = newTally(options.requestsKeptMax ?? defaults.requestsKeptMax);
   const house = {
+    cues: newCues(),
+    memory: newMemory(),
     models: options.models ?? simModels,
     seed: options.seed ?? defaults.seed,
     now: options.now ?? (() => defaults.standingMs),
     tally,
     bodyBytesMax: options.bodyBytesMax ?? defaults.bodyBytesMax,
-    script: {
+    pace: {
       latencyFirstMs: options.latencyMsFirst ?? 0,
       latencyTokenMs: options.latencyMsPerToken ?? 0,
     },
@@ -89,6 +103,13 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
         server.closeAllConnections();
       }),
     requests: () => tally.counters(),
-    reset: () => tally.reset(),
+    script: (source, match = { times: 1 }) => house.cues.add(understood(source), match),
+    reset: () => resetAll(house),
   };
+}
+
+function understood(source: string): Script {
+  const parsed = parseScript(source);
+  if (!parsed.ok) throw new TypeError(parsed.problem.message);
+  return parsed.value;
 }

@@ -1,58 +1,100 @@
-// Sends a Reply down the line, at the pace that the script asks for.
+// Sends a Reply down the line, at the pace and with the faults that the script asks for.
+import { envelopeOf } from '../problem.ts';
 import type { Script } from '../script.ts';
-import type { Frame, Reply } from '../wire/frame.ts';
+import { cutJson, spoiled, streamProblem } from '../wire/faults.ts';
+import type { Frame, Reply, StreamReply, WholeReply } from '../wire/frame.ts';
+import { breakEarly, breakLate, die, silence } from './break.ts';
 import type { Line } from './line.ts';
+import type { Head } from './page.ts';
+import { finished, headersFor, pageInstead, sendPage } from './page.ts';
+import type { Sink } from './sink.ts';
+import { sinkFor } from './sink.ts';
 import type { Outcome } from './tally.ts';
 
 /** Frames written between two turns of the event loop when there is no other pause. */
 const framesPerTurn = 32;
 
+/** Sends the reply, or what the script wants in its place. */
 export async function deliver(line: Line, reply: Reply, script: Script): Promise<Outcome> {
-  const first = script.latencyFirstMs ?? 0;
-  if (first > 0) await line.wait(first);
-  if (reply.kind === 'stream') return stream(line, reply.frames, script);
-  const rest = (script.latencyTokenMs ?? 0) * reply.tokens;
-  if (rest > 0) await line.wait(rest);
+  const firstMs = script.latencyFirstMs ?? 0;
+  if (firstMs > 0) await line.wait(firstMs);
   if (line.left()) return 'aborted';
-  return whole(line, 200, 'application/json', reply.body);
+  const { socket } = line.request;
+  const early = breakEarly(line, script);
+  if (early) return early;
+  const outcome = await send(line, reply, script);
+  if (outcome === 'completed') breakLate(socket, script);
+  return outcome;
 }
 
-/** Sends a body of known length, and returns when it is on its way or the caller has left. */
-export async function whole(
-  line: Line,
-  status: number,
-  contentType: string,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
-  const length = Buffer.byteLength(body);
-  const head = { 'content-type': contentType, 'content-length': length, ...headers };
-  line.response.writeHead(status, head);
-  line.response.end(body);
-  return finished(line);
+function send(line: Line, reply: Reply, script: Script): Promise<Outcome> {
+  const page = pageInstead(script);
+  if (page) return sendPage(line, page, script, reply.hash);
+  return reply.kind === 'whole' ? sendWhole(line, reply, script) : sendStream(line, reply, script);
 }
 
-async function stream(line: Line, frames: Iterable<Frame>, script: Script): Promise<Outcome> {
-  line.response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+async function sendWhole(line: Line, reply: WholeReply, script: Script): Promise<Outcome> {
+  const restMs = (script.latencyTokenMs ?? 0) * reply.tokens;
+  if (restMs > 0) await line.wait(restMs);
+  if (line.left()) return 'aborted';
+  const bytes = script.dieAfter ?? script.silentAfter;
+  if (bytes !== undefined) return sendPart(line, reply.body, bytes, script);
+  // A 200 with an error in it is what some services send for trouble in the middle of an answer.
+  const answer = script.errorAfter === undefined ? reply.body : envelopeOf(streamProblem);
+  const spoilt = script.malformedAfter !== undefined || script.truncate;
+  const body = spoilt ? cutJson(answer) : answer;
+  const contentType = script.wrongContentType ? 'text/plain' : 'application/json';
+  const page = { status: script.status ?? reply.status, contentType, body };
+  return sendPage(line, page, script, reply.hash);
+}
+
+/** The first bytes of a body whose length promises more; then the end, or nothing. */
+async function sendPart(line: Line, body: string, bytes: number, script: Script): Promise<Outcome> {
+  const full = Buffer.from(body);
+  const length = String(full.byteLength);
+  line.response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
+  line.response.flushHeaders();
+  await line.write(full.subarray(0, Math.min(bytes, full.byteLength - 1)));
+  return script.dieAfter === undefined ? silence(line) : die(line);
+}
+
+async function sendStream(line: Line, reply: StreamReply, script: Script): Promise<Outcome> {
+  const head: Head = {
+    ...headersFor(script, reply.hash),
+    'content-type': script.wrongContentType ? 'text/plain' : 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
-  });
-  let sent = 0;
-  for (const frame of frames) {
-    if (line.left()) break;
-    if (frame.kind === 'delta' && script.latencyTokenMs) await line.wait(script.latencyTokenMs);
-    await line.write(frame.text);
-    sent += 1;
-    if (sent % framesPerTurn === 0) await line.turn();
-  }
+  };
+  if (script.gzip) head['content-encoding'] = 'gzip';
+  line.response.writeHead(script.status ?? 200, head);
+  const sink = sinkFor(line, script);
+  const frames = spoiled(reply.frames, script, () => reply.fault(streamProblem));
+  const order = await pour(line, sink, frames, script.latencyTokenMs ?? 0);
+  if (order === 'die') return die(line);
+  if (order === 'silence') return silence(line);
+  await sink.finish();
   if (line.left()) return 'aborted';
   line.response.end();
   return finished(line);
 }
 
-/** The answer is complete once the last byte was handed to the socket. */
-async function finished(line: Line): Promise<Outcome> {
-  if (line.response.writableFinished) return 'completed';
-  await line.untilLeft();
-  return line.response.writableFinished ? 'completed' : 'aborted';
+/** Writes frames until they end, an order comes, or the caller leaves. */
+async function pour(
+  line: Line,
+  sink: Sink,
+  frames: Iterable<Frame>,
+  tokenMs: number,
+): Promise<'die' | 'silence' | 'end'> {
+  let deltas = 0;
+  let written = 0;
+  for (const frame of frames) {
+    // The first token's wait has been the first latency.
+    if (frame.kind === 'delta' && tokenMs > 0 && deltas > 0) await line.wait(tokenMs);
+    if (line.left()) return 'end';
+    if (frame.kind === 'die' || frame.kind === 'silence') return frame.kind;
+    if (frame.kind === 'delta') deltas += 1;
+    await sink.write(frame.text);
+    written += 1;
+    if (written % framesPerTurn === 0) await line.turn();
+  }
+  return 'end';
 }

@@ -1,11 +1,12 @@
 // The way back to one caller: writes with backpressure, waits that end when the caller leaves, and
 // the one place that knows whether anybody is still listening. Timers of the sim live here alone.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 export type Line = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whether the caller has left; set at once when its connection closes. */
+  /** Whether nobody waits for more: the caller has left, or has all of its answer. */
   left(): boolean;
   /** Resolves after the time, or at once when the caller leaves. */
   wait(ms: number): Promise<void>;
@@ -13,8 +14,10 @@ export type Line = {
   turn(): Promise<void>;
   /** Writes and waits until the socket takes more. */
   write(bytes: string | Uint8Array): Promise<void>;
-  /** Resolves when the caller leaves. */
-  untilLeft(): Promise<void>;
+  /** The same past the HTTP layer, for answers that are no HTTP. */
+  writeRaw(bytes: string): Promise<void>;
+  /** Resolves when the connection's turn with this answer is over: answered in full, or left. */
+  over(): Promise<void>;
 };
 
 export function openLine(request: IncomingMessage, response: ServerResponse): Line {
@@ -39,6 +42,11 @@ export function openLine(request: IncomingMessage, response: ServerResponse): Li
       const disarm = arm(done);
     });
   };
+  const drained = (stream: Writable): Promise<void> =>
+    pause((done) => {
+      stream.once('drain', done);
+      return () => stream.off('drain', done);
+    });
   return {
     request,
     response,
@@ -55,11 +63,12 @@ export function openLine(request: IncomingMessage, response: ServerResponse): Li
       }),
     write: (bytes) => {
       if (gone || response.write(bytes)) return Promise.resolve();
-      return pause((done) => {
-        response.once('drain', done);
-        return () => response.off('drain', done);
-      });
+      return drained(response);
     },
-    untilLeft: () => pause(() => () => {}),
+    writeRaw: (bytes) => {
+      if (gone || request.socket.write(bytes)) return Promise.resolve();
+      return drained(request.socket);
+    },
+    over: () => pause(() => () => {}),
   };
 }

@@ -1,6 +1,6 @@
 // Decodes a chat completion request into an Ask. It is as strict as the real API where callers
 // stumble (no messages, unknown roles, n out of range) and ignores every field it does not know.
-import type { Ask, Format, Role, Tool, ToolChoice, Turn } from '../ask.ts';
+import type { Ask, Format, Role, Turn } from '../ask.ts';
 import { choicesMax, logprobsMax } from '../ask.ts';
 import type { JsonRecord } from '../json.ts';
 import { isList, isRecord, listAt, numberAt, recordAt, textAt } from '../json.ts';
@@ -8,6 +8,7 @@ import type { Problem, Result } from '../problem.ts';
 import { accept, invalid, refuse } from '../problem.ts';
 import { contentText } from './content.ts';
 import { stopsFrom, wholeNumberProblem } from './limits.ts';
+import { toolChoiceFrom, toolsFrom } from './tools.ts';
 
 export type ChatRequest = {
   readonly ask: Ask;
@@ -20,9 +21,9 @@ export function decodeChat(body: JsonRecord): Result<ChatRequest> {
   if (problem) return refuse(problem);
   const turns = turnsFrom(listAt(body, 'messages') ?? []);
   if (!turns.ok) return turns;
-  const tools = toolsFrom(body['tools']);
+  const tools = toolsFrom(body['tools'], wrapped);
   if (!tools.ok) return tools;
-  const toolChoice = toolChoiceFrom(body['tool_choice'], tools.value);
+  const toolChoice = toolChoiceFrom(body['tool_choice'], tools.value, wrapped);
   if (!toolChoice.ok) return toolChoice;
   const format = formatFrom(body['response_format']);
   if (!format.ok) return format;
@@ -42,6 +43,8 @@ export function decodeChat(body: JsonRecord): Result<ChatRequest> {
   const usageInStream = recordAt(body, 'stream_options')?.['include_usage'] === true;
   return accept({ ask, stream: body['stream'] === true, usageInStream });
 }
+
+const wrapped = (entry: JsonRecord): JsonRecord | undefined => recordAt(entry, 'function');
 
 function shapeProblem(body: JsonRecord): Problem | undefined {
   if (typeof body['model'] !== 'string' || body['model'] === '') {
@@ -105,7 +108,7 @@ function turnsFrom(messages: readonly unknown[]): Result<Turn[]> {
   return accept(turns);
 }
 
-function roleFrom(role: unknown): Role | undefined {
+export function roleFrom(role: unknown): Role | undefined {
   switch (role) {
     case 'system':
     case 'developer':
@@ -131,45 +134,12 @@ function calledFrom(message: JsonRecord): string[] {
   return names;
 }
 
-function toolsFrom(list: unknown): Result<Tool[]> {
-  const tools: Tool[] = [];
-  for (const [at, entry] of (isList(list) ? list : []).entries()) {
-    const described = isRecord(entry) ? recordAt(entry, 'function') : undefined;
-    const name = described ? textAt(described, 'name') : undefined;
-    if (described === undefined || name === undefined || name === '') {
-      const param = `tools[${at}].function`;
-      const message = `Missing required parameter: '${param}'.`;
-      return refuse(invalid(message, param, 'missing_required_parameter'));
-    }
-    const description = textAt(described, 'description') ?? '';
-    tools.push({ name, description, parameters: recordAt(described, 'parameters') });
-  }
-  return accept(tools);
-}
-
-function toolChoiceFrom(choice: unknown, tools: readonly Tool[]): Result<ToolChoice> {
-  if (choice === undefined || choice === null) return accept({ kind: 'auto' });
-  if (tools.length === 0) {
-    const message = "'tool_choice' is only allowed when 'tools' are specified.";
-    return refuse(invalid(message, 'tool_choice', null));
-  }
-  if (choice === 'auto' || choice === 'none' || choice === 'required') {
-    return accept({ kind: choice });
-  }
-  const name = isRecord(choice) ? textAt(recordAt(choice, 'function') ?? {}, 'name') : undefined;
-  if (name === undefined || !tools.some((tool) => tool.name === name)) {
-    const message = "Invalid 'tool_choice': it names none of the tools in 'tools'.";
-    return refuse(invalid(message, 'tool_choice', 'invalid_value'));
-  }
-  return accept({ kind: 'named', name });
-}
-
 function formatFrom(format: unknown): Result<Format> {
   const kind = isRecord(format) ? format['type'] : 'text';
   if (format === undefined || format === null || kind === 'text') return accept({ kind: 'text' });
   if (kind === 'json_object') return accept({ kind: 'json-object' });
-  const wrapped = isRecord(format) ? recordAt(format, 'json_schema') : undefined;
-  const schema = wrapped ? recordAt(wrapped, 'schema') : undefined;
+  const named = isRecord(format) ? recordAt(format, 'json_schema') : undefined;
+  const schema = named ? recordAt(named, 'schema') : undefined;
   if (kind !== 'json_schema' || schema === undefined) {
     const param = kind === 'json_schema' ? 'response_format.json_schema.schema' : 'response_format';
     return refuse(invalid(`Invalid or missing parameter: '${param}'.`, param, 'invalid_value'));
