@@ -26,7 +26,7 @@ export interface Report {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
-  /** What went wrong on the way, in words; a fault of ours makes the row it touched not met. */
+  /** What went wrong on the way, in words: who did not start, whose round was lost and why. */
   readonly faults: readonly string[];
 }
 

@@ -28,7 +28,8 @@ const firstAnswerMsMax = 120_000;
 const askEveryMs = 10;
 const settledMs = 10_000;
 const settledMsQuick = 3_000;
-const gatewayCommand = 'packages/cli/src/main.ts';
+/** The bootstrap starts the gateway as a child, or in itself where its own Node is new enough. */
+const gatewayCommands = ['packages/cli/src/main.ts', 'tools/bootstrap.mjs'];
 
 export async function start(options: StartOptions): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-start-'));
@@ -111,12 +112,13 @@ async function firstAnswer(url: string, keyFile: string, child: Child): Promise<
   throw new Error(`no 200 within ${firstAnswerMsMax} ms (${last}): ${child.tail()}`);
 }
 
-/** The process that runs the gateway: npm and the bootstrap above it wait and are not the product. */
+/** The process that runs the gateway; npm and the bootstrap above it only wait for it. */
 function gatewayOf(members: readonly number[]): number | undefined {
-  return members.find((pid) => {
-    const words = commandOf(pid);
-    return words.some((word) => word.endsWith(gatewayCommand));
-  });
+  for (const command of gatewayCommands) {
+    const found = members.find((pid) => commandOf(pid).some((word) => word.endsWith(command)));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function commandOf(pid: number): readonly string[] {
@@ -129,7 +131,11 @@ function commandOf(pid: number): readonly string[] {
 
 /** npm passes a signal on late or not at all: the gateway is told first, and npm ends after it. */
 async function stop(child: Child): Promise<void> {
-  const gateway = gatewayOf(readTree(child.pid).members);
-  if (gateway !== undefined) process.kill(gateway, 'SIGTERM');
+  try {
+    const gateway = gatewayOf(readTree(child.pid).members);
+    if (gateway !== undefined) process.kill(gateway, 'SIGTERM');
+  } catch {
+    // It has ended by itself; what it said is in the message of the failure.
+  }
   await child.close();
 }

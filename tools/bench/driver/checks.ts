@@ -1,5 +1,5 @@
 import { chunkWord } from '../mock/answers.ts';
-import type { AnswerSink } from './connection.ts';
+import type { AnswerSink } from './answer-reader.ts';
 
 /**
  * Every answer is read to its end and judged: a gateway that answers quickly and wrongly must not

@@ -28,8 +28,7 @@ export const streamShapes: {
 };
 const chunksMax = 600;
 const markerBlank = '????????';
-const proseText =
-  'the model reads a long and quiet text about rivers and tools and answers in kind';
+const proseWords = 'the model reads a long and quiet text about rivers and tools'.split(' ');
 
 /** A prepared answer and the place in it where the marker of the request is written. */
 export interface Template {
@@ -44,12 +43,10 @@ export function chunkWord(index: number): string {
 
 /** Deterministic prose without names, numbers or addresses: nothing a scanner should find. */
 export function prose(bytes: number): string {
-  const words =
-    'the model reads a long and quiet text about rivers and tools and answers in kind '.split(' ');
   const parts: string[] = [];
   let length = 0;
   for (let index = 0; length <= bytes; index += 1) {
-    const word = words[(index * 7 + (index >> 3)) % words.length] ?? 'the';
+    const word = proseWords[(index * 7 + (index >> 3)) % proseWords.length] ?? 'the';
     parts.push(word);
     length += word.length + 1;
   }
