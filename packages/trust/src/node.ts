@@ -51,15 +51,6 @@ export function nodeKeys(pepper: Uint8Array): Keys {
         end: (bytesKept) => mac.digest('hex').slice(0, bytesKept * 2),
       };
     },
-    begin: (purpose) => {
-      const mac = createHmac('sha256', keyOf(purpose));
-      return {
-        add: (bytes) => {
-          mac.update(bytes);
-        },
-        end: (bytesKept) => mac.digest('hex').slice(0, bytesKept * 2),
-      };
-    },
     equal: equalBytes,
   };
 }
