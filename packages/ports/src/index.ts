@@ -9,6 +9,13 @@ export {
   type UpstreamSettings,
 } from './dial/dial.ts';
 export type { PoolSettings } from './dial/lines.ts';
+export type { DurableBatch } from './journal/commit.ts';
+export { type Disk, DiskFault, type DiskFaultKind, type DiskFile } from './journal/disk.ts';
+export { JournalFault, type JournalFaultKind } from './journal/faults.ts';
+export { type Journal, type JournalOptions, openJournal } from './journal/journal.ts';
+export { nodeDisk } from './journal/node-disk.ts';
+export { type ReadEnd, type ReadFrom, readJournal } from './journal/read.ts';
+export type { Position } from './journal/segment.ts';
 export type { BodyRead } from './listen/body.ts';
 export type { Exchange, Head } from './listen/exchange.ts';
 export {
