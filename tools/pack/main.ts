@@ -77,7 +77,9 @@ async function compile(): Promise<string> {
     ],
     files: [join(ROOT, 'packages/console/src/index.ts')],
   };
-  const path = join(work, 'tsconfig.json');
+  // In a folder of its own: the stranger, beside it, must find nothing of ours by walking up.
+  const path = join(work, 'compile/tsconfig.json');
+  mkdirSync(join(work, 'compile'));
   writeFileSync(path, JSON.stringify(settings));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', path], { maxBuffer: OUTPUT_BYTES_MAX }).catch(
