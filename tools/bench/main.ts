@@ -27,6 +27,9 @@ Options
   --contestants A,B    overhead: only these (direct, signalbox, bare, portkey)
 `;
 
+/** Leaves a default run a few minutes for warming up and for memory within its quarter of an hour. */
+const roundsMsMaxDefault = 600_000;
+
 const all: readonly Contestant[] = [direct, signalbox, bare, portkey];
 
 async function main(): Promise<number> {
@@ -51,16 +54,18 @@ async function main(): Promise<number> {
   const names = values.contestants?.split(',');
   const contestants = all.filter((one) => names === undefined || names.includes(one.name));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const roundsMsMax = values.rounds === undefined ? roundsMsMaxDefault : Number.POSITIVE_INFINITY;
+  const common = { rounds, roundsMsMax, quick: values.quick, say };
   let report: Report;
   switch (positionals[0]) {
     case 'overhead':
-      report = await overhead({ contestants, rounds, quick: values.quick, say });
+      report = await overhead({ ...common, contestants });
       break;
     case 'ladder':
-      report = await ladder({ rounds, quick: values.quick, say });
+      report = await ladder(common);
       break;
     case 'start':
-      report = await start({ rounds, quick: values.quick, say });
+      report = await start(common);
       break;
     default:
       process.stderr.write(usage);

@@ -20,8 +20,14 @@ export async function interleave(
   entrants: readonly Entrant[],
   plan: readonly Step[],
 ): Promise<void> {
-  const { rounds, say } = setting.options;
+  const { rounds, roundsMsMax, say } = setting.options;
+  const beginMs = performance.now();
   for (let round = 0; round < rounds; round += 1) {
+    const spentMs = performance.now() - beginMs;
+    if (round > 0 && spentMs + spentMs / round > roundsMsMax) {
+      setting.faults.push(`stopped after ${round} of ${rounds} rounds: the time was over`);
+      return;
+    }
     for (const step of plan) {
       say(`round ${round + 1} of ${rounds}: ${step.name}`);
       for (let place = 0; place < entrants.length; place += 1) {

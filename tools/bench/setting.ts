@@ -13,6 +13,8 @@ import { mockPath } from './mock/path.ts';
 export interface BenchOptions {
   readonly contestants: readonly Contestant[];
   readonly rounds: number;
+  /** No round begins that would end after this time; infinite where the caller chose the rounds. */
+  readonly roundsMsMax: number;
   readonly quick: boolean;
   readonly say: (line: string) => void;
 }
