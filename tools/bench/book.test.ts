@@ -47,8 +47,12 @@ test('a goal without our figure or without the other one is not met', () => {
   assert.deepEqual([without?.ratio, without?.met], [null, false]);
 });
 
-test('a figure that nobody measured has no row, one with two goals has two', () => {
+test('a figure that nobody measured has no row, unless every goal is to be shown', () => {
   assert.deepEqual(new Book().rows(line(below)), []);
+  assert.equal(new Book().rows(line(below), true)[0]?.met, false);
+});
+
+test('a figure with two goals has two rows', () => {
   assert.equal(bookOf({ signalbox: [1] }).rows(line([...below, ...times])).length, 2);
 });
 

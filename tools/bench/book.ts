@@ -54,9 +54,10 @@ export class Book {
     }
   }
 
-  rows(lines: readonly GoalLine[]): readonly Row[] {
+  /** `everyGoal`: a goal whose figure nobody measured has a row too, and is not met. */
+  rows(lines: readonly GoalLine[], everyGoal = false): readonly Row[] {
     return lines
-      .filter((line) => this.#pages.has(line.figure))
+      .filter((line) => this.#pages.has(line.figure) || (everyGoal && line.goals.length > 0))
       .flatMap((line) =>
         line.goals.length === 0
           ? [this.#row(line, undefined)]

@@ -15,6 +15,11 @@ export interface Child {
   tail(): string;
 }
 
+/** With the handle of its process, for those who must notice that it ended. */
+export interface Started extends Child {
+  readonly handle: ChildProcess;
+}
+
 export interface Announced extends Child {
   readonly url: string;
 }
@@ -28,9 +33,9 @@ export interface ChildRequest {
 
 const startMsMax = 30_000;
 const politeMs = 8_000;
-const tailBytesMax = 4_096;
+const tailBytesMax = 1_024;
 
-export function startChild(request: ChildRequest): Child & { readonly handle: ChildProcess } {
+export function startChild(request: ChildRequest): Started {
   const handle = spawn(request.command ?? process.execPath, request.arguments, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...request.environment },
@@ -80,7 +85,7 @@ export async function startAnnounced(
 export async function waitForStatus(
   ask: () => Promise<number>,
   expected: number,
-  child: Child & { readonly handle: ChildProcess },
+  child: Started,
 ): Promise<void> {
   const endAtMs = performance.now() + startMsMax;
   let last = 'no answer';

@@ -28,7 +28,7 @@ export async function overhead(options: BenchOptions): Promise<Report> {
   return {
     name: options.quick ? 'overhead --quick' : 'overhead',
     versions: versions(),
-    rows: book.rows(overheadGoals),
+    rows: book.rows(overheadGoals, !options.quick),
     faults,
   };
 }

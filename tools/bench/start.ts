@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Book } from './book.ts';
-import { type Child, freePort, startChild } from './child.ts';
+import { freePort, type Started, startChild } from './child.ts';
 import { startGoals } from './goals.table.ts';
 import { readTree } from './proc-tree.ts';
 import type { Report } from './report.ts';
@@ -52,7 +52,7 @@ export async function start(options: StartOptions): Promise<Report> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { name: 'start', versions: versions(), rows: book.rows(startGoals), faults };
+  return { name: 'start', versions: versions(), rows: book.rows(startGoals, true), faults };
 }
 
 function entry(round: number): { readonly contestant: string; readonly round: number } {
@@ -86,7 +86,7 @@ async function oneStart(folder: string, settle: number): Promise<Seen> {
   }
 }
 
-async function firstAnswer(url: string, keyFile: string, child: Child): Promise<void> {
+async function firstAnswer(url: string, keyFile: string, child: Started): Promise<void> {
   const body = JSON.stringify({
     model: 'auto',
     messages: [{ role: 'user', content: 'Say hello.' }],
@@ -94,6 +94,7 @@ async function firstAnswer(url: string, keyFile: string, child: Child): Promise<
   const endAtMs = performance.now() + firstAnswerMsMax;
   let last = 'no answer';
   while (performance.now() < endAtMs) {
+    if (child.handle.exitCode !== null) throw new Error(`npm start ended: ${child.tail()}`);
     try {
       const key = readFileSync(keyFile, 'utf8').trim();
       const response = await fetch(`${url}/v1/chat/completions`, {
@@ -130,7 +131,7 @@ function commandOf(pid: number): readonly string[] {
 }
 
 /** npm passes a signal on late or not at all: the gateway is told first, and npm ends after it. */
-async function stop(child: Child): Promise<void> {
+async function stop(child: Started): Promise<void> {
   try {
     const gateway = gatewayOf(readTree(child.pid).members);
     if (gateway !== undefined) process.kill(gateway, 'SIGTERM');
