@@ -66,6 +66,8 @@ export type Call = {
   readonly id: RequestId;
   /** Unix milliseconds when the socket had the head. */
   readonly at: number;
+  /** The same moment on the monotonic clock, milliseconds. */
+  readonly arrived: number;
   readonly head: CallHead;
   /** Reads and decodes the body; called after the caller is known. `bytesMax` bounds it. */
   readonly body: (bytesMax: number) => Promise<Result<Question, Refusal>>;

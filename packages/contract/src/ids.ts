@@ -3,7 +3,8 @@
 import { assert } from './result.ts';
 
 declare const brand: unique symbol;
-export type Branded<T, B extends string> = T & { readonly [brand]: B };
+/** Brands add up: what went through two rooms carries both. */
+export type Branded<T, B extends string> = T & { readonly [brand]: { readonly [K in B]: true } };
 
 /** `req_` + 26 Crockford characters: one call; also the journal's key of its hold and settlement. */
 export type RequestId = Branded<string, 'request'>;

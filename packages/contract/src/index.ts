@@ -39,6 +39,7 @@ export {
 } from './ids.ts';
 export {
   type ActBody,
+  type BalanceBody,
   type Bodies,
   type CheckpointBody,
   type CountBody,
@@ -62,6 +63,7 @@ export type {
   Keys,
   LocalModel,
   LogLevel,
+  Mac,
   Models,
   Ports,
   Random,
@@ -88,6 +90,7 @@ export {
   type RefusalMore,
   refusal,
 } from './refusal.ts';
+export type { Reply } from './reply.ts';
 export {
   assert,
   BrokenAssertion,

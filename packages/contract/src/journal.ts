@@ -6,9 +6,12 @@ import type { CallRecord } from './record.ts';
 export const ENTRY_VERSION = 1;
 
 export type HoldBody = {
-  /** Decimal nano-USD reserved for the call. */
+  /** Whose budgets it weighs on: a tenant, or `tenant/key`. */
+  readonly owners: readonly string[];
+  /** Days since 1970, UTC: the window it belongs to, however late it is settled. */
+  readonly day: number;
+  /** Decimal nano-USD reserved for the call, all in all. */
   readonly estimateNanoUsd: string;
-  readonly window: string;
 };
 
 export type CountBody = {
@@ -36,18 +39,17 @@ export type FactsBody = {
 };
 
 export type CheckpointBody = {
-  readonly openHolds: readonly {
-    readonly call: RequestId;
-    readonly tenant: TenantName;
-    readonly window: string;
-    readonly estimateNanoUsd: string;
-  }[];
-  /** Spent per tenant and window, decimal nano-USD. */
-  readonly balances: readonly {
-    readonly tenant: TenantName;
-    readonly window: string;
-    readonly spentNanoUsd: string;
-  }[];
+  readonly openHolds: readonly (HoldBody & { readonly call: RequestId })[];
+  readonly balances: readonly BalanceBody[];
+};
+
+/** Spent in the windows of one day, decimal nano-USD. */
+export type BalanceBody = {
+  readonly owner: string;
+  readonly day: number;
+  readonly spentDayNanoUsd: string;
+  readonly spentMonthNanoUsd: string;
+  readonly spentTotalNanoUsd: string;
 };
 
 export type Bodies = {

@@ -85,11 +85,19 @@ export interface Store {
   recover(each: (entry: Entry) => void): Promise<void>;
 }
 
+export interface Mac {
+  add(bytes: Uint8Array): void;
+  /** Lower-case hexadecimal of the first `bytesKept` bytes; called once. */
+  end(bytesKept: number): string;
+}
+
 export interface Keys {
   /** HMAC-SHA-256 under the node's pepper, as bytes. `purpose` separates uses. */
   mac(purpose: string, bytes: Uint8Array | string): Uint8Array;
   /** The same, as lower-case hexadecimal of the first `bytes` bytes. */
   digest(purpose: string, bytes: Uint8Array | string, bytesKept: number): string;
+  /** The same over bytes that come in pieces. */
+  begin(purpose: string): Mac;
   /** Compares in constant time. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }

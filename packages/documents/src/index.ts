@@ -28,7 +28,18 @@ export { ENDPOINT_KINDS, type EndpointKindFacts } from './endpoint-kinds.table.t
 export { configurationJsonSchema, type JsonObject } from './json-schema.ts';
 export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';
+export { coversPattern, matchesPattern } from './pattern.ts';
 export type * from './policy.ts';
+export {
+  costNanoUsd,
+  type Price,
+  type PricedUsage,
+  priceOfService,
+} from './prices.ts';
+export { findPrice, type PriceBook, type PriceQuery, priceBook } from './prices-book.ts';
+export { listedModel, providerOfHost } from './prices-providers.table.ts';
+export { loadSnapshot, type PriceSnapshot } from './prices-snapshot.ts';
+export { statedPrices } from './prices-stated.ts';
 export type * from './pricing.ts';
 export { configurationReference } from './reference.ts';
 export type { EndpointPart, ModelPart, PricePart } from './schema/endpoint.ts';
@@ -44,4 +55,6 @@ export {
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
 export { MODEL_NAME, NAME } from './schema/words.ts';
+export { closest } from './suggest.ts';
 export type * from './tenant.ts';
+export { type Checked, type Issue, type Path, validate } from './validate.ts';

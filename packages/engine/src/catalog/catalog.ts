@@ -1,0 +1,223 @@
+// What there is to call: endpoints, the models behind them, aliases, and what is known about each. Compiled once per
+// snapshot; health, which moves, stands beside it and survives a swap. It decides nothing about a caller: a place is made
+// for a tenant here, and whether it may be used is asked in resolve. It must never hold the value of a credential in a
+// form that prints.
+import {
+  type Credential,
+  type EndpointName,
+  endpointName,
+  type Headers,
+  type ModelName,
+  modelName,
+  type Operation,
+  type Place,
+  type Retention,
+  type Secret,
+  type TenantName,
+  type Tier,
+  type Timers,
+} from '@signalbox/contract';
+import type {
+  EndpointDocument,
+  ModelCapabilities,
+  ModelDocument,
+  Price,
+} from '@signalbox/documents';
+import type { TenantFacts } from '../tenant/tenant.ts';
+
+export type Reach = 'loopback' | 'private' | 'public';
+
+export type EndpointFacts = {
+  readonly name: EndpointName;
+  readonly kind: string;
+  readonly origin: string;
+  /** Where each operation stands. */
+  readonly paths: Readonly<Record<Operation, string>>;
+  readonly declaredTier: Tier | undefined;
+  readonly reach: Reach;
+  readonly region: string | undefined;
+  readonly retention: Retention;
+  readonly tenant: TenantName | undefined;
+  readonly enabled: boolean;
+  /** Undefined: ready to be called; else why not, for people. */
+  readonly unavailable: string | undefined;
+  readonly privateAddress: string | undefined;
+  readonly credentials: readonly Credential[];
+  readonly forwarded: ReadonlySet<string>;
+  readonly headers: Headers;
+  readonly timers: Timers;
+  readonly inFlightMax: number;
+  readonly retries: number;
+};
+
+/** A model at an endpoint. */
+export type Offering = {
+  readonly endpoint: EndpointFacts;
+  readonly model: ModelName;
+  /** The endpoint's own name for it. */
+  readonly upstream: string;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Partial<ModelCapabilities>;
+  readonly price: Price;
+};
+
+export type NodeFacts = { readonly name: string; readonly tier: Tier };
+
+export type Catalog = {
+  readonly node: NodeFacts;
+  readonly endpoints: ReadonlyMap<string, EndpointFacts>;
+  readonly offerings: readonly Offering[];
+  readonly byModel: ReadonlyMap<string, readonly Offering[]>;
+  readonly aliases: ReadonlyMap<string, readonly Target[]>;
+  /** Names of callers' headers that some endpoint lists, lower case. */
+  readonly forwarded: ReadonlySet<string>;
+  /** The dearest of tier 3: what every call would cost without routing. */
+  readonly frontier: Price | undefined;
+  placeOf(endpoint: EndpointFacts, tenant: TenantFacts): Place;
+  /** A pinned endpoint may be asked for a model that nobody listed. */
+  unlisted(endpoint: EndpointFacts, upstream: string): Offering;
+};
+
+/** What an alias or a rule names: a model, perhaps at one endpoint. */
+export type Target = { readonly model: string; readonly endpoint: string | undefined };
+
+export type CatalogSources = {
+  readonly node: NodeFacts;
+  readonly endpoints: Iterable<EndpointDocument>;
+  readonly models: ReadonlyMap<string, ModelDocument>;
+  readonly aliases: Iterable<{ readonly name: string; readonly targets: readonly Target[] }>;
+  /** The secret behind a credential; undefined: it could not be read, so the endpoint is unavailable. */
+  readonly secretOf: (endpoint: EndpointDocument, credential: string) => Secret | undefined;
+  readonly priceOf: (endpoint: EndpointDocument, reach: Reach, model: string) => Price;
+  readonly reachOf: (url: URL) => Reach;
+};
+
+export function compileCatalog(sources: CatalogSources): Catalog {
+  const endpoints = new Map<string, EndpointFacts>();
+  const offerings: Offering[] = [];
+  const byModel = new Map<string, Offering[]>();
+  for (const document of sources.endpoints) {
+    const endpoint = compileEndpoint(document, sources);
+    endpoints.set(document.name, endpoint);
+    for (const model of document.models.values()) {
+      const known = sources.models.get(model.name);
+      const offering: Offering = {
+        endpoint,
+        model: modelName(model.name),
+        upstream: model.upstream,
+        contextTokens: model.contextTokens ?? known?.contextTokens,
+        capabilities: { ...known?.capabilities, ...model.capabilities },
+        price: sources.priceOf(document, endpoint.reach, model.upstream),
+      };
+      offerings.push(offering);
+      const same = byModel.get(model.name);
+      if (same === undefined) byModel.set(model.name, [offering]);
+      else same.push(offering);
+    }
+  }
+  const aliases = new Map<string, readonly Target[]>();
+  for (const alias of sources.aliases) aliases.set(alias.name, alias.targets);
+  const { node } = sources;
+  return {
+    node,
+    endpoints,
+    offerings,
+    byModel,
+    aliases,
+    forwarded: new Set([...endpoints.values()].flatMap((one) => [...one.forwarded])),
+    frontier: dearest(offerings.filter((one) => (one.endpoint.declaredTier ?? 3) === 3)),
+    placeOf: (endpoint, tenant) => placeFor(endpoint, tenant, node),
+    unlisted: unlistedOffering,
+  };
+}
+
+/** By the price of a token in and a token out. */
+function dearest(offerings: readonly Offering[]): Price | undefined {
+  let most: Price | undefined;
+  let mostPico = 0n;
+  for (const { price } of offerings) {
+    if (price.kind !== 'known') continue;
+    const pico = price.rates.input + price.rates.output;
+    if (pico > mostPico) {
+      most = price;
+      mostPico = pico;
+    }
+  }
+  return most;
+}
+
+function compileEndpoint(document: EndpointDocument, sources: CatalogSources): EndpointFacts {
+  const url = new URL(document.url);
+  const credentials: Credential[] = [];
+  let missing: string | undefined;
+  for (const one of document.credentials) {
+    const value = sources.secretOf(document, one.name);
+    if (value === undefined) missing ??= `its credential \`${one.name}\` cannot be read`;
+    else {
+      const prefix = one.header === 'authorization' ? 'Bearer ' : '';
+      credentials.push({ name: one.name, origin: url.origin, header: one.header, prefix, value });
+    }
+  }
+  const address = document.privateAddress;
+  return {
+    name: endpointName(document.name),
+    kind: document.kind,
+    origin: url.origin,
+    paths: pathsBelow(url.pathname.replace(/\/+$/, '')),
+    declaredTier: document.tier,
+    reach: sources.reachOf(url),
+    region: document.region,
+    retention: document.retention,
+    tenant: document.tenant as TenantName | undefined, // brand: the reference was checked by config
+    enabled: document.enabled,
+    unavailable: credentials.length === 0 ? missing : undefined,
+    privateAddress: address === undefined ? undefined : `${address.host}:${address.port}`,
+    credentials,
+    forwarded: new Set(document.headers.forward),
+    headers: [...document.headers.set],
+    timers: document.timers,
+    inFlightMax: document.inFlightMax,
+    retries: document.retries,
+  };
+}
+
+function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
+  const price: Price = { kind: 'unknown', why: 'not-listed', version: 'none' };
+  const model = modelName(upstream);
+  return { endpoint, model, upstream, contextTokens: undefined, capabilities: {}, price };
+}
+
+/**
+ * Tier is a relation of tenant, node and endpoint. On a laptop (a node of tier 1) node, operator and tenant are one; on a
+ * shared node, what is merely near to the node is a private cloud at best, unless the tenant names it as its own.
+ */
+function placeFor(endpoint: EndpointFacts, tenant: TenantFacts, node: NodeFacts): Place {
+  const named = tenant.ownEndpoints.has(endpoint.name) || endpoint.tenant === tenant.name;
+  const tier = endpoint.declaredTier ?? impliedTier(endpoint.reach, named, node);
+  return {
+    name: endpoint.name,
+    origin: endpoint.origin,
+    tier,
+    region: endpoint.region,
+    retention: tier === 1 ? 'zero' : endpoint.retention,
+    own: named || (node.tier === 1 && tier === 1),
+    tenant: endpoint.tenant,
+    privateAddress: endpoint.privateAddress,
+  };
+}
+
+function impliedTier(reach: Reach, named: boolean, node: NodeFacts): Tier {
+  if (reach === 'public') return 3;
+  if (reach === 'loopback' && node.tier === 1) return 1;
+  if (reach === 'private' && named && node.tier === 1) return 1;
+  return 2;
+}
+
+function pathsBelow(base: string): Readonly<Record<Operation, string>> {
+  return {
+    chat: `${base}/chat/completions`,
+    completion: `${base}/completions`,
+    response: `${base}/responses`,
+    embedding: `${base}/embeddings`,
+  };
+}

@@ -1,0 +1,65 @@
+// How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides from. The label starts at
+// the tenant's default and only ever rises: by the caller's header, by parts that nobody here can read, by state that is
+// held upstream. Difficulty is a rule of thumb: the step when it is known, else length and a short list of words. This
+// room refuses nothing; it must never lower a label, and never keeps or prints what it has read.
+import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
+import type { Joined } from '../session/session.ts';
+import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
+
+export type Profile = {
+  readonly label: Label;
+  /** Why the label stands where it stands: kinds found or declared, `unscanned`, `default`. */
+  readonly kinds: readonly string[];
+  readonly difficulty: Difficulty;
+  readonly latencyBudgetMs: number | undefined;
+};
+export type Classified = Branded<Joined & { readonly profile: Profile }, 'classified'>;
+
+/** About 12,000 characters: a local model's context is mostly gone. */
+const HARD_INPUT_TOKENS = 3_000;
+
+export function classify(joined: Joined): Classified {
+  const { label, kinds } = sensitivity(joined);
+  const profile: Profile = {
+    label,
+    kinds,
+    difficulty: difficulty(joined),
+    latencyBudgetMs: joined.head.latencyBudgetMs,
+  };
+  return Object.assign(joined, { profile }) as Classified; // brand: minted here
+}
+
+function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] } {
+  const { tenant, head, question } = joined;
+  const kinds: string[] = [];
+  let label = tenant.defaultLabel;
+  if (question.unreadableParts || question.statefulReference !== undefined) {
+    label = higherLabel(label, tenant.unscannedLabel);
+    kinds.push('unscanned');
+  }
+  const declared = head.sensitivity;
+  if (declared !== undefined) {
+    label = higherLabel(label, declared.label);
+    kinds.push(...declared.kinds);
+  }
+  return { label, kinds };
+}
+
+function difficulty(joined: Joined): Difficulty {
+  const step = joined.step;
+  if (step !== undefined && EASY_STEPS.has(step)) return 'easy';
+  if (step !== undefined && HARD_STEPS.has(step)) return 'hard';
+  if (joined.question.model !== 'auto') return 'middle';
+  if (joined.question.inputTokensEstimate > HARD_INPUT_TOKENS) return 'hard';
+  const words =
+    joined.question
+      .lastInstruction()
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? [];
+  if (words.some((word) => HARD_WORDS.has(word))) return 'hard';
+  if (words.some((word) => EASY_WORDS.has(word))) return 'easy';
+  return words.length <= SHORT_WORDS ? 'easy' : 'middle';
+}
+
+/** A greeting or a short question. */
+const SHORT_WORDS = 12;

@@ -1,0 +1,22 @@
+// What goes to an upstream beside the body: a short list of our own, the trace, and what the endpoint's document lists.
+// Never the caller's credentials or cookies.
+import type { Headers } from '@signalbox/contract';
+import type { EndpointFacts } from '../catalog/catalog.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+
+const JSON_TYPE: readonly [string, string] = ['content-type', 'application/json'];
+const ACCEPT_STREAM: readonly [string, string] = ['accept', 'text/event-stream'];
+const ACCEPT_JSON: readonly [string, string] = ['accept', 'application/json'];
+
+export function upstreamHeaders(call: Scheduled, endpoint: EndpointFacts): Headers {
+  const headers: (readonly [string, string])[] = [
+    JSON_TYPE,
+    call.question.stream ? ACCEPT_STREAM : ACCEPT_JSON,
+  ];
+  if (call.head.traceparent !== undefined) headers.push(['traceparent', call.head.traceparent]);
+  for (const header of call.head.forwardable) {
+    if (header[0] === 'openai-beta' || endpoint.forwarded.has(header[0])) headers.push(header);
+  }
+  for (const header of endpoint.headers) headers.push(header);
+  return headers;
+}

@@ -1,0 +1,104 @@
+// After the door: a released stream goes to the caller byte for byte, as fast as the caller takes it. Money is reserved
+// ahead of what is spent; a stream that outruns its budget is cut. However it ends, it ends once, and a broken stream ends
+// with an error event and without a clean end.
+import { type Fault, type Mac, type Refusal, type Reply, refusal } from '@signalbox/contract';
+import type { StreamFacts } from '@signalbox/dialect';
+import { costNanoUsd } from '@signalbox/documents';
+import type { Offer } from '../resolve/resolve.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import type { OpenStream, Released } from './attempt.ts';
+
+export type Piped = {
+  readonly ending: 'answered' | 'cut' | 'left';
+  readonly facts: StreamFacts;
+  readonly fault: Fault | undefined;
+  /** What the caller was told after the first byte. */
+  readonly refusal: Refusal | undefined;
+  /** Over the bytes that the caller was sent. */
+  readonly commitment: Mac;
+};
+
+/** Output tokens that are reserved at a time once the first reservation is used up. */
+export const EXTEND_TOKENS = 256;
+
+type Pipe = {
+  readonly answer: Released & OpenStream;
+  readonly reply: Reply;
+  readonly ports: {
+    readonly commitment: Mac;
+    readonly abort: () => void;
+    readonly leave: (then: () => void) => void;
+    readonly errorEvent: (call: Scheduled, refusal: Refusal) => Uint8Array;
+  };
+};
+
+export function pipe(
+  call: Scheduled,
+  offer: Offer,
+  { answer, reply, ports }: Pipe,
+): Promise<Piped> {
+  const { reader, flow } = answer;
+  return new Promise((resolve) => {
+    let reserved = call.permit.outputTokensReserved;
+    let over = false;
+    const finish = (ending: Piped['ending'], why?: Fault, told?: Refusal): void => {
+      over = true;
+      resolve({
+        ending,
+        facts: reader.facts(),
+        fault: why,
+        refusal: told,
+        commitment: ports.commitment,
+      });
+    };
+    const write = (bytes: Uint8Array): void => {
+      if (bytes.length === 0) return;
+      ports.commitment.add(bytes);
+      if (reply.write(bytes)) return;
+      flow.pause();
+      reply.onDrain(() => flow.resume());
+    };
+    const cut = (told: Refusal, why?: Fault): void => {
+      write(ports.errorEvent(call, told));
+      reply.cut();
+      finish('cut', why, told);
+    };
+    const affords = (): boolean => {
+      const { events } = reader.facts();
+      if (events <= reserved) return true;
+      const more = costNanoUsd(offer.offering.price, {
+        inputTokens: 0,
+        outputTokens: EXTEND_TOKENS,
+      });
+      reserved += EXTEND_TOKENS;
+      return more.kind === 'unknown' || more.nanoUsd === 0n || call.permit.extend(more.nanoUsd);
+    };
+    ports.leave(() => {
+      if (over) return;
+      finish('left');
+    });
+    if (over) return;
+    write(answer.opening);
+    answer.consume({
+      chunk(bytes) {
+        if (over) return;
+        write(reader.push(bytes));
+        if (affords()) return;
+        ports.abort();
+        cut(refusal('budget_exhausted', 'The budget was spent while the answer streamed.'));
+      },
+      end() {
+        if (over) return;
+        write(reader.rest());
+        finish('answered');
+      },
+      fault(why) {
+        if (over) return;
+        write(reader.rest());
+        const slow = why.code === 'idle_timeout' || why.code === 'total_timeout';
+        const code = slow ? 'upstream_timeout' : 'upstream_failed';
+        cut(refusal(code, `The upstream stopped in the middle of its answer (${why.code}).`), why);
+      },
+    });
+  });
+}

@@ -1,0 +1,89 @@
+// The heads of answers: what was decided, in headers. Values are names from documents, ids and numbers.
+import {
+  type Attempt,
+  type Cost,
+  codeFacts,
+  type DecisionId,
+  decisionId,
+  formatUsd,
+  type Headers,
+  type Refusal,
+} from '@signalbox/contract';
+import type { Classified } from './classify/classify.ts';
+import type { Offer } from './resolve/resolve.ts';
+
+type Header = readonly [string, string];
+
+export type Timing = {
+  readonly decideMs: number;
+  readonly queueMs: number;
+  readonly upstreamMs: number;
+  readonly totalMs: number;
+};
+
+const JSON_TYPE: Header = ['content-type', 'application/json'];
+
+/** `regulated(us-ssn,health)`, or the label alone. */
+export const sensitivityText = ({ label, kinds }: Classified['profile']): string =>
+  kinds.length === 0 ? label : `${label}(${kinds.join(',')})`;
+
+/** What every answered call says of its decision. */
+export function decisionHeaders(
+  call: Classified & { readonly entry?: number },
+  offer: Offer,
+  attempts: readonly Attempt[],
+): Header[] {
+  const headers: Header[] = [
+    ['x-signalbox-decision-id', decisionId(call.id, call.entry ?? 1)],
+    ['x-signalbox-tier', String(offer.place.tier)],
+    ['x-signalbox-endpoint', offer.place.name],
+    ['x-signalbox-model', attempts[attempts.length - 1]?.modelClaimed ?? offer.offering.upstream],
+    ['x-signalbox-sensitivity', sensitivityText(call.profile)],
+  ];
+  if (attempts.length > 1) headers.push(['x-signalbox-fallback', String(attempts.length - 1)]);
+  return headers;
+}
+
+const PASSED = new Set(['x-request-id', 'request-id', 'openai-processing-ms']);
+const VALUE_CHARACTERS_MAX = 256;
+
+/** The upstream's request id and limits, under our prefix. */
+export function upstreamHeaders(received: Headers): Header[] {
+  const headers: Header[] = [];
+  for (const [name, value] of received) {
+    if (!PASSED.has(name) && !name.startsWith('x-ratelimit-')) continue;
+    if (value.length <= VALUE_CHARACTERS_MAX) {
+      headers.push([`x-signalbox-upstream-${name.startsWith('x-') ? name.slice(2) : name}`, value]);
+    }
+  }
+  return headers;
+}
+
+export function costHeaders(cost: Cost | undefined, savingsNanoUsd: bigint | undefined): Header[] {
+  if (cost?.kind !== 'known') return [['x-signalbox-cost-usd', 'unknown']];
+  const headers: Header[] = [['x-signalbox-cost-usd', formatUsd(cost.nanoUsd)]];
+  if (savingsNanoUsd !== undefined) {
+    headers.push(['x-signalbox-savings-usd', formatUsd(savingsNanoUsd)]);
+  }
+  return headers;
+}
+
+export const timingHeader = (timing: Timing): Header => [
+  'server-timing',
+  `queue;dur=${fixed(timing.queueMs)}, decide;dur=${fixed(timing.decideMs)}, ` +
+    `upstream;dur=${fixed(timing.upstreamMs)}, total;dur=${fixed(timing.totalMs)}`,
+];
+
+const fixed = (ms: number): string => ms.toFixed(2);
+
+/** The head of a no. SDKs obey `x-should-retry` and `retry-after-ms`. */
+export function refusalHeaders(refusal: Refusal, decision: DecisionId | undefined): Header[] {
+  const headers: Header[] = [JSON_TYPE];
+  if (decision !== undefined) headers.push(['x-signalbox-decision-id', decision]);
+  if (codeFacts(refusal.code).retry === 'never') headers.push(['x-should-retry', 'false']);
+  if (refusal.retryAfterMs !== undefined) {
+    headers.push(['retry-after-ms', String(Math.ceil(refusal.retryAfterMs))]);
+    headers.push(['retry-after', String(Math.ceil(refusal.retryAfterMs / 1_000))]);
+  }
+  return headers;
+}

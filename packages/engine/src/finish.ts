@@ -1,0 +1,200 @@
+// The last two steps of the line: bytes to the caller and the settlement. The answer goes first, the record right after it,
+// unless the tenant's document wants the record on disk before the answer.
+import {
+  type Attempt,
+  codeFacts,
+  type DecisionId,
+  decisionId,
+  type Headers,
+  isRequestId,
+  type Refusal,
+  type Reply,
+} from '@signalbox/contract';
+import { encode, errorBody, errorEvent } from '@signalbox/dialect';
+import type { OpenStream } from './dispatch/attempt.ts';
+import type { Outcome } from './dispatch/dispatch.ts';
+import {
+  costHeaders,
+  decisionHeaders,
+  refusalHeaders,
+  timingHeader,
+  upstreamHeaders,
+} from './encode.ts';
+import type { House } from './house.ts';
+import type { Offer } from './resolve/resolve.ts';
+import type { Scheduled } from './schedule/schedule.ts';
+import type { Seen } from './settle/record.ts';
+import {
+  type Bill,
+  bill,
+  COMMITMENT_BYTES,
+  type Settlement,
+  type SettlePorts,
+  settle,
+  settleRefusal,
+} from './settle/settle.ts';
+
+type Header = readonly [string, string];
+
+/** The head of a stream, when its first part is released. */
+export function streamHead(
+  call: Scheduled,
+  offer: Offer,
+  attempts: readonly Attempt[],
+  answer: OpenStream,
+): Headers {
+  const type = answer.headers.find(([name]) => name === 'content-type') ?? [
+    'content-type',
+    'text/event-stream',
+  ];
+  return [
+    type,
+    ['cache-control', 'no-cache'],
+    ...decisionHeaders(call, offer, attempts),
+    ...upstreamHeaders(answer.headers),
+  ];
+}
+
+export async function finish(
+  call: Scheduled,
+  outcome: Outcome,
+  reply: Reply,
+  house: House,
+): Promise<Settlement> {
+  const ports = settlePorts(house);
+  const billed = bill(call, outcome, ports);
+  if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
+  if (outcome.kind === 'streamed') {
+    const { piped } = outcome;
+    const responseCommitment = piped.commitment.end(COMMITMENT_BYTES);
+    if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
+    return settle(
+      call,
+      { outcome, billed, status: 200, refusal: piped.refusal, responseCommitment },
+      ports,
+    );
+  }
+  const gone = outcome.kind === 'left';
+  const refusal = gone ? undefined : outcome.refusal;
+  if (refusal !== undefined) tell(call, refusal, reply);
+  const status = refusal === undefined ? LEFT_STATUS : codeFacts(refusal.code).status;
+  return settle(call, { outcome, billed, status, refusal, responseCommitment: undefined }, ports);
+}
+
+/** What access logs of other servers write for a caller that went away. */
+const LEFT_STATUS = 499;
+
+type Ending = { readonly billed: Bill; readonly reply: Reply; readonly house: House };
+
+async function finishWhole(
+  call: Scheduled,
+  outcome: Extract<Outcome, { kind: 'whole' }>,
+  { billed, reply, house }: Ending,
+): Promise<Settlement> {
+  const { answer, offer, attempts } = outcome;
+  const ports = settlePorts(house);
+  const responseCommitment = house.ports.keys.digest('response', answer.body, COMMITMENT_BYTES);
+  const end = { outcome, billed, status: answer.status, refusal: undefined, responseCommitment };
+  const headers: Header[] = [
+    answer.headers.find(([name]) => name === 'content-type') ?? [
+      'content-type',
+      'application/json',
+    ],
+    ...decisionHeaders(call, offer, attempts),
+    ...costHeaders(billed.cost, billed.savingsNanoUsd),
+    ...upstreamHeaders(answer.headers),
+    timingHeader(timingOf(call, outcome, house)),
+  ];
+  if (outcome.relayed) headers.push(['x-should-retry', 'false']);
+  if (call.tenant.durable === 'before-answer') {
+    const settled = settle(call, end, ports);
+    const durable = await new Promise<boolean>((done) => house.ports.store.durable(done));
+    if (durable) reply.whole(answer.status, headers, answer.body);
+    else tell(call, UNRECORDED, reply);
+    return settled;
+  }
+  reply.whole(answer.status, headers, answer.body);
+  return settle(call, end, ports);
+}
+
+const UNRECORDED: Refusal = {
+  kind: 'refusal',
+  code: 'journal_unavailable',
+  message:
+    'The call was made, but its record could not be written, and the tenant wants that first.',
+  hint: codeFacts('journal_unavailable').hint,
+  param: undefined,
+  retryAfterMs: undefined,
+};
+
+/** What a stream knows only at its end: as trailers, and as a comment for those who asked. */
+function endStream(
+  call: Scheduled,
+  outcome: Extract<Outcome, { kind: 'streamed' }>,
+  billed: Bill,
+  { reply, house }: { readonly reply: Reply; readonly house: House },
+): void {
+  const trailers = [
+    ...costHeaders(billed.cost, billed.savingsNanoUsd),
+    timingHeader(timingOf(call, outcome, house)),
+  ];
+  if (call.head.summaryWanted) {
+    const words = trailers.map(([name, value]) => `${name}=${value}`).join('; ');
+    reply.write(encode(`: ${words}\n\n`));
+  }
+  reply.end(trailers);
+}
+
+function timingOf(
+  call: Scheduled,
+  outcome: Outcome,
+  house: House,
+): Parameters<typeof timingHeader>[0] {
+  const now = house.ports.clock.monotonic();
+  const { queueMs } = call.permit;
+  const decideMs = outcome.startedAt - call.arrived - queueMs;
+  return { decideMs, queueMs, upstreamMs: outcome.upstreamMs, totalMs: now - call.arrived };
+}
+
+/** Ends a call that was refused before it had an outcome. */
+export function refuse(
+  call: Seen,
+  refusal: Refusal,
+  reply: Reply,
+  house: House,
+): Settlement | undefined {
+  tell(call, refusal, reply);
+  const { counts } = house.live;
+  if (call.tenant === undefined) {
+    counts.add(refusal.code, undefined, undefined);
+    return undefined;
+  }
+  const limited = codeFacts(refusal.code).status === 429;
+  if (limited && call.key !== undefined && counts.repeated(refusal.code, call.key.name)) {
+    counts.add(refusal.code, call.tenant.name, call.key.name);
+    call.permit?.close(0n);
+    return undefined;
+  }
+  return settleRefusal(call, refusal, codeFacts(refusal.code).status, settlePorts(house));
+}
+
+/** A no in the caller's dialect: a whole answer, or an event where a stream has begun. */
+function tell(call: Seen, refusal: Refusal, reply: Reply): void {
+  const decision: DecisionId | undefined = isRequestId(call.id)
+    ? decisionId(call.id, call.entry ?? 1)
+    : undefined;
+  const ids = { request: call.id, decision };
+  if (reply.begun()) {
+    reply.write(errorEvent(refusal, ids));
+    reply.cut();
+    return;
+  }
+  const headers = refusalHeaders(refusal, decision);
+  reply.whole(codeFacts(refusal.code).status, headers, errorBody(refusal, ids));
+}
+
+export function settlePorts({ ports, now }: House): SettlePorts {
+  const { catalog, version } = now();
+  const { store, clock, sink, keys } = ports;
+  return { store, clock, sink, keys, frontier: catalog.frontier, snapshot: version };
+}

@@ -1,0 +1,37 @@
+// What the line is handed beside a call: the documents as compiled now, the state that moves with every call, the ports.
+import type { Ports } from '@signalbox/contract';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Health } from './catalog/health.ts';
+import type { Policies } from './policy/policy.ts';
+import type { Parking, ParkLimits } from './schedule/park.ts';
+import type { Pools } from './schedule/schedule.ts';
+import type { Idempotency } from './session/idempotency.ts';
+import type { Counts } from './settle/counts.ts';
+import type { Tenants } from './tenant/tenant.ts';
+
+/** The compiled documents of all rooms; immutable, swapped whole. */
+export type Snapshot = {
+  /** Digest of the documents. */
+  readonly version: string;
+  readonly tenants: Tenants;
+  readonly policies: Policies;
+  readonly catalog: Catalog;
+  readonly queue: ParkLimits;
+  readonly bodyBytesMax: number;
+};
+
+/** What outlives a swap. */
+export type Live = {
+  readonly pools: Pools;
+  readonly health: Health;
+  readonly idempotency: Idempotency;
+  readonly counts: Counts;
+  readonly parking: Parking;
+};
+
+export type House = {
+  /** The snapshot of this moment; a call that enters again asks again. */
+  readonly now: () => Snapshot;
+  readonly live: Live;
+  readonly ports: Ports;
+};

@@ -1,0 +1,14 @@
+export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
+export { type Health, health } from './catalog/health.ts';
+export type { House, Live, Snapshot } from './house.ts';
+export { enter, serve } from './line.ts';
+export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
+export { type Resolved, resolve } from './resolve/resolve.ts';
+export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
+export { estimateNanoUsd } from './schedule/estimate.ts';
+export { type Slots, slots } from './schedule/slots.ts';
+export { type Idempotency, idempotency } from './session/idempotency.ts';
+export { type Counts, counts } from './settle/counts.ts';
+export type { Settlement } from './settle/settle.ts';
+export { type CompileSources, compileSnapshot, createLive, restore } from './snapshot.ts';
+export { type Identity, identify, type KeyFacts, type TenantFacts } from './tenant/tenant.ts';

@@ -1,0 +1,107 @@
+// Versioned documents become verdicts. Compiles a tenant's rules into closures and answers, for one classified call, which
+// rule speaks, where it wants the call, and how far fallback may go. It refuses nothing by itself: what a rule asks for
+// passes through resolve, where the clearance has the last word. A rule may lower a ceiling and never lifts one.
+import type { Label, TenantName, Tier } from '@signalbox/contract';
+import { matchesPattern, type PolicyDocument, type RuleDocument } from '@signalbox/documents';
+import type { Target } from '../catalog/catalog.ts';
+import type { Classified } from '../classify/classify.ts';
+
+export type Fallback = {
+  readonly cloudUnavailable: Tier | undefined;
+  readonly localUnavailable: Tier | undefined;
+  readonly allUnavailable: 'queue' | 'refuse' | undefined;
+};
+
+export type Verdict = {
+  /** Name of the rule with its file and line, for records and explanations. */
+  readonly rule: string | undefined;
+  readonly tier: Tier | undefined;
+  readonly tierMax: Tier | undefined;
+  /** Tried in this order instead of what was asked for. */
+  readonly chain: readonly Target[] | undefined;
+  readonly fallback: Fallback;
+};
+
+type Rule = {
+  readonly name: string;
+  readonly matches: (call: Classified) => boolean;
+  readonly document: RuleDocument;
+};
+type Policy = { readonly rules: readonly Rule[]; readonly document: PolicyDocument };
+export type Policies = { judge(call: Classified): Verdict };
+
+const NO_FALLBACK: Fallback = {
+  cloudUnavailable: undefined,
+  localUnavailable: undefined,
+  allUnavailable: undefined,
+};
+
+export function compilePolicies(documents: Iterable<PolicyDocument>): Policies {
+  const compiled = new Map<string, Policy>();
+  for (const document of documents) {
+    compiled.set(document.name, { document, rules: document.rules.map(compileRule) });
+  }
+  return { judge: (call) => judge(call, compiled) };
+}
+
+/** The first rule that matches decides the place; the lowest `tierMax` of all that match binds. */
+function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict {
+  let first: Rule | undefined;
+  let tierMax: Tier | undefined;
+  let defaultTier: Tier | undefined;
+  let fallback: Fallback | undefined;
+  for (const name of call.tenant.policies) {
+    const policy = policies.get(name);
+    if (policy === undefined) continue;
+    defaultTier ??= policy.document.defaultTier;
+    fallback ??= policy.document.fallback;
+    for (const rule of policy.rules) {
+      if (!rule.matches(call)) continue;
+      first ??= rule;
+      const max = rule.document.route.tierMax;
+      if (max !== undefined && (tierMax === undefined || max < tierMax)) tierMax = max;
+    }
+  }
+  const route = first?.document.route;
+  return {
+    rule: first?.name,
+    tier: route?.tier ?? defaultTier,
+    tierMax,
+    chain: route === undefined ? undefined : chainOf(route),
+    fallback: fallback ?? NO_FALLBACK,
+  };
+}
+
+function chainOf(route: RuleDocument['route']): readonly Target[] | undefined {
+  if (route.chain !== undefined) {
+    return route.chain.map((target) => ({ model: target.model, endpoint: target.endpoint }));
+  }
+  if (route.model === undefined) return undefined;
+  return [{ model: route.model, endpoint: route.endpoint }];
+}
+
+function compileRule(document: RuleDocument): Rule {
+  const { step, tenant, sensitivity, model, agent } = document.when;
+  const steps = setOf(step);
+  const tenants = setOf<string>(tenant);
+  const labels = setOf<Label>(sensitivity);
+  const agents = setOf(agent);
+  const where =
+    document.origin === undefined ? '' : ` (${document.origin.file}:${document.origin.line})`;
+  return {
+    document,
+    name: `${document.name}${where}`,
+    matches: (call) =>
+      (steps === undefined || (call.step !== undefined && steps.has(call.step))) &&
+      (tenants === undefined || holdsTenant(tenants, call.tenant.name)) &&
+      (labels === undefined || labels.has(call.profile.label)) &&
+      (agents === undefined || (call.agent !== undefined && agents.has(call.agent))) &&
+      (model === undefined ||
+        model.some((pattern) => matchesPattern(pattern, call.question.model))),
+  };
+}
+
+const holdsTenant = (tenants: ReadonlySet<string>, name: TenantName): boolean => tenants.has(name);
+
+const setOf = <T>(values: readonly T[] | undefined): ReadonlySet<T> | undefined =>
+  values === undefined ? undefined : new Set(values);

@@ -1,0 +1,52 @@
+// Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller reads what would help.
+import { type Clearance, type Refusal, refusal } from '@signalbox/contract';
+import type { Classified } from '../classify/classify.ts';
+import { GATES } from './gates.table.ts';
+import type { Candidate } from './resolve.ts';
+
+const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
+const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
+
+export function refuseRoute(
+  call: Classified,
+  clearance: Clearance,
+  candidates: readonly Candidate[],
+): Refusal {
+  const model = call.question.model.slice(0, 64);
+  if (candidates.length === 0) {
+    return refusal('no_eligible_route', `Nothing that this gateway knows serves \`${model}\`.`);
+  }
+  const only = (gates: number): boolean =>
+    candidates.some((one) => (one.gates & gates) !== 0 && (one.gates & ~gates) === 0);
+  if (only(GATES.stateUnknown)) return unknownState();
+  if (only(ENTITLEMENT)) {
+    const plan =
+      call.tenant.plan === undefined ? 'The key' : `The plan \`${call.tenant.plan.name}\``;
+    const message = `${plan} does not include \`${model}\`.`;
+    const hint = `An admin of the tenant \`${call.tenant.name}\` can change the plan or the key.`;
+    return refusal('not_entitled', message, { hint });
+  }
+  if (only(GATES.context)) {
+    const message = `About ${call.question.inputTokensEstimate} input tokens fit into no allowed model.`;
+    return refusal('context_too_long', message);
+  }
+  if (candidates.every((one) => (one.gates & GATES.need) !== 0)) {
+    return refusal('need_unsatisfiable', `No known model satisfies \`${model}\`.`, {
+      param: 'model',
+    });
+  }
+  const barred = candidates.filter((one) => (one.gates & CLEARANCE) !== 0).length;
+  const { label, ceiling } = clearance.terms;
+  const message =
+    barred === 0
+      ? `No endpoint that serves \`${model}\` can be used now (${candidates.length} looked at).`
+      : `A call labelled \`${label}\` may go to tier ${ceiling} at most, and nothing there serves \`${model}\`.`;
+  return refusal('no_eligible_route', message);
+}
+
+function unknownState(): Refusal {
+  const message = 'The endpoint that holds this `previous_response_id` is not known here.';
+  const hint =
+    'Name the endpoint: `model: "endpoint/model"`, or send the earlier turns in the body.';
+  return refusal('policy_denied', message, { param: 'previous_response_id', hint });
+}

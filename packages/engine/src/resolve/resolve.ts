@@ -1,0 +1,122 @@
+// Where the call may run and where it shall: profile, policy, catalog and entitlements become a clearance and a route, an
+// ordered list of offers, with a reason for every candidate left out. Refuses unknown models, plans that do not include
+// what is asked, and calls that nothing allowed can serve. Pure: the same inputs give the same route, bit for bit. It must
+// never put into the route what is not within the clearance, whatever a rule, a fallback or a header asks for.
+import {
+  assert,
+  type Branded,
+  type Clearance,
+  no,
+  type Place,
+  type RecordedCandidate,
+  type Refusal,
+  type Result,
+  type Tier,
+  within,
+  yes,
+} from '@signalbox/contract';
+import type { Catalog, Offering } from '../catalog/catalog.ts';
+import type { Health } from '../catalog/health.ts';
+import type { Classified } from '../classify/classify.ts';
+import type { Policies, Verdict } from '../policy/policy.ts';
+import { asked } from './asked.ts';
+import { clear } from './clear.ts';
+import { GATES } from './gates.table.ts';
+import { gatesOf } from './gates.ts';
+import { refuseRoute } from './refuse.ts';
+
+/** A model at a place that may have the call. */
+export type Offer = { readonly offering: Offering; readonly place: Place };
+
+export type Candidate = Offer & { readonly gates: number };
+
+export type Route = {
+  readonly clearance: Clearance;
+  /** Tried in this order. Never empty. */
+  readonly offers: readonly Offer[];
+  readonly candidates: readonly RecordedCandidate[];
+  readonly verdict: Verdict;
+};
+export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
+
+export type ResolveFacts = {
+  readonly catalog: Catalog;
+  readonly policies: Policies;
+  readonly health: Health;
+};
+
+/** At most this many candidates stand in a record; the rest is counted by nobody. */
+const RECORDED_MAX = 64;
+
+export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
+  const verdict = facts.policies.judge(call);
+  const { label } = call.profile;
+  const clearance = clear('call', { tenant: call.tenant, label, tierMax: verdict.tierMax });
+  const wanted = asked(call, verdict, facts.catalog);
+  if (!wanted.ok) return wanted;
+  const candidates = wanted.value.offerings.map((offering): Candidate => {
+    const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
+    return {
+      offering,
+      place,
+      gates: gatesOf({ call, offering, place, clearance, ...wanted.value }),
+    };
+  });
+  const open = candidates.filter((candidate) => candidate.gates === 0);
+  if (open.length === 0) return no(refuseRoute(call, clearance, candidates));
+  const offers = wanted.value.ordered ? open : preferred(open, call, verdict, facts.health);
+  for (const offer of offers) {
+    assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
+  }
+  const left = (one: Candidate): number =>
+    one.gates === 0 && !offers.includes(one) ? GATES.notNeeded : one.gates;
+  const recorded = candidates.slice(0, RECORDED_MAX).map((one) => ({
+    endpoint: one.offering.endpoint.name,
+    model: one.offering.model,
+    tier: one.place.tier,
+    gates: left(one),
+  }));
+  const route: Route = { clearance, offers, candidates: recorded, verdict };
+  return yes(Object.assign({}, call, { route }) as Resolved); // brand: minted here
+}
+
+/** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
+const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], Tier>> = {
+  easy: 1,
+  middle: 2,
+  hard: 3,
+};
+
+/**
+ * One offer, the best: without a chain one request is one upstream call. A policy's fallback adds the tiers that it names,
+ * in case the first is down.
+ */
+function preferred(
+  open: readonly Candidate[],
+  call: Classified,
+  verdict: Verdict,
+  health: Health,
+): readonly Candidate[] {
+  const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
+  const distance = (one: Candidate): number => {
+    const off = one.place.tier - wish;
+    // A lower tier before a higher one at the same distance: cheaper, nearer, more private.
+    return off <= 0 ? -off * 2 : off * 2 + 1;
+  };
+  const sorted = open.toSorted((a, b) => distance(a) - distance(b));
+  const up = sorted.filter((one) => !health.isDown(one.offering.endpoint.name));
+  const first = up.find((one) => distance(one) === distance(sorted[0] ?? one)) ?? sorted[0];
+  if (first === undefined) return [];
+  const { cloudUnavailable, localUnavailable } = verdict.fallback;
+  const fallback = first.place.tier === 1 ? localUnavailable : cloudUnavailable;
+  if (fallback === undefined) return [first];
+  const spare = sorted.filter(
+    (one) => one !== first && allowedSpare(one.place.tier, first.place.tier, fallback),
+  );
+  return [first, ...spare];
+}
+
+/** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */
+function allowedSpare(tier: Tier, first: Tier, fallback: Tier): boolean {
+  return first === 1 ? tier > 1 && tier <= fallback : tier === fallback;
+}

@@ -1,0 +1,107 @@
+// When every allowed route is down, a call waits for the first that may be tried again, and then enters at resolve once more:
+// its clearance is made anew, so it comes back equal or lower. Waiting is bounded in time and number. A stream's caller
+// hears a comment now and then; a caller that allows it is answered at once and fetches its answer later.
+import {
+  type Clock,
+  no,
+  type Refusal,
+  type Reply,
+  type RequestId,
+  type Result,
+  refusal,
+  yes,
+} from '@signalbox/contract';
+import { encode } from '@signalbox/dialect';
+import type { Health } from '../catalog/health.ts';
+import type { Scheduled } from './schedule.ts';
+
+export const HEARTBEAT_MS = 15_000;
+const RETRY_AFTER_MS = 5_000;
+/** A route that came up a moment ago is not stormed: at least this long between two entries. */
+const PAUSE_MS_MIN = 50;
+
+export type Parking = {
+  /** Calls that wait now. */
+  readonly waiting: Map<RequestId, string>;
+};
+
+export type ParkPorts = {
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly parking: Parking;
+  readonly limits: ParkLimits;
+};
+
+export type ParkLimits = {
+  readonly waitMsMax: number;
+  readonly keepMs: number;
+  readonly callsMax: number;
+  readonly perTenantMax: number;
+};
+
+/** Waits once; the caller of this function enters at resolve again. @returns milliseconds waited so far, in all. */
+export async function park(
+  call: Scheduled & { readonly parkedMs?: number },
+  reply: Reply,
+  ports: ParkPorts,
+): Promise<Result<number, Refusal>> {
+  const { parking, limits, clock, health } = ports;
+  const down = refusal('upstream_unavailable', 'All allowed routes are down.', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+  if (call.route.verdict.fallback.allUnavailable === 'refuse') return no(down);
+  if (!parking.waiting.has(call.id) && isFull(call, ports)) return no(down);
+  parking.waiting.set(call.id, call.tenant.name);
+  const deferred = call.head.queueAllowed && reply.defer([['location', `/v1/queued/${call.id}`]]);
+  const limit = deferred ? limits.keepMs : limits.waitMsMax;
+  const before = call.parkedMs ?? 0;
+  const left = limit - before;
+  if (left <= 0) return leavePark(call, parking, no(down));
+  const names = call.route.offers.map((offer) => offer.offering.endpoint.name);
+  const pause = Math.min(left, Math.max(PAUSE_MS_MIN, health.waitMs(names)));
+  const stayed = await wait(call, pause, reply, clock);
+  return stayed ? yes(before + pause) : leavePark(call, parking, no(down));
+}
+
+/** The call goes on or ends: it waits no longer. */
+export function leavePark<T>(call: { readonly id: RequestId }, parking: Parking, result: T): T {
+  parking.waiting.delete(call.id);
+  return result;
+}
+
+function isFull(call: Scheduled, { parking, limits }: ParkPorts): boolean {
+  if (parking.waiting.size >= limits.callsMax) return true;
+  let own = 0;
+  for (const tenant of parking.waiting.values()) if (tenant === call.tenant.name) own += 1;
+  return own >= limits.perTenantMax;
+}
+
+const COMMENT = encode(': waiting for a route\n\n');
+const STREAM_HEAD = [
+  ['content-type', 'text/event-stream'],
+  ['cache-control', 'no-cache'],
+] as const;
+
+/** @returns false when the caller went away. */
+function wait(call: Scheduled, ms: number, reply: Reply, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    let over = false;
+    let cancelBeat = (): void => undefined;
+    const finish = (stayed: boolean): void => {
+      if (over) return;
+      over = true;
+      cancel();
+      cancelBeat();
+      resolve(stayed);
+    };
+    const beat = (): void => {
+      if (over) return;
+      reply.begin(200, STREAM_HEAD);
+      reply.write(COMMENT);
+      cancelBeat = clock.after(HEARTBEAT_MS, beat);
+    };
+    const cancel = clock.after(ms, () => finish(true));
+    if (call.question.stream) cancelBeat = clock.after(HEARTBEAT_MS, beat);
+    reply.onLeave(() => finish(false));
+  });
+}

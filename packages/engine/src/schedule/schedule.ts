@@ -1,0 +1,192 @@
+// A fair slot and a reserved budget, or a wait, or a no. Adds the permit: the right to one call's attempts, with the money
+// held for it. Refuses when the budget does not reach (402), when too many calls are in flight for longer than may be
+// waited (429), and when the journal cannot take another call (503). It must never let a call out without a hold.
+import {
+  type Branded,
+  type Clock,
+  formatUsd,
+  no,
+  type Refusal,
+  type Reply,
+  type Result,
+  refusal,
+  type Store,
+  yes,
+} from '@signalbox/contract';
+import type { Offer, Resolved } from '../resolve/resolve.ts';
+import type { Account, Budgets, Shortfall } from './budgets.ts';
+import { estimateNanoUsd, outputTokens } from './estimate.ts';
+import type { Slots } from './slots.ts';
+
+export type Permit = {
+  /** Money held at the start, nano-USD. */
+  readonly heldNanoUsd: bigint;
+  /** Reserves more before it is spent; false: the budget does not reach. */
+  extend(moreNanoUsd: bigint): boolean;
+  /** Takes a place at an offer's endpoint; false: none is free. */
+  enter(offer: Offer): boolean;
+  leave(offer: Offer): void;
+  /** The offer whose place was taken already. */
+  readonly first: Offer;
+  readonly queueMs: number;
+  /** Output tokens that the hold covers. */
+  readonly outputTokensReserved: number;
+  /** Gives every place back and posts the cost; called once, by settle. */
+  close(costNanoUsd: bigint): void;
+};
+export type Scheduled = Branded<Resolved & { readonly permit: Permit }, 'scheduled'>;
+
+export type Pools = { readonly budgets: Budgets; readonly slots: Slots };
+
+export type SchedulePorts = {
+  readonly pools: Pools;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly waitMsMax: number;
+};
+
+export async function schedule(
+  resolved: Resolved,
+  reply: Reply,
+  ports: SchedulePorts,
+): Promise<Result<Scheduled, Refusal>> {
+  const health = ports.store.health();
+  if (health.kind === 'unavailable') {
+    const message = `The journal takes no new calls now (${health.reason}).`;
+    return no(refusal('journal_unavailable', message, { retryAfterMs: RETRY_AFTER_MS }));
+  }
+  const began = ports.clock.monotonic();
+  const first = takeFirst(resolved, ports) ?? (await waitForPlace(resolved, reply, ports));
+  if (first === undefined) {
+    const message =
+      'Every endpoint that may serve this call is busy, and no place came free in time.';
+    return no(refusal('concurrency_limited', message, { retryAfterMs: RETRY_AFTER_MS }));
+  }
+  const accounts = accountsOf(resolved);
+  const estimate = estimateNanoUsd(resolved);
+  const short = ports.pools.budgets.hold(resolved.id, accounts, estimate, resolved.at);
+  if (short !== undefined) {
+    give(resolved, first, ports);
+    return no(budgetRefusal(short));
+  }
+  const hold = ports.pools.budgets.holdOf(resolved.id);
+  if (hold !== undefined) {
+    const { id: call, at, tenant } = resolved;
+    ports.store.append({ kind: 'hold', at, tenant: tenant.name, call, body: hold });
+  }
+  const queueMs = ports.clock.monotonic() - began;
+  const permit = permitFor(resolved, { first, accounts, estimate, queueMs }, ports);
+  return yes(Object.assign(resolved, { permit }) as Scheduled); // brand: minted here
+}
+
+const RETRY_AFTER_MS = 1_000;
+const TENANT_IN_FLIGHT_MAX = 100_000;
+
+const tenantSlot = (call: Resolved): string => `tenant:${call.tenant.name}`;
+
+function takeFirst(call: Resolved, { pools }: SchedulePorts): Offer | undefined {
+  const max = call.tenant.plan?.inFlightMax ?? TENANT_IN_FLIGHT_MAX;
+  if (!pools.slots.take(tenantSlot(call), max)) return undefined;
+  for (const offer of call.route.offers) {
+    const { endpoint } = offer.offering;
+    if (pools.slots.take(endpoint.name, endpoint.inFlightMax)) return offer;
+  }
+  pools.slots.give(tenantSlot(call));
+  return undefined;
+}
+
+function give(call: Resolved, offer: Offer, { pools }: SchedulePorts): void {
+  pools.slots.give(offer.offering.endpoint.name);
+  pools.slots.give(tenantSlot(call));
+}
+
+/** Waits until a place is free, the wait is over or the caller has left. */
+function waitForPlace(
+  call: Resolved,
+  reply: Reply,
+  ports: SchedulePorts,
+): Promise<Offer | undefined> {
+  const until = ports.clock.monotonic() + ports.waitMsMax;
+  return new Promise((done) => {
+    let stop: (() => void) | undefined;
+    const again = (free: boolean): void => {
+      const offer = free ? takeFirst(call, ports) : undefined;
+      const left = until - ports.clock.monotonic();
+      if (offer !== undefined || !free || left <= 0) done(offer);
+      else wait(left);
+    };
+    const wait = (ms: number): void => {
+      stop = ports.pools.slots.wait(ms, again);
+      if (stop === undefined) done(undefined);
+    };
+    reply.onLeave(() => {
+      stop?.();
+      done(undefined);
+    });
+    wait(ports.waitMsMax);
+  });
+}
+
+export function accountsOf(call: Resolved): readonly Account[] {
+  const { tenant, key } = call;
+  const accounts: Account[] = [{ owner: tenant.name, budget: tenant.budget }];
+  if (key.budget !== undefined)
+    accounts.push({ owner: `${tenant.name}/${key.name}`, budget: key.budget });
+  return accounts;
+}
+
+type Grant = {
+  readonly first: Offer;
+  readonly accounts: readonly Account[];
+  readonly estimate: bigint;
+  readonly queueMs: number;
+};
+
+function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
+  const { budgets, slots } = ports.pools;
+  let inside: Offer | undefined = grant.first;
+  let closed = false;
+  const leave = (offer: Offer): void => {
+    if (inside !== offer) return;
+    inside = undefined;
+    slots.give(offer.offering.endpoint.name);
+  };
+  return {
+    heldNanoUsd: grant.estimate,
+    first: grant.first,
+    queueMs: grant.queueMs,
+    outputTokensReserved: outputTokens(call),
+    extend(more) {
+      if (budgets.extend(call.id, grant.accounts, more) !== undefined) return false;
+      const body = budgets.holdOf(call.id);
+      if (body === undefined) return true;
+      const at = ports.clock.now();
+      ports.store.append({ kind: 'extend', at, tenant: call.tenant.name, call: call.id, body });
+      return true;
+    },
+    enter(offer) {
+      if (inside === offer) return true;
+      const { endpoint } = offer.offering;
+      if (!slots.take(endpoint.name, endpoint.inFlightMax)) return false;
+      if (inside !== undefined) leave(inside);
+      inside = offer;
+      return true;
+    },
+    leave,
+    close(costNanoUsd) {
+      if (closed) return;
+      closed = true;
+      if (inside !== undefined) leave(inside);
+      slots.give(tenantSlot(call));
+      budgets.post(call.id, costNanoUsd);
+    },
+  };
+}
+
+function budgetRefusal(short: Shortfall): Refusal {
+  const limit = formatUsd(short.budget.amountNanoUsd);
+  const left = formatUsd(short.leftNanoUsd);
+  const per = short.budget.per === 'total' ? 'in all' : `a ${short.budget.per}`;
+  const message = `The budget of \`${short.owner}\` (${limit} USD ${per}) has ${left} USD left; this call may need more.`;
+  return refusal('budget_exhausted', message);
+}

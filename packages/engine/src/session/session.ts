@@ -1,0 +1,82 @@
+// Which piece of agent work, which step. Adds the session's id (a keyed hash, never the caller's value), the agent, the
+// step class and the tags. It refuses a call whose key demands what the call lacks, and a second call under an idempotency
+// key that is in use. Limits of sessions join here. It must never keep a caller's raw session, agent or subject value.
+import {
+  type Branded,
+  type Keys,
+  no,
+  type Question,
+  type Refusal,
+  type RequestId,
+  type Result,
+  refusal,
+  type SessionId,
+  type StepSource,
+  sessionId,
+  yes,
+} from '@signalbox/contract';
+import { encode } from '@signalbox/dialect';
+import type { Admitted } from '../tenant/tenant.ts';
+import type { Idempotency } from './idempotency.ts';
+
+export type Work = {
+  readonly question: Question;
+  readonly session: SessionId;
+  readonly agent: string | undefined;
+  readonly step: string | undefined;
+  readonly stepSource: StepSource;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The call of which this one is a repetition. */
+  readonly retryOf: RequestId | undefined;
+};
+export type Joined = Branded<Admitted & Work, 'joined'>;
+
+const DIGEST_BYTES = 13;
+
+export function join(
+  admitted: Admitted,
+  question: Question,
+  ports: { readonly keys: Keys; readonly idempotency: Idempotency },
+): Result<Joined, Refusal> {
+  const { head, key } = admitted;
+  const named = key.session ?? head.session ?? question.sessionHint;
+  if (named === undefined && key.sessionRequired) {
+    const message = 'This key demands a session, and the call names none.';
+    const hint = 'Send `x-signalbox-session`.';
+    return no(refusal('body_invalid', message, { param: 'x-signalbox-session', hint }));
+  }
+  const tags = { ...head.tags, ...key.tagsFixed };
+  const missing = key.tagsRequired.find((name) => !Object.hasOwn(tags, name));
+  if (missing !== undefined) {
+    const message = `This key demands the tag \`${missing}\`, and the call has none.`;
+    return no(refusal('body_invalid', message, { param: 'x-signalbox-tags' }));
+  }
+  const begun = ports.idempotency.begin(admitted, question, ports.keys);
+  if (!begun.ok) return begun;
+  const work: Work = {
+    question,
+    session: sessionOf(admitted, named, question, ports.keys),
+    agent: key.agent ?? head.agent,
+    step: head.step,
+    stepSource: head.step === undefined ? 'none' : 'header',
+    tags,
+    retryOf: begun.value,
+  };
+  return yes(Object.assign(admitted, work) as Joined); // brand: minted here
+}
+
+function sessionOf(
+  admitted: Admitted,
+  named: string | undefined,
+  question: Question,
+  keys: Keys,
+): SessionId {
+  const { tenant, key } = admitted;
+  if (named !== undefined) {
+    return sessionId(keys.digest('session', `${tenant.name}\n${named}`, DIGEST_BYTES));
+  }
+  const mac = keys.begin('session');
+  mac.add(encode(`${tenant.name}\n${key.name}\n`));
+  mac.add(question.sessionBytes());
+  return sessionId(mac.end(DIGEST_BYTES));
+}

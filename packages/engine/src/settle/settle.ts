@@ -1,0 +1,167 @@
+// The end of every call, however it ended: usage, cost, one record in the journal, exactly once. Adds the settlement. Posts
+// the money that was held or gives it back, and frees the places; a call that was refused settles too. It must never
+// invent a number: usage that nobody told is counted and marked as estimated, a price that nobody knows stays unknown.
+import {
+  type CallRecord,
+  type Clock,
+  type Code,
+  type Cost,
+  type DecisionId,
+  decisionId,
+  type Ending,
+  type Keys,
+  type Refusal,
+  type Sink,
+  type Store,
+  type Usage,
+} from '@signalbox/contract';
+import { costNanoUsd, type Price } from '@signalbox/documents';
+import type { Outcome } from '../dispatch/dispatch.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import { recordOf, type Seen } from './record.ts';
+import { usageOf } from './usage.ts';
+
+export type Settlement = { readonly record: CallRecord };
+
+export type Bill = {
+  readonly usage: Usage | undefined;
+  readonly cost: Cost | undefined;
+  readonly savingsNanoUsd: bigint | undefined;
+};
+
+export type SettlePorts = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly sink: Sink;
+  readonly keys: Keys;
+  /** The dearest known price of tier 3. */
+  readonly frontier: Price | undefined;
+  readonly snapshot: string;
+};
+
+/** What the outcome costs, as far as is known; nothing was used by a call that no one answered. */
+export function bill(
+  call: Scheduled,
+  outcome: Outcome,
+  ports: Pick<SettlePorts, 'frontier'>,
+): Bill {
+  const usage = usageOf(call, outcome);
+  if (usage === undefined || !('offer' in outcome)) {
+    return { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
+  }
+  const cost = costNanoUsd(outcome.offer.offering.price, usage);
+  return { usage, cost, savingsNanoUsd: savings(cost, usage, ports.frontier) };
+}
+
+function savings(cost: Cost, usage: Usage, frontier: Price | undefined): bigint | undefined {
+  if (cost.kind !== 'known' || frontier === undefined) return undefined;
+  const without = costNanoUsd(frontier, usage);
+  return without.kind === 'known' ? without.nanoUsd - cost.nanoUsd : undefined;
+}
+
+export type End = {
+  readonly outcome: Outcome;
+  readonly billed: Bill;
+  readonly status: number;
+  readonly refusal: Refusal | undefined;
+  readonly responseCommitment: string | undefined;
+};
+
+/** Ends a call that had a permit. */
+export function settle(call: Scheduled, end: End, ports: SettlePorts): Settlement {
+  const { outcome, billed } = end;
+  const known = billed.cost?.kind === 'known' ? billed.cost.nanoUsd : 0n;
+  call.permit.close(known);
+  const ending = endingOf(outcome);
+  return write(
+    call,
+    { ending, code: codeOf(end), status: end.status, billed, outcome },
+    end.responseCommitment,
+    ports,
+  );
+}
+
+function endingOf(outcome: Outcome): Ending {
+  if (outcome.kind === 'whole') return outcome.relayed ? 'refused' : 'answered';
+  if (outcome.kind === 'streamed') return outcome.piped.ending;
+  return outcome.kind === 'left' ? 'left' : 'refused';
+}
+
+function codeOf({ outcome, refusal }: End): Code | undefined {
+  if (outcome.kind === 'streamed') return outcome.piped.refusal?.code;
+  return refusal?.code;
+}
+
+/** Ends a call that was refused on its way, whatever it had become until then. */
+export function settleRefusal(
+  call: Seen,
+  refusal: Refusal,
+  status: number,
+  ports: SettlePorts,
+): Settlement {
+  call.permit?.close(0n);
+  const billed = { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
+  const facts = {
+    ending: 'refused',
+    code: refusal.code,
+    status,
+    billed,
+    outcome: undefined,
+  } as const;
+  return write(call, facts, undefined, ports);
+}
+
+type Facts = {
+  readonly ending: Ending;
+  readonly code: Code | undefined;
+  readonly status: number;
+  readonly billed: Bill;
+  readonly outcome: Outcome | undefined;
+};
+
+function write(
+  call: Seen,
+  facts: Facts,
+  responseCommitment: string | undefined,
+  ports: SettlePorts,
+): Settlement {
+  const { id, tenant } = call;
+  const decision: DecisionId = decisionId(id, call.entry ?? 1);
+  const totalMs = ports.clock.monotonic() - call.arrived;
+  const record = recordOf(call, {
+    ...facts,
+    decision,
+    totalMs,
+    responseCommitment,
+    requestCommitment:
+      call.question === undefined
+        ? undefined
+        : ports.keys.digest('request', call.question.bytes, COMMITMENT_BYTES),
+    snapshot: ports.snapshot,
+  });
+  ports.store.append({
+    kind: 'settlement',
+    at: ports.clock.now(),
+    tenant: tenant?.name,
+    call: id,
+    body: record,
+  });
+  count(record, ports.sink);
+  return { record };
+}
+
+export const COMMITMENT_BYTES = 16;
+
+function count(record: CallRecord, sink: Sink): void {
+  const last = record.attempts[record.attempts.length - 1];
+  const tier = String(last?.tier ?? 'none');
+  sink.count('signalbox_calls_total', { ending: record.ending, tier, code: record.code ?? 'none' });
+  sink.observe('signalbox_call_duration_seconds', { tier }, record.totalMs / 1_000);
+  if (record.firstByteMs !== undefined) {
+    sink.observe('signalbox_first_byte_seconds', { tier }, record.firstByteMs / 1_000);
+  }
+  if (record.usage !== undefined) {
+    sink.count('signalbox_tokens_total', { tier, kind: 'input' }, record.usage.inputTokens);
+    sink.count('signalbox_tokens_total', { tier, kind: 'output' }, record.usage.outputTokens);
+  }
+}

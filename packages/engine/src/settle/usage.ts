@@ -1,0 +1,31 @@
+// What was used: as the upstream tells it, else counted by length and marked so.
+import type { Usage } from '@signalbox/contract';
+import type { Outcome } from '../dispatch/dispatch.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+
+const BYTES_PER_TOKEN = 4;
+
+export function usageOf(call: Scheduled, outcome: Outcome): Usage | undefined {
+  if (outcome.kind === 'whole') {
+    if (outcome.relayed) return outcome.answer.facts.usage;
+    const output = Math.ceil(outcome.answer.body.length / BYTES_PER_TOKEN);
+    const embeds = call.head.operation === 'embedding';
+    return outcome.answer.facts.usage ?? estimated(call, embeds ? 0 : output);
+  }
+  if (outcome.kind === 'streamed') {
+    const { facts } = outcome.piped;
+    return facts.usage ?? estimated(call, facts.events);
+  }
+  return undefined;
+}
+
+/** Of a stream, an event is about a token. */
+function estimated(call: Scheduled, outputTokens: number): Usage {
+  return {
+    inputTokens: call.question.inputTokensEstimate,
+    outputTokens,
+    cachedInputTokens: undefined,
+    reasoningTokens: undefined,
+    source: 'estimated',
+  };
+}

@@ -1,0 +1,205 @@
+// From documents to what the line reads: every room's part compiled once and swapped whole, and the state that outlives a
+// swap created once and rebuilt from the journal.
+import {
+  type BalanceBody,
+  type Clock,
+  type Entry,
+  type HoldBody,
+  isRequestId,
+  type Keys,
+  keyName,
+  type RequestId,
+  type Secret,
+  type Store,
+  type TenantName,
+  tenantName,
+} from '@signalbox/contract';
+import type {
+  BudgetDocument,
+  Configuration,
+  EndpointDocument,
+  KeyDocument,
+  Price,
+  SecretReference,
+  TenantDocument,
+} from '@signalbox/documents';
+import { apiKeyMac, parseApiKey } from '@signalbox/trust';
+import { compileCatalog, type Reach } from './catalog/catalog.ts';
+import { health } from './catalog/health.ts';
+import type { Live, Snapshot } from './house.ts';
+import { compilePolicies } from './policy/policy.ts';
+import { budgets } from './schedule/budgets.ts';
+import { slots } from './schedule/slots.ts';
+import { idempotency } from './session/idempotency.ts';
+import { counts } from './settle/counts.ts';
+import { type Network, readNetwork } from './tenant/networks.ts';
+import type { Budget, KeyFacts, PlanFacts, TenantFacts } from './tenant/tenant.ts';
+
+export type CompileSources = {
+  readonly configuration: Configuration;
+  /** Digest of the documents. */
+  readonly version: string;
+  readonly keys: Keys;
+  /** Undefined: it could not be read. */
+  readonly secretOf: (reference: SecretReference) => Secret | undefined;
+  readonly priceOf: (endpoint: EndpointDocument, reach: Reach, upstream: string) => Price;
+  readonly reachOf: (url: URL) => Reach;
+};
+
+export function compileSnapshot(sources: CompileSources): Snapshot {
+  const { configuration, version } = sources;
+  const { node, queue, server } = configuration;
+  return {
+    version,
+    tenants: { tenants: compileTenants(configuration), keys: compileKeys(sources) },
+    policies: compilePolicies(configuration.policies.values()),
+    catalog: compileCatalog({
+      node: { name: node.name, tier: node.tier },
+      endpoints: configuration.endpoints.values(),
+      models: configuration.models,
+      aliases: configuration.aliases.values(),
+      secretOf: (endpoint, name) => {
+        const credential = endpoint.credentials.find((one) => one.name === name);
+        return credential === undefined ? undefined : sources.secretOf(credential.secret);
+      },
+      priceOf: sources.priceOf,
+      reachOf: sources.reachOf,
+    }),
+    queue: {
+      waitMsMax: queue.waitMsMax,
+      keepMs: queue.keepMs,
+      callsMax: queue.callsMax,
+      perTenantMax: queue.perTenantMax,
+    },
+    bodyBytesMax: server.bodyBytesMax,
+  };
+}
+
+function compileTenants(configuration: Configuration): ReadonlyMap<TenantName, TenantFacts> {
+  const compiled = new Map<TenantName, TenantFacts>();
+  for (const document of configuration.tenants.values()) {
+    const name = tenantName(document.name);
+    compiled.set(name, tenantFacts(name, document, configuration));
+  }
+  return compiled;
+}
+
+function tenantFacts(
+  name: TenantName,
+  document: TenantDocument,
+  configuration: Configuration,
+): TenantFacts {
+  const plan = document.plan === undefined ? undefined : configuration.plans.get(document.plan);
+  const facts: PlanFacts | undefined =
+    plan === undefined
+      ? undefined
+      : { name: plan.name, models: plan.models, tiers: plan.tiers, inFlightMax: plan.inFlightMax };
+  return {
+    name,
+    plan: facts,
+    topology: document.topology,
+    residency: document.residency,
+    defaultLabel: document.defaultLabel,
+    unscannedLabel: document.unscannedLabel,
+    privacy: document.privacy,
+    durable: document.durable,
+    retention: document.retention,
+    budget: budgetOf(document.budget ?? plan?.budget),
+    ownEndpoints: new Set(document.own.endpoints),
+    policies: document.policies,
+  };
+}
+
+const budgetOf = (document: BudgetDocument | undefined): Budget | undefined =>
+  document === undefined ? undefined : { amountNanoUsd: document.amountNanoUsd, per: document.per };
+
+/** Keys whose reference cannot be read are left out: they admit nobody. */
+function compileKeys(sources: CompileSources): ReadonlyMap<string, KeyFacts> {
+  const compiled = new Map<string, KeyFacts>();
+  for (const document of sources.configuration.keys.values()) {
+    const proof = proofOf(document, sources);
+    if (proof !== undefined) compiled.set(proof.id, keyFacts(document, proof.mac));
+  }
+  return compiled;
+}
+
+function proofOf(
+  document: KeyDocument,
+  { keys, secretOf }: CompileSources,
+): { id: string; mac: Uint8Array } | undefined {
+  if (document.id !== undefined && document.secretHash !== undefined) {
+    return { id: document.id, mac: fromHex(document.secretHash) };
+  }
+  const whole = document.secret === undefined ? undefined : secretOf(document.secret);
+  const parsed = whole === undefined ? undefined : parseApiKey(whole.reveal());
+  return parsed === undefined ? undefined : { id: parsed.id, mac: apiKeyMac(parsed, keys) };
+}
+
+function keyFacts(document: KeyDocument, mac: Uint8Array): KeyFacts {
+  return {
+    name: keyName(document.name),
+    tenant: tenantName(document.tenant),
+    mac,
+    models: document.models,
+    tiers: document.tiers,
+    scopes: new Set(document.scopes),
+    budget: budgetOf(document.budget),
+    expiresAt: document.expiresMs,
+    networks: document.networks
+      ?.map(readNetwork)
+      .filter((one): one is Network => one !== undefined),
+    session: document.session,
+    agent: document.agent,
+    subject: document.subject,
+    sessionRequired: document.requireSession,
+    tagsFixed: Object.fromEntries(document.tags.fixed),
+    tagsRequired: document.tags.required,
+    revoked: document.revoked,
+  };
+}
+
+function fromHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
+}
+
+/** The state that moves with every call. */
+export function createLive(clock: Clock, store: Store): Live {
+  return {
+    pools: { budgets: budgets(), slots: slots(clock) },
+    health: health(clock),
+    idempotency: idempotency(clock),
+    counts: counts(clock, store),
+    parking: { waiting: new Map() },
+  };
+}
+
+/** Charges what a crash left open: the calls whose holds have no settlement, at their estimate. */
+export type LostHold = { readonly call: RequestId; readonly hold: HoldBody };
+
+/** Takes one entry of the journal back into the budgets; entries come in order from the last checkpoint on. */
+export function restore(live: Live, entry: Entry): void {
+  const { budgets: money } = live.pools;
+  const { kind, body, call } = entry;
+  if (kind === 'checkpoint') {
+    for (const balance of listIn<BalanceBody>(body, 'balances')) money.restoreBalance(balance);
+    for (const hold of listIn<HoldBody & { call: RequestId }>(body, 'openHolds'))
+      money.restoreHold(hold.call, hold);
+    return;
+  }
+  if (call === undefined || !isRequestId(call)) return;
+  if (kind === 'hold' || kind === 'extend') money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
+  if (kind === 'settlement') money.post(call, costIn(body));
+}
+
+function costIn(body: unknown): bigint {
+  if (typeof body !== 'object' || body === null || !('costNanoUsd' in body)) return 0n;
+  return typeof body.costNanoUsd === 'string' ? BigInt(body.costNanoUsd) : 0n;
+}
+
+function listIn<T>(body: unknown, key: string): readonly T[] {
+  if (typeof body !== 'object' || body === null) return [];
+  const list: unknown = Reflect.get(body, key);
+  return Array.isArray(list) ? (list as T[]) : []; // our own entry, its digest verified
+}

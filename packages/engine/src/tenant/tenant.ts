@@ -1,0 +1,124 @@
+// Who is asking, and what may they do. The first room: it takes a key from the head, before a byte of the body is read,
+// and adds the tenant and the key's facts. It refuses what carries no key or a bad, expired, revoked or misplaced one. It
+// must never say which of the parts of a key was wrong, nor take longer for a key that exists than for one that does not.
+import {
+  type Branded,
+  type Call,
+  type Clock,
+  type KeyName,
+  type Keys,
+  type Label,
+  no,
+  type Refusal,
+  type Result,
+  type Retention,
+  refusal,
+  type TenantName,
+  type Tier,
+  type Topology,
+  yes,
+} from '@signalbox/contract';
+import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
+import { inNetworks, type Network } from './networks.ts';
+
+export type Budget = {
+  readonly amountNanoUsd: bigint;
+  readonly per: 'day' | 'month' | 'total';
+};
+
+/** What a tenant subscribes to; undefined: no limit. */
+export type PlanFacts = {
+  readonly name: string;
+  readonly models: readonly string[] | undefined;
+  readonly tiers: readonly Tier[] | undefined;
+  readonly inFlightMax: number | undefined;
+};
+
+export type TenantFacts = {
+  readonly name: TenantName;
+  readonly plan: PlanFacts | undefined;
+  readonly topology: Topology;
+  readonly residency: readonly string[] | undefined;
+  readonly defaultLabel: Label;
+  readonly unscannedLabel: Label;
+  readonly privacy: 'enforce' | 'observe';
+  readonly durable: 'after-answer' | 'before-answer';
+  readonly retention: Retention;
+  /** The tightest of the tenant's own and its plan's. */
+  readonly budget: Budget | undefined;
+  readonly ownEndpoints: ReadonlySet<string>;
+  readonly policies: readonly string[];
+};
+
+export type Scope = 'call' | 'explain' | 'admin' | 'audit' | 'finance';
+
+export type KeyFacts = {
+  readonly name: KeyName;
+  readonly tenant: TenantName;
+  readonly mac: Uint8Array;
+  readonly models: readonly string[] | undefined;
+  readonly tiers: readonly Tier[] | undefined;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly budget: Budget | undefined;
+  readonly expiresAt: number | undefined;
+  readonly networks: readonly Network[] | undefined;
+  readonly session: string | undefined;
+  readonly agent: string | undefined;
+  readonly subject: string | undefined;
+  readonly sessionRequired: boolean;
+  readonly tagsFixed: Readonly<Record<string, string>>;
+  readonly tagsRequired: readonly string[];
+  readonly revoked: boolean;
+};
+
+export type Tenants = {
+  /** By the id inside the key. */
+  readonly keys: ReadonlyMap<string, KeyFacts>;
+  readonly tenants: ReadonlyMap<TenantName, TenantFacts>;
+};
+
+export type Identity = { readonly tenant: TenantFacts; readonly key: KeyFacts };
+export type Admitted = Branded<Call & Identity, 'admitted'>;
+
+/** Adds who is asking; the key must have the scope `call`. */
+export function admit(
+  call: Call,
+  tenants: Tenants,
+  ports: { readonly keys: Keys; readonly clock: Clock },
+): Result<Admitted, Refusal> {
+  const found = identify(call.head.keyText, call.head.address, tenants, ports);
+  if (!found.ok) return found;
+  if (!found.value.key.scopes.has('call')) {
+    const message = 'This key may not make calls: it lacks the scope `call`.';
+    return no(refusal('not_entitled', message));
+  }
+  const admitted = Object.assign({}, call, found.value);
+  return yes(admitted as Admitted); // brand: minted here, after the key was verified
+}
+
+/** Verifies a key for whatever it may be used for. */
+export function identify(
+  keyText: string | undefined,
+  address: string,
+  tenants: Tenants,
+  ports: { readonly keys: Keys; readonly clock: Clock },
+): Result<Identity, Refusal> {
+  if (keyText === undefined) return no(refusal('key_missing', 'The request carries no key.'));
+  const parsed = parseApiKey(keyText);
+  const invalid = no(refusal('key_invalid', 'This key is not known here.'));
+  if (parsed === undefined) return invalid;
+  const key = tenants.keys.get(parsed.id);
+  // A key that does not exist takes the same comparison as one that does.
+  if (!apiKeyHolds(parsed, key?.mac, ports.keys) || key === undefined) return invalid;
+  const tenant = tenants.tenants.get(key.tenant);
+  if (tenant === undefined) return invalid;
+  if (key.revoked) return no(refusal('key_revoked', `The key \`${key.name}\` was revoked.`));
+  if (key.expiresAt !== undefined && key.expiresAt <= ports.clock.now()) {
+    return no(refusal('key_expired', `The key \`${key.name}\` has expired.`));
+  }
+  if (key.networks !== undefined && !inNetworks(key.networks, address)) {
+    const message = 'This key may not be used from this network address.';
+    return no(refusal('not_entitled', message));
+  }
+  return yes({ tenant, key });
+}
