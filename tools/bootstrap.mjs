@@ -6,6 +6,9 @@
  * when they are not those of the lock file, the console is built when its sources have changed,
  * and a Node that is new enough is found by path. Plain JavaScript for any Node >= 18, without
  * dependencies, because nothing may be installed yet. A second run adds a few milliseconds.
+ *
+ * The scripts say `exec`, so that no shell stands between npm and this process: a shell that npm
+ * stops dies alone, and the server would go on without a parent.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
