@@ -27,7 +27,7 @@ Options
   --contestants A,B    overhead: only these (direct, signalbox, bare, portkey)
 `;
 
-/** Leaves a default run a few minutes for warming up and for memory within its quarter of an hour. */
+/** Leaves a default run the minutes that warming up and memory take of its quarter of an hour. */
 const roundsMsMaxDefault = 600_000;
 
 const all: readonly Contestant[] = [direct, signalbox, bare, portkey];
