@@ -1,5 +1,6 @@
-// A call as it arrives: first its head, from which alone the caller is known; then its body, bounded, as bytes with the
-// few fields that deciding needs. Bytes stay bytes: nothing here holds a parsed body.
+// A call as it arrives: first its head, from which alone the caller is known; then its body,
+// bounded, as bytes with the few fields that deciding needs. Bytes stay bytes: nothing here holds a
+// parsed body.
 import type { RequestId } from './ids.ts';
 import type { Refusal } from './refusal.ts';
 import type { Result } from './result.ts';
@@ -56,7 +57,9 @@ export type Question = {
   readonly sessionHint: string | undefined;
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */
   lastInstruction(): string;
-  /** System prompt, tools and first user message: the bytes that name a session that has no header. */
+  /**
+   * System prompt, tools and first user message: the bytes that name a session that has no header.
+   */
   sessionBytes(): Uint8Array;
   /** The body for an upstream: another model name, usage asked for; every other byte as it came. */
   render(model: string, askUsage: boolean): Uint8Array;

@@ -1,5 +1,6 @@
-// What a piece of data may do outside: minted by resolve alone, passed on by everybody else, and asked again where the
-// socket opens. `within` is the one check; whoever sends anything anywhere asks it with the place it is going to.
+// What a piece of data may do outside: minted by resolve alone, passed on by everybody else, and
+// asked again where the socket opens. `within` is the one check; whoever sends anything anywhere
+// asks it with the place it is going to.
 import type { TenantName } from './ids.ts';
 import { Seal, type Terms } from './seal.ts';
 import type { Retention, Tier } from './tiers.ts';
@@ -23,7 +24,9 @@ export type Place = {
   readonly own: boolean;
   /** The only tenant that may use it; undefined: everybody. */
   readonly tenant: TenantName | undefined;
-  /** `host:port` on a private network that the operator declared; undefined: public addresses only. */
+  /**
+   * `host:port` on a private network that the operator declared; undefined: public addresses only.
+   */
   readonly privateAddress: string | undefined;
 };
 
@@ -41,7 +44,9 @@ export function within(clearance: Clearance, place: Place): Breach | undefined {
   return undefined;
 }
 
-/** The node's own machine (tier 1) is in every residency; elsewhere an unknown region is outside. */
+/**
+ * The node's own machine (tier 1) is in every residency; elsewhere an unknown region is outside.
+ */
 function inRegion(residency: readonly string[], place: Place): boolean {
   if (place.tier === 1) return true;
   return place.region !== undefined && residency.includes(place.region);

@@ -1,5 +1,5 @@
-// Every code a caller can meet, in one table: status, whether an SDK should try again, meaning, and what to do. The docs'
-// page is generated from it, metrics use the code itself as the label.
+// Every code a caller can meet, in one table: status, whether an SDK should try again, meaning, and
+// what to do. The docs' page is generated from it, metrics use the code itself as the label.
 
 export type Code =
   | 'key_missing'

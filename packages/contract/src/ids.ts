@@ -1,12 +1,14 @@
-// Ids are branded strings: a tenant's name cannot be passed where a key's id is asked for. They are minted here and
-// in the decoders that read them from documents, nowhere else.
+// Ids are branded strings: a tenant's name cannot be passed where a key's id is asked for. They are
+// minted here and in the decoders that read them from documents, nowhere else.
 import { assert } from './result.ts';
 
 declare const brand: unique symbol;
 /** Brands add up: what went through two rooms carries both. */
 export type Branded<T, B extends string> = T & { readonly [brand]: { readonly [K in B]: true } };
 
-/** `req_` + 26 Crockford characters: one call; also the journal's key of its hold and settlement. */
+/**
+ * `req_` + 26 Crockford characters: one call; also the journal's key of its hold and settlement.
+ */
 export type RequestId = Branded<string, 'request'>;
 /** `dec_` + the characters of its call, `-2`, `-3` after a parked call entered again. */
 export type DecisionId = Branded<string, 'decision'>;
@@ -17,11 +19,11 @@ export type ModelName = Branded<string, 'model'>;
 /** `ses_` + keyed hash of tenant and the caller's value: never the value itself. */
 export type SessionId = Branded<string, 'session'>;
 
-export const tenantName = (text: string): TenantName => text as TenantName; // brand: minted from a checked document
-export const keyName = (text: string): KeyName => text as KeyName; // brand: minted from a checked document
+export const tenantName = (text: string): TenantName => text as TenantName; // brand: minted
+export const keyName = (text: string): KeyName => text as KeyName; // brand: minted
 export const endpointName = (text: string): EndpointName => text as EndpointName; // brand: as above
 export const modelName = (text: string): ModelName => text as ModelName; // brand: as above
-export const sessionId = (digest: string): SessionId => `ses_${digest}` as SessionId; // brand: a digest, not a value
+export const sessionId = (digest: string): SessionId => `ses_${digest}` as SessionId; // brand: minted
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;
@@ -30,7 +32,7 @@ const CHANCE_BYTES = 10;
 /** @param timeMs Unix milliseconds, 48 bits. @param chance 10 bytes of chance. Sorts by time. */
 export function requestId(timeMs: number, chance: Uint8Array): RequestId {
   assert(chance.length === CHANCE_BYTES, 'a request id takes 80 random bits');
-  return `req_${timeCharacters(timeMs)}${chanceCharacters(chance)}` as RequestId; // brand: minted here
+  return `req_${timeCharacters(timeMs)}${chanceCharacters(chance)}` as RequestId; // brand: minted
 }
 
 /** The decision of a call; `entry` counts from 1 and rises when a parked call enters again. */

@@ -1,5 +1,5 @@
-// The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and reading live in `trust`
-// (bytes) and `ports` (disk).
+// The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
+// reading live in `trust` (bytes) and `ports` (disk).
 import type { RequestId, TenantName } from './ids.ts';
 import type { CallRecord } from './record.ts';
 
@@ -20,7 +20,10 @@ export type CountBody = {
   readonly times: number;
 };
 
-/** A deed that somebody must be able to ask about later: a blocked egress, an attestation, a change of documents. */
+/**
+ * A deed that somebody must be able to ask about later: a blocked egress, an attestation, a change
+ * of documents.
+ */
 export type ActBody = {
   readonly act:
     | 'configuration-changed'

@@ -1,4 +1,5 @@
-// The mint. Only `engine/resolve` imports this subpath (tidy holds that); everybody else passes clearances on.
+// The mint. Only `engine/resolve` imports this subpath (tidy holds that); everybody else passes
+// clearances on.
 import type { Clearance } from './clearance.ts';
 import { Seal, type Terms } from './seal.ts';
 

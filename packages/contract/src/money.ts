@@ -1,4 +1,5 @@
-// Money is USD. Prices are integer pico-USD per unit, costs and balances integer nano-USD in bigint; APIs show micro-USD.
+// Money is USD. Prices are integer pico-USD per unit, costs and balances integer nano-USD in
+// bigint; APIs show micro-USD.
 
 export type Usage = {
   readonly inputTokens: number;

@@ -1,5 +1,6 @@
-// The seven ports: everything that touches time, chance, sockets, disks, keys, telemetry or local processes goes through
-// one of these. The core sees only these shapes; `packages/ports` holds the real ones, `packages/world` the seeded ones.
+// The seven ports: everything that touches time, chance, sockets, disks, keys, telemetry or local
+// processes goes through one of these. The core sees only these shapes; `packages/ports` holds the
+// real ones, `packages/world` the seeded ones.
 import type { Clearance, Place } from './clearance.ts';
 import type { Entry, EntryDraft } from './journal.ts';
 import type { Fault } from './refusal.ts';
@@ -53,7 +54,10 @@ export type DialRequest = {
 
 export type Flow = { pause(): void; resume(): void };
 
-/** What an upstream says, pushed. After `end` or `fault` nothing more comes; one of the two always comes, unless aborted. */
+/**
+ * What an upstream says, pushed. After `end` or `fault` nothing more comes; one of the two always
+ * comes, unless aborted.
+ */
 export type DialSink = {
   head(status: number, headers: Headers, flow: Flow): void;
   /** The bytes are only valid during the call: a sink that keeps them copies them. */
@@ -63,7 +67,10 @@ export type DialSink = {
 };
 
 export interface Upstream {
-  /** Opens what is `within` the clearance and nothing else; returns how to abort. An abort is silent. */
+  /**
+   * Opens what is `within` the clearance and nothing else; returns how to abort. An abort is
+   * silent.
+   */
   dial(request: DialRequest, sink: DialSink): () => void;
 }
 
@@ -76,7 +83,10 @@ export type JournalHealth =
     };
 
 export interface Store {
-  /** Adds one entry; its bytes are on disk within the group-commit window. Synchronous: never awaited on a call's path. */
+  /**
+   * Adds one entry; its bytes are on disk within the group-commit window. Synchronous: never
+   * awaited on a call's path.
+   */
   append(draft: EntryDraft): void;
   /** Calls back when everything appended so far is durable (or says that it cannot be). */
   durable(then: (ok: boolean) => void): void;
@@ -104,7 +114,10 @@ export interface Keys {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Logs, counters and observations. Fields are ids, names from documents, sizes and codes; never content. */
+/**
+ * Logs, counters and observations. Fields are ids, names from documents, sizes and codes; never
+ * content.
+ */
 export interface Sink {
   log(
     level: LogLevel,

@@ -1,5 +1,6 @@
-// The record of a call: the body of its settlement in the journal, and what `/v1/decisions/{id}` and the console show.
-// Names, ids, counts and codes; never content, never a found value. Amounts are decimal strings of nano-USD.
+// The record of a call: the body of its settlement in the journal, and what `/v1/decisions/{id}`
+// and the console show. Names, ids, counts and codes; never content, never a found value. Amounts
+// are decimal strings of nano-USD.
 
 import type { Operation } from './call.ts';
 import type { Code } from './codes.table.ts';
@@ -26,7 +27,10 @@ export type RecordedClearance = {
   readonly ownOnly: boolean;
 };
 
-/** One endpoint and model that resolve looked at. `gates` is the bitmap of what refused it; 0: it stood in the route. */
+/**
+ * One endpoint and model that resolve looked at. `gates` is the bitmap of what refused it; 0: it
+ * stood in the route.
+ */
 export type RecordedCandidate = {
   readonly endpoint: EndpointName;
   readonly model: ModelName;

@@ -1,4 +1,5 @@
-// A refusal is an expected no; a fault is the world failing at a port. Both carry ids and sizes, never content.
+// A refusal is an expected no; a fault is the world failing at a port. Both carry ids and sizes,
+// never content.
 import { type Code, codeFacts } from './codes.table.ts';
 
 export type Refusal = {

@@ -1,4 +1,5 @@
-// An expected no is a value: every room answers with one of these two, and the line goes on or leaves.
+// An expected no is a value: every room answers with one of these two, and the line goes on or
+// leaves.
 
 export type Yes<T> = { readonly ok: true; readonly value: T };
 export type No<R> = { readonly ok: false; readonly refusal: R };
@@ -12,7 +13,9 @@ export class BrokenAssertion extends Error {
   override readonly name = 'BrokenAssertion';
 }
 
-/** States what must hold here; stays on in production. The message names the rule, never a value. */
+/**
+ * States what must hold here; stays on in production. The message names the rule, never a value.
+ */
 export function assert(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new BrokenAssertion(rule);
 }

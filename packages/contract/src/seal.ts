@@ -1,5 +1,6 @@
-// The seal behind a clearance. Only `mint.ts` and `clearance.ts` import this file; the index does not list it. A private
-// field cannot be forged by a cast, a literal or a parsed document, and asking for it costs no table of minted values.
+// The seal behind a clearance. Only `mint.ts` and `clearance.ts` import this file; the index does
+// not list it. A private field cannot be forged by a cast, a literal or a parsed document, and
+// asking for it costs no table of minted values.
 import type { TenantName } from './ids.ts';
 import type { Label, Retention, Tier } from './tiers.ts';
 

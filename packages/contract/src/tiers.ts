@@ -1,5 +1,6 @@
-// Where a call may run, and how sensitive it is. A tier is a relation of tenant, node and endpoint, not a property
-// of an endpoint: 1 the device or the tenant's own edge, 2 a private cloud, 3 everything else.
+// Where a call may run, and how sensitive it is. A tier is a relation of tenant, node and endpoint,
+// not a property of an endpoint: 1 the device or the tenant's own edge, 2 a private cloud, 3
+// everything else.
 
 export type Tier = 1 | 2 | 3;
 export const TIERS: readonly Tier[] = [1, 2, 3];

@@ -1,5 +1,6 @@
-// The last two steps of the line: bytes to the caller and the settlement. The answer goes first, the record right after it,
-// unless the tenant's document wants the record on disk before the answer.
+// The last two steps of the line: bytes to the caller and the settlement. The answer goes first,
+// the record right after it, unless the tenant's document wants the record on disk before the
+// answer.
 import {
   type Attempt,
   codeFacts,
@@ -13,20 +14,19 @@ import {
 import { encode, errorBody, errorEvent } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { Outcome } from './dispatch/dispatch.ts';
+import type { House } from './house.ts';
+import type { Offer } from './resolve/offer.ts';
+import type { Scheduled } from './schedule/schedule.ts';
+import { type Bill, bill } from './settle/bill.ts';
 import {
   costHeaders,
   decisionHeaders,
   refusalHeaders,
   timingHeader,
   upstreamHeaders,
-} from './encode.ts';
-import type { House } from './house.ts';
-import type { Offer } from './resolve/resolve.ts';
-import type { Scheduled } from './schedule/schedule.ts';
+} from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
 import {
-  type Bill,
-  bill,
   COMMITMENT_BYTES,
   type Settlement,
   type SettlePorts,
@@ -62,7 +62,7 @@ export async function finish(
   house: House,
 ): Promise<Settlement> {
   const ports = settlePorts(house);
-  const billed = bill(call, outcome, ports);
+  const billed = bill(call, outcome, ports.frontier);
   if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
   if (outcome.kind === 'streamed') {
     const { piped } = outcome;

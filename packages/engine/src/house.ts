@@ -1,4 +1,5 @@
-// What the line is handed beside a call: the documents as compiled now, the state that moves with every call, the ports.
+// What the line is handed beside a call: the documents as compiled now, the state that moves with
+// every call, the ports.
 import type { Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Health } from './catalog/health.ts';

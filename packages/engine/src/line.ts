@@ -1,6 +1,7 @@
-// One call is a straight line. Each room adds one field to what the room before it made, so that leaving a room out, forging
-// a clearance or overlooking a refusal does not compile. Whatever happens, the call is settled once: a refusal on the way
-// out of a room, an answer, a caller that left, a bug of ours (which fails closed).
+// One call is a straight line. Each room adds one field to what the room before it made, so that
+// leaving a room out, forging a clearance or overlooking a refusal does not compile. Whatever
+// happens, the call is settled once: a refusal on the way out of a room, an answer, a caller that
+// left, a bug of ours (which fails closed).
 import {
   assert,
   type Call,
@@ -23,7 +24,10 @@ import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
 import { admit } from './tenant/tenant.ts';
 
-/** @returns undefined for what is counted and not recorded: nobody was known, or a limit was met again and again. */
+/**
+ * @returns undefined for what is counted and not recorded: nobody was known, or a limit was met
+ * again and again.
+ */
 export async function serve(
   call: Call,
   reply: Reply,

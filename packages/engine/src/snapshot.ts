@@ -1,5 +1,5 @@
-// From documents to what the line reads: every room's part compiled once and swapped whole, and the state that outlives a
-// swap created once and rebuilt from the journal.
+// From documents to what the line reads: every room's part compiled once and swapped whole, and the
+// state that outlives a swap created once and rebuilt from the journal.
 import {
   type BalanceBody,
   type Clock,
@@ -178,7 +178,10 @@ export function createLive(clock: Clock, store: Store): Live {
 /** Charges what a crash left open: the calls whose holds have no settlement, at their estimate. */
 export type LostHold = { readonly call: RequestId; readonly hold: HoldBody };
 
-/** Takes one entry of the journal back into the budgets; entries come in order from the last checkpoint on. */
+/**
+ * Takes one entry of the journal back into the budgets; entries come in order from the last
+ * checkpoint on.
+ */
 export function restore(live: Live, entry: Entry): void {
   const { budgets: money } = live.pools;
   const { kind, body, call } = entry;
@@ -189,7 +192,9 @@ export function restore(live: Live, entry: Entry): void {
     return;
   }
   if (call === undefined || !isRequestId(call)) return;
-  if (kind === 'hold' || kind === 'extend') money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
+  if (kind === 'hold' || kind === 'extend') {
+    money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
+  }
   if (kind === 'settlement') money.post(call, costIn(body));
 }
 

@@ -1,7 +1,7 @@
-// What there is to call: endpoints, the models behind them, aliases, and what is known about each. Compiled once per
-// snapshot; health, which moves, stands beside it and survives a swap. It decides nothing about a caller: a place is made
-// for a tenant here, and whether it may be used is asked in resolve. It must never hold the value of a credential in a
-// form that prints.
+// What there is to call: endpoints, the models behind them, aliases, and what is known about each.
+// Compiled once per snapshot; health, which moves, stands beside it and survives a swap. It decides
+// nothing about a caller: a place is made for a tenant here, and whether it may be used is asked in
+// resolve. It must never hold the value of a credential in a form that prints.
 import {
   type Credential,
   type EndpointName,
@@ -22,6 +22,7 @@ import type {
   ModelCapabilities,
   ModelDocument,
   Price,
+  TargetDocument,
 } from '@signalbox/documents';
 import type { TenantFacts } from '../tenant/tenant.ts';
 
@@ -68,7 +69,7 @@ export type Catalog = {
   readonly endpoints: ReadonlyMap<string, EndpointFacts>;
   readonly offerings: readonly Offering[];
   readonly byModel: ReadonlyMap<string, readonly Offering[]>;
-  readonly aliases: ReadonlyMap<string, readonly Target[]>;
+  readonly aliases: ReadonlyMap<string, readonly TargetDocument[]>;
   /** Names of callers' headers that some endpoint lists, lower case. */
   readonly forwarded: ReadonlySet<string>;
   /** The dearest of tier 3: what every call would cost without routing. */
@@ -78,15 +79,18 @@ export type Catalog = {
   unlisted(endpoint: EndpointFacts, upstream: string): Offering;
 };
 
-/** What an alias or a rule names: a model, perhaps at one endpoint. */
-export type Target = { readonly model: string; readonly endpoint: string | undefined };
-
 export type CatalogSources = {
   readonly node: NodeFacts;
   readonly endpoints: Iterable<EndpointDocument>;
   readonly models: ReadonlyMap<string, ModelDocument>;
-  readonly aliases: Iterable<{ readonly name: string; readonly targets: readonly Target[] }>;
-  /** The secret behind a credential; undefined: it could not be read, so the endpoint is unavailable. */
+  readonly aliases: Iterable<{
+    readonly name: string;
+    readonly targets: readonly TargetDocument[];
+  }>;
+  /**
+   * The secret behind a credential; undefined: it could not be read, so the endpoint is
+   * unavailable.
+   */
   readonly secretOf: (endpoint: EndpointDocument, credential: string) => Secret | undefined;
   readonly priceOf: (endpoint: EndpointDocument, reach: Reach, model: string) => Price;
   readonly reachOf: (url: URL) => Reach;
@@ -115,7 +119,7 @@ export function compileCatalog(sources: CatalogSources): Catalog {
       else same.push(offering);
     }
   }
-  const aliases = new Map<string, readonly Target[]>();
+  const aliases = new Map<string, readonly TargetDocument[]>();
   for (const alias of sources.aliases) aliases.set(alias.name, alias.targets);
   const { node } = sources;
   return {
@@ -188,8 +192,9 @@ function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
 }
 
 /**
- * Tier is a relation of tenant, node and endpoint. On a laptop (a node of tier 1) node, operator and tenant are one; on a
- * shared node, what is merely near to the node is a private cloud at best, unless the tenant names it as its own.
+ * Tier is a relation of tenant, node and endpoint. On a laptop (a node of tier 1) node, operator
+ * and tenant are one; on a shared node, what is merely near to the node is a private cloud at best,
+ * unless the tenant names it as its own.
  */
 function placeFor(endpoint: EndpointFacts, tenant: TenantFacts, node: NodeFacts): Place {
   const named = tenant.ownEndpoints.has(endpoint.name) || endpoint.tenant === tenant.name;

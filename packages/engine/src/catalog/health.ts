@@ -1,6 +1,7 @@
-// Which endpoints are down, learnt from what calls meet: an endpoint that refuses connections is left alone for a while,
-// twice as long after each further refusal. Passive and in memory; probes join with the upstreams' work. Nothing here
-// widens a clearance: a route that is down is not replaced by one that is not allowed.
+// Which endpoints are down, learnt from what calls meet: an endpoint that refuses connections is
+// left alone for a while, twice as long after each further refusal. Passive and in memory; probes
+// join with the upstreams' work. Nothing here widens a clearance: a route that is down is not
+// replaced by one that is not allowed.
 import type { Clock, EndpointName } from '@signalbox/contract';
 
 export const DOWN_MS_FIRST = 1_000;

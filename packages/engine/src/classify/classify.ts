@@ -1,7 +1,8 @@
-// How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides from. The label starts at
-// the tenant's default and only ever rises: by the caller's header, by parts that nobody here can read, by state that is
-// held upstream. Difficulty is a rule of thumb: the step when it is known, else length and a short list of words. This
-// room refuses nothing; it must never lower a label, and never keeps or prints what it has read.
+// How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
+// from. The label starts at the tenant's default and only ever rises: by the caller's header, by
+// parts that nobody here can read, by state that is held upstream. Difficulty is a rule of thumb:
+// the step when it is known, else length and a short list of words. This room refuses nothing; it
+// must never lower a label, and never keeps or prints what it has read.
 import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';

@@ -1,8 +1,10 @@
-// One attempt at one offer. What comes back is withheld: nothing of it has reached the caller, so another attempt may still
-// follow. A whole answer is collected, of a stream only the first bytes; either way the verdict comes before a byte leaves.
+// One attempt at one offer. What comes back is withheld: nothing of it has reached the caller, so
+// another attempt may still follow. A whole answer is collected, of a stream only the first bytes;
+// either way the verdict comes before a byte leaves.
 import {
   type Branded,
   type Credential,
+  type DialSink,
   type Fault,
   type Flow,
   fault,
@@ -10,7 +12,7 @@ import {
   type Upstream,
 } from '@signalbox/contract';
 import { type AnswerFacts, readAnswer, type StreamReader, streamReader } from '@signalbox/dialect';
-import type { Offer } from '../resolve/resolve.ts';
+import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { upstreamHeaders } from './headers.ts';
 
@@ -70,7 +72,7 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
   return new Promise((resolve) => {
     const { offer, upstream } = dialling;
     const { endpoint } = offer.offering;
-    const collector = collect(call, dialling, resolve, () => abort());
+    const collector = new Collector(call, dialling, resolve, () => abort());
     const abort = upstream.dial(
       {
         place: offer.place,
@@ -88,100 +90,115 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
   });
 }
 
-type Collector = Parameters<Upstream['dial']>[1];
+/** Collects what an upstream pushes until it can be judged, then hands the rest to a consumer. */
+class Collector implements DialSink {
+  readonly #call: Scheduled;
+  readonly #dialling: Dialling;
+  readonly #resolve: (tried: Tried) => void;
+  readonly #abort: () => void;
+  #status = 0;
+  #headers: Headers = [];
+  #flow: Flow | undefined;
+  #reader: StreamReader | undefined;
+  #consumer: Consumer | undefined;
+  /** An ending that came between the verdict and the consumer. */
+  #late: ((consumer: Consumer) => void) | undefined;
+  #kept: Uint8Array[] = [];
+  #size = 0;
+  #settled = false;
 
-function collect(
-  call: Scheduled,
-  dialling: Dialling,
-  resolve: (tried: Tried) => void,
-  abort: () => void,
-): Collector {
-  let status = 0;
-  let headers: Headers = [];
-  let flow: Flow | undefined;
-  let reader: StreamReader | undefined;
-  let consumer: Consumer | undefined;
-  let late: (() => void) | undefined;
-  const kept: Uint8Array[] = [];
-  let size = 0;
-  let settled = false;
+  constructor(
+    call: Scheduled,
+    dialling: Dialling,
+    resolve: (tried: Tried) => void,
+    abort: () => void,
+  ) {
+    this.#call = call;
+    this.#dialling = dialling;
+    this.#resolve = resolve;
+    this.#abort = abort;
+  }
 
-  const answer = (withheld: WholeAnswer | OpenStream): void => {
-    settled = true;
-    resolve({ kind: 'withheld', answer: withheld as Withheld, abort }); // brand: minted here
-  };
-  const fail = (why: Fault): void => {
-    if (consumer !== undefined) consumer.fault(why);
-    else if (settled) late = () => consumer?.fault(why);
-    else {
-      settled = true;
-      resolve({ kind: 'failed', fault: why });
+  head(status: number, headers: Headers, flow: Flow): void {
+    this.#status = status;
+    this.#headers = headers;
+    this.#flow = flow;
+    if (status < 300 && this.#call.question.stream && isEventStream(headers)) {
+      this.#reader = streamReader(this.#call.head.operation, this.#dialling.hideUsage);
     }
-  };
-  const openStream = (first: Uint8Array, watching: StreamReader, running: Flow): OpenStream => ({
-    kind: 'stream',
-    status,
-    headers,
-    flow: running,
-    reader: watching,
-    opening: first,
-    consume(next) {
-      consumer = next;
-      for (const bytes of kept) next.chunk(bytes);
-      kept.length = 0;
-      size = 0;
-      running.resume();
-      late?.();
-    },
-  });
+  }
 
-  return {
-    head(code, received, running) {
-      status = code;
-      headers = received;
-      flow = running;
-      if (code < 300 && call.question.stream && isEventStream(received)) {
-        reader = streamReader(call.head.operation, dialling.hideUsage);
-      }
-    },
-    chunk(bytes) {
-      if (consumer !== undefined) return consumer.chunk(bytes);
-      if (size === 0) dialling.firstByte();
-      size += bytes.length;
-      if (reader === undefined || flow === undefined) {
-        kept.push(bytes.slice());
-        if (size > ANSWER_BYTES_MAX) {
-          abort();
-          fail(
-            fault('too_large', 'upstream', 'other', `answer larger than ${ANSWER_BYTES_MAX} bytes`),
-          );
-        }
-        return undefined;
-      }
-      if (settled) {
-        kept.push(bytes.slice());
-        if (size > WITHHELD_BYTES_MAX) flow.pause();
-        return undefined;
-      }
-      return answer(openStream(reader.push(bytes).slice(), reader, flow));
-    },
-    end() {
-      if (consumer !== undefined) return consumer.end();
-      if (settled) {
-        late = () => consumer?.end();
-        return undefined;
-      }
-      if (reader !== undefined && flow !== undefined) {
-        late = () => consumer?.end();
-        return answer(openStream(reader.push(new Uint8Array(0)), reader, flow));
-      }
-      const body = joined(kept, size);
-      const facts = readAnswer(call.head.operation, body);
-      return answer({ kind: 'whole', status, headers, body, facts });
-    },
-    fault: fail,
-  };
+  chunk(bytes: Uint8Array): void {
+    if (this.#consumer !== undefined) {
+      this.#consumer.chunk(bytes);
+      return;
+    }
+    if (this.#size === 0) this.#dialling.firstByte();
+    this.#size += bytes.length;
+    if (this.#reader !== undefined && !this.#settled) {
+      this.#answer(this.#stream(this.#reader.push(bytes).slice(), this.#reader));
+      return;
+    }
+    this.#kept.push(bytes.slice());
+    if (this.#settled && this.#size > WITHHELD_BYTES_MAX) this.#flow?.pause();
+    if (this.#size <= ANSWER_BYTES_MAX) return;
+    this.#abort();
+    const detail = `answer larger than ${ANSWER_BYTES_MAX} bytes`;
+    this.fault(fault('too_large', 'upstream', 'other', detail));
+  }
+
+  end(): void {
+    if (this.#consumer !== undefined) {
+      this.#consumer.end();
+      return;
+    }
+    if (this.#reader !== undefined) {
+      this.#late = (consumer) => consumer.end();
+      if (!this.#settled) this.#answer(this.#stream(new Uint8Array(0), this.#reader));
+      return;
+    }
+    const body = joined(this.#kept, this.#size);
+    const facts = readAnswer(this.#call.head.operation, body);
+    this.#answer({ kind: 'whole', status: this.#status, headers: this.#headers, body, facts });
+  }
+
+  fault(why: Fault): void {
+    if (this.#consumer !== undefined) this.#consumer.fault(why);
+    else if (this.#settled) this.#late = (consumer) => consumer.fault(why);
+    else {
+      this.#settled = true;
+      this.#resolve({ kind: 'failed', fault: why });
+    }
+  }
+
+  #answer(withheld: WholeAnswer | OpenStream): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const answer = withheld as Withheld; // brand: minted here
+    this.#resolve({ kind: 'withheld', answer, abort: this.#abort });
+  }
+
+  #stream(opening: Uint8Array, reader: StreamReader): OpenStream {
+    const flow = this.#flow ?? NO_FLOW;
+    return {
+      kind: 'stream',
+      status: this.#status,
+      headers: this.#headers,
+      flow,
+      reader,
+      opening,
+      consume: (consumer) => {
+        this.#consumer = consumer;
+        for (const bytes of this.#kept) consumer.chunk(bytes);
+        this.#kept = [];
+        flow.resume();
+        this.#late?.(consumer);
+      },
+    };
+  }
 }
+
+const NO_FLOW: Flow = { pause: () => undefined, resume: () => undefined };
 
 function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
   const only = pieces.length === 1 ? pieces[0] : undefined;

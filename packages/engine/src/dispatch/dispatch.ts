@@ -1,7 +1,8 @@
-// The calls themselves: attempt, judge, and the one-way door. Tries the offers of the route in order; an answer is withheld
-// until it is judged, and once a part of it is released there is no other attempt. Adds the outcome: a whole answer still
-// to be sent, a stream that has been sent, or why there is neither. It must never dial what the clearance does not allow
-// (the dial function asks again), never invent an end that the upstream did not send, and never outlive its caller.
+// The calls themselves: attempt, judge, and the one-way door. Tries the offers of the route in
+// order; an answer is withheld until it is judged, and once a part of it is released there is no
+// other attempt. Adds the outcome: a whole answer still to be sent, a stream that has been sent, or
+// why there is neither. It must never dial what the clearance does not allow (the dial function
+// asks again), never invent an end that the upstream did not send, and never outlive its caller.
 import {
   type Attempt,
   assert,
@@ -17,7 +18,7 @@ import {
 } from '@signalbox/contract';
 import { asksForUsage } from '@signalbox/dialect';
 import type { Health } from '../catalog/health.ts';
-import type { Offer } from '../resolve/resolve.ts';
+import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import {
   attempt,
@@ -268,10 +269,7 @@ class Run {
   lastRefusal(): Refusal {
     const fault = this.#fault;
     const last = this.#attempts[this.#attempts.length - 1];
-    const where =
-      last === undefined
-        ? ''
-        : ` Last: \`${last.endpoint}\`, ${last.fault ?? 'busy'}${last.status === undefined ? '' : ` (status ${last.status})`}.`;
+    const where = last === undefined ? '' : ` Last: ${wordsOf(last)}.`;
     if (last === undefined) {
       return refusal('concurrency_limited', 'No allowed endpoint has a free place.', {
         retryAfterMs: 1_000,
@@ -299,3 +297,8 @@ const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([
   'total_timeout',
 ]);
 const isUnreachable = (fault: Fault): boolean => UNREACHABLE.has(fault.code);
+
+function wordsOf({ endpoint, fault, status }: Attempt): string {
+  const answered = status === undefined ? '' : ` (status ${status})`;
+  return `\`${endpoint}\`, ${fault ?? 'busy'}${answered}`;
+}

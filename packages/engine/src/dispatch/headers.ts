@@ -1,5 +1,5 @@
-// What goes to an upstream beside the body: a short list of our own, the trace, and what the endpoint's document lists.
-// Never the caller's credentials or cookies.
+// What goes to an upstream beside the body: a short list of our own, the trace, and what the
+// endpoint's document lists. Never the caller's credentials or cookies.
 import type { Headers } from '@signalbox/contract';
 import type { EndpointFacts } from '../catalog/catalog.ts';
 import type { Scheduled } from '../schedule/schedule.ts';

@@ -1,6 +1,6 @@
-// Is this answer the answer? Deterministic and cheap: status, an error inside a 200, a body that is none. Evidence about
-// quality joins here with the cascade. `relay`: the caller's own mistake as the upstream words it; no other place would
-// say otherwise.
+// Is this answer the answer? Deterministic and cheap: status, an error inside a 200, a body that is
+// none. Evidence about quality joins here with the cascade. `relay`: the caller's own mistake as
+// the upstream words it; no other place would say otherwise.
 import { type Fault, fault } from '@signalbox/contract';
 import { headerOf, type Withheld } from './attempt.ts';
 

@@ -1,10 +1,10 @@
-// After the door: a released stream goes to the caller byte for byte, as fast as the caller takes it. Money is reserved
-// ahead of what is spent; a stream that outruns its budget is cut. However it ends, it ends once, and a broken stream ends
-// with an error event and without a clean end.
+// After the door: a released stream goes to the caller byte for byte, as fast as the caller takes
+// it. Money is reserved ahead of what is spent; a stream that outruns its budget is cut. However it
+// ends, it ends once, and a broken stream ends with an error event and without a clean end.
 import { type Fault, type Mac, type Refusal, type Reply, refusal } from '@signalbox/contract';
 import type { StreamFacts } from '@signalbox/dialect';
 import { costNanoUsd } from '@signalbox/documents';
-import type { Offer } from '../resolve/resolve.ts';
+import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { OpenStream, Released } from './attempt.ts';
 

@@ -1,9 +1,14 @@
-// Versioned documents become verdicts. Compiles a tenant's rules into closures and answers, for one classified call, which
-// rule speaks, where it wants the call, and how far fallback may go. It refuses nothing by itself: what a rule asks for
-// passes through resolve, where the clearance has the last word. A rule may lower a ceiling and never lifts one.
+// Versioned documents become verdicts. Compiles a tenant's rules into closures and answers, for one
+// classified call, which rule speaks, where it wants the call, and how far fallback may go. It
+// refuses nothing by itself: what a rule asks for passes through resolve, where the clearance has
+// the last word. A rule may lower a ceiling and never lifts one.
 import type { Label, TenantName, Tier } from '@signalbox/contract';
-import { matchesPattern, type PolicyDocument, type RuleDocument } from '@signalbox/documents';
-import type { Target } from '../catalog/catalog.ts';
+import {
+  matchesPattern,
+  type PolicyDocument,
+  type RuleDocument,
+  type TargetDocument,
+} from '@signalbox/documents';
 import type { Classified } from '../classify/classify.ts';
 
 export type Fallback = {
@@ -18,7 +23,7 @@ export type Verdict = {
   readonly tier: Tier | undefined;
   readonly tierMax: Tier | undefined;
   /** Tried in this order instead of what was asked for. */
-  readonly chain: readonly Target[] | undefined;
+  readonly chain: readonly TargetDocument[] | undefined;
   readonly fallback: Fallback;
 };
 
@@ -72,12 +77,10 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
   };
 }
 
-function chainOf(route: RuleDocument['route']): readonly Target[] | undefined {
-  if (route.chain !== undefined) {
-    return route.chain.map((target) => ({ model: target.model, endpoint: target.endpoint }));
-  }
+function chainOf(route: RuleDocument['route']): readonly TargetDocument[] | undefined {
+  if (route.chain !== undefined) return route.chain;
   if (route.model === undefined) return undefined;
-  return [{ model: route.model, endpoint: route.endpoint }];
+  return [{ model: route.model, endpoint: route.endpoint, weight: undefined }];
 }
 
 function compileRule(document: RuleDocument): Rule {

@@ -1,7 +1,8 @@
-// From the name in `model` to offerings: an alias, a model, a pinned endpoint, a need or `auto`; a rule's chain stands
-// before all of them.
+// From the name in `model` to offerings: an alias, a model, a pinned endpoint, a need or `auto`; a
+// rule's chain stands before all of them.
 import { type ModelName, no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import type { Catalog, Offering, Target } from '../catalog/catalog.ts';
+import type { TargetDocument } from '@signalbox/documents';
+import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Verdict } from '../policy/policy.ts';
 import { type Need, readNeed } from './need.ts';
@@ -41,7 +42,7 @@ export function asked(
   return no(unknownModel(name, catalog));
 }
 
-function fromTargets(targets: readonly Target[], catalog: Catalog): Result<Asked, Refusal> {
+function fromTargets(targets: readonly TargetDocument[], catalog: Catalog): Result<Asked, Refusal> {
   const offerings: Offering[] = [];
   for (const target of targets) {
     const direct = catalog.byModel.get(target.model) ?? [];
@@ -54,7 +55,7 @@ function fromTargets(targets: readonly Target[], catalog: Catalog): Result<Asked
   return yes({ offerings, ordered: true, need: undefined, pinned: false });
 }
 
-function pinnedOrNothing(target: Target, catalog: Catalog): readonly Offering[] {
+function pinnedOrNothing(target: TargetDocument, catalog: Catalog): readonly Offering[] {
   const alias = catalog.aliases.get(target.model);
   if (alias !== undefined) return alias.flatMap((one) => catalog.byModel.get(one.model) ?? []);
   const name = target.endpoint === undefined ? target.model : `${target.endpoint}/${target.model}`;
@@ -87,8 +88,9 @@ function unknownModel(name: string, catalog: Catalog): Refusal {
   const names: (string | ModelName)[] = [...catalog.aliases.keys(), ...catalog.byModel.keys()];
   const start = name.slice(0, 3).toLowerCase();
   const near = names.filter((one) => one.toLowerCase().includes(start)).slice(0, NEAREST_MAX);
-  const suggestion =
-    near.length === 0 ? '' : ` Did you mean ${near.map((one) => `\`${one}\``).join(' or ')}?`;
-  const message = `No model, alias or endpoint is called \`${name.slice(0, NAME_SHOWN_MAX)}\`.${suggestion}`;
+  const nearest = near.map((one) => `\`${one}\``).join(' or ');
+  const suggestion = near.length === 0 ? '' : ` Did you mean ${nearest}?`;
+  const shown = name.slice(0, NAME_SHOWN_MAX);
+  const message = `No model, alias or endpoint is called \`${shown}\`.${suggestion}`;
   return refusal('model_unknown', message, { param: 'model' });
 }

@@ -1,5 +1,6 @@
-// The mint of clearances: from a label, a topology and what a tenant's documents say follows how far something may go.
-// One function for calls, probes, events and exports, so that there is one place to get it right.
+// The mint of clearances: from a label, a topology and what a tenant's documents say follows how
+// far something may go. One function for calls, probes, events and exports, so that there is one
+// place to get it right.
 import {
   type Clearance,
   ceilingOfLabel,

@@ -1,5 +1,5 @@
-// What can refuse a candidate, one bit each, so that a record holds a number and `explain` finds the words again. Bits are
-// never reused.
+// What can refuse a candidate, one bit each, so that a record holds a number and `explain` finds
+// the words again. Bits are never reused.
 
 export const GATES = {
   entitledModel: 1,

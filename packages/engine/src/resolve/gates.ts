@@ -1,4 +1,5 @@
-// Asks every gate about one candidate and collects the noes as bits: all of them, so that an explanation is complete.
+// Asks every gate about one candidate and collects the noes as bits: all of them, so that an
+// explanation is complete.
 import { type Breach, type Clearance, type Place, within } from '@signalbox/contract';
 import { matchesPattern } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
@@ -65,7 +66,10 @@ function suitability({ call, offering, pinned }: GateInputs): number {
   return gates;
 }
 
-/** Counting by length errs high on text with many bytes a token: only a clear overflow is refused here. */
+/**
+ * Counting by length errs high on text with many bytes a token: only a clear overflow is refused
+ * here.
+ */
 const OVERESTIMATE = 2;
 
 /** Of a model that only embeds, nothing else is stated. */

@@ -1,5 +1,5 @@
-// A declared need: `context>=128k,tools,high-precision`. What nobody states about a model is not known, and not known does
-// not satisfy a need.
+// A declared need: `context>=128k,tools,high-precision`. What nobody states about a model is not
+// known, and not known does not satisfy a need.
 import { no, type Result, yes } from '@signalbox/contract';
 import type { ModelCapabilities } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';

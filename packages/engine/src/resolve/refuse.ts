@@ -1,8 +1,9 @@
-// Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller reads what would help.
+// Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller
+// reads what would help.
 import { type Clearance, type Refusal, refusal } from '@signalbox/contract';
 import type { Classified } from '../classify/classify.ts';
 import { GATES } from './gates.table.ts';
-import type { Candidate } from './resolve.ts';
+import type { Candidate } from './offer.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
 const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
@@ -27,7 +28,8 @@ export function refuseRoute(
     return refusal('not_entitled', message, { hint });
   }
   if (only(GATES.context)) {
-    const message = `About ${call.question.inputTokensEstimate} input tokens fit into no allowed model.`;
+    const tokens = call.question.inputTokensEstimate;
+    const message = `About ${tokens} input tokens fit into no allowed model.`;
     return refusal('context_too_long', message);
   }
   if (candidates.every((one) => (one.gates & GATES.need) !== 0)) {
@@ -40,7 +42,8 @@ export function refuseRoute(
   const message =
     barred === 0
       ? `No endpoint that serves \`${model}\` can be used now (${candidates.length} looked at).`
-      : `A call labelled \`${label}\` may go to tier ${ceiling} at most, and nothing there serves \`${model}\`.`;
+      : `A call labelled \`${label}\` may go to tier ${ceiling} at most, ` +
+        `and nothing there serves \`${model}\`.`;
   return refusal('no_eligible_route', message);
 }
 

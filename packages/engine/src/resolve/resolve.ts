@@ -1,13 +1,13 @@
-// Where the call may run and where it shall: profile, policy, catalog and entitlements become a clearance and a route, an
-// ordered list of offers, with a reason for every candidate left out. Refuses unknown models, plans that do not include
-// what is asked, and calls that nothing allowed can serve. Pure: the same inputs give the same route, bit for bit. It must
-// never put into the route what is not within the clearance, whatever a rule, a fallback or a header asks for.
+// Where the call may run and where it shall: profile, policy, catalog and entitlements become a
+// clearance and a route, an ordered list of offers, with a reason for every candidate left out.
+// Refuses unknown models, plans that do not include what is asked, and calls that nothing allowed
+// can serve. Pure: the same inputs give the same route, bit for bit. It must never put into the
+// route what is not within the clearance, whatever a rule, a fallback or a header asks for.
 import {
   assert,
   type Branded,
   type Clearance,
   no,
-  type Place,
   type RecordedCandidate,
   type Refusal,
   type Result,
@@ -15,7 +15,7 @@ import {
   within,
   yes,
 } from '@signalbox/contract';
-import type { Catalog, Offering } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Health } from '../catalog/health.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
@@ -23,12 +23,8 @@ import { asked } from './asked.ts';
 import { clear } from './clear.ts';
 import { GATES } from './gates.table.ts';
 import { gatesOf } from './gates.ts';
+import type { Candidate, Offer } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
-
-/** A model at a place that may have the call. */
-export type Offer = { readonly offering: Offering; readonly place: Place };
-
-export type Candidate = Offer & { readonly gates: number };
 
 export type Route = {
   readonly clearance: Clearance;
@@ -88,8 +84,8 @@ const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], T
 };
 
 /**
- * One offer, the best: without a chain one request is one upstream call. A policy's fallback adds the tiers that it names,
- * in case the first is down.
+ * One offer, the best: without a chain one request is one upstream call. A policy's fallback adds
+ * the tiers that it names, in case the first is down.
  */
 function preferred(
   open: readonly Candidate[],

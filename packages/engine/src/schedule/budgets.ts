@@ -1,6 +1,7 @@
-// Money that is held and spent, per tenant and per key, in memory. A hold is taken before a call goes out and either posted
-// at its real cost or given back; what is spent and held together never passes the limit by an admission. Rebuilt at start
-// from the journal: these numbers are a projection and never the truth.
+// Money that is held and spent, per tenant and per key, in memory. A hold is taken before a call
+// goes out and either posted at its real cost or given back; what is spent and held together never
+// passes the limit by an admission. Rebuilt at start from the journal: these numbers are a
+// projection and never the truth.
 import type { BalanceBody, CheckpointBody, HoldBody, RequestId } from '@signalbox/contract';
 import type { Budget } from '../tenant/tenant.ts';
 
@@ -48,90 +49,109 @@ const DAY_MS = 86_400_000;
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 const monthOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 7);
 
-export function budgets(): Budgets {
-  const ledgers = new Map<string, Ledger>();
-  const holds = new Map<RequestId, Hold>();
-  const ledgerOf = (owner: string, day: number): Ledger => {
-    let ledger = ledgers.get(owner);
-    if (ledger === undefined) {
-      ledger = { day, spentDay: 0n, spentMonth: 0n, spentTotal: 0n, held: 0n };
-      ledgers.set(owner, ledger);
-    }
-    if (ledger.day < day) turn(ledger, day);
-    return ledger;
-  };
-  const shortfall = (
+export const budgets = (): Budgets => new Accounts();
+
+class Accounts implements Budgets {
+  readonly #ledgers = new Map<string, Ledger>();
+  readonly #holds = new Map<RequestId, Hold>();
+
+  hold(
+    call: RequestId,
     accounts: readonly Account[],
     nanoUsd: bigint,
-    day: number,
-  ): Shortfall | undefined => {
+    at: number,
+  ): Shortfall | undefined {
+    const day = dayOf(at);
+    const short = this.#shortfall(accounts, nanoUsd, day);
+    if (short !== undefined) return short;
+    this.#open(call, { owners: accounts.map((one) => one.owner), day, nanoUsd: 0n }, nanoUsd);
+    return undefined;
+  }
+
+  extend(call: RequestId, accounts: readonly Account[], more: bigint): Shortfall | undefined {
+    const hold = this.#holds.get(call);
+    if (hold === undefined) return undefined;
+    const short = this.#shortfall(accounts, more, hold.day);
+    if (short === undefined) this.#add(hold, more);
+    return short;
+  }
+
+  post(call: RequestId, nanoUsd: bigint): void {
+    const hold = this.#holds.get(call);
+    if (hold === undefined) return;
+    this.#holds.delete(call);
+    for (const owner of hold.owners) {
+      const ledger = this.#ledger(owner, hold.day);
+      ledger.held -= hold.nanoUsd;
+      spend(ledger, hold.day, nanoUsd);
+    }
+  }
+
+  holdOf(call: RequestId): HoldBody | undefined {
+    const hold = this.#holds.get(call);
+    return hold === undefined ? undefined : bodyOf(hold);
+  }
+
+  restoreHold(call: RequestId, body: HoldBody): void {
+    const before = this.#holds.get(call);
+    if (before !== undefined) this.#add(before, -before.nanoUsd);
+    const hold = { owners: body.owners, day: body.day, nanoUsd: 0n };
+    this.#open(call, hold, BigInt(body.estimateNanoUsd));
+  }
+
+  restoreBalance(body: BalanceBody): void {
+    const ledger = this.#ledger(body.owner, body.day);
+    ledger.spentDay = BigInt(body.spentDayNanoUsd);
+    ledger.spentMonth = BigInt(body.spentMonthNanoUsd);
+    ledger.spentTotal = BigInt(body.spentTotalNanoUsd);
+  }
+
+  checkpoint(): CheckpointBody {
+    return {
+      openHolds: [...this.#holds].map(([call, hold]) => ({ call, ...bodyOf(hold) })),
+      balances: [...this.#ledgers].map(([owner, ledger]) => balanceBody(owner, ledger)),
+    };
+  }
+
+  spent({ owner, budget }: Account, at: number): { spentNanoUsd: bigint; heldNanoUsd: bigint } {
+    const ledger = this.#ledger(owner, dayOf(at));
+    return { spentNanoUsd: spentIn(ledger, budget?.per ?? 'day'), heldNanoUsd: ledger.held };
+  }
+
+  open(): readonly RequestId[] {
+    return [...this.#holds.keys()];
+  }
+
+  #open(call: RequestId, hold: Hold, nanoUsd: bigint): void {
+    this.#holds.set(call, hold);
+    this.#add(hold, nanoUsd);
+  }
+
+  #add(hold: Hold, nanoUsd: bigint): void {
+    hold.nanoUsd += nanoUsd;
+    for (const owner of hold.owners) this.#ledger(owner, hold.day).held += nanoUsd;
+  }
+
+  #shortfall(accounts: readonly Account[], nanoUsd: bigint, day: number): Shortfall | undefined {
     for (const { owner, budget } of accounts) {
       if (budget === undefined) continue;
-      const ledger = ledgerOf(owner, day);
+      const ledger = this.#ledger(owner, day);
       const left = budget.amountNanoUsd - spentIn(ledger, budget.per) - ledger.held;
       if (left <= 0n || left < nanoUsd)
         return { owner, budget, leftNanoUsd: left < 0n ? 0n : left };
     }
     return undefined;
-  };
-  const add = (hold: Hold, nanoUsd: bigint): void => {
-    hold.nanoUsd += nanoUsd;
-    for (const owner of hold.owners) ledgerOf(owner, hold.day).held += nanoUsd;
-  };
-  return {
-    hold(call, accounts, nanoUsd, at) {
-      const day = dayOf(at);
-      const short = shortfall(accounts, nanoUsd, day);
-      if (short !== undefined) return short;
-      const hold: Hold = { owners: accounts.map((one) => one.owner), day, nanoUsd: 0n };
-      holds.set(call, hold);
-      add(hold, nanoUsd);
-      return undefined;
-    },
-    extend(call, accounts, more) {
-      const hold = holds.get(call);
-      if (hold === undefined) return undefined;
-      const short = shortfall(accounts, more, hold.day);
-      if (short === undefined) add(hold, more);
-      return short;
-    },
-    post(call, nanoUsd) {
-      const hold = holds.get(call);
-      if (hold === undefined) return;
-      holds.delete(call);
-      for (const owner of hold.owners) {
-        const ledger = ledgerOf(owner, hold.day);
-        ledger.held -= hold.nanoUsd;
-        spend(ledger, hold.day, nanoUsd);
-      }
-    },
-    holdOf(call) {
-      const hold = holds.get(call);
-      return hold === undefined ? undefined : bodyOf(hold);
-    },
-    restoreHold(call, body) {
-      const before = holds.get(call);
-      if (before !== undefined) add(before, -before.nanoUsd);
-      const hold: Hold = { owners: body.owners, day: body.day, nanoUsd: 0n };
-      holds.set(call, hold);
-      add(hold, BigInt(body.estimateNanoUsd));
-    },
-    restoreBalance(body) {
-      const ledger = ledgerOf(body.owner, body.day);
-      ledger.spentDay = BigInt(body.spentDayNanoUsd);
-      ledger.spentMonth = BigInt(body.spentMonthNanoUsd);
-      ledger.spentTotal = BigInt(body.spentTotalNanoUsd);
-    },
-    checkpoint: () => ({
-      openHolds: [...holds].map(([call, hold]) => ({ call, ...bodyOf(hold) })),
-      balances: [...ledgers].map(([owner, ledger]) => balanceBody(owner, ledger)),
-    }),
-    spent({ owner, budget }, at) {
-      const ledger = ledgerOf(owner, dayOf(at));
-      return { spentNanoUsd: spentIn(ledger, budget?.per ?? 'day'), heldNanoUsd: ledger.held };
-    },
-    open: () => [...holds.keys()],
-  };
+  }
+
+  #ledger(owner: string, day: number): Ledger {
+    let ledger = this.#ledgers.get(owner);
+    if (ledger === undefined) {
+      ledger = { day, spentDay: 0n, spentMonth: 0n, spentTotal: 0n, held: 0n };
+      this.#ledgers.set(owner, ledger);
+    }
+    if (ledger.day < day) turn(ledger, day);
+    return ledger;
+  }
 }
 
 /** A new day begins; what was spent in the month stays while the month does. */

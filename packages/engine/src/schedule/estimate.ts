@@ -1,5 +1,5 @@
-// What a call may cost at most on its route, as far as can be told before it runs: the input by its length, the output by
-// the caller's bound or a customary one, at the dearest offer.
+// What a call may cost at most on its route, as far as can be told before it runs: the input by its
+// length, the output by the caller's bound or a customary one, at the dearest offer.
 import { costNanoUsd } from '@signalbox/documents';
 import type { Resolved } from '../resolve/resolve.ts';
 

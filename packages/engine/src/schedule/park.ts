@@ -1,6 +1,7 @@
-// When every allowed route is down, a call waits for the first that may be tried again, and then enters at resolve once more:
-// its clearance is made anew, so it comes back equal or lower. Waiting is bounded in time and number. A stream's caller
-// hears a comment now and then; a caller that allows it is answered at once and fetches its answer later.
+// When every allowed route is down, a call waits for the first that may be tried again, and then
+// enters at resolve once more: its clearance is made anew, so it comes back equal or lower. Waiting
+// is bounded in time and number. A stream's caller hears a comment now and then; a caller that
+// allows it is answered at once and fetches its answer later.
 import {
   type Clock,
   no,
@@ -39,7 +40,10 @@ export type ParkLimits = {
   readonly perTenantMax: number;
 };
 
-/** Waits once; the caller of this function enters at resolve again. @returns milliseconds waited so far, in all. */
+/**
+ * Waits once; the caller of this function enters at resolve again. @returns milliseconds waited so
+ * far, in all.
+ */
 export async function park(
   call: Scheduled & { readonly parkedMs?: number },
   reply: Reply,

@@ -1,6 +1,7 @@
-// A fair slot and a reserved budget, or a wait, or a no. Adds the permit: the right to one call's attempts, with the money
-// held for it. Refuses when the budget does not reach (402), when too many calls are in flight for longer than may be
-// waited (429), and when the journal cannot take another call (503). It must never let a call out without a hold.
+// A fair slot and a reserved budget, or a wait, or a no. Adds the permit: the right to one call's
+// attempts, with the money held for it. Refuses when the budget does not reach (402), when too many
+// calls are in flight for longer than may be waited (429), and when the journal cannot take another
+// call (503). It must never let a call out without a hold.
 import {
   type Branded,
   type Clock,
@@ -13,7 +14,8 @@ import {
   type Store,
   yes,
 } from '@signalbox/contract';
-import type { Offer, Resolved } from '../resolve/resolve.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { Resolved } from '../resolve/resolve.ts';
 import type { Account, Budgets, Shortfall } from './budgets.ts';
 import { estimateNanoUsd, outputTokens } from './estimate.ts';
 import type { Slots } from './slots.ts';
@@ -187,6 +189,7 @@ function budgetRefusal(short: Shortfall): Refusal {
   const limit = formatUsd(short.budget.amountNanoUsd);
   const left = formatUsd(short.leftNanoUsd);
   const per = short.budget.per === 'total' ? 'in all' : `a ${short.budget.per}`;
-  const message = `The budget of \`${short.owner}\` (${limit} USD ${per}) has ${left} USD left; this call may need more.`;
+  const has = `The budget of \`${short.owner}\` (${limit} USD ${per}) has ${left} USD left`;
+  const message = `${has}; this call may need more.`;
   return refusal('budget_exhausted', message);
 }

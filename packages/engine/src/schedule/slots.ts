@@ -1,12 +1,19 @@
-// Places in flight: how many calls an endpoint, or a tenant's plan, has under way at once, and a bounded line of those who
-// wait. First come, first served; fair shares between tenants join here later.
+// Places in flight: how many calls an endpoint, or a tenant's plan, has under way at once, and a
+// bounded line of those who wait. First come, first served; fair shares between tenants join here
+// later.
 import type { Clock } from '@signalbox/contract';
 
 export interface Slots {
-  /** Takes a place when there is one. `max` comes from the documents, so that a swap takes effect at once. */
+  /**
+   * Takes a place when there is one. `max` comes from the documents, so that a swap takes effect at
+   * once.
+   */
   take(name: string, max: number): boolean;
   give(name: string): void;
-  /** Calls `then(true)` when a place may be free, `then(false)` when the wait is over. Returns how to stop waiting. */
+  /**
+   * Calls `then(true)` when a place may be free, `then(false)` when the wait is over. Returns how
+   * to stop waiting.
+   */
   wait(waitMs: number, then: (free: boolean) => void): (() => void) | undefined;
   inFlight(name: string): number;
   total(): number;

@@ -1,6 +1,6 @@
-// Idempotency keys in use, per tenant and key, in memory and bounded. While the first call runs, a second one is refused;
-// another body under the same key is refused for a day; after the first has ended the same body is a new call that names
-// the old one. Answers are not stored.
+// Idempotency keys in use, per tenant and key, in memory and bounded. While the first call runs, a
+// second one is refused; another body under the same key is refused for a day; after the first has
+// ended the same body is a new call that names the old one. Answers are not stored.
 import {
   type Clock,
   type Keys,

@@ -1,5 +1,5 @@
-// A flood fills no disk: what is refused before anybody is known, and limits that one key meets again and again, are
-// counted and written as one entry a second and code.
+// A flood fills no disk: what is refused before anybody is known, and limits that one key meets
+// again and again, are counted and written as one entry a second and code.
 import type { Clock, Code, Store, TenantName } from '@signalbox/contract';
 
 export interface Counts {

@@ -1,4 +1,5 @@
-// From a call, as far as it came, to its record. Key by key: nothing enters a record because it happened to be there.
+// From a call, as far as it came, to its record. Key by key: nothing enters a record because it
+// happened to be there.
 import type { Call, CallRecord, Code, DecisionId, Ending } from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
@@ -6,7 +7,7 @@ import type { Route } from '../resolve/resolve.ts';
 import type { Permit } from '../schedule/schedule.ts';
 import type { Work } from '../session/session.ts';
 import type { Identity } from '../tenant/tenant.ts';
-import type { Bill } from './settle.ts';
+import type { Bill } from './bill.ts';
 
 /** A call at any point of the line. */
 export type Seen = Call &

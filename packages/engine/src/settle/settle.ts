@@ -1,11 +1,11 @@
-// The end of every call, however it ended: usage, cost, one record in the journal, exactly once. Adds the settlement. Posts
-// the money that was held or gives it back, and frees the places; a call that was refused settles too. It must never
-// invent a number: usage that nobody told is counted and marked as estimated, a price that nobody knows stays unknown.
+// The end of every call, however it ended: usage, cost, one record in the journal, exactly once.
+// Adds the settlement. Posts the money that was held or gives it back, and frees the places; a call
+// that was refused settles too. It must never invent a number: usage that nobody told is counted
+// and marked as estimated, a price that nobody knows stays unknown.
 import {
   type CallRecord,
   type Clock,
   type Code,
-  type Cost,
   type DecisionId,
   decisionId,
   type Ending,
@@ -13,21 +13,14 @@ import {
   type Refusal,
   type Sink,
   type Store,
-  type Usage,
 } from '@signalbox/contract';
-import { costNanoUsd, type Price } from '@signalbox/documents';
+import type { Price } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import type { Bill } from './bill.ts';
 import { recordOf, type Seen } from './record.ts';
-import { usageOf } from './usage.ts';
 
 export type Settlement = { readonly record: CallRecord };
-
-export type Bill = {
-  readonly usage: Usage | undefined;
-  readonly cost: Cost | undefined;
-  readonly savingsNanoUsd: bigint | undefined;
-};
 
 export type SettlePorts = {
   readonly store: Store;
@@ -38,26 +31,6 @@ export type SettlePorts = {
   readonly frontier: Price | undefined;
   readonly snapshot: string;
 };
-
-/** What the outcome costs, as far as is known; nothing was used by a call that no one answered. */
-export function bill(
-  call: Scheduled,
-  outcome: Outcome,
-  ports: Pick<SettlePorts, 'frontier'>,
-): Bill {
-  const usage = usageOf(call, outcome);
-  if (usage === undefined || !('offer' in outcome)) {
-    return { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
-  }
-  const cost = costNanoUsd(outcome.offer.offering.price, usage);
-  return { usage, cost, savingsNanoUsd: savings(cost, usage, ports.frontier) };
-}
-
-function savings(cost: Cost, usage: Usage, frontier: Price | undefined): bigint | undefined {
-  if (cost.kind !== 'known' || frontier === undefined) return undefined;
-  const without = costNanoUsd(frontier, usage);
-  return without.kind === 'known' ? without.nanoUsd - cost.nanoUsd : undefined;
-}
 
 export type End = {
   readonly outcome: Outcome;

@@ -1,4 +1,5 @@
-// Is an address in one of a key's networks? IPv4 and IPv6 in CIDR form, IPv4 mapped into IPv6 taken as IPv4.
+// Is an address in one of a key's networks? IPv4 and IPv6 in CIDR form, IPv4 mapped into IPv6 taken
+// as IPv4.
 
 export type Network = { readonly bits: readonly number[]; readonly length: number };
 

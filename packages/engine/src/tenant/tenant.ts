@@ -1,6 +1,7 @@
-// Who is asking, and what may they do. The first room: it takes a key from the head, before a byte of the body is read,
-// and adds the tenant and the key's facts. It refuses what carries no key or a bad, expired, revoked or misplaced one. It
-// must never say which of the parts of a key was wrong, nor take longer for a key that exists than for one that does not.
+// Who is asking, and what may they do. The first room: it takes a key from the head, before a byte
+// of the body is read, and adds the tenant and the key's facts. It refuses what carries no key or a
+// bad, expired, revoked or misplaced one. It must never say which of the parts of a key was wrong,
+// nor take longer for a key that exists than for one that does not.
 import {
   type Branded,
   type Call,

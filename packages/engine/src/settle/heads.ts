@@ -1,4 +1,5 @@
-// The heads of answers: what was decided, in headers. Values are names from documents, ids and numbers.
+// The heads of answers: what was decided, in headers. Values are names from documents, ids and
+// numbers.
 import {
   type Attempt,
   type Cost,
@@ -9,8 +10,8 @@ import {
   type Headers,
   type Refusal,
 } from '@signalbox/contract';
-import type { Classified } from './classify/classify.ts';
-import type { Offer } from './resolve/resolve.ts';
+import type { Classified } from '../classify/classify.ts';
+import type { Offer } from '../resolve/offer.ts';
 
 type Header = readonly [string, string];
 
