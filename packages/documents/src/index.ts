@@ -36,10 +36,18 @@ export {
   type PricedUsage,
   priceOfService,
 } from './prices.ts';
-export { findPrice, type PriceBook, type PriceQuery, priceBook } from './prices-book.ts';
+export {
+  findPrice,
+  type PriceBook,
+  type PriceQuery,
+  priceBook,
+  type StatedPrice,
+} from './prices-book.ts';
+export { amortisedPrice, DEFAULT_AMORTISED, defaultAmortisedPrice } from './prices-local.ts';
 export { listedModel, providerOfHost } from './prices-providers.table.ts';
-export { loadSnapshot, type PriceSnapshot } from './prices-snapshot.ts';
-export { statedPrices } from './prices-stated.ts';
+export type { PriceSnapshot } from './prices-snapshot.ts';
+export { loadSnapshot, readSnapshot } from './prices-snapshot-read.ts';
+export { type PriceStatements, statedPrices } from './prices-stated.ts';
 export type * from './pricing.ts';
 export { configurationReference } from './reference.ts';
 export type { EndpointPart, ModelPart, PricePart } from './schema/endpoint.ts';

@@ -24,6 +24,7 @@ import {
   region,
   secret,
   tier,
+  url,
 } from './words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -288,10 +289,7 @@ const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([
 export const endpointPart: z.ZodType<EndpointPart> = z
   .strictObject({
     kind: z.enum(KINDS).default('openai-compatible').describe('What speaks at the other end.'),
-    url: z
-      .string()
-      .min(1)
-      .max(2_048)
+    url: url
       .optional()
       .describe('Base URL with the version path; well-known kinds have a default.'),
     model_path: z

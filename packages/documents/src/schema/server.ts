@@ -8,7 +8,7 @@ import type {
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
-import { mapOf, milliseconds, name, region, secret, tier } from './words.ts';
+import { mapOf, milliseconds, name, region, secret, tier, url } from './words.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -136,7 +136,7 @@ export const journal: z.ZodType<JournalDocument> = z
 
 const otlp = z
   .strictObject({
-    url: z.httpUrl('takes an http or https URL').describe('Collector to send spans to.'),
+    url: url.describe('Collector to send spans to.'),
     headers: mapOf(z.string(), secret).optional().describe('Headers whose values are references.'),
   })
   .transform((written) => ({

@@ -64,6 +64,24 @@ export const network: z.ZodType<string, string> = z.string().superRefine((text, 
   }
 });
 
+/** An http or https URL that ends with its path and names nobody. */
+export const url: z.ZodType<string, string> = z
+  .string()
+  .max(2_048)
+  .superRefine((text, context) => {
+    const refuse = (message: string, hint: string): void =>
+      context.addIssue({ code: 'custom', message, params: { hint } });
+    const example = 'write it like `https://host:port/v1`';
+    const read = URL.canParse(text) ? new URL(text) : undefined;
+    if (read === undefined || !/^https?:\/\//i.test(text)) {
+      refuse('is no http or https URL', example);
+    } else if (read.username !== '' || read.password !== '') {
+      refuse('holds a name or a password', 'put it under `credentials`, by reference');
+    } else if (read.search !== '' || read.hash !== '') {
+      refuse('must end with its path', example);
+    }
+  });
+
 export const secret: z.ZodType<SecretReference, string> = z
   .string()
   .regex(

@@ -1,0 +1,47 @@
+/** What every check has before it: the tree, where its values stand, and the list of what is wrong. */
+import type { Origin, Path } from '@signalbox/documents';
+import { type Problem, problemAt } from './problem.ts';
+import {
+  childOf,
+  isMap,
+  OPERATOR,
+  type Owner,
+  type Places,
+  positionOf,
+  type Tree,
+  type TreeMap,
+} from './source.ts';
+
+export interface Desk {
+  readonly tree: TreeMap;
+  readonly places: Places;
+  readonly problems: Problem[];
+}
+
+export interface Remark {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly at?: 'key' | 'value';
+}
+
+/** Says what is wrong at a path, or at the nearest thing around it that was written. */
+export function report(desk: Desk, path: Path, remark: Remark): void {
+  const spot = desk.places.find(desk.tree, path);
+  desk.problems.push(problemAt(spot, remark.at ?? 'value', { ...remark, path }));
+}
+
+export function ownerOf(desk: Desk, path: Path): Owner {
+  return desk.places.find(desk.tree, path)?.source.owner ?? OPERATOR;
+}
+
+export function originOf(desk: Desk, path: Path): Origin | undefined {
+  const spot = desk.places.find(desk.tree, path);
+  if (spot === undefined) return undefined;
+  return { file: spot.source.name, line: positionOf(spot.source, spot.key.from).line };
+}
+
+/** The entries of a mapping by name. */
+export function entriesOf(tree: TreeMap, key: string): readonly (readonly [string, Tree])[] {
+  const section = childOf(tree, key);
+  return isMap(section) ? Object.entries(section) : [];
+}

@@ -1,0 +1,166 @@
+/**
+ * What the schema of an endpoint cannot see: whether its address may be dialled at all, by whose
+ * word, and what its models are called here. A name that resolves to a private address is caught
+ * again where the socket opens.
+ */
+import {
+  ENDPOINT_KINDS,
+  type EndpointDocument,
+  type EndpointPart,
+  MODEL_NAME,
+  type ModelAtEndpoint,
+  type Origin,
+  type Path,
+  type PrivateAddress,
+  reachOfHost,
+} from '@signalbox/documents';
+import { refuseSecret } from './owner.ts';
+import type { Owner } from './source.ts';
+
+const NAME_CHARACTERS_MAX = 63;
+
+export type NamedEndpoint = EndpointPart & {
+  readonly name: string;
+  readonly origin: Origin | undefined;
+};
+
+export interface EndpointContext {
+  readonly owner: Owner;
+  readonly refuse: (rest: Path, message: string, hint?: string) => void;
+}
+
+interface Address {
+  readonly url: string;
+  readonly privateAddress: PrivateAddress | undefined;
+}
+
+/** The document, or undefined when its address cannot stand. Says everything it finds. */
+export function finishEndpoint(
+  part: NamedEndpoint,
+  context: EndpointContext,
+): EndpointDocument | undefined {
+  checkOwner(part, context);
+  checkCredentials(part, context);
+  const models = namedModels(part, context);
+  const address = part.kind === 'embedded' ? embedded(part, context) : remote(part, context);
+  if (address === undefined) return undefined;
+  const { owner } = context;
+  const tenant = owner.kind === 'tenant' ? owner.tenant : part.tenant;
+  return { ...part, ...address, tenant, models };
+}
+
+function checkOwner(part: NamedEndpoint, { owner, refuse }: EndpointContext): void {
+  if (owner.kind === 'operator') return;
+  const own = 'only the files of the operator may say this';
+  if (part.tier !== undefined)
+    refuse(['tier'], own, 'remove it: the tier follows from the address');
+  if (part.privateAddress !== undefined) refuse(['private_address'], own);
+  if (part.kind === 'embedded') refuse(['kind'], `${own}: it starts a program on this machine`);
+  if (owner.kind === 'tenant' && part.tenant !== undefined && part.tenant !== owner.tenant) {
+    refuse(['tenant'], 'a document of a tenant speaks about that tenant only');
+  }
+}
+
+function checkCredentials(part: NamedEndpoint, { owner, refuse }: EndpointContext): void {
+  const seen = new Set<string>();
+  for (const [index, credential] of part.credentials.entries()) {
+    const path = ['credentials', index];
+    if (seen.has(credential.name)) {
+      refuse([...path, 'name'], 'two credentials have this name', 'give each a `name` of its own');
+    }
+    seen.add(credential.name);
+    const refusal = refuseSecret(credential.secret, owner);
+    if (refusal !== undefined) refuse([...path, 'secret'], refusal.message, refusal.hint);
+  }
+}
+
+function embedded(part: NamedEndpoint, { refuse }: EndpointContext): Address | undefined {
+  if (part.url !== undefined) {
+    refuse(['url'], 'an embedded endpoint has no URL', 'name its file with `model_path`');
+    return undefined;
+  }
+  if (part.modelPath === undefined) {
+    refuse(['model_path'], '`model_path` is missing', 'an embedded endpoint runs a GGUF file');
+    return undefined;
+  }
+  return { url: `embedded:${part.name}`, privateAddress: undefined };
+}
+
+function remote(part: NamedEndpoint, context: EndpointContext): Address | undefined {
+  const { refuse } = context;
+  if (part.modelPath !== undefined) refuse(['model_path'], 'belongs to `kind: embedded`');
+  const facts = ENDPOINT_KINDS[part.kind];
+  const written = part.url ?? facts.url;
+  if (written === undefined) {
+    refuse(['url'], '`url` is missing', 'for example `url: http://localhost:8000/v1`');
+    return undefined;
+  }
+  const url = new URL(written);
+  const bare = url.pathname.replace(/\/+$/, '');
+  const path = bare === '' ? (facts.path ?? '') : bare;
+  const reach = judgeHost(url, part, context);
+  return reach === undefined ? undefined : { url: url.origin + path, ...reach };
+}
+
+function judgeHost(
+  url: URL,
+  part: NamedEndpoint,
+  { owner, refuse }: EndpointContext,
+): Pick<Address, 'privateAddress'> | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const reach = reachOfHost(host);
+  if (reach === 'metadata') {
+    refuse(['url'], 'is an address at which clouds hand out credentials; it is never dialled');
+    return undefined;
+  }
+  if (reach === 'private' && owner.kind !== 'operator') {
+    refuse(['url'], 'is a private address', 'only the files of the operator may name one');
+    return undefined;
+  }
+  const declared = part.privateAddress;
+  if (typeof declared === 'object' && !isSame(declared, { host, port })) {
+    const hint = `write \`private_address: true\`, or \`${url.host}\``;
+    refuse(['private_address'], 'is not the host and port of `url`', hint);
+  }
+  if (declared === false && reach === 'private') {
+    refuse(['private_address'], 'is false, but `url` is a private address');
+  }
+  // In the operator's own file a literal private address is host and port by name: a declaration.
+  const allowed = declared !== undefined ? declared !== false : reach === 'private';
+  return { privateAddress: allowed ? { host, port } : undefined };
+}
+
+function isSame(a: PrivateAddress, b: PrivateAddress): boolean {
+  return a.host.replace(/^\[|\]$/g, '') === b.host && a.port === b.port;
+}
+
+function namedModels(
+  part: NamedEndpoint,
+  { refuse }: EndpointContext,
+): ReadonlyMap<string, ModelAtEndpoint> {
+  const models = new Map<string, ModelAtEndpoint>();
+  const taken = new Map<string, string>();
+  for (const [upstream, described] of part.models) {
+    const name = described.name ?? nameOf(upstream);
+    const other = taken.get(name);
+    if (other !== undefined) {
+      const message = `is called \`${name}\` here, and so is \`${other}\``;
+      refuse(['models', upstream], message, 'give one of them another `name`');
+    }
+    taken.set(name, upstream);
+    models.set(upstream, { ...described, upstream, name });
+  }
+  return models;
+}
+
+/** The upstream's own name where it can be ours, else the nearest to it. */
+export function nameOf(upstream: string): string {
+  if (MODEL_NAME.test(upstream)) return upstream;
+  const plain = upstream
+    .toLowerCase()
+    .replace(/[^a-z0-9._:/-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, NAME_CHARACTERS_MAX);
+  return plain === '' ? 'model' : plain;
+}

@@ -1,0 +1,54 @@
+/**
+ * What the environment and flags may set. A row with a `path` overrides a value of the
+ * configuration; the others are settings of the program itself.
+ */
+export interface EnvironmentRow {
+  readonly variable: string;
+  readonly flag: string | undefined;
+  readonly path: readonly [noun: string, key: string] | undefined;
+  /** Secrets are never given by flag, and never shown. */
+  readonly secret: boolean;
+  readonly takes: 'text' | 'number' | 'files';
+  readonly fallback: string | undefined;
+  readonly meaning: string;
+}
+
+const row = (
+  variable: string,
+  meaning: string,
+  more: Partial<Omit<EnvironmentRow, 'variable' | 'meaning'>> = {},
+): EnvironmentRow => ({
+  variable,
+  meaning,
+  flag: more.flag,
+  path: more.path,
+  secret: more.secret ?? false,
+  takes: more.takes ?? 'text',
+  fallback: more.fallback,
+});
+
+export const ENVIRONMENT: readonly EnvironmentRow[] = [
+  row('SIGNALBOX_CONFIG', 'Configuration files, separated by commas; `*` is expanded.', {
+    flag: 'config',
+    takes: 'files',
+  }),
+  row('SIGNALBOX_DATA', 'The data folder.', { flag: 'data', fallback: './.signalbox' }),
+  row('SIGNALBOX_HOST', 'Address to listen on.', { flag: 'host', path: ['server', 'host'] }),
+  row('SIGNALBOX_PORT', 'Port to listen on.', {
+    flag: 'port',
+    path: ['server', 'port'],
+    takes: 'number',
+  }),
+  row('SIGNALBOX_URL', 'The gateway that commands speak to.', { flag: 'url' }),
+  row('SIGNALBOX_KEY', 'The key that commands show.', { secret: true }),
+  row('SIGNALBOX_ADMIN_KEY', 'The key of the operator.', { secret: true }),
+  row('SIGNALBOX_POSTGRES_URL', 'A PostgreSQL store.', { secret: true }),
+  row('SIGNALBOX_REDIS_URL', 'A Redis or Valkey for shared limits.', { secret: true }),
+  row('SIGNALBOX_NATS_URL', 'A NATS for fleets.', { secret: true }),
+  row('SIGNALBOX_KEK', 'The key that encrypts keys.', { secret: true }),
+  row('SIGNALBOX_GGUF', 'A model file to run as tier 1.', { flag: 'gguf' }),
+  row('SIGNALBOX_LOG', 'Least severe log line.', {
+    flag: 'log',
+    path: ['telemetry', 'log_level'],
+  }),
+];

@@ -1,0 +1,152 @@
+/**
+ * Several files as one document. Mappings by name are united, lists are put one behind the other,
+ * settings come from whichever file holds them; what two files both say is an error, because nobody
+ * could tell which of them wins.
+ */
+import {
+  CONFIGURATION_VERSION,
+  closest,
+  NOUN_NAMES,
+  NOUNS,
+  type Nouns,
+  type Path,
+} from '@signalbox/documents';
+import { type Problem, problemAt, problemIn } from './problem.ts';
+import {
+  isList,
+  isMap,
+  newMap,
+  type Places,
+  positionOf,
+  type Source,
+  type Spot,
+  type Tree,
+  type TreeMap,
+} from './source.ts';
+
+export interface Part {
+  readonly source: Source;
+  readonly tree: TreeMap;
+}
+
+export interface Joined {
+  readonly tree: TreeMap;
+  readonly problems: readonly Problem[];
+}
+
+type Writable = { [key: string]: Tree };
+
+interface Joining {
+  readonly places: Places;
+  readonly problems: Problem[];
+  readonly tree: Writable;
+}
+
+export function joinParts(parts: readonly Part[], places: Places): Joined {
+  const joining: Joining = { places, problems: [], tree: newMap() };
+  for (const part of parts) {
+    checkVersion(part, joining);
+    for (const [key, value] of Object.entries(part.tree)) {
+      if (key === 'version') continue;
+      const spot = places.at(part.tree, key);
+      if (!isNoun(key)) refuseUnknown(key, spot, joining.problems);
+      else if (value !== null) joinNoun(key, value, { part, joining, spot });
+    }
+  }
+  return { tree: joining.tree, problems: joining.problems };
+}
+
+const isNoun = (key: string): key is keyof Nouns => Object.hasOwn(NOUNS, key);
+
+function refuseUnknown(key: string, spot: Spot | undefined, problems: Problem[]): void {
+  const near = closest(key, ['version', ...NOUN_NAMES]);
+  const hint =
+    near === undefined
+      ? `known here: version, ${NOUN_NAMES.join(', ')}`
+      : `did you mean \`${near}\`?`;
+  problems.push(problemAt(spot, 'key', { message: `unknown key \`${key}\``, hint, path: [key] }));
+}
+
+function checkVersion(part: Part, joining: Joining): void {
+  const path = ['version'];
+  const hint = `this program reads \`version: ${CONFIGURATION_VERSION}\``;
+  if (!Object.hasOwn(part.tree, 'version')) {
+    const message = '`version` is missing';
+    const span = { from: 0, to: 1 };
+    joining.problems.push(problemIn(part.source, span, { message, hint, path }));
+    return;
+  }
+  if (part.tree['version'] === CONFIGURATION_VERSION) return;
+  const spot = joining.places.at(part.tree, 'version');
+  const message = 'this version is not known here';
+  joining.problems.push(problemAt(spot, 'value', { message, hint, path }));
+}
+
+interface Coming {
+  readonly part: Part;
+  readonly joining: Joining;
+  readonly spot: Spot | undefined;
+}
+
+function joinNoun(key: keyof Nouns, value: Tree, coming: Coming): void {
+  const { joining, spot } = coming;
+  const noun = NOUNS[key];
+  if (noun.shape === 'list' ? !isList(value) : !isMap(value)) {
+    const shape = { one: 'a mapping', many: 'a mapping by name', list: 'a list' }[noun.shape];
+    joining.problems.push(problemAt(spot, 'value', { message: `must be ${shape}`, path: [key] }));
+    return;
+  }
+  if (isList(value)) {
+    append(key, value, coming);
+    return;
+  }
+  if (!isMap(value)) return;
+  const into = open(key, coming);
+  for (const [name, one] of Object.entries(value)) {
+    const place = joining.places.at(value, name);
+    const earlier = joining.places.at(into, name);
+    if (earlier !== undefined && Object.hasOwn(into, name)) {
+      refuseTwice([key, name], place, { earlier, problems: joining.problems });
+      continue;
+    }
+    // `qwen3-8b:` with nothing behind it is an entry of which nothing is said.
+    into[name] = one === null && noun.shape === 'many' ? newMap() : one;
+    if (place !== undefined) joining.places.note(into, name, place);
+  }
+}
+
+function open(key: keyof Nouns, { joining, spot }: Coming): Writable {
+  const { tree, places } = joining;
+  const found = Object.hasOwn(tree, key) ? tree[key] : undefined;
+  if (isMap(found)) return found;
+  const made = newMap();
+  tree[key] = made;
+  if (spot !== undefined) places.note(tree, key, spot);
+  return made;
+}
+
+function append(key: keyof Nouns, value: readonly Tree[], { joining, spot }: Coming): void {
+  const { tree, places } = joining;
+  const found = Object.hasOwn(tree, key) ? tree[key] : undefined;
+  const before = isList(found) ? found : [];
+  const list = [...before, ...value];
+  for (const [index] of list.entries()) {
+    const from = index < before.length ? places.at(before, index) : undefined;
+    const place = from ?? places.at(value, index - before.length);
+    if (place !== undefined) places.note(list, index, place);
+  }
+  tree[key] = list;
+  if (spot !== undefined) places.note(tree, key, spot);
+}
+
+function refuseTwice(
+  path: Path,
+  place: Spot | undefined,
+  more: { readonly earlier: Spot; readonly problems: Problem[] },
+): void {
+  const { source, key } = more.earlier;
+  const first = `${source.name}:${positionOf(source, key.from).line}`;
+  const message = `\`${path.join('.')}\` is already defined at ${first}`;
+  const hint = 'keep one of the two';
+  more.problems.push(problemAt(place, 'key', { message, hint, path }));
+}

@@ -1,0 +1,44 @@
+/** Keys that were written, are understood, and change nothing yet: said, never silently dropped. */
+import { NOT_ACTIVE, type NotActiveKey, type Path } from '@signalbox/documents';
+import { type Desk, originOf } from './desk.ts';
+import { childOf, isList, isMap, type Tree } from './source.ts';
+
+const FOUND_MAX = 1_000;
+
+export interface NotActive {
+  readonly path: string;
+  readonly file: string;
+  readonly line: number;
+  /** `accepted, not active: ` and what holds instead. */
+  readonly message: string;
+}
+
+export function findNotActive(
+  desk: Desk,
+  keys: readonly NotActiveKey[] = NOT_ACTIVE,
+): readonly NotActive[] {
+  const found: NotActive[] = [];
+  for (const key of keys) {
+    for (const path of matches(desk.tree, key.path, [])) {
+      if (found.length >= FOUND_MAX) return found;
+      const origin = originOf(desk, path);
+      found.push({
+        path: path.join('.'),
+        file: origin?.file ?? '',
+        line: origin?.line ?? 1,
+        message: `accepted, not active: ${key.instead}`,
+      });
+    }
+  }
+  return found.toSorted(
+    (a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line,
+  );
+}
+
+function matches(tree: Tree | undefined, pattern: readonly string[], base: Path): readonly Path[] {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return tree === undefined ? [] : [base];
+  if (!isMap(tree) && !isList(tree)) return [];
+  const keys = first === '*' ? Object.keys(tree) : [first];
+  return keys.flatMap((key) => matches(childOf(tree, key), rest, [...base, key]));
+}

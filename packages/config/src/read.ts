@@ -1,0 +1,163 @@
+/**
+ * Texts to one configuration: parsed, joined, overridden by environment and flags, checked, with
+ * every mistake of every file at once.
+ *
+ * Promise: the result is whole or there is none; a bad file changes nothing that runs. No message
+ * and no excerpt repeats a secret. Nothing here touches a disk, a clock or the environment: the
+ * caller brings texts and variables, and resolves the references afterwards.
+ * Limit: whether a host name resolves to a private address, and whether a reference leads to a
+ * secret, is only known to those who go there.
+ */
+import type { Configuration, NotActiveKey } from '@signalbox/documents';
+import { compileTree } from './compile.ts';
+import type { Desk } from './desk.ts';
+import { applyEnvironment, type Overrides } from './environment.ts';
+import { type Format, formatOf } from './format.ts';
+import { importInference } from './import-inference.ts';
+import { joinParts, type Part } from './join.ts';
+import { findNotActive, type NotActive } from './not-active.ts';
+import type { Notice } from './notice.ts';
+import { checkForeign, checkOwners } from './owner.ts';
+import { parseSource } from './parse.ts';
+import { type Problem, problemIn, sortProblems } from './problem.ts';
+import { checkReferences } from './references.ts';
+import { checkRules } from './rules.ts';
+import { originsOf, type ValueOrigin } from './show.ts';
+import { makeSource, type Owner, Places, type Source } from './source.ts';
+import { writeYaml } from './write.ts';
+
+export const FILES_MAX = 1_000;
+export const PROBLEMS_MAX = 1_000;
+
+export interface ConfigurationFile {
+  readonly name: string;
+  readonly text: string;
+  /** The operator's own file unless something else is said. */
+  readonly owner?: Owner | undefined;
+}
+
+export interface ReadOptions extends Overrides {
+  /** How tenants of an imported file start; `observe` unless something else is said. */
+  readonly importedPrivacy?: 'observe' | 'enforce' | undefined;
+  /** Keys without effect in the program that asks; the table of this version by default. */
+  readonly notActive?: readonly NotActiveKey[] | undefined;
+}
+
+export type ReadResult =
+  | {
+      readonly ok: true;
+      readonly configuration: Configuration;
+      readonly notActive: readonly NotActive[];
+      /** What an import could not carry over, and what its reader should do next. */
+      readonly notices: readonly Notice[];
+      /** Every value and where it comes from. */
+      readonly origins: () => readonly ValueOrigin[];
+      /** The files as one `signalbox.yaml`, without what environment and flags override. */
+      readonly yaml: () => string;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export function readConfiguration(
+  files: readonly ConfigurationFile[],
+  options: ReadOptions = {},
+): ReadResult {
+  const places = new Places();
+  const read = readParts(files, places, options);
+  const joined = joinParts(read.parts, places);
+  const tree = applyEnvironment(joined.tree, options, places);
+  const compiled = compileTree(tree, places);
+  const desk: Desk = { tree, places, problems: [] };
+  checkOwners(desk);
+  if (read.complete) checkMeaning(desk, compiled.configuration);
+  const problems = [...read.problems, ...joined.problems, ...compiled.problems, ...desk.problems];
+  if (problems.length > 0)
+    return { ok: false, problems: sortProblems(problems).slice(0, PROBLEMS_MAX) };
+  return {
+    ok: true,
+    configuration: compiled.configuration,
+    notActive: findNotActive(desk, options.notActive),
+    notices: read.notices,
+    origins: () => originsOf(desk, compiled.configuration),
+    yaml: () => writeYaml(joined.tree),
+  };
+}
+
+/** What holds between documents; asked only when every file could be read, else names would be missing. */
+function checkMeaning(desk: Desk, configuration: Configuration): void {
+  checkReferences(desk, configuration);
+  checkRules(desk, configuration);
+  checkForeign(desk, 'keys', (name) => configuration.keys.get(name)?.tenant);
+  checkForeign(desk, 'consents', (name) => configuration.consents.get(name)?.tenant);
+}
+
+interface ReadParts {
+  readonly parts: readonly Part[];
+  readonly problems: readonly Problem[];
+  readonly notices: readonly Notice[];
+  readonly complete: boolean;
+}
+
+function readParts(
+  files: readonly ConfigurationFile[],
+  places: Places,
+  options: ReadOptions,
+): ReadParts {
+  const parts: Part[] = [];
+  const problems: Problem[] = [];
+  const notices: Notice[] = [];
+  const names = new Set<string>();
+  for (const file of files.slice(0, FILES_MAX)) {
+    const source = makeSource(file.name, file.text, { owner: file.owner ?? { kind: 'operator' } });
+    if (names.has(file.name)) problems.push(atStart(source, 'this file is given twice'));
+    names.add(file.name);
+    const parsed = parseSource(source, places);
+    problems.push(...parsed.problems);
+    if (parsed.tree === undefined) continue;
+    const part = convert({ source, tree: parsed.tree }, places, options);
+    problems.push(...part.problems);
+    notices.push(...part.notices);
+    if (part.part !== undefined) parts.push(part.part);
+  }
+  if (files.length > FILES_MAX) {
+    problems.push(atStart(makeSource('configuration', ''), `more than ${FILES_MAX} files`));
+  }
+  return { parts, problems, notices, complete: parts.length === files.length };
+}
+
+interface Converted {
+  readonly part: Part | undefined;
+  readonly problems: readonly Problem[];
+  readonly notices: readonly Notice[];
+}
+
+const UNREAD: Readonly<Record<Exclude<Format, 'signalbox' | 'inference-config'>, string>> = {
+  litellm: 'LiteLLM proxy',
+  portkey: 'Portkey gateway',
+};
+
+function convert(part: Part, places: Places, options: ReadOptions): Converted {
+  const format = formatOf(part.tree);
+  const refuse = (message: string, hint: string): Converted => ({
+    part: undefined,
+    problems: [atStart(part.source, message, hint)],
+    notices: [],
+  });
+  if (format === 'signalbox') return { part, problems: [], notices: [] };
+  if (part.source.owner.kind !== 'operator') {
+    return refuse(
+      'is in a format that only the files of the operator may have',
+      'write it as `version: 1`',
+    );
+  }
+  if (format === 'inference-config') {
+    const imported = importInference(part, places, options.importedPrivacy ?? 'observe');
+    const { problems, notices, tree } = imported;
+    return { part: { source: part.source, tree }, problems, notices };
+  }
+  const message = `is the configuration of a ${UNREAD[format]}; this version does not read that format`;
+  return refuse(message, '`signalbox init` writes a configuration to start from');
+}
+
+function atStart(source: Source, message: string, hint?: string): Problem {
+  return problemIn(source, { from: 0, to: 1 }, { message, hint });
+}
