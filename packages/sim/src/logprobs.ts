@@ -48,9 +48,9 @@ export function logprobsOf(
   top: number,
 ): TokenLogprob[] {
   const draw = drawsFrom(seed ^ 0x5bd1e995);
-  const level = sure ? 0.06 + draw() * 0.16 : 1.8 + draw() * 1.2;
+  const level = sure ? 0.07 + draw() * 0.15 : 2 + draw();
   return tokens.map((token) => {
-    const logprob = rounded(-level * (0.5 + draw()));
+    const logprob = rounded(-level * (0.75 + draw() / 2));
     const own = { token, logprob, bytes: [...utf8.encode(token)] };
     return { ...own, top_logprobs: alternatives(own, sure, top, draw) };
   });

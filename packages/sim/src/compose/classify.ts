@@ -7,8 +7,11 @@ import { stem, stemsOf, wordsOfName } from './words.ts';
 const labelsMax = 50;
 const labelUnitsMax = 40;
 const scanUnitsMax = 8_000;
-const listed =
-  /\b(?:one of|labels?(?: are| is)?|categories|classes|options|choose (?:from|between)|either|into|as)\b\s*(?:the following)?\s*:?\s*[[({"']*([^\n.;:?]{3,400})/i;
+/** What stands before a list of labels; the weaker words are tried when the stronger ones fail. */
+const listed: readonly RegExp[] = [
+  /\b(?:one of|labels?(?: are| is)?|categories|classes|options|choose (?:from|between)|either)\b\s*(?:the following)?\s*:?\s*([^\n.;:?]{3,400})/i,
+  /\b(?:into|as)\b\s*:?\s*([^\n.;:?]{3,400})/i,
+];
 const separator = /\s*(?:,|\||\/|\bor\b|\band\b)\s*/i;
 const signs = new Map(labelRows.map(([label, ...words]) => [stem(label), words.map(stem)]));
 
@@ -44,13 +47,15 @@ export function chooseLabel(
 
 /** The labels that an instruction lists, at least two. */
 function labelsIn(instruction: string): string[] | undefined {
-  const list = listed.exec(instruction.slice(0, scanUnitsMax))?.[1];
-  if (list === undefined) return undefined;
-  const labels = list
-    .split(separator)
-    .map((label) => label.replace(/^[\s"'`[({]+|[\s"'`\])}]+$/g, ''))
-    .filter((label) => label !== '' && label.length <= labelUnitsMax);
-  return labels.length >= 2 ? labels.slice(0, labelsMax) : undefined;
+  for (const pattern of listed) {
+    const list = pattern.exec(instruction.slice(0, scanUnitsMax))?.[1] ?? '';
+    const labels = list
+      .split(separator)
+      .map((label) => label.replace(/^[\s"'`[({]+|[\s"'`\])}]+$/g, ''))
+      .filter((label) => label !== '' && label.length <= labelUnitsMax);
+    if (labels.length >= 2) return labels.slice(0, labelsMax);
+  }
+  return undefined;
 }
 
 function labelsFor(instruction: string): readonly string[] {

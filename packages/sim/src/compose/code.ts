@@ -72,7 +72,7 @@ function bodyFor(prompt: string, language: Language): string {
 }
 
 const notions = new Set(
-  'python javascript typescript sql bash shell code function write implement script program'.split(
+  'python javascript typescript sql bash shell code function write implement script program query'.split(
     ' ',
   ),
 );

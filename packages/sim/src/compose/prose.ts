@@ -12,11 +12,12 @@ const stopWords = new Set(
     'off once one only other our out over own please same say says she should show some such tell ' +
     'than that the their them then there these they this those through too under until very want ' +
     'was way were what when where which while who whom why will with would write you your yours ' +
-    'explain describe answer question help know let get got'
+    'explain describe answer question help know let get got happened happens work works prove ' +
+    'derive analyse analyze review write create list find think believe mean json there here'
   ).split(' '),
 );
 
-/** The prompt's longest-lived words, in the order they appear. */
+/** The first words of a prompt that say what it is about. */
 export function topicsOf(prompt: string): string[] {
   const topics: string[] = [];
   for (const [word] of prompt.slice(0, scanUnitsMax).matchAll(/\p{L}[\p{L}\p{N}'-]{2,}/gu)) {
@@ -29,16 +30,33 @@ export function topicsOf(prompt: string): string[] {
 }
 
 export function proseOn(prompt: string, skill: Skill, draw: () => number): string {
-  const [topic = 'that', ...others] = topicsOf(prompt);
-  const other = others[0] ?? 'the details';
-  const last = others.at(-1) ?? 'the rest';
+  const [topic = 'this', ...others] = topicsOf(prompt);
+  const other = others[0] ?? 'its details';
+  const last = others.at(-1) ?? 'what you have already';
   if (!skill.right) {
-    return pick(wrong, draw()).replaceAll('{a}', topic).replaceAll('{b}', other);
+    return filled(pick(wrong, draw()), topic, other, last);
   }
   const opening = skill.sure ? pick(openings, draw()) : pick(hedges, draw());
-  const sentences = [opening, pick(middles, draw()), pick(closings, draw())].join(' ');
-  return sentences.replaceAll('{a}', topic).replaceAll('{b}', other).replaceAll('{c}', last);
+  const told = reasoned.test(prompt)
+    ? [opening, ...steps]
+    : [opening, pick(middles, draw()), pick(closings, draw())];
+  const text = told.map((sentence) => filled(sentence, topic, other, last));
+  return text.join(reasoned.test(prompt) ? '\n' : ' ');
 }
+
+/** The template with its topics; a topic at the start of a sentence gets its capital. */
+function filled(template: string, a: string, b: string, c: string): string {
+  const text = template.replaceAll('{a}', a).replaceAll('{b}', b).replaceAll('{c}', c);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const reasoned = /\b(prove|proof|derive|theorem|step by step|analy[sz]e)\b/i;
+const steps = [
+  '1. Fix what {a} means and what may be assumed about it.',
+  '2. Suppose the opposite held for {b}; then {a} would have to give way somewhere.',
+  '3. Every place where it could give way is excluded by {c}.',
+  'So the claim about {a} holds.',
+] as const;
 
 const openings = [
   'The short answer about {a} is that it depends mostly on {b}.',

@@ -97,7 +97,11 @@ const tellings: readonly (readonly [RegExp, Told])[] = [
     /(label|category|class|intent|topic)/i,
     ({ prompt, skill, draw }) => classify(prompt, subjectOf(prompt), skill, draw),
   ],
-  [/(summary|title|headline|subject)/i, ({ prompt, skill }) => summarise(subjectOf(prompt), skill)],
+  [
+    /(summary|title|headline|subject)/i,
+    ({ facts, nth, prompt, skill }) =>
+      nthOf(facts.quotes, nth) ?? summarise(subjectOf(prompt), skill),
+  ],
   [/(answer|result|response|reply|reason|explanation)/i, ({ plain }) => plain],
 ];
 
