@@ -17,14 +17,14 @@ export { nodeDisk } from './journal/node-disk.ts';
 export { type ReadEnd, type ReadFrom, readJournal } from './journal/read.ts';
 export type { Position } from './journal/segment.ts';
 export type { BodyRead } from './listen/body.ts';
-export type { Exchange, Head } from './listen/exchange.ts';
+export type { Exchange } from './listen/exchange.ts';
+export type { Head } from './listen/head.ts';
 export {
-  type HeadProblem,
   LISTEN_SETTINGS,
   type Listening,
   type ListenOptions,
   type ListenSettings,
   listen,
-  type RawReply,
 } from './listen/listen.ts';
+export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
 export { splitTarget, type Target } from './listen/target.ts';

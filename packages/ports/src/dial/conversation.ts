@@ -1,13 +1,29 @@
 // One dial: undici's handler, the sink's flow and the wheel's entry in one object, so that a call allocates once.
 // Stages go connect -> head -> body -> over. `over` is entered once; after it nothing reaches the sink, and the line went
 // back to its pool (whole answer) or was cut (everything else).
-import { type DialRequest, type DialSink, type Fault, type Flow, fault } from '@signalbox/contract';
+import {
+  type DialRequest,
+  type DialSink,
+  type Fault,
+  type FaultCode,
+  type Flow,
+  fault,
+} from '@signalbox/contract';
 import type { Dispatcher } from 'undici';
 import { Timed, type Wheel } from '../wheel.ts';
-import { type Decoding, decodingFor, headersAfterDecoding } from './decode.ts';
+import { AddressDenied } from './connect.ts';
+import { type Decoding, decodingFor, type ParsedHeaders, pairsOf } from './decode.ts';
 import { faultOfError, isClosed, type Stage, timeoutAt } from './faults.ts';
 import type { Line, Lines } from './lines.ts';
 import { wireHeaders } from './request.ts';
+
+/** What all conversations share. */
+export type Around = {
+  readonly wheel: Wheel;
+  readonly decodedBytesMax: number;
+  onDenied(reason: string, request: DialRequest): void;
+  onBug(error: unknown): void;
+};
 
 /** Informational answers (1xx) before the real one. */
 const INTERIM_MAX = 16;
@@ -17,40 +33,39 @@ const INTERIM_MAX = 16;
  */
 const STALE_MS_MAX = 1_000;
 
-type ParsedHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 export class Conversation extends Timed implements Dispatcher.DispatchHandler, Flow {
   readonly #request: DialRequest;
   readonly #sink: DialSink;
   readonly #lines: Lines;
-  readonly #wheel: Wheel;
+  readonly #around: Around;
   readonly #startedMs: number;
-  #line: Line | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  #decoding: Decoding | undefined;
+  #line: Line | undefined = undefined;
+  #controller: Dispatcher.DispatchController | undefined = undefined;
+  #decoding: Decoding | undefined = undefined;
   #stage: Stage | 'over' = 'connect';
   /** When the stage began, or in the body the last byte came. */
   #sinceMs: number;
   #interim = 0;
+  #dispatching = false;
   #answering = false;
   #reused = false;
   #again = false;
   #paused = false;
 
-  constructor(request: DialRequest, sink: DialSink, lines: Lines, wheel: Wheel) {
+  constructor(request: DialRequest, sink: DialSink, lines: Lines, around: Around) {
     super();
     this.#request = request;
     this.#sink = sink;
     this.#lines = lines;
-    this.#wheel = wheel;
-    this.#startedMs = wheel.nowMs;
-    this.#sinceMs = wheel.nowMs;
+    this.#around = around;
+    this.#startedMs = around.wheel.nowMs;
+    this.#sinceMs = this.#startedMs;
   }
 
   /** False when all lines are taken. */
   start(): boolean {
     if (!this.#send(false)) return false;
-    this.#wheel.arm(this, this.#dueMs());
+    if (!this.#isOver()) this.#around.wheel.arm(this, this.#dueMs());
     return true;
   }
 
@@ -59,19 +74,21 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
   }
 
   pause(): void {
+    if (this.#paused || this.#stage === 'over') return;
     this.#paused = true;
     if (this.#decoding !== undefined) this.#decoding.pause();
     else this.#controller?.pause();
   }
 
   resume(): void {
-    if (this.#stage === 'over' || !this.#paused) return;
+    if (!this.#paused || this.#stage === 'over') return;
     this.#paused = false;
-    this.#sinceMs = this.#wheel.nowMs;
+    this.#sinceMs = this.#around.wheel.nowMs;
     if (this.#decoding !== undefined) this.#decoding.resume();
     else this.#controller?.resume();
   }
 
+  /** A sink that reads slowly is not an upstream that is silent. */
   override due(nowMs: number): number | undefined {
     if (this.#stage === 'over') return undefined;
     if (this.#paused) this.#sinceMs = nowMs;
@@ -92,34 +109,37 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#answering = true;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, parsed: ParsedHeaders): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ParsedHeaders): void {
     if (this.#stage === 'over') return;
     if (status < 200) {
       this.#interim += 1;
-      if (this.#interim > INTERIM_MAX) this.#leave(this.#bad('malformed', 'interim answers'));
+      if (this.#interim > INTERIM_MAX) this.#fail('malformed', 'too many interim answers');
       return;
     }
     if (status >= 300 && status < 400) {
-      this.#leave(this.#bad('redirected', `status ${status}`));
+      this.#fail('redirected', `status ${status}`);
       return;
     }
     this.#enter('body');
-    const encoding = parsed['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') this.#decode(String(encoding));
-    if (this.#isOver()) return;
-    this.#sink.head(status, headersAfterDecoding(parsed, this.#decoding !== undefined), this);
+    const encoding = headers['content-encoding'];
+    const encoded = encoding !== undefined && encoding !== 'identity';
+    if (encoded && !this.#decode(String(encoding))) {
+      this.#fail('body_error', 'unknown content-encoding');
+      return;
+    }
+    this.#sink.head(status, pairsOf(headers, encoded), this);
   }
 
   onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
     if (this.#stage === 'over') return;
-    this.#sinceMs = this.#wheel.nowMs;
+    this.#sinceMs = this.#around.wheel.nowMs;
     if (this.#decoding !== undefined) this.#decoding.write(bytes);
     else this.#sink.chunk(bytes);
   }
 
   onResponseEnd(): void {
     if (this.#stage === 'over') return;
-    if (this.#line?.reset === true) this.#leave(this.#bad('closed_early', 'reset at body'));
+    if (this.#line?.reset === true) this.#fail('closed_early', 'reset at body');
     else if (this.#decoding !== undefined) this.#decoding.end();
     else this.#whole();
   }
@@ -127,6 +147,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#stage === 'over') return;
     if (this.#isStale(error) && this.#sendAgain()) return;
+    if (error instanceof AddressDenied) this.#around.onDenied(error.breach, this.#request);
     this.#leave(faultOfError(error, this.#stage, this.#request.place.name));
   }
 
@@ -136,39 +157,64 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#line = line;
     const { method, path, body } = this.#request;
     const headers = wireHeaders(this.#request);
+    this.#dispatching = true;
     line.client.dispatch({ method, path, headers, body: body ?? null }, this);
+    this.#dispatching = false;
     return true;
   }
 
+  /** On a new connection: other idle lines may be as stale as this one was. */
   #sendAgain(): boolean {
     this.#again = true;
     if (this.#line !== undefined) this.#lines.drop(this.#line);
     this.#line = undefined;
+    this.#controller = undefined;
     this.#enter('connect');
     return this.#send(true);
   }
 
   #isStale(error: Error): boolean {
     if (this.#stage !== 'head' || this.#answering || this.#again || !this.#reused) return false;
-    return isClosed(error) && this.#wheel.nowMs - this.#sinceMs <= STALE_MS_MAX;
+    return isClosed(error) && this.#around.wheel.nowMs - this.#sinceMs <= STALE_MS_MAX;
   }
 
-  #decode(encoding: string): void {
-    const decoding = decodingFor(encoding, this.#lines.settings.decodedBytesMax, {
-      chunk: (bytes) => this.#isOver() || this.#sink.chunk(bytes),
-      end: () => this.#isOver() || this.#whole(),
-      fault: (code, why) => this.#isOver() || this.#leave(this.#bad(code, why)),
+  #decode(encoding: string): boolean {
+    this.#decoding = decodingFor(encoding, this.#around.decodedBytesMax, {
+      chunk: (bytes) => this.#decoded(bytes),
+      end: () => {
+        if (!this.#isOver()) this.#whole();
+      },
+      fault: (code, why) => {
+        if (!this.#isOver()) this.#fail(code, why);
+      },
       full: () => this.#controller?.pause(),
       drained: () => this.#controller?.resume(),
     });
-    if (decoding === undefined) this.#leave(this.#bad('body_error', 'content-encoding'));
-    this.#decoding = decoding;
+    return this.#decoding !== undefined;
+  }
+
+  /** Called from a stream of Node's, which would take a sink's bug for its own. */
+  #decoded(bytes: Uint8Array): void {
+    if (this.#isOver()) return;
+    try {
+      this.#sink.chunk(bytes);
+    } catch {
+      if (!this.#isOver()) this.#leave(fault('internal', 'ourselves', 'never', 'a sink failed'));
+    }
   }
 
   #whole(): void {
     this.#over();
     if (this.#line !== undefined) this.#lines.give(this.#line);
-    this.#sink.end();
+    try {
+      this.#sink.end();
+    } catch (error) {
+      this.#around.onBug(error);
+    }
+  }
+
+  #fail(code: FaultCode, why: string): void {
+    this.#leave(fault(code, 'upstream', 'other', `${this.#request.place.name}: ${why}`));
   }
 
   /** Over without a whole answer: the line is cut. */
@@ -176,15 +222,25 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#over();
     this.#decoding?.destroy();
     if (this.#line !== undefined) this.#lines.drop(this.#line);
-    if (why !== undefined) this.#sink.fault(why);
+    if (why === undefined) return;
+    if (this.#dispatching) queueMicrotask(() => this.#tell(why));
+    else this.#tell(why);
+  }
+
+  #tell(why: Fault): void {
+    try {
+      this.#sink.fault(why);
+    } catch (error) {
+      this.#around.onBug(error);
+    }
   }
 
   #over(): void {
     this.#stage = 'over';
-    this.#wheel.disarm(this);
+    this.#around.wheel.disarm(this);
   }
 
-  /** Asked after a callback, which may have aborted. */
+  /** Asked after a call out, which may have aborted. */
   #isOver(): boolean {
     return this.#stage === 'over';
   }
@@ -192,7 +248,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
   #enter(stage: Stage): void {
     if (this.#stage === 'over') return;
     this.#stage = stage;
-    this.#sinceMs = this.#wheel.nowMs;
+    this.#sinceMs = this.#around.wheel.nowMs;
   }
 
   #dueMs(): number {
@@ -200,12 +256,5 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     const stageMs =
       this.#stage === 'connect' ? connectMs : this.#stage === 'head' ? headMs : idleMs;
     return Math.min(this.#sinceMs + stageMs, this.#startedMs + totalMs);
-  }
-
-  #bad(
-    code: 'malformed' | 'redirected' | 'body_error' | 'too_large' | 'closed_early',
-    why: string,
-  ): Fault {
-    return fault(code, 'upstream', 'other', `${this.#request.place.name}: ${why}`);
   }
 }

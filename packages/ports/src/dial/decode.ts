@@ -13,6 +13,9 @@ import type { Headers } from '@signalbox/contract';
 const RATIO_MAX = 200;
 const RATIO_FROM_BYTES = 1_048_576;
 
+/** As undici gives them. */
+export type ParsedHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 export type Decoding = {
   write(bytes: Uint8Array): void;
   end(): void;
@@ -73,10 +76,7 @@ export function decodingFor(encoding: string, bytesMax: number, to: Decoded): De
 }
 
 /** As pairs; what described the encoded form goes when the body was decoded. */
-export function headersAfterDecoding(
-  parsed: Readonly<Record<string, string | string[] | undefined>>,
-  decoded: boolean,
-): Headers {
+export function pairsOf(parsed: ParsedHeaders, decoded: boolean): Headers {
   const pairs: [string, string][] = [];
   for (const name in parsed) {
     if (decoded && (name === 'content-encoding' || name === 'content-length')) continue;

@@ -5,24 +5,26 @@
 // connector, where nothing can slip between the check and the socket. Redirects are never followed.
 //
 // What it promises a sink: `head`, then `chunk`s, then exactly one of `end` or `fault`; nothing after an abort; never
-// a call from inside `dial` itself. What it never does: retry (except a kept-alive line that the peer had closed while idle), log,
-// or let a header or a byte of a body into a fault.
+// a call from inside `dial` itself. What it never does: retry (except on a kept-alive line that its peer had closed while
+// idle), log, or let a header or a byte of a body into a fault.
 import {
+  assert,
   type Clock,
   type DialRequest,
   type DialSink,
   type Fault,
   fault,
+  type Timers,
   type Upstream,
   within,
 } from '@signalbox/contract';
 import { createClock } from '../clock.ts';
 import { Wheel } from '../wheel.ts';
-import { type ConnectorSettings, type Lookup, resolveBySystem } from './connect.ts';
-import { Conversation } from './conversation.ts';
-import { type Allowed, targetOf } from './guard.ts';
-import { Lines, type PoolSettings } from './lines.ts';
+import { type Lookup, resolveBySystem } from './connect.ts';
+import { type Around, Conversation } from './conversation.ts';
+import type { PoolSettings } from './lines.ts';
 import { wrongWith } from './request.ts';
+import { Targets } from './targets.ts';
 
 export const POOL_SETTINGS: PoolSettings = {
   linesMax: 10_000,
@@ -36,19 +38,23 @@ export const POOL_SETTINGS: PoolSettings = {
 
 const TLS_SESSIONS_MAX = 100;
 
-/** What was stopped at the border: for the journal and the metrics. Holds names and reasons, no content. */
+/** What was stopped at the border: for the journal and the metrics. Names and reasons, no content. */
 export type Blocked = {
-  readonly kind: 'clearance' | 'address';
+  readonly kind: 'clearance' | 'address' | 'credential';
   readonly place: string;
   readonly origin: string;
+  /** The term of the clearance, or what is wrong with the address. */
   readonly reason: string;
 };
 
 export type UpstreamSettings = {
+  /** Resolves names; the system's resolver unless a test says otherwise. */
   readonly lookup?: Lookup;
   readonly clock?: Clock;
   readonly poolSettings?: Partial<PoolSettings>;
   readonly onBlocked: (blocked: Blocked, request: DialRequest) => void;
+  /** A sink threw while it was told the end: a bug, which nobody up the stack could catch. Thrown on unless given. */
+  readonly onBug?: (error: unknown) => void;
 };
 
 export type OpenUpstream = Upstream & {
@@ -58,60 +64,70 @@ export type OpenUpstream = Upstream & {
   busy(): number;
 };
 
-const silent = (): void => {};
-
 export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   const pool: PoolSettings = { ...POOL_SETTINGS, ...settings.poolSettings };
-  const wheel = new Wheel(settings.clock ?? createClock());
-  const connecting: ConnectorSettings = {
-    lookup: settings.lookup ?? resolveBySystem,
-    ca: pool.ca,
-    sessionsMax: TLS_SESSIONS_MAX,
+  const lookup = settings.lookup ?? resolveBySystem;
+  const targets = new Targets(pool, { lookup, ca: pool.ca, sessionsMax: TLS_SESSIONS_MAX });
+  const around: Around = {
+    wheel: new Wheel(settings.clock ?? createClock()),
+    decodedBytesMax: pool.decodedBytesMax,
+    onDenied: (reason, request) => block('address', reason, request),
+    onBug: settings.onBug ?? throwLater,
   };
-  const targets = new Map<string, Lines>();
 
-  function linesTo(request: DialRequest): Lines | undefined {
-    const { place } = request;
-    const target = targetOf(place);
-    if (target === undefined) return undefined;
-    const key = `${target.origin} ${target.allowed}`;
-    const known = targets.get(key);
-    if (known !== undefined) return known;
-    const lines = new Lines(target, pool, connecting);
-    targets.set(key, lines);
-    return lines;
+  function block(kind: Blocked['kind'], reason: string, request: DialRequest): void {
+    const { name, origin } = request.place;
+    settings.onBlocked({ kind, place: name, origin, reason }, request);
   }
 
   function dial(request: DialRequest, sink: DialSink): () => void {
-    const breach = within(request.clearance, request.place);
+    const { place, clearance } = request;
+    const breach = within(clearance, place);
     if (breach !== undefined) {
-      return later(sink, fault('clearance_exceeded', 'ourselves', 'never', breach));
+      block('clearance', breach, request);
+      return refuse(sink, 'clearance_exceeded', `${place.name}: ${breach}`);
     }
     const wrong = wrongWith(request);
-    if (wrong !== undefined) return later(sink, fault('malformed', 'ourselves', 'never', wrong));
-    const lines = linesTo(request);
-    if (lines === undefined) {
-      return later(sink, fault('address_denied', 'ourselves', 'other', 'origin'));
+    if (wrong !== undefined) {
+      if (wrong === 'credential of another origin') block('credential', wrong, request);
+      return refuse(sink, 'malformed', `${place.name}: ${wrong}`);
     }
-    const conversation = new Conversation(request, sink, lines, wheel);
-    if (!conversation.start()) {
-      return later(sink, fault('connect_failed', 'ourselves', 'other', 'all lines are taken'));
+    assert(arePositive(request.timers), 'every timer of a dial is more than zero');
+    const lines = targets.linesTo(place);
+    if (lines === 'origin') {
+      block('address', lines, request);
+      return refuse(sink, 'address_denied', `${place.name}: origin not in canonical form`);
     }
+    if (lines === 'full') return refuse(sink, 'connect_failed', `${place.name}: too many targets`);
+    const conversation = new Conversation(request, sink, lines, around);
+    if (!conversation.start()) return refuse(sink, 'connect_failed', `${place.name}: no free line`);
     return () => conversation.abort();
   }
 
-  return {
-    dial,
-    close: () => targets.forEach((lines) => void lines.close()),
-    busy: () => [...targets.values()].reduce((sum, lines) => sum + lines.busy, 0),
+  return { dial, close: () => targets.close(), busy: () => targets.busy() };
+}
+
+const arePositive = ({ connectMs, headMs, idleMs, totalMs }: Timers): boolean =>
+  connectMs > 0 && headMs > 0 && idleMs > 0 && totalMs > 0;
+
+const RETRY_ELSEWHERE: ReadonlySet<string> = new Set(['address_denied', 'connect_failed']);
+
+type Refused = 'clearance_exceeded' | 'malformed' | 'address_denied' | 'connect_failed';
+
+/** Told after `dial` has returned, unless aborted before. */
+function refuse(sink: DialSink, code: Refused, detail: string): () => void {
+  const retry = RETRY_ELSEWHERE.has(code) ? 'other' : 'never';
+  let why: Fault | undefined = fault(code, 'ourselves', retry, detail);
+  queueMicrotask(() => {
+    if (why !== undefined) sink.fault(why);
+  });
+  return () => {
+    why = undefined;
   };
 }
 
-/** Told after `dial` has returned, unless aborted before. */
-function later(sink: DialSink, why: Fault): () => void {
-  let tell: (why: Fault) => void = (told) => sink.fault(told);
-  queueMicrotask(() => tell(why));
-  return () => {
-    tell = silent;
-  };
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,15 +1,32 @@
-// The HTTP listener: node:http without a framework.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+// The HTTP listener: node:http without a framework, tuned for cost, and strict about what it lets in.
+//
+// A request reaches the handler only with a head that is whole, bounded and unambiguous; everything else (two lengths, no
+// host, endless or slow heads) is answered here, in the envelope that the composer gives, and never with a hang. What the
+// handler gets is one small exchange. The listener knows no path, no key and no dialect.
+//
+// Bounds: connections, head bytes, head time, idle time; body bytes and body time are the handler's with each `readBody`.
+// `close` stops taking connections, lets open answers end for a while, and cuts the rest.
+
+import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Exchange, exchangeOf } from './exchange.ts';
+import type { Clock } from '@signalbox/contract';
+import { createClock } from '../clock.ts';
+import { Wheel } from '../wheel.ts';
+import { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { wrongWithHead } from './head.ts';
+import { Incoming } from './incoming.ts';
+import { problemOf, type RawReply, type Refuse, refuseConnection } from './raw.ts';
+import { Outgoing, Served, type Surroundings } from './served.ts';
+import { DateLine } from './wire.ts';
 
 export type ListenSettings = {
   /** Open connections; more are closed as they come. */
   readonly connectionsMax: number;
   readonly headBytesMax: number;
-  /** From the first byte of a request to the end of its head. */
+  /** From the first byte of a request (or the opening of the connection) to the end of its head. */
   readonly headMs: number;
-  /** An idle connection is closed after this. */
+  /** An idle connection is closed after about this. */
   readonly keepAliveMs: number;
 };
 
@@ -20,22 +37,19 @@ export const LISTEN_SETTINGS: ListenSettings = {
   keepAliveMs: 75_000,
 };
 
-/** What never reached the handler. */
-export type HeadProblem = 'malformed' | 'head-too-large' | 'head-too-slow';
-
-export type RawReply = {
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly bytes: Uint8Array;
-};
+/** Idle connections are looked for this many times within `keepAliveMs`. */
+const SWEEPS = 4;
+const HEAD_CHECK_MS_MAX = 1_000;
 
 export type ListenOptions = {
   readonly host: string;
+  /** 0: any free one. */
   readonly port: number;
   readonly settings?: Partial<ListenSettings>;
+  readonly clock?: Clock;
+  /** Called with every request whose head is in order. Must not throw. */
   readonly handler: (exchange: Exchange) => void;
-  /** The answer to a request that cannot be understood, in the envelope of the house. */
-  readonly refuse: (problem: HeadProblem) => RawReply;
+  readonly refuse: Refuse;
 };
 
 export type Listening = {
@@ -43,77 +57,149 @@ export type Listening = {
   readonly port: number;
   /** Takes no new connection, lets open answers end for at most `drainMs`, then cuts them. */
   close(drainMs: number): Promise<void>;
+  /** Open connections. */
   connections(): number;
 };
 
-export function listen(options: ListenOptions): Promise<Listening> {
+export async function listen(options: ListenOptions): Promise<Listening> {
   const settings: ListenSettings = { ...LISTEN_SETTINGS, ...options.settings };
-  const open = new Set<Socket>();
-  const handle = (req: IncomingMessage, res: ServerResponse): void => {
-    options.handler(exchangeOf(req, res));
-  };
+  const clock = options.clock ?? createClock();
+  const open = new Map<Socket, Connection>();
   const server = createServer({
+    IncomingMessage: Incoming,
+    ServerResponse: Outgoing,
     noDelay: true,
     requireHostHeader: false,
     maxHeaderSize: settings.headBytesMax,
     headersTimeout: settings.headMs,
     requestTimeout: 0,
-    keepAliveTimeout: settings.keepAliveMs,
-    connectionsCheckingInterval: Math.min(settings.headMs, 2_000),
+    keepAliveTimeout: 0,
+    connectionsCheckingInterval: Math.min(settings.headMs, HEAD_CHECK_MS_MAX),
   });
   server.maxConnections = settings.connectionsMax;
-  server.on('request', handle);
-  server.on('checkContinue', handle);
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') {
-      socket.destroy();
+  // Node would drop headers beyond its own count without a word; the head's bytes bound them, and `wrongWithHead`.
+  server.maxHeadersCount = 0;
+  const around: Surroundings = {
+    wheel: new Wheel(clock),
+    date: new DateLine(clock),
+    keepAliveLines: `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(settings.keepAliveMs / 1000)}\r\n`,
+    draining: false,
+    onOver: () => void setImmediate(() => server.closeIdleConnections()),
+  };
+  attach(server, open, around, { options, clock });
+  const stopSweeping = sweep(open, clock, settings.keepAliveMs / SWEEPS);
+  await bound(server, options);
+  const { host, port } = addressOf(server);
+  return {
+    host,
+    port,
+    connections: () => open.size,
+    close(drainMs) {
+      around.draining = true;
+      stopSweeping();
+      return closed(server, open, clock, drainMs);
+    },
+  };
+}
+
+/** Node answers errors of a socket while it owns it; after a refusal nobody would, and an unheard error ends the process. */
+function noted(): void {}
+
+type Sources = { readonly options: ListenOptions; readonly clock: Clock };
+
+function attach(
+  server: Server<typeof Incoming, typeof Outgoing>,
+  open: Map<Socket, Connection>,
+  around: Surroundings,
+  { options, clock }: Sources,
+): void {
+  const refuse = (connection: Connection, code: string, why: string): void => {
+    const reply = (): RawReply => options.refuse(problemOf(code), why);
+    refuseConnection(connection, reply, (ms, then) => void clock.after(ms, then));
+  };
+  const serve = (req: Incoming, res: Outgoing): void => {
+    const connection = open.get(req.socket);
+    if (connection === undefined || connection.refused) return;
+    const exchange = new Served(req, res, connection, around);
+    const wrong = wrongWithHead(exchange.head, req.httpVersionMinor === 1);
+    if (wrong === undefined) {
+      options.handler(exchange);
       return;
     }
-    socket.end(rawReply(options.refuse(problemOf(error.code))));
+    const reply = options.refuse('malformed', wrong);
+    exchange.reply(reply.status, reply.headers, reply.bytes);
+  };
+  server.on('connection', (socket: Socket) => {
+    const connection = new Connection(socket);
+    open.set(socket, connection);
+    socket.on('error', noted);
+    socket.on('close', () => {
+      open.delete(socket);
+      connection.closed();
+    });
   });
+  server.on('request', serve);
+  server.on('checkContinue', serve);
+  server.on('checkExpectation', serve);
+  server.on('connect', (req: Incoming) => {
+    const connection = open.get(req.socket);
+    if (connection !== undefined) refuse(connection, 'CONNECT', 'the method CONNECT');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const connection = open.get(socket);
+    const code = error.code ?? 'unknown';
+    if (connection === undefined || code === 'ECONNRESET' || code === 'EPIPE') socket.destroy();
+    else refuse(connection, code, code);
+  });
+}
+
+/** Closes connections that had nothing open at `SWEEPS` sweeps in a row. A timer per connection would cost each request. */
+function sweep(open: Map<Socket, Connection>, clock: Clock, ms: number): () => void {
+  let stop = clock.after(ms, turn);
+  function turn(): void {
+    for (const connection of open.values()) {
+      if (connection.open.length > 0) continue;
+      connection.idleSweeps += 1;
+      if (connection.idleSweeps > SWEEPS) connection.socket.destroy();
+    }
+    stop = clock.after(ms, turn);
+  }
+  return () => stop();
+}
+
+function bound(server: Server<typeof Incoming, typeof Outgoing>, to: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') {
-        reject(new Error('the listener has no address'));
-        return;
-      }
-      resolve({
-        host: address.address,
-        port: address.port,
-        connections: () => open.size,
-        close: (drainMs) =>
-          new Promise((closed) => {
-            const timer = setTimeout(
-              () => open.forEach((socket) => void socket.destroy()),
-              drainMs,
-            );
-            server.close(() => {
-              clearTimeout(timer);
-              closed();
-            });
-            server.closeIdleConnections();
-          }),
-      });
+    server.listen(to.port, to.host, () => {
+      server.off('error', reject);
+      resolve();
     });
   });
 }
 
-function problemOf(code: string | undefined): HeadProblem {
-  if (code === 'HPE_HEADER_OVERFLOW') return 'head-too-large';
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'head-too-slow' : 'malformed';
+function addressOf(server: Server<typeof Incoming, typeof Outgoing>): {
+  host: string;
+  port: number;
+} {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return { host: '', port: 0 };
+  return { host: address.address, port: address.port };
 }
 
-function rawReply(reply: RawReply): Buffer {
-  const lines = [`HTTP/1.1 ${reply.status} Refused`];
-  for (let at = 0; at < reply.headers.length; at += 2) {
-    lines.push(`${reply.headers[at]}: ${reply.headers[at + 1]}`);
-  }
-  lines.push(`content-length: ${reply.bytes.length}`, 'connection: close', '', '');
-  return Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), reply.bytes]);
+function closed(
+  server: Server<typeof Incoming, typeof Outgoing>,
+  open: Map<Socket, Connection>,
+  clock: Clock,
+  drainMs: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.after(drainMs, () => {
+      for (const socket of open.keys()) socket.destroy();
+    });
+    server.close(() => {
+      stop();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
 }

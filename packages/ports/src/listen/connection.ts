@@ -1,0 +1,39 @@
+// What the listener knows of one connection: whose answers are open on it, and for how long it has had none.
+import type { Socket } from 'node:net';
+
+/** What is open on a connection: one exchange, or several when the caller pipelines. */
+export type Open = {
+  /** The connection has closed. */
+  left(): void;
+  /** Nothing of the answer has been sent yet. */
+  readonly unanswered: boolean;
+};
+
+export class Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly open: Open[] = [];
+  /** Sweeps that found nothing open. */
+  idleSweeps = 0;
+  /** A request on it was not HTTP; whatever else comes is dropped. */
+  refused = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.address = socket.remoteAddress ?? '';
+  }
+
+  enter(exchange: Open): void {
+    this.open.push(exchange);
+    this.idleSweeps = 0;
+  }
+
+  leave(exchange: Open): void {
+    const at = this.open.indexOf(exchange);
+    if (at >= 0) this.open.splice(at, 1);
+  }
+
+  closed(): void {
+    for (const exchange of this.open.splice(0)) exchange.left();
+  }
+}

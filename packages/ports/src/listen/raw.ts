@@ -1,0 +1,53 @@
+// Answers to what is not HTTP, or not yet: written on the socket itself, because there is no exchange to answer through.
+import type { Socket } from 'node:net';
+import type { Connection } from './connection.ts';
+import { headLines, statusLine } from './wire.ts';
+
+/** What never reached the handler. */
+export type HeadProblem = 'malformed' | 'head-too-large' | 'head-too-slow';
+
+export type RawReply = {
+  readonly status: number;
+  /** Names and values in turn; length and `connection: close` are added. */
+  readonly headers: readonly string[];
+  readonly bytes: Uint8Array;
+};
+
+/** The answer in the envelope of the house. @param why a code or a few fixed words, nothing the caller sent. */
+export type Refuse = (problem: HeadProblem, why: string) => RawReply;
+
+/** How long the caller may take to read why it was refused; closing at once would lose the answer. */
+const READ_MS = 1_000;
+
+export function problemOf(code: string): HeadProblem {
+  if (code === 'HPE_HEADER_OVERFLOW' || code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') {
+    return 'head-too-large';
+  }
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'head-too-slow' : 'malformed';
+}
+
+/**
+ * Refuses a connection once. Never writes into an answer that has begun: then the connection just ends.
+ * @param after calls back once after so many milliseconds.
+ */
+export function refuseConnection(
+  connection: Connection,
+  refuse: () => RawReply,
+  after: (ms: number, then: () => void) => void,
+): void {
+  if (connection.refused) return;
+  connection.refused = true;
+  const { socket, open } = connection;
+  if (!socket.writable || open.length > 1 || open.some((exchange) => !exchange.unanswered)) {
+    socket.destroy();
+    return;
+  }
+  endWith(socket, refuse());
+  after(READ_MS, () => void socket.destroy());
+}
+
+function endWith(socket: Socket, reply: RawReply): void {
+  const framing = `content-length: ${reply.bytes.length}\r\nconnection: close\r\n\r\n`;
+  socket.write(statusLine(reply.status) + headLines(reply.headers) + framing, 'latin1');
+  socket.end(reply.bytes);
+}
