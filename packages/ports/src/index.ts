@@ -28,3 +28,11 @@ export {
 } from './listen/listen.ts';
 export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
 export { splitTarget, type Target } from './listen/target.ts';
+export * from './store/records.ts';
+export {
+  openStore,
+  type RecordStore,
+  StoreFault,
+  type StoreHealth,
+  type StoreOptions,
+} from './store/store.ts';

@@ -1,0 +1,155 @@
+// What the store answers about calls that have ended: the questions, their bounds, and the shapes of the answers. SQLite
+// answers them today; whatever answers them passes `store.suite.ts`.
+//
+// Every question names whose rows it may see. A tenant's own name sees that tenant alone; EVERY_TENANT is the operator's,
+// and no tenant can be called that.
+import type { TenantName } from '@signalbox/contract';
+
+export const EVERY_TENANT = '*';
+export type Scope = TenantName | typeof EVERY_TENANT;
+
+export const REQUESTS_MAX = 200;
+export const USAGE_ROWS_MAX = 1_000;
+export const WINDOW_MS_MAX: number = 7 * 24 * 60 * 60 * 1000;
+export const POINTS_MAX = 360;
+
+/** One ended call, without its reasons: what lists and tails show. */
+export type RequestSummary = {
+  readonly decision: string;
+  /** Unix milliseconds of arrival. */
+  readonly at: number;
+  readonly tenant: string | undefined;
+  readonly key: string | undefined;
+  readonly session: string | undefined;
+  readonly step: string | undefined;
+  readonly operation: string;
+  readonly stream: boolean;
+  readonly modelRequested: string | undefined;
+  /** Of the attempt that answered, else of the last one; undefined: nothing was attempted. */
+  readonly model: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly tier: number | undefined;
+  readonly label: string | undefined;
+  readonly ending: string;
+  readonly code: string | undefined;
+  readonly status: number;
+  readonly fallback: boolean;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  /** Undefined: unknown. */
+  readonly costNanoUsd: bigint | undefined;
+  readonly savingsNanoUsd: bigint | undefined;
+  readonly firstByteMs: number | undefined;
+  readonly totalMs: number;
+};
+
+export type RecentQuery = {
+  readonly tenant: Scope;
+  /** The decision id where the last page ended; newest first without it. */
+  readonly after?: string | undefined;
+  /** At most REQUESTS_MAX. */
+  readonly limit: number;
+  readonly tier?: number | undefined;
+  readonly ending?: string | undefined;
+  readonly session?: string | undefined;
+  /** What was asked for, or what answered. */
+  readonly model?: string | undefined;
+};
+
+export type RecentPage = {
+  /** Newest first. */
+  readonly requests: readonly RequestSummary[];
+  /** Give it as `after` to go on; a page may be short and still have a next one, where a filter matches little. */
+  readonly next: string | undefined;
+};
+
+export type StoredRecord = {
+  readonly summary: RequestSummary;
+  /** The whole `CallRecord` as JSON, as the journal has it. */
+  readonly recordJson: string;
+};
+
+export type UsageGroup = 'hour' | 'day' | 'model' | 'endpoint' | 'tier' | 'tenant';
+
+export type UsageQuery = {
+  readonly tenant: Scope;
+  /** Unix milliseconds; whole hours count: the one that holds `from` up to the one before that of `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly by: UsageGroup;
+};
+
+export type Amounts = {
+  readonly calls: number;
+  /** Of the calls, and those counted without a record. */
+  readonly refused: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of the calls whose cost is known. */
+  readonly costNanoUsd: bigint;
+  readonly unknownCostCalls: number;
+  readonly savingsNanoUsd: bigint;
+};
+
+export type UsageRow = Amounts & {
+  /** Hours and days as ISO 8601 in UTC; tiers as `1`, `2`, `3`; empty where there was none. */
+  readonly group: string;
+};
+
+export type OverviewQuery = {
+  readonly tenant: Scope;
+  /** Unix milliseconds of the end; usually now. */
+  readonly to: number;
+  /** At most WINDOW_MS_MAX. */
+  readonly windowMs: number;
+};
+
+export type Latency = {
+  /** Upper bound of the bucket; undefined without calls. */
+  readonly p50Ms: number | undefined;
+  readonly p95Ms: number | undefined;
+};
+
+export type OverviewTotals = Latency & {
+  readonly calls: number;
+  /** Answered with 5xx, cut off, or ended by a crash. */
+  readonly errors: number;
+  readonly refused: number;
+  readonly tokens: number;
+  readonly costNanoUsd: bigint;
+  readonly unknownCostCalls: number;
+  readonly savingsNanoUsd: bigint;
+};
+
+export type OverviewPoint = OverviewTotals & {
+  /** Where the step begins, Unix milliseconds. */
+  readonly at: number;
+};
+
+export type TierSeries = {
+  /** 0: nothing was attempted. */
+  readonly tier: number;
+  readonly totals: OverviewTotals;
+  /** Steps without calls are left out. */
+  readonly points: readonly OverviewPoint[];
+};
+
+export type Overview = {
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+  readonly totals: OverviewTotals;
+  readonly tiers: readonly TierSeries[];
+};
+
+/** New requests as they are projected; `dropped` counts those that one delivery had no room for. */
+export type Feed = (requests: readonly RequestSummary[], dropped: number) => void;
+
+export interface Records {
+  recentRequests(query: RecentQuery): Promise<RecentPage>;
+  requestByDecision(tenant: Scope, decision: string): Promise<StoredRecord | undefined>;
+  usage(query: UsageQuery): Promise<readonly UsageRow[]>;
+  overview(query: OverviewQuery): Promise<Overview>;
+  /** Returns how to stop. */
+  subscribe(tenant: Scope, each: Feed): () => void;
+}

@@ -1,0 +1,131 @@
+// A settlement as the row that lists, sums and filters read. The journal is our own and checked, yet it comes from a
+// disk: every column is read by name and type, and an entry that lacks what a row needs makes no row.
+import type { ReadEntry } from '@signalbox/trust';
+import type { RequestSummary } from './records.ts';
+
+export type SettledRow = {
+  readonly kind: 'settled';
+  readonly summary: RequestSummary;
+  readonly recordJson: string;
+};
+/** Refusals before a tenant was known, or repeated ones: counted without a record. */
+export type CountedRow = {
+  readonly kind: 'counted';
+  readonly at: number;
+  readonly tenant: string | undefined;
+  readonly times: number;
+};
+export type Row = SettledRow | CountedRow;
+
+/** Undefined: an entry of a kind that has no row, or one that does not read. */
+export function rowOf(read: ReadEntry): Row | undefined {
+  const { head, bodyText } = read;
+  if (bodyText === undefined) return undefined;
+  if (head.kind === 'settlement') return settledRow(bodyText);
+  if (head.kind === 'count') return countedRow(head.at, head.tenant, bodyText);
+  return undefined;
+}
+
+function countedRow(at: number, tenant: string | undefined, bodyText: string): Row | undefined {
+  const times = count(parsed(bodyText), 'times');
+  return times === undefined ? undefined : { kind: 'counted', at, tenant, times };
+}
+
+function settledRow(recordJson: string): Row | undefined {
+  const record = parsed(recordJson);
+  const decision = string(record, 'decision');
+  const at = number(record, 'at');
+  const ending = string(record, 'ending');
+  const status = count(record, 'status');
+  if (decision === undefined || at === undefined || ending === undefined || status === undefined)
+    return;
+  const attempt = attemptShown(record);
+  const endpoint = string(attempt, 'endpoint');
+  const usage = field(record, 'usage');
+  const summary: RequestSummary = {
+    decision,
+    at,
+    tenant: string(record, 'tenant'),
+    key: string(record, 'key'),
+    session: string(record, 'session'),
+    step: string(record, 'step'),
+    operation: string(record, 'operation') ?? '',
+    stream: field(record, 'stream') === true,
+    modelRequested: string(record, 'modelRequested'),
+    model: modelShown(record, attempt, endpoint),
+    endpoint,
+    tier: count(attempt, 'tier'),
+    label: string(record, 'label'),
+    ending,
+    code: string(record, 'code'),
+    status,
+    fallback: field(record, 'fallback') === true,
+    inputTokens: count(usage, 'inputTokens'),
+    outputTokens: count(usage, 'outputTokens'),
+    costNanoUsd: nanoUsd(record, 'costNanoUsd'),
+    savingsNanoUsd: nanoUsd(record, 'savingsNanoUsd'),
+    firstByteMs: number(record, 'firstByteMs'),
+    totalMs: number(record, 'totalMs') ?? 0,
+  };
+  return { kind: 'settled', summary, recordJson };
+}
+
+/** The attempt that answered, else the last one. */
+function attemptShown(record: unknown): unknown {
+  const attempts = field(record, 'attempts');
+  if (!Array.isArray(attempts)) return undefined;
+  const answered = attempts.findLast((one: unknown) => field(one, 'outcome') === 'answered');
+  return answered ?? attempts.at(-1);
+}
+
+/** The model by our name where the route has it, else by the endpoint's. */
+function modelShown(
+  record: unknown,
+  attempt: unknown,
+  endpoint: string | undefined,
+): string | undefined {
+  const candidates = field(record, 'candidates');
+  const inRoute = Array.isArray(candidates)
+    ? candidates.find(
+        (one: unknown) => field(one, 'endpoint') === endpoint && field(one, 'gates') === 0,
+      )
+    : undefined;
+  return string(inRoute, 'model') ?? string(attempt, 'modelAsked');
+}
+
+const DECIMAL = /^-?[0-9]{1,15}$/;
+
+/** At most a million dollars a call, so that sums stay within 64 bits; beyond that it is as good as unknown. */
+function nanoUsd(from: unknown, key: string): bigint | undefined {
+  const text = string(from, key);
+  return text !== undefined && DECIMAL.test(text) ? BigInt(text) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function field(from: unknown, key: string): unknown {
+  if (typeof from !== 'object' || from === null) return undefined;
+  return Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
+}
+
+function string(from: unknown, key: string): string | undefined {
+  const value = field(from, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function number(from: unknown, key: string): number | undefined {
+  const value = field(from, key);
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** A number that a column of whole numbers takes. */
+function count(from: unknown, key: string): number | undefined {
+  const value = number(from, key);
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
