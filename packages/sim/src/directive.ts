@@ -1,6 +1,6 @@
-// `[[sim: unsure,latency-first=300]]` in a prompt is a script for that one request, so that a person
-// with nothing but a prompt can try the sim's moods. The directive is taken out before the prompt
-// is answered; it still counts as prompt tokens, since it was sent.
+// `[[sim: unsure,latency-first=300]]` in a prompt is a script for that one request, so that a
+// person with nothing but a prompt can try the sim's moods. The directive is taken out before the
+// prompt is answered; it still counts as prompt tokens, since it was sent.
 import type { Ask, Turn } from './ask.ts';
 import type { Result } from './problem.ts';
 import { accept } from './problem.ts';

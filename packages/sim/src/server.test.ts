@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
 import { startSim } from './sim.ts';
-import { chatWith, post, until } from './talk.ts';
+import { chatWith, post, until } from './talk.fixture.ts';
 
 const sim = await startSim({ bodyBytesMax: 1_000_000 });
 after(() => sim.close());
@@ -30,7 +30,8 @@ test('the same request gets the same bytes, from another sim too', async () => {
 });
 
 test('what arrived is kept byte for byte, and counted', async () => {
-  const body = `{ "model" : "sim-small", "x":1e400,\t"messages":[{"role":"user","content":"h\\u0069"}] }`;
+  const messages = '[{"role":"user","content":"h\\u0069"}]';
+  const body = `{ "model" : "sim-small", "x":1e400,\t"messages":${messages} }`;
   await fetch(sim.url + path, { method: 'POST', body, headers: { 'x-a': 'b' } });
   await fetch(`${sim.url}/health`);
   const { received, completed, byModel, last } = sim.requests();
@@ -81,7 +82,8 @@ test('bad requests get the error envelope and the status they deserve', async ()
 
 test('a prototype name in a body is only a name', async () => {
   const body =
-    '{"model":"sim-small","__proto__":{"stream":true},"messages":[{"role":"user","content":"hello"}]}';
+    '{"model":"sim-small","__proto__":{"stream":true},' +
+    '"messages":[{"role":"user","content":"hello"}]}';
   const answer = await fetch(sim.url + path, { method: 'POST', body });
   assert.equal(answer.headers.get('content-type'), 'application/json');
 });

@@ -16,8 +16,8 @@ const nameScore = 3;
 const scoreMin = 2;
 const vague = new Set(
   (
-    'get set list find search look lookup create make run call use tool function the for with given ' +
-    'current and from into this that about information return data value new user when which'
+    'get set list find search look lookup create make run call use tool function the for with ' +
+    'given current and from into this that about information return data value new user when which'
   )
     .split(' ')
     .map(stem),

@@ -7,11 +7,12 @@ import { stem, stemsOf, wordsOfName } from './words.ts';
 const labelsMax = 50;
 const labelUnitsMax = 40;
 const scanUnitsMax = 8_000;
+const list = '([^\\n.;:?]{3,400})';
 /** What stands before a list of labels; the weaker words are tried when the stronger ones fail. */
 const listed: readonly RegExp[] = [
-  /\b(?:one of|labels?(?: are| is)?|categories|classes|options|choose (?:from|between)|either)\b\s*(?:the following)?\s*:?\s*([^\n.;:?]{3,400})/i,
-  /\b(?:into|as)\b\s*:?\s*([^\n.;:?]{3,400})/i,
-];
+  'one of|labels?(?: are| is)?|categories|classes|options|choose (?:from|between)|either',
+  'into|as',
+].map((before) => new RegExp(`\\b(?:${before})\\b\\s*(?:the following)?\\s*:?\\s*${list}`, 'i'));
 const separator = /\s*(?:,|\||\/|\bor\b|\band\b)\s*/i;
 const signs = new Map(labelRows.map(([label, ...words]) => [stem(label), words.map(stem)]));
 
@@ -48,8 +49,8 @@ export function chooseLabel(
 /** The labels that an instruction lists, at least two. */
 function labelsIn(instruction: string): string[] | undefined {
   for (const pattern of listed) {
-    const list = pattern.exec(instruction.slice(0, scanUnitsMax))?.[1] ?? '';
-    const labels = list
+    const found = pattern.exec(instruction.slice(0, scanUnitsMax))?.[1] ?? '';
+    const labels = found
       .split(separator)
       .map((label) => label.replace(/^[\s"'`[({]+|[\s"'`\])}]+$/g, ''))
       .filter((label) => label !== '' && label.length <= labelUnitsMax);

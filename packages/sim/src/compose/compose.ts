@@ -1,6 +1,6 @@
 // Writes the text of an answer. A handful of skills, chosen by key words of the prompt, or of the
-// system prompt when the user's words ask for nothing in particular; whatever fits none of them gets
-// a paragraph about the prompt's own topic words.
+// system prompt when the user's words ask for nothing in particular; whatever fits none of them
+// gets a paragraph about the prompt's own topic words.
 import type { Ask } from '../ask.ts';
 import { lastUserText, systemText } from '../ask.ts';
 import { numberText, sumIn } from './arithmetic.ts';
@@ -18,6 +18,8 @@ const resultUnitsMax = 300;
 
 export type Intent = 'classify' | 'extract' | 'summarise' | 'code';
 
+const codeVerbs = 'write|implement|create|give me|show me|fix';
+const codeNouns = 'function|code|script|program|query|class|regex|python|javascript|sql';
 const intents: readonly (readonly [Intent, RegExp])[] = [
   [
     'classify',
@@ -25,10 +27,7 @@ const intents: readonly (readonly [Intent, RegExp])[] = [
   ],
   ['extract', /\b(extract|pull out|list (all|the) (e-?mails|dates|names|amounts))\b/i],
   ['summarise', /\b(summari[sz]e|summary|tl;?dr|in one sentence)\b/i],
-  [
-    'code',
-    /\b(write|implement|create|give me|show me|fix)\b.{0,60}\b(function|code|script|program|query|class|regex|python|javascript|sql)\b/i,
-  ],
+  ['code', new RegExp(`\\b(${codeVerbs})\\b.{0,60}\\b(${codeNouns})\\b`, 'i')],
 ];
 const greeting =
   /^\W*(hi|hello|hey|good (morning|afternoon|evening)|greetings|moin|hallo)\b.{0,20}$/i;

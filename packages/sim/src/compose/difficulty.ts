@@ -12,10 +12,15 @@ export type Skill = {
   readonly right: boolean;
 };
 
-const veryHard =
-  /\b(prove|proofs?|theorem|derive|derivation|np-hard|optimality|counterexample|(analy[sz]e|review|draft) (the|this|a|our) (contract|merger|patent|lease|agreement))\b/i;
-const hard =
-  /\b(analy[sz]e|integral|differential|eigen\w+|concurren\w+|deadlock|race condition|refactor|architect\w*|diagnos\w+|trade-?offs?|strategy|legal|liability|regulat\w+|clause|contract|optimi[sz]e|complexity|root cause|migrat\w+)\b/i;
+const veryHard = anyOf([
+  'prove|proofs?|theorem|deriv(e|ation)|np-hard|optimality|counterexample',
+  '(analy[sz]e|review|draft) (the|this|a|our) (contract|merger|patent|lease|agreement)',
+]);
+const hard = anyOf([
+  'analy[sz]e|diagnos\\w+|root cause|trade-?offs?|strategy|architect\\w*|refactor|migrat\\w+',
+  'integral|differential|eigen\\w+|complexity|optimi[sz]e|concurren\\w+|deadlock|race condition',
+  'legal|liability|regulat\\w+|clause|contract',
+]);
 const severalSteps = /\b(step by step|multi-?step|first\b[^.]*\bthen\b|then\b[^.]*\bfinally)\b/i;
 const longUnits = 6_000;
 const veryLongUnits = 24_000;
@@ -39,4 +44,8 @@ export function skillFor(model: SimModel, prompt: string, script: Script): Skill
   const right = script.right ?? gap < 2;
   const sure = script.sure ?? (gap < 1 && script.right !== false);
   return { sure, right };
+}
+
+function anyOf(patterns: readonly string[]): RegExp {
+  return new RegExp(`\\b(${patterns.join('|')})\\b`, 'i');
 }

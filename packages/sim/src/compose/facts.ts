@@ -1,5 +1,6 @@
 // What can be read off a text by its shape: e-mail addresses, dates, amounts, names, places,
-// numbers, quotations. Every pattern starts at a border, so that a long run of letters is tried once.
+// numbers, quotations. Every pattern starts at a border, so that a long run of letters is tried
+// once.
 
 export type Facts = {
   readonly emails: readonly string[];
@@ -27,8 +28,11 @@ const patterns = {
       `\\b\\d{1,2}\\.? (?:${months}),? \\d{4}\\b|\\b(?:${months}) \\d{1,2},? \\d{4}\\b`,
     'g',
   ),
-  amount:
-    /[€$£]\s?\d[\d,]*(?:\.\d+)?|(?<![\d.,])\d[\d,]*(?:\.\d+)?\s?(?:€|EUR\b|USD\b|GBP\b|CHF\b|euros?\b|dollars?\b)/g,
+  amount: new RegExp(
+    '[€$£]\\s?\\d[\\d,]*(?:\\.\\d+)?|' +
+      '(?<![\\d.,])\\d[\\d,]*(?:\\.\\d+)?\\s?(?:€|(?:EUR|USD|GBP|CHF|euros?|dollars?)\\b)',
+    'g',
+  ),
   name: /(?<![\p{L}@.])\p{Lu}\p{Ll}+(?: (?:van|von|de|der|la|bin|O')? ?\p{Lu}\p{Ll}+){1,3}/gu,
   place: /\b(?:in|for|at|from|to|near|and|or)\s+(\p{Lu}\p{Ll}+(?:[ -]\p{Lu}\p{Ll}+)?)/gu,
   phone: /(?<![\d+])\+\d[\d ()-]{6,18}\d/g,

@@ -1,6 +1,7 @@
-// A text that a regular expression matches, for the part of the language that schemas use: literals,
-// classes, groups, alternatives, counted repeats, anchors. What is outside of it (look-around,
-// back-references, properties) gives undefined, and the caller falls back to any text.
+// A text that a regular expression matches, for the part of the language that schemas use:
+// literals, classes, groups, alternatives, counted repeats, anchors. What is outside of it
+// (look-around, back-references, properties) gives undefined, and the caller falls back to any
+// text.
 
 const patternUnitsMax = 500;
 const repeatsMax = 16;

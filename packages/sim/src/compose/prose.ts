@@ -6,14 +6,15 @@ const topicsMax = 4;
 const scanUnitsMax = 2_000;
 const stopWords = new Set(
   (
-    'about above after again against also and any are ask because been before being below between ' +
-    'both but can could did does doing down during each few for from further give had has have ' +
-    'having here hers him his how into its just like make many more most much must need not now ' +
-    'off once one only other our out over own please same say says she should show some such tell ' +
-    'than that the their them then there these they this those through too under until very want ' +
-    'was way were what when where which while who whom why will with would write you your yours ' +
-    'explain describe answer question help know let get got happened happens work works prove ' +
-    'derive analyse analyze review write create list find think believe mean json there here'
+    'about above after again against also and any are ask because been before being below ' +
+    'between both but can could did does doing down during each few for from further give had ' +
+    'has have having here hers him his how into its just like make many more most much must ' +
+    'need not now off once one only other our out over own please same say says she should ' +
+    'show some such tell than that the their them then there these they this those through ' +
+    'too under until very want was way were what when where which while who whom why will ' +
+    'with would write you your yours explain describe answer question help know let get got ' +
+    'happened happens work works prove derive analyse analyze review write create list find ' +
+    'think believe mean json there here'
   ).split(' '),
 );
 

@@ -82,7 +82,8 @@ test('references, joins and alternatives are followed, and recursion ends', () =
 
 test('a property may have any name', () => {
   const schema: JsonRecord = JSON.parse(
-    '{"type":"object","required":["__proto__","constructor"],"properties":{"__proto__":{"const":1}}}',
+    '{"type":"object","required":["__proto__","constructor"],' +
+      '"properties":{"__proto__":{"const":1}}}',
   );
   const value = filled(schema);
   assert.equal(JSON.stringify(value), '{"__proto__":1,"constructor":"hello"}');

@@ -1,7 +1,7 @@
-// Fills a JSON schema with a value that the schema accepts, taken from the prompt where a property's
-// name or format says what to look for, and drawn otherwise. It reads the part of JSON Schema that
-// callers send to models; keywords outside of it are passed over. Bounded in depth and size, since
-// the schema is the caller's.
+// Fills a JSON schema with a value that the schema accepts, taken from the prompt where a
+// property's name or format says what to look for, and drawn otherwise. It reads the part of JSON
+// Schema that callers send to models; keywords outside of it are passed over. Bounded in depth and
+// size, since the schema is the caller's.
 
 import { pick } from '../hash.ts';
 import type { JsonRecord } from '../json.ts';

@@ -5,8 +5,8 @@ import { createConnection } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { startSim } from '../sim.ts';
-import type { Heard } from '../talk.ts';
-import { chatWith, post, talk, until } from '../talk.ts';
+import type { Heard } from '../talk.fixture.ts';
+import { chatWith, post, talk, until } from '../talk.fixture.ts';
 
 const sim = await startSim();
 after(() => sim.close());
@@ -79,7 +79,7 @@ test('down resets the connection without a byte', async () => {
   assert.equal(sim.requests().broken, 1);
 });
 
-test('hang says nothing and keeps the connection until the caller leaves or the sim closes', async () => {
+test('hang says nothing and keeps the connection until one side closes it', async () => {
   const other = await startSim();
   other.script('hang');
   const waiting = talk(other.port, post(chatWith('x')));

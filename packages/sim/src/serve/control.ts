@@ -1,5 +1,6 @@
-// The sim's own endpoints: POST /sim/script, DELETE /sim/script, POST /sim/reset, GET /sim/requests.
-// They show counts only: prompts, keys and bodies are for the program that holds the Sim.
+// The sim's own endpoints: POST /sim/script, DELETE /sim/script, POST /sim/reset, GET
+// /sim/requests. They show counts only: prompts, keys and bodies are for the program that holds the
+// Sim.
 import type { Cues, Match } from '../cues.ts';
 import { cuesMax } from '../cues.ts';
 import type { JsonRecord } from '../json.ts';

@@ -1,5 +1,5 @@
-// Which request gets which reply. Each wire shape is a decoder and a writer; what lies between them,
-// the answer, is the same.
+// Which request gets which reply. Each wire shape is a decoder and a writer; what lies between
+// them, the answer, is the same.
 import type { Answer } from '../answer.ts';
 import { answer, promptTokens } from '../answer.ts';
 import type { Ask } from '../ask.ts';

@@ -75,7 +75,9 @@ async function serveControl(house: House, line: Line, path: string): Promise<voi
   await sendPage(line, page, {}, undefined);
 }
 
-/** A call to a model: refusals too go out as the script says, since a server that is down is down. */
+/**
+ * A call to a model: refusals too go out as the script says, since a server that is down is down.
+ */
 async function call(house: House, line: Line, seen: SeenRequest): Promise<Outcome> {
   const parsed = parseBody(seen.body);
   const model = parsed.ok ? textAt(parsed.value, 'model') : undefined;

@@ -41,7 +41,8 @@ export function* chatFrames(answer: Answer, request: ChatRequest): Generator<Fra
     const usage = always ? JSON.stringify(chatUsage(usageSoFar(answer.usage, sent))) : 'null';
     const close = always || told ? `,"usage":${usage}}\n\n` : '}\n\n';
     const { index } = choice;
-    return `${open}[{"index":${index},"delta":${delta}${logprobs},"finish_reason":${finish}}]${close}`;
+    const start = `${open}[{"index":${index},"delta":${delta}${logprobs}`;
+    return `${start},"finish_reason":${finish}}]${close}`;
   };
   for (const choice of answer.choices) {
     const content = choice.calls.length > 0 ? 'null' : '""';

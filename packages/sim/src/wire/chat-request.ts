@@ -100,7 +100,7 @@ function turnsFrom(messages: readonly unknown[]): Result<Turn[]> {
     }
     const text = contentText(content);
     if (text === undefined) {
-      const problem = `Invalid type for '${param}.content': expected a string or an array of parts.`;
+      const problem = `Invalid type for '${param}.content': expected a string or parts.`;
       return refuse(invalid(problem, `${param}.content`, 'invalid_type'));
     }
     turns.push({ role, text, called });

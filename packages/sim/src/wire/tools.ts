@@ -6,7 +6,9 @@ import { isList, isRecord, recordAt, textAt } from '../json.ts';
 import type { Result } from '../problem.ts';
 import { accept, invalid, refuse } from '../problem.ts';
 
-/** The functions among the tools; `unwrap` finds a function's record, or undefined for other kinds. */
+/**
+ * The functions among the tools; `unwrap` finds a function's record, or undefined for other kinds.
+ */
 export function toolsFrom(
   list: unknown,
   unwrap: (entry: JsonRecord) => JsonRecord | undefined,
