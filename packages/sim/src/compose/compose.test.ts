@@ -154,7 +154,22 @@ test('filler has exactly as many tokens as asked, and the tokenizer agrees', () 
 });
 
 test('long runs of anything are read in linear time', () => {
-  for (const unit of ['a', '1', ' ', '@', '"', '(', '-1', 'A b ', '1*', 'a@', '€1,', '#1']) {
+  for (const unit of [
+    'a',
+    '1',
+    ' ',
+    '@',
+    '"',
+    '(',
+    '-1',
+    'A b ',
+    '1*',
+    'a@',
+    '€1,',
+    '#1',
+    'first ',
+    'then ',
+  ]) {
     const text = unit.repeat(100_000 / unit.length);
     factsIn(text);
     sumIn(text);

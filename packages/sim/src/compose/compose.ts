@@ -63,7 +63,7 @@ export function compose(ask: Ask, skill: Skill, draw: () => number): string {
     case 'code':
       return codeFor(prompt, skill);
     case undefined:
-      return talk(prompt, ask.model, skill, draw);
+      return talk(prompt.slice(0, scanUnitsMax), ask.model, skill, draw);
   }
 }
 

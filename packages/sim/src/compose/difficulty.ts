@@ -21,15 +21,19 @@ const hard = anyOf([
   'integral|differential|eigen\\w+|complexity|optimi[sz]e|concurren\\w+|deadlock|race condition',
   'legal|liability|regulat\\w+|clause|contract',
 ]);
-const severalSteps = /\b(step by step|multi-?step|first\b[^.]*\bthen\b|then\b[^.]*\bfinally)\b/i;
+const severalSteps =
+  /\b(step by step|multi-?step|first\b[^.]{0,200}\bthen\b|then\b[^.]{0,200}\bfinally)\b/i;
+/** Key words are looked for in this much of a prompt. */
+const scanUnitsMax = 8_000;
 const longUnits = 6_000;
 const veryLongUnits = 24_000;
 
 export function gradeOf(prompt: string): Grade {
+  const scanned = prompt.slice(0, scanUnitsMax);
   let grade = 0;
-  if (veryHard.test(prompt)) grade = 3;
-  else if (hard.test(prompt)) grade = 2;
-  if (severalSteps.test(prompt)) grade += 1;
+  if (veryHard.test(scanned)) grade = 3;
+  else if (hard.test(scanned)) grade = 2;
+  if (severalSteps.test(scanned)) grade += 1;
   if (prompt.length > veryLongUnits) grade += 2;
   else if (prompt.length > longUnits) grade += 1;
   const sum = sumIn(prompt);

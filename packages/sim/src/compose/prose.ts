@@ -38,11 +38,12 @@ export function proseOn(prompt: string, skill: Skill, draw: () => number): strin
     return filled(pick(wrong, draw()), topic, other, last);
   }
   const opening = skill.sure ? pick(openings, draw()) : pick(hedges, draw());
-  const told = reasoned.test(prompt)
+  const stepwise = reasoned.test(prompt);
+  const told = stepwise
     ? [opening, ...steps]
     : [opening, pick(middles, draw()), pick(closings, draw())];
   const text = told.map((sentence) => filled(sentence, topic, other, last));
-  return text.join(reasoned.test(prompt) ? '\n' : ' ');
+  return text.join(stepwise ? '\n' : ' ');
 }
 
 /** The template with its topics; a topic at the start of a sentence gets its capital. */

@@ -25,7 +25,9 @@ export function stringFor(schema: JsonRecord, name: string, source: Source): str
   const least = Math.min(lengthMax, numberAt(schema, 'minLength') ?? 0);
   const most = Math.min(lengthMax, numberAt(schema, 'maxLength') ?? lengthMax);
   // Lengths count characters, and half of a surrogate pair would be none.
-  return [...text.padEnd(least, '.')].slice(0, most).join('');
+  const characters = [...text];
+  while (characters.length < least) characters.push('.');
+  return characters.slice(0, most).join('');
 }
 
 /** The prompt's facts that a property is about; undefined when its name and shape do not tell. */
