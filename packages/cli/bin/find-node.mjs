@@ -63,7 +63,7 @@ export function missingNodeMessage() {
   const { version, platform, arch } = describeRunning();
   return (
     `signalbox needs Node ${NODE_MAJOR_MIN} or newer; this is ${version} on ${platform}-${arch}, ` +
-    `and no packaged Node was found for it.\n` +
+    `and no packaged Node runs on it.\n` +
     `Install Node ${NODE_MAJOR_MIN}, or reinstall without omitting optional dependencies.`
   );
 }
@@ -90,7 +90,14 @@ export async function runScript(script, args, folder) {
     await import(pathToFileURL(script).href);
     return;
   }
-  leaveWith(await runChild(node, [script, ...args]));
+  try {
+    leaveWith(await runChild(node, [script, ...args]));
+  } catch (cause) {
+    // Such as a system whose C library is not the one that the packaged Node was built for.
+    process.stderr.write(`${cause instanceof Error ? cause.message : cause}\n`);
+    process.stderr.write(`${missingNodeMessage()}\n`);
+    process.exitCode = 2;
+  }
 }
 
 /**

@@ -19,6 +19,7 @@ export type Snapshot = {
   readonly catalog: Catalog;
   readonly queue: ParkLimits;
   readonly bodyBytesMax: number;
+  readonly bodyMsMax: number;
 };
 
 /** What outlives a swap. */

@@ -72,6 +72,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
       perTenantMax: queue.perTenantMax,
     },
     bodyBytesMax: server.bodyBytesMax,
+    bodyMsMax: server.bodyMsMax,
   };
 }
 

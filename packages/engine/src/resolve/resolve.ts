@@ -44,36 +44,56 @@ export type ResolveFacts = {
 /** At most this many candidates stand in a record; the rest is counted by nobody. */
 const RECORDED_MAX = 64;
 
-export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
+/** All that was looked at, before anything is chosen. */
+export type Survey = {
+  readonly verdict: Verdict;
+  readonly clearance: Clearance;
+  readonly candidates: readonly Candidate[];
+  /** The order is part of the wish: a chain. */
+  readonly ordered: boolean;
+};
+
+export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Refusal> {
   const verdict = facts.policies.judge(call);
   const { label } = call.profile;
   const clearance = clear('call', { tenant: call.tenant, label, tierMax: verdict.tierMax });
   const wanted = asked(call, verdict, facts.catalog);
   if (!wanted.ok) return wanted;
-  const candidates = wanted.value.offerings.map((offering): Candidate => {
+  const { offerings, ordered, need, pinned } = wanted.value;
+  const candidates = offerings.map((offering): Candidate => {
     const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
-    return {
-      offering,
-      place,
-      gates: gatesOf({ call, offering, place, clearance, ...wanted.value }),
-    };
+    const gates = gatesOf({ call, offering, place, clearance, need, pinned });
+    return { offering, place, gates };
   });
+  return yes({ verdict, clearance, candidates, ordered });
+}
+
+export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
+  const surveyed = survey(call, facts);
+  if (!surveyed.ok) return surveyed;
+  const { verdict, clearance, candidates, ordered } = surveyed.value;
   const open = candidates.filter((candidate) => candidate.gates === 0);
   if (open.length === 0) return no(refuseRoute(call, clearance, candidates));
-  const offers = wanted.value.ordered ? open : preferred(open, call, verdict, facts.health);
+  const offers = ordered ? open : preferred(open, call, verdict, facts.health);
   for (const offer of offers) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const left = (one: Candidate): number =>
-    one.gates === 0 && !offers.includes(one) ? GATES.notNeeded : one.gates;
-  const recorded = candidates.slice(0, RECORDED_MAX).map((one) => ({
+  const recorded = recordedCandidates(candidates, offers);
+  const route: Route = { clearance, offers, candidates: recorded, verdict };
+  return yes(Object.assign({}, call, { route }) as Resolved); // brand: minted here
+}
+
+/** What was allowed and not chosen has a gate of its own. */
+export function recordedCandidates(
+  candidates: readonly Candidate[],
+  offers: readonly Offer[],
+): readonly RecordedCandidate[] {
+  return candidates.slice(0, RECORDED_MAX).map((one) => ({
     endpoint: one.offering.endpoint.name,
     model: one.offering.model,
     tier: one.place.tier,
-    gates: left(one),
+    gates: one.gates === 0 && !offers.includes(one) ? GATES.notNeeded : one.gates,
   }));
-  const route: Route = { clearance, offers, candidates: recorded, verdict };
-  return yes(Object.assign({}, call, { route }) as Resolved); // brand: minted here
 }
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */

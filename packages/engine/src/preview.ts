@@ -1,0 +1,39 @@
+// A dry run: the rooms up to resolve, and nothing after them. No permit, no call, no record.
+import {
+  type Call,
+  type RecordedCandidate,
+  type Refusal,
+  type Result,
+  yes,
+} from '@signalbox/contract';
+import type { House } from './house.ts';
+import { enter } from './line.ts';
+import { type Resolved, recordedCandidates, resolve, survey } from './resolve/resolve.ts';
+import type { Seen } from './settle/record.ts';
+import type { Identity } from './tenant/tenant.ts';
+
+export type Preview = {
+  readonly identity: Identity;
+  readonly resolved: Result<Resolved, Refusal>;
+  readonly candidates: readonly RecordedCandidate[];
+};
+
+/** Refuses only what has no candidates to show: an unknown caller, a broken body, an unknown model. */
+export async function preview(call: Call, house: House): Promise<Result<Preview, Refusal>> {
+  const walk: { seen: Seen } = { seen: call };
+  // A dry run takes no idempotency key: the call itself comes later.
+  const dry: Call = { ...call, head: { ...call.head, idempotencyKey: undefined } };
+  const classified = await enter(dry, house, walk);
+  if (!classified.ok) return classified;
+  const { tenant, key } = classified.value;
+  const { catalog, policies } = house.now();
+  const facts = { catalog, policies, health: house.live.health };
+  const surveyed = survey(classified.value, facts);
+  if (!surveyed.ok) return surveyed;
+  const resolved = resolve(classified.value, facts);
+  const offers = resolved.ok ? resolved.value.route.offers : [];
+  const candidates = resolved.ok
+    ? resolved.value.route.candidates
+    : recordedCandidates(surveyed.value.candidates, offers);
+  return yes({ identity: { tenant, key }, resolved, candidates });
+}

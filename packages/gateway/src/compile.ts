@@ -1,0 +1,61 @@
+// A configuration compiled for the line, with everything it refers to brought along: secrets read,
+// prices found, addresses judged.
+import type { Keys, Secret } from '@signalbox/contract';
+import {
+  type Configuration,
+  findPrice,
+  type PriceSnapshot,
+  priceBook,
+  providerOfHost,
+  type SecretReference,
+  statedPrices,
+} from '@signalbox/documents';
+import { compileSnapshot, type Reach, type Snapshot } from '@signalbox/engine';
+
+export type CompileInputs = {
+  readonly configuration: Configuration;
+  /** Digest of the texts. */
+  readonly version: string;
+  readonly keys: Keys;
+  readonly secretOf: (reference: SecretReference) => Secret | undefined;
+  /** The shipped list of prices. */
+  readonly listed: PriceSnapshot | undefined;
+  /** Unix milliseconds: prices hold from a day on. */
+  readonly at: number;
+};
+
+export function compile(inputs: CompileInputs): Snapshot {
+  const { configuration, version, keys, secretOf, listed, at } = inputs;
+  const book = priceBook(listed, statedPrices(configuration, version));
+  return compileSnapshot({
+    configuration,
+    version,
+    keys,
+    secretOf,
+    reachOf,
+    priceOf: (endpoint, reach, upstream) =>
+      findPrice(book, {
+        provider: reach === 'public' ? providerOfHost(new URL(endpoint.url).hostname) : undefined,
+        model: upstream,
+        name: endpoint.models.get(upstream)?.name,
+        endpoint: endpoint.name,
+        ownHardware: reach !== 'public' && (endpoint.tier ?? 1) < 3,
+        at,
+      }),
+  });
+}
+
+/** Where an address stands, by its spelling; what a name resolves to is asked when it is dialled. */
+export function reachOf({ hostname }: URL): Reach {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback';
+  if (host === '::1' || /^127\./.test(host)) return 'loopback';
+  if (
+    /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:)/.test(host)
+  ) {
+    return 'private';
+  }
+  return /\.(local|internal|lan|home|svc|intranet)$/.test(host) || !/[.:]/.test(host)
+    ? 'private'
+    : 'public';
+}

@@ -1,0 +1,45 @@
+// A decision for the caller who made the call: with the scope `explain` the whole record and every
+// gate in words, else tier, endpoint and what refused.
+import type { CallRecord, DecisionId, TenantName } from '@signalbox/contract';
+import { GATE_WORDS, gateNames } from '@signalbox/engine';
+
+/** Where records are read from; answers come from a projection, never from the path of a call. */
+export type Records = {
+  byDecision(tenant: TenantName, decision: DecisionId): Promise<CallRecord | undefined>;
+};
+
+export type CandidateDocument = {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly tier: number;
+  readonly gates: readonly string[];
+  readonly why: readonly string[];
+};
+
+export function decisionDocument(record: CallRecord, explains: boolean): object {
+  const last = record.attempts[record.attempts.length - 1];
+  if (explains)
+    return { object: 'decision', ...record, candidates: candidateDocuments(record.candidates) };
+  return {
+    object: 'decision',
+    decision: record.decision,
+    request: record.request,
+    ending: record.ending,
+    code: record.code ?? null,
+    tier: last?.tier ?? null,
+    endpoint: last?.endpoint ?? null,
+    gates: [...new Set(record.candidates.flatMap((one) => gateNames(one.gates)))],
+    usage: record.usage ?? null,
+    cost_nano_usd: record.costNanoUsd ?? null,
+  };
+}
+
+export function candidateDocuments(
+  candidates: CallRecord['candidates'],
+): readonly CandidateDocument[] {
+  return candidates.map((one) => {
+    const gates = gateNames(one.gates);
+    const why = gates.map((gate) => GATE_WORDS[gate]);
+    return { endpoint: one.endpoint, model: one.model, tier: one.tier, gates, why };
+  });
+}

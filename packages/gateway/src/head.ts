@@ -1,0 +1,153 @@
+// From the head of an HTTP request to the head of a call: every header that means something here
+// is read once, checked, and kept in our words; every other one is left where it is. A value that
+// breaks its rule is the caller's mistake and is answered with the header's name.
+import {
+  type CallHead,
+  type DeclaredSensitivity,
+  no,
+  type Operation,
+  type Refusal,
+  type Result,
+  readLabel,
+  refusal,
+  yes,
+} from '@signalbox/contract';
+import type { Head } from '@signalbox/ports';
+
+const PREFIX = 'x-signalbox-';
+const OPAQUE = /^[\x20-\x7e]{1,128}$/;
+const STEP = /^[a-z0-9][a-z0-9_.:-]{0,63}$/;
+const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const IDEMPOTENCY = /^[\x21-\x7e]{1,255}$/;
+const TAGS_MAX = 8;
+const TAG_BYTES_MAX = 64;
+
+type Draft = { -readonly [K in keyof CallHead]: CallHead[K] };
+
+/** @param forwarded names that some endpoint lists, lower case. */
+export function readHead(
+  head: Head,
+  operation: Operation,
+  forwarded: ReadonlySet<string>,
+): Result<CallHead, Refusal> {
+  const draft = emptyHead(head, operation);
+  const passed: (readonly [string, string])[] = [];
+  const { headers } = head;
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    const value = headers[at + 1] ?? '';
+    if (name === 'openai-beta' || forwarded.has(name)) passed.push([name, value]);
+    const wrong = take(draft, name, value);
+    if (wrong !== undefined) return no(badHeader(name, wrong));
+  }
+  draft.forwardable = passed;
+  return yes(draft);
+}
+
+function emptyHead(head: Head, operation: Operation): Draft {
+  return {
+    operation,
+    dialect: 'openai',
+    keyText: undefined,
+    address: head.address,
+    session: undefined,
+    agent: undefined,
+    subject: undefined,
+    step: undefined,
+    sensitivity: undefined,
+    latencyBudgetMs: undefined,
+    queueAllowed: false,
+    summaryWanted: false,
+    tags: NO_TAGS,
+    idempotencyKey: undefined,
+    traceparent: undefined,
+    forwardable: [],
+  };
+}
+
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** @returns what is wrong with the value. */
+function take(draft: Draft, name: string, value: string): string | undefined {
+  if (name === 'authorization') {
+    if (/^bearer /i.test(value)) draft.keyText ??= value.slice(7).trim();
+    return undefined;
+  }
+  if (name === 'x-api-key' || name === 'x-goog-api-key') draft.keyText ??= value;
+  else if (name === 'traceparent') {
+    // A broken trace is no reason to refuse a call: it is dropped, as the standard says.
+    if (TRACEPARENT.test(value)) draft.traceparent = value;
+  } else if (name === 'idempotency-key') {
+    if (!IDEMPOTENCY.test(value)) return 'must have 1 to 255 printable ASCII characters';
+    draft.idempotencyKey = value;
+  } else if (name.startsWith(PREFIX)) return takeOurs(draft, name.slice(PREFIX.length), value);
+  return undefined;
+}
+
+function takeOurs(draft: Draft, name: string, value: string): string | undefined {
+  switch (name) {
+    case 'session':
+    case 'agent':
+    case 'subject':
+      if (!OPAQUE.test(value)) return 'must have 1 to 128 printable ASCII characters';
+      draft[name] = value;
+      return undefined;
+    case 'step':
+      if (!STEP.test(value)) return 'must be a step class: small letters, digits, `_`, `-`';
+      draft.step = value;
+      return undefined;
+    case 'sensitivity': {
+      draft.sensitivity = readSensitivity(value);
+      return draft.sensitivity === undefined
+        ? 'must be `label` or `label(kind,…)`; labels are public, internal, personal, regulated'
+        : undefined;
+    }
+    case 'latency-budget-ms': {
+      const budget = Number(value);
+      if (!Number.isSafeInteger(budget) || budget < 1) return 'must be a whole number above 0';
+      draft.latencyBudgetMs = budget;
+      return undefined;
+    }
+    case 'queue':
+      if (value !== 'allow') return 'must be `allow`';
+      draft.queueAllowed = true;
+      return undefined;
+    case 'summary':
+      draft.summaryWanted = value === '1';
+      return undefined;
+    case 'tags': {
+      const tags = readTags(value);
+      if (tags === undefined) return `must be up to ${TAGS_MAX} pairs \`name=value\` of 64 bytes`;
+      draft.tags = tags;
+      return undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function readSensitivity(value: string): DeclaredSensitivity | undefined {
+  const parts = SENSITIVITY.exec(value);
+  const label = parts?.[1] === undefined ? undefined : readLabel(parts[1]);
+  if (label === undefined) return undefined;
+  const kinds = (parts?.[2] ?? '').split(',').map((kind) => kind.trim());
+  return { label, kinds: kinds.filter((kind) => kind !== '') };
+}
+
+function readTags(value: string): Readonly<Record<string, string>> | undefined {
+  const tags: Record<string, string> = Object.create(null);
+  const pairs = value.split(',').map((pair) => pair.trim());
+  if (pairs.length > TAGS_MAX) return undefined;
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const fits = equals > 0 && pair.length <= TAG_BYTES_MAX && OPAQUE.test(pair);
+    if (!fits) return undefined;
+    tags[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return tags;
+}
+
+function badHeader(name: string, wrong: string): Refusal {
+  return refusal('body_invalid', `The header \`${name}\` ${wrong}.`, { param: name });
+}

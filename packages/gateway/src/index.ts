@@ -1,0 +1,11 @@
+export { compile, reachOf } from './compile.ts';
+export { candidateDocuments, decisionDocument } from './decision.ts';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type Mounted,
+  refuse,
+} from './gateway.ts';
+export { type GatewayNode, type NodeOptions, type NodeParts, openNode } from './node.ts';
+export { json, keyText, type Readiness } from './pages.ts';

@@ -1,0 +1,106 @@
+// The data plane in OpenAPI 3.1. Calls pass fields that are not named here: the dialect belongs to
+// its makers, and unknown fields survive both ways.
+import { CODES } from '@signalbox/contract';
+
+const BODIES: readonly (readonly [path: string, summary: string, required: readonly string[]])[] = [
+  [
+    '/v1/chat/completions',
+    'Chat completion, unary or as server-sent events',
+    ['model', 'messages'],
+  ],
+  ['/v1/completions', 'Completion of a prompt', ['model', 'prompt']],
+  ['/v1/responses', 'Response, unary or as typed events', ['model', 'input']],
+  ['/v1/embeddings', 'Embeddings', ['model', 'input']],
+  [
+    '/v1/route/explain',
+    'Dry run: every candidate and the gates that refused it',
+    ['model', 'messages'],
+  ],
+];
+
+const PAGES: readonly (readonly [path: string, summary: string])[] = [
+  ['/v1/models', 'What this key may call'],
+  ['/v1/models/{model}', 'One model'],
+  ['/v1/key', 'What this key may do and has left'],
+  ['/v1/decisions/{decision}', 'The record of a call of your own'],
+  ['/v1/queued/{request}', 'The answer of a parked call: 202 while it waits, once, then 410'],
+  ['/healthz', 'Alive'],
+  ['/readyz', 'Can serve in some mode, which, and why'],
+  ['/metrics', 'Prometheus metrics; needs the admin key'],
+];
+
+type Document = { readonly openapi: '3.1.0' } & Readonly<Record<string, unknown>>;
+
+export function openapi(version: string): Document {
+  const paths: Record<string, unknown> = {};
+  for (const [path, summary, required] of BODIES) paths[path] = { post: call(summary, required) };
+  for (const [path, summary] of PAGES) paths[path] = { get: page(path, summary) };
+  paths['/v1/route/simulate'] = { post: call('A batch of dry runs', ['requests']) };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Signalbox', version, license: { name: 'Apache-2.0' } },
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'sbx_…' } },
+      schemas: { Error: errorSchema() },
+    },
+    security: [{ key: [] }],
+  };
+}
+
+function call(summary: string, required: readonly string[]): object {
+  const properties = Object.fromEntries(required.map((name) => [name, {}]));
+  const schema = { type: 'object', required, properties, additionalProperties: true };
+  return {
+    summary,
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+    responses: { 200: { description: 'The answer' }, default: problem() },
+  };
+}
+
+function page(path: string, summary: string): object {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const parameters = names.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const open = path === '/healthz' || path === '/readyz';
+  const security = open ? { security: [] } : {};
+  return {
+    summary,
+    parameters,
+    responses: { 200: { description: summary }, default: problem() },
+    ...security,
+  };
+}
+
+const problem = (): object => ({
+  description: 'A refusal',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+});
+
+function errorSchema(): object {
+  const text = { type: 'string' };
+  const maybe = { type: ['string', 'null'] };
+  return {
+    type: 'object',
+    properties: {
+      error: {
+        type: 'object',
+        required: ['type', 'code', 'message'],
+        properties: {
+          type: text,
+          code: { type: 'string', enum: Object.keys(CODES) },
+          message: text,
+          param: maybe,
+          hint: text,
+          doc_url: text,
+          request_id: text,
+          decision_id: maybe,
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key may
+// do, dry runs, decisions and queued answers.
+import {
+  type Call,
+  isDecisionId,
+  isRequestId,
+  type Operation,
+  type Refusal,
+  type RequestId,
+  refusal,
+} from '@signalbox/contract';
+import { encode } from '@signalbox/dialect';
+import { type House, type Identity, identify } from '@signalbox/engine';
+import type { Exchange, Target } from '@signalbox/ports';
+import { decisionDocument, type Records } from './decision.ts';
+import { explainCall } from './explain.ts';
+import { keyDocument } from './key.ts';
+import { modelDocument, modelList } from './models.ts';
+import { openapi } from './openapi.ts';
+import type { PathEntry } from './paths.table.ts';
+import type { Queued } from './queued.ts';
+import { flat } from './reply.ts';
+
+export type Readiness = {
+  readonly mode: 'ready' | 'degraded' | 'draining' | 'unavailable';
+  readonly reasons: readonly string[];
+};
+
+export type Pages = {
+  readonly house: House;
+  readonly queued: Queued;
+  readonly records: Records;
+  readonly readiness: () => Readiness;
+  /** Prometheus text. */
+  readonly metrics: () => string;
+  /** True for the admin key: `/metrics` is not for everybody. */
+  readonly isAdmin: (keyText: string | undefined) => boolean;
+  /** Name of the key, from its text. */
+  readonly ownerOf: (keyText: string) => string;
+  readonly version: string;
+  readonly refuse: (exchange: Exchange, no: Refusal) => void;
+  readonly callFrom: (exchange: Exchange, operation: Operation) => Call | undefined;
+};
+
+type Asked = { readonly entry: PathEntry; readonly target: Target };
+
+export async function servePage(exchange: Exchange, asked: Asked, pages: Pages): Promise<void> {
+  const { entry, target } = asked;
+  if (entry.kind !== 'page') return;
+  switch (entry.page) {
+    case 'health':
+      return json(exchange, 200, { status: 'alive', version: pages.version });
+    case 'ready': {
+      const ready = pages.readiness();
+      const serves = ready.mode === 'ready' || ready.mode === 'degraded';
+      return json(exchange, serves ? 200 : 503, ready);
+    }
+    case 'openapi':
+      return json(exchange, 200, openapi(pages.version));
+    case 'metrics':
+      return metrics(exchange, pages);
+    case 'explain':
+      return explainCall(exchange, 'one', pages);
+    case 'simulate':
+      return explainCall(exchange, 'many', pages);
+    default:
+      return withKey(exchange, target, { page: entry.page, pages });
+  }
+}
+
+function metrics(exchange: Exchange, pages: Pages): void {
+  if (!pages.isAdmin(keyText(exchange))) {
+    const hint = 'Send the admin key, or give metrics a port of their own (`server.metrics.port`).';
+    pages.refuse(exchange, refusal('key_invalid', 'Metrics need the admin key.', { hint }));
+    return;
+  }
+  const headers = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
+  exchange.reply(200, headers, encode(pages.metrics()));
+}
+
+type KeyedPage = 'models' | 'key' | 'decision' | 'queued';
+type Keyed = { readonly page: KeyedPage; readonly pages: Pages };
+
+async function withKey(exchange: Exchange, target: Target, { page, pages }: Keyed): Promise<void> {
+  const { house } = pages;
+  const text = keyText(exchange);
+  const found = identify(text, exchange.head.address, house.now().tenants, house.ports);
+  if (!found.ok) return pages.refuse(exchange, found.refusal);
+  const id = target.path.slice(target.path.lastIndexOf('/') + 1);
+  switch (page) {
+    case 'models':
+      return models(exchange, target, found.value, pages);
+    case 'key':
+      return json(exchange, 200, keyDocument(found.value, house));
+    case 'decision':
+      return decision(exchange, id, found.value, pages);
+    case 'queued':
+      return queuedAnswer(exchange, id, found.value, pages);
+  }
+}
+
+function models(exchange: Exchange, target: Target, who: Identity, pages: Pages): void {
+  if (target.path === '/v1/models') {
+    json(exchange, 200, modelList(who, pages.house));
+    return;
+  }
+  const name = decodeURIComponentOrSelf(target.path.slice('/v1/models/'.length));
+  const model = modelDocument(name, who, pages.house);
+  if (model !== undefined) json(exchange, 200, model);
+  else pages.refuse(exchange, refusal('model_unknown', 'No model of yours has this name.'));
+}
+
+async function decision(
+  exchange: Exchange,
+  id: string,
+  who: Identity,
+  pages: Pages,
+): Promise<void> {
+  const record = isDecisionId(id) ? await pages.records.byDecision(who.tenant.name, id) : undefined;
+  if (record === undefined) {
+    return pages.refuse(exchange, refusal('decision_unknown', 'No decision of yours has this id.'));
+  }
+  return json(exchange, 200, decisionDocument(record, who.key.scopes.has('explain')));
+}
+
+function queuedAnswer(exchange: Exchange, id: string, who: Identity, pages: Pages): void {
+  const request: RequestId | undefined = isRequestId(id) ? id : undefined;
+  const fetched =
+    request === undefined
+      ? ({ kind: 'unknown' } as const)
+      : pages.queued.fetch(request, who.key.name);
+  if (fetched.kind === 'waiting') {
+    json(exchange, 202, { status: 'queued', position: fetched.position });
+  } else if (fetched.kind === 'answer') {
+    exchange.reply(fetched.status, flat(fetched.headers), fetched.body);
+  } else if (fetched.kind === 'expired') {
+    pages.refuse(exchange, refusal('queued_expired', 'The answer was fetched, or has expired.'));
+  } else {
+    pages.refuse(exchange, refusal('route_unknown', 'No queued call of yours has this id.'));
+  }
+}
+
+export function keyText(exchange: Exchange): string | undefined {
+  const bearer = exchange.head.header('authorization');
+  if (bearer !== undefined && /^bearer /i.test(bearer)) return bearer.slice(7).trim();
+  return exchange.head.header('x-api-key') ?? exchange.head.header('x-goog-api-key');
+}
+
+export function json(exchange: Exchange, status: number, body: object): void {
+  const headers = ['content-type', 'application/json', 'cache-control', 'no-store'];
+  exchange.reply(status, headers, encode(`${JSON.stringify(body)}\n`));
+}
+
+function decodeURIComponentOrSelf(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,24 @@
+// Answers to what never became a request, in the envelope of the house.
+import { codeFacts, type Ports, refusal, requestId } from '@signalbox/contract';
+import { errorBody } from '@signalbox/dialect';
+import type { HeadProblem, RawReply } from '@signalbox/ports';
+
+const MESSAGES: Readonly<Record<HeadProblem, string>> = {
+  malformed: 'The request is not well-formed HTTP/1.1',
+  'head-too-large': 'The head of the request is too large',
+  'head-too-slow': 'The head of the request was not complete in time',
+};
+
+export function rawRefusal(
+  problem: HeadProblem,
+  why: string,
+  { clock, random }: Pick<Ports, 'clock' | 'random'>,
+): RawReply {
+  const no = refusal('body_invalid', `${MESSAGES[problem]} (${why}).`);
+  const request = requestId(clock.now(), random.bytes(10));
+  return {
+    status: codeFacts(no.code).status,
+    headers: ['content-type', 'application/json', 'x-should-retry', 'false'],
+    bytes: errorBody(no, { request, decision: undefined }),
+  };
+}
