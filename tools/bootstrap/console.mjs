@@ -3,8 +3,9 @@
  * decides, not their times: a checkout of an older commit counts as a change too.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alone } from './lock.mjs';
 import { runQuietly } from './progress.mjs';
 
 const CONSOLE = 'packages/console';
@@ -18,13 +19,25 @@ const SKIPPED = new Set(['dist', 'node_modules']);
  */
 export async function ensureConsole(root, node) {
   if (!existsSync(join(root, CONSOLE, 'index.html'))) return true;
-  const digest = digestSources(root);
+  if (isBuilt(root)) return true;
+  return alone(root, 'building', async () => isBuilt(root) || (await build(root, node)));
+}
+
+/** @param {string} root */
+function isBuilt(root) {
   const built = existsSync(join(root, CONSOLE, 'dist/index.html'));
-  if (built && readStamp(root) === digest) return true;
+  return built && readStamp(root) === digestSources(root);
+}
+
+/**
+ * @param {string} root
+ * @param {string} node
+ */
+async function build(root, node) {
+  const digest = digestSources(root);
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', CONSOLE, '--logLevel', 'warn'];
   if (!(await runQuietly('building the console', node, args, root))) return false;
-  mkdirSync(join(root, '.cache'), { recursive: true });
   writeFileSync(join(root, STAMP), digest);
   return true;
 }

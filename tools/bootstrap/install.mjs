@@ -6,17 +6,14 @@
  * stamp, npm's own list of what it installed is compared with the lock file, entry by entry.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { findNode } from '../../packages/cli/bin/find-node.mjs';
+import { alone } from './lock.mjs';
 import { runQuietly } from './progress.mjs';
 
 const STAMP = 'node_modules/.signalbox-installed';
 const INSTALLED = 'node_modules/.package-lock.json';
-const LOCK = '.cache/installing';
-const LOCK_AGE_MS_MAX = 15 * 60_000;
-const LOCK_POLL_MS = 250;
 
 /**
  * @param {string} root
@@ -24,14 +21,8 @@ const LOCK_POLL_MS = 250;
  */
 export async function ensureInstalled(root) {
   if (isInstalled(root)) return true;
-  const free = await takeLock(root);
-  try {
-    // Somebody else may have installed while we waited for them.
-    if (isInstalled(root)) return true;
-    return await install(root);
-  } finally {
-    free();
-  }
+  // Somebody else may have installed while we waited for them.
+  return alone(root, 'installing', async () => isInstalled(root) || (await install(root)));
 }
 
 /**
@@ -97,35 +88,6 @@ export function npmCommand() {
     return { command: process.execPath, args: [running] };
   }
   return { command: 'npm', args: [] };
-}
-
-/** @param {string} root */
-async function takeLock(root) {
-  const folder = join(root, LOCK);
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const deadlineMs = Date.now() + LOCK_AGE_MS_MAX;
-  let told = false;
-  while (Date.now() < deadlineMs) {
-    try {
-      mkdirSync(folder);
-      return () => rmSync(folder, { recursive: true, force: true });
-    } catch {
-      if (!told) process.stderr.write(`waiting for another install (${LOCK})\n`);
-      told = true;
-      if (isStale(folder)) rmSync(folder, { recursive: true, force: true });
-      await pause(LOCK_POLL_MS);
-    }
-  }
-  throw new Error(`another install holds ${LOCK}; remove that folder if none is running`);
-}
-
-/** @param {string} folder */
-function isStale(folder) {
-  try {
-    return Date.now() - statSync(folder).mtimeMs > LOCK_AGE_MS_MAX;
-  } catch {
-    return false;
-  }
 }
 
 /** @param {string} lock */
