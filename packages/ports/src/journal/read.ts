@@ -32,12 +32,17 @@ export type ReadEnd = {
   readonly tornBytes: number;
 };
 
+/** Where an entry's frame begins and ends. */
+export type EntryPlace = { readonly start: Position; readonly end: Position };
+
+export type EachEntry = (read: ReadEntry, place: EntryPlace) => boolean | undefined;
+
 /** @param each May answer `false` to stop after its entry. Throws `JournalFault` where the journal stops being one. */
 export async function readJournal(
   disk: Disk,
   folder: string,
   from: ReadFrom,
-  each: (read: ReadEntry, end: Position) => boolean | undefined,
+  each: EachEntry,
 ): Promise<ReadEnd> {
   const segments = (await listSegments(disk, folder)).filter(
     (segment) =>
@@ -62,7 +67,7 @@ type Walk = {
   /** The end of the segment before did not read: the next entry tells whether that matters. */
   doubt: { readonly file: string; readonly at: number; readonly bytes: number } | undefined;
   entries: number;
-  readonly each: (read: ReadEntry, end: Position) => boolean | undefined;
+  readonly each: EachEntry;
 };
 
 type Stretch = {
@@ -109,8 +114,31 @@ function take(walk: Walk, segment: Segment, bytes: Uint8Array, at: number): bool
   walk.doubt = undefined;
   walk.before = { hash: sha256(read.headText), head };
   walk.entries += 1;
+  const start = { segment: segment.number, offset: at };
   const end = { segment: segment.number, offset: at + FRAME_HEAD_BYTES + bytes.length };
-  return walk.each(read, end) !== false;
+  return walk.each(read, { start, end }) !== false;
+}
+
+/** The one entry at a place; undefined when the journal no longer has it. */
+export async function readEntryAt(
+  disk: Disk,
+  folder: string,
+  place: Position,
+): Promise<ReadEntry | undefined> {
+  const segments = await listSegments(disk, folder);
+  const segment = segments.find((one) => one.number === place.segment);
+  if (segment === undefined) return undefined;
+  const file = await disk.open(join(folder, segment.name), 'read');
+  try {
+    let found: ReadEntry | undefined;
+    await scanFrames(file, { from: place.offset, to: segment.bytes }, (bytes, at) => {
+      found = decode(bytes, segment.name, at);
+      return false;
+    });
+    return found;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The entry in a whole frame, or the fault that stops the reader. */

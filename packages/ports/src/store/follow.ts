@@ -1,10 +1,9 @@
 // Reads the journal from where the projection stands to where it is safe, a bounded batch at a time, and gives the loop
 // a turn between batches, so that questions are answered while a long journal is caught up with.
-import type { ReadEntry } from '@signalbox/trust';
 import type { Disk } from '../journal/disk.ts';
 import { readJournal } from '../journal/read.ts';
 import { listSegments, type Position, segmentName } from '../journal/segment.ts';
-import type { Projection } from './project.ts';
+import type { PlacedEntry, Projection } from './project.ts';
 import type { RequestSummary } from './records.ts';
 
 const BATCH_ENTRIES_MAX = 1_000;
@@ -26,11 +25,11 @@ export async function follow(tools: Follow, to: Position): Promise<void> {
   for (;;) {
     const cursor = projection.cursor();
     if (!isBefore(cursor.position, to)) return;
-    const entries: ReadEntry[] = [];
+    const entries: PlacedEntry[] = [];
     let end = cursor.position;
-    await readJournal(disk, folder, { ...cursor, to }, (read, at) => {
-      entries.push(read);
-      end = at;
+    await readJournal(disk, folder, { ...cursor, to }, (read, place) => {
+      entries.push({ read, place: place.start });
+      end = place.end;
       return entries.length < BATCH_ENTRIES_MAX;
     });
     if (entries.length === 0) return;

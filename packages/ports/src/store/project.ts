@@ -22,8 +22,10 @@ export type Keep = { readonly days: number; readonly requests: number };
 
 export type Cursor = { readonly position: Position; readonly after: EntryName | undefined };
 
+export type PlacedEntry = { readonly read: ReadEntry; readonly place: Position };
+
 export type Batch = {
-  readonly entries: readonly ReadEntry[];
+  readonly entries: readonly PlacedEntry[];
   /** Where the last of them ends. */
   readonly end: Position;
 };
@@ -65,9 +67,11 @@ export class Projection {
 
   /** All of the batch or nothing of it; returns what is new. */
   apply(batch: Batch): readonly RequestSummary[] {
-    const last = batch.entries.at(-1)?.head;
+    const last = batch.entries.at(-1)?.read.head;
     if (last === undefined) return [];
-    const rows = batch.entries.map(rowOf).filter((row) => row !== undefined);
+    const rows = batch.entries
+      .map((entry) => rowOf(entry.read, entry.place))
+      .filter((row) => row !== undefined);
     const firstId = this.#nextId;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -102,9 +106,10 @@ export class Projection {
   /** False: the decision is known already. */
   #insert(row: SettledRow): boolean {
     const id = this.#nextId;
-    const { changes } = this.#statements.addRequest.run(id, ...requestColumns(row.summary));
+    const { segment, offset } = row.place;
+    const columns = requestColumns(row.summary);
+    const { changes } = this.#statements.addRequest.run(id, ...columns, segment, offset);
     if (changes === 0) return false;
-    this.#statements.addRecord.run(id, row.recordJson);
     this.#nextId = id + 1;
     return true;
   }
@@ -114,10 +119,7 @@ export class Projection {
     const oldest = now - this.#keep.days * DAY_MS;
     const floor = this.#nextId - this.#keep.requests;
     const found = this.#statements.oldRequests.get(prunedMax, oldest, floor)?.['id'];
-    if (typeof found === 'number') {
-      this.#statements.dropRequests.run(found);
-      this.#statements.dropRecords.run(found);
-    }
+    if (typeof found === 'number') this.#statements.dropRequests.run(found);
     if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = now;
     this.#statements.dropMinutes.run(Math.floor((now - MINUTES_KEPT_MS) / MINUTE_MS));
@@ -183,11 +185,10 @@ function prepare(database: DatabaseSync) {
     addRequest: database.prepare(
       `INSERT INTO requests (id, decision, at, tenant, key, session, step, operation, stream,
          model_requested, model, endpoint, tier, label, ending, code, status, fallback,
-         input_tokens, output_tokens, cost, savings, first_byte_ms, total_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         input_tokens, output_tokens, cost, savings, first_byte_ms, total_ms, segment, byte)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (decision) DO NOTHING`,
     ),
-    addRecord: database.prepare('INSERT INTO records (id, record) VALUES (?, ?)'),
     addUsage: database.prepare(
       `INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET calls = calls + excluded.calls,
@@ -214,7 +215,6 @@ function prepare(database: DatabaseSync) {
        WHERE at < ? OR id < ?`,
     ),
     dropRequests: database.prepare('DELETE FROM requests WHERE id <= ?'),
-    dropRecords: database.prepare('DELETE FROM records WHERE id <= ?'),
     dropMinutes: database.prepare('DELETE FROM minutes WHERE minute < ?'),
     dropUsage: database.prepare('DELETE FROM usage WHERE hour < ?'),
   };

@@ -1,6 +1,7 @@
 // Answers from the projection. Every statement is fixed text with parameters; nothing that a caller sends becomes SQL.
 // Rows of a tenant are found by the tenant in the statement itself, not by sorting out what was read.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Position } from '../journal/segment.ts';
 import { bigint, type Columns, number, text } from './columns.ts';
 import {
   EVERY_TENANT,
@@ -9,7 +10,6 @@ import {
   type RecentQuery,
   type RequestSummary,
   type Scope,
-  type StoredRecord,
   USAGE_ROWS_MAX,
   type UsageGroup,
   type UsageQuery,
@@ -18,7 +18,7 @@ import {
 import { HOUR_MS } from './tally.ts';
 
 /** How many rows a filter may look at before the page ends, full or not. */
-const SCANNED_MAX = 20_000;
+const SCANNED_MAX = 50_000;
 
 const SUMMARY = `id, decision, at, tenant, key, session, step, operation, stream, model_requested,
   model, endpoint, tier, label, ending, code, status, fallback, input_tokens, output_tokens, cost,
@@ -33,6 +33,8 @@ const GROUP_COLUMNS: Readonly<Record<UsageGroup, string>> = {
   tenant: 'tenant',
 };
 
+export type PlacedRequest = { readonly summary: RequestSummary; readonly place: Position };
+
 export class Queries {
   readonly #statements: ReturnType<typeof prepare>;
 
@@ -44,25 +46,24 @@ export class Queries {
     const limit = Math.min(Math.max(1, Math.floor(query.limit)), REQUESTS_MAX);
     const before = this.#idAfter(query);
     if (before === undefined) return { requests: [], next: undefined };
-    const requests: RequestSummary[] = [];
-    let scanned = 0;
-    let last: string | undefined;
-    for (const row of this.#rows(query, before)) {
-      // One row more than the page shows that there is a next one.
-      if (requests.length === limit || scanned === SCANNED_MAX) return { requests, next: last };
-      const summary = summaryOf(row);
-      scanned += 1;
-      last = summary.decision;
-      if (matches(query, summary)) requests.push(summary);
-    }
-    return { requests, next: undefined };
+    const { tenant, tier = null, ending = null, session = null, model = null } = query;
+    const ofAll = tenant === EVERY_TENANT;
+    const { all, ofTenant, horizon, horizonOfTenant } = this.#statements;
+    // One row more than the page shows that there is a next one.
+    const filter = [tier, ending, session, model, limit + 1];
+    const rows = ofAll ? all.all(before, ...filter) : ofTenant.all(before, ...filter, tenant);
+    const requests = rows.slice(0, limit).map(summaryOf);
+    if (rows.length > limit) return { requests, next: requests.at(-1)?.decision };
+    const last = ofAll ? horizon.get(before) : horizonOfTenant.get(before, tenant);
+    return { requests, next: last === undefined ? undefined : text(last, 'decision') };
   }
 
-  byDecision(tenant: Scope, decision: string): StoredRecord | undefined {
+  byDecision(tenant: Scope, decision: string): PlacedRequest | undefined {
     const { oneOfAll, one } = this.#statements;
     const row = tenant === EVERY_TENANT ? oneOfAll.get(decision) : one.get(decision, tenant);
     if (row === undefined) return undefined;
-    return { summary: summaryOf(row), recordJson: text(row, 'record') ?? '' };
+    const place = { segment: number(row, 'segment') ?? 0, offset: number(row, 'byte') ?? 0 };
+    return { summary: summaryOf(row), place };
   }
 
   usage(query: UsageQuery): readonly UsageRow[] {
@@ -92,24 +93,6 @@ export class Queries {
         : one.get(query.after, query.tenant);
     return row === undefined ? undefined : number(row, 'id');
   }
-
-  #rows(query: RecentQuery, before: number): Iterable<Columns> {
-    const { all, ofSession, ofTenant, ofTenantSession } = this.#statements;
-    const { session, tenant } = query;
-    if (tenant === EVERY_TENANT) {
-      return session === undefined ? all.iterate(before) : ofSession.iterate(session, before);
-    }
-    return session === undefined
-      ? ofTenant.iterate(tenant, before)
-      : ofTenantSession.iterate(session, tenant, before);
-  }
-}
-
-function matches(query: RecentQuery, call: RequestSummary): boolean {
-  if (query.tier !== undefined && call.tier !== query.tier) return false;
-  if (query.ending !== undefined && call.ending !== query.ending) return false;
-  if (query.model === undefined) return true;
-  return call.model === query.model || call.modelRequested === query.model;
 }
 
 function groupText(by: UsageGroup, row: Columns): string {
@@ -154,12 +137,24 @@ function prepare(database: DatabaseSync) {
     statement.setReadBigInts(true);
     return statement;
   };
+  // The inner limit bounds what a filter that matches little may look at.
   const page = (where: string): StatementSync =>
-    ready(`SELECT ${SUMMARY} FROM requests WHERE ${where} ORDER BY id DESC`);
-  const single = (where: string): StatementSync =>
     ready(
-      `SELECT ${SUMMARY}, record FROM requests JOIN records USING (id) WHERE decision = ?${where}`,
+      `SELECT ${SUMMARY} FROM (
+         SELECT * FROM requests WHERE id < ?1${where} ORDER BY id DESC LIMIT ${SCANNED_MAX}
+       )
+       WHERE (?2 IS NULL OR tier = ?2) AND (?3 IS NULL OR ending = ?3)
+         AND (?4 IS NULL OR session = ?4)
+         AND (?5 IS NULL OR model = ?5 OR model_requested = ?5)
+       LIMIT ?6`,
     );
+  const lastScanned = (where: string): StatementSync =>
+    ready(
+      `SELECT decision FROM requests WHERE id < ?1${where} ORDER BY id DESC
+       LIMIT 1 OFFSET ${SCANNED_MAX - 1}`,
+    );
+  const single = (where: string): StatementSync =>
+    ready(`SELECT ${SUMMARY}, segment, byte FROM requests WHERE decision = ?1${where}`);
   const sums = (by: UsageGroup): StatementSync =>
     ready(
       `SELECT ${GROUP_COLUMNS[by]} AS grouped, sum(calls) AS calls, sum(refused) AS refused,
@@ -169,11 +164,11 @@ function prepare(database: DatabaseSync) {
        GROUP BY grouped ORDER BY grouped LIMIT ${USAGE_ROWS_MAX}`,
     );
   return {
-    all: page('id < ?'),
-    ofTenant: page('tenant = ? AND id < ?'),
-    ofSession: page('session = ? AND id < ?'),
-    ofTenantSession: page('session = ? AND tenant = ? AND id < ?'),
-    one: single(' AND tenant = ?'),
+    all: page(''),
+    ofTenant: page(' AND tenant = ?7'),
+    horizon: lastScanned(''),
+    horizonOfTenant: lastScanned(' AND tenant = ?2'),
+    one: single(' AND tenant = ?2'),
     oneOfAll: single(''),
     usage: {
       hour: sums('hour'),

@@ -65,8 +65,8 @@ export type RecentPage = {
 
 export type StoredRecord = {
   readonly summary: RequestSummary;
-  /** The whole `CallRecord` as JSON, as the journal has it. */
-  readonly recordJson: string;
+  /** The whole `CallRecord` as JSON; undefined when the journal has let go of it. */
+  readonly recordJson: string | undefined;
 };
 
 export type UsageGroup = 'hour' | 'day' | 'model' | 'endpoint' | 'tier' | 'tenant';

@@ -1,12 +1,14 @@
 // A settlement as the row that lists, sums and filters read. The journal is our own and checked, yet it comes from a
 // disk: every column is read by name and type, and an entry that lacks what a row needs makes no row.
 import type { ReadEntry } from '@signalbox/trust';
+import type { Position } from '../journal/segment.ts';
 import type { RequestSummary } from './records.ts';
 
 export type SettledRow = {
   readonly kind: 'settled';
   readonly summary: RequestSummary;
-  readonly recordJson: string;
+  /** The entry in the journal. */
+  readonly place: Position;
 };
 /** Refusals before a tenant was known, or repeated ones: counted without a record. */
 export type CountedRow = {
@@ -18,31 +20,32 @@ export type CountedRow = {
 export type Row = SettledRow | CountedRow;
 
 /** Undefined: an entry of a kind that has no row, or one that does not read. */
-export function rowOf(read: ReadEntry): Row | undefined {
+export function rowOf(read: ReadEntry, place: Position): Row | undefined {
   const { head, bodyText } = read;
   if (bodyText === undefined) return undefined;
-  if (head.kind === 'settlement') return settledRow(bodyText);
-  if (head.kind === 'count') return countedRow(head.at, head.tenant, bodyText);
-  return undefined;
+  if (head.kind === 'count') return countedRow(head.at, head.tenant, parsed(bodyText));
+  if (head.kind !== 'settlement') return undefined;
+  const summary = summaryOf(parsed(bodyText));
+  return summary === undefined ? undefined : { kind: 'settled', summary, place };
 }
 
-function countedRow(at: number, tenant: string | undefined, bodyText: string): Row | undefined {
-  const times = count(parsed(bodyText), 'times');
+function countedRow(at: number, tenant: string | undefined, body: unknown): Row | undefined {
+  const times = count(body, 'times');
   return times === undefined ? undefined : { kind: 'counted', at, tenant, times };
 }
 
-function settledRow(recordJson: string): Row | undefined {
-  const record = parsed(recordJson);
+/** The summary of a record; undefined: it is none. */
+function summaryOf(record: unknown): RequestSummary | undefined {
   const decision = string(record, 'decision');
   const at = number(record, 'at');
   const ending = string(record, 'ending');
   const status = count(record, 'status');
-  if (decision === undefined || at === undefined || ending === undefined || status === undefined)
-    return;
+  if (decision === undefined || at === undefined || ending === undefined) return undefined;
+  if (status === undefined) return undefined;
   const attempt = attemptShown(record);
   const endpoint = string(attempt, 'endpoint');
   const usage = field(record, 'usage');
-  const summary: RequestSummary = {
+  return {
     decision,
     at,
     tenant: string(record, 'tenant'),
@@ -52,7 +55,7 @@ function settledRow(recordJson: string): Row | undefined {
     operation: string(record, 'operation') ?? '',
     stream: field(record, 'stream') === true,
     modelRequested: string(record, 'modelRequested'),
-    model: modelShown(record, attempt, endpoint),
+    model: modelShown(record, endpoint) ?? string(attempt, 'modelAsked'),
     endpoint,
     tier: count(attempt, 'tier'),
     label: string(record, 'label'),
@@ -67,7 +70,6 @@ function settledRow(recordJson: string): Row | undefined {
     firstByteMs: number(record, 'firstByteMs'),
     totalMs: number(record, 'totalMs') ?? 0,
   };
-  return { kind: 'settled', summary, recordJson };
 }
 
 /** The attempt that answered, else the last one. */
@@ -78,19 +80,14 @@ function attemptShown(record: unknown): unknown {
   return answered ?? attempts.at(-1);
 }
 
-/** The model by our name where the route has it, else by the endpoint's. */
-function modelShown(
-  record: unknown,
-  attempt: unknown,
-  endpoint: string | undefined,
-): string | undefined {
+/** The model by our name, where the route has it. */
+function modelShown(record: unknown, endpoint: string | undefined): string | undefined {
   const candidates = field(record, 'candidates');
-  const inRoute = Array.isArray(candidates)
-    ? candidates.find(
-        (one: unknown) => field(one, 'endpoint') === endpoint && field(one, 'gates') === 0,
-      )
-    : undefined;
-  return string(inRoute, 'model') ?? string(attempt, 'modelAsked');
+  if (endpoint === undefined || !Array.isArray(candidates)) return undefined;
+  const inRoute = candidates.find(
+    (one: unknown) => field(one, 'endpoint') === endpoint && field(one, 'gates') === 0,
+  );
+  return string(inRoute, 'model');
 }
 
 const DECIMAL = /^-?[0-9]{1,15}$/;

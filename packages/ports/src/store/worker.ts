@@ -5,13 +5,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, unreachable } from '@signalbox/contract';
 import { nodeDisk } from '../journal/node-disk.ts';
+import { readEntryAt } from '../journal/read.ts';
 import type { Position } from '../journal/segment.ts';
 import { follow, isBefore, knowsCursor } from './follow.ts';
 import { OverviewReader } from './overview.ts';
 import { Projection } from './project.ts';
 import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './protocol.ts';
 import { Queries } from './query.ts';
-import { EVERY_TENANT, type RequestSummary, type Scope } from './records.ts';
+import { EVERY_TENANT, type RequestSummary, type Scope, type StoredRecord } from './records.ts';
 import { openDatabase } from './schema.ts';
 
 /** Of one batch, for one scope. */
@@ -88,18 +89,18 @@ function onProjected(added: readonly RequestSummary[], position: Position): void
 async function respond(id: number, question: Question): Promise<void> {
   try {
     if (following !== undefined) await Promise.race([following, batch.promise]);
-    say({ kind: 'answer', id, answer: answerTo(question) });
+    say({ kind: 'answer', id, answer: await answerTo(question) });
   } catch (error) {
     say({ kind: 'failure', id, detail: error instanceof Error ? error.message : String(error) });
   }
 }
 
-function answerTo(question: Question): Answer {
+async function answerTo(question: Question): Promise<Answer> {
   switch (question.kind) {
     case 'recent':
       return { kind: 'recent', value: queries.recent(question.query) };
     case 'decision':
-      return { kind: 'decision', value: queries.byDecision(question.tenant, question.decision) };
+      return { kind: 'decision', value: await recordOf(question.tenant, question.decision) };
     case 'usage':
       return { kind: 'usage', value: queries.usage(question.query) };
     case 'overview':
@@ -108,6 +109,18 @@ function answerTo(question: Question): Answer {
       return unreachable(question);
   }
 }
+
+async function recordOf(tenant: Scope, decision: string): Promise<StoredRecord | undefined> {
+  const found = queries.byDecision(tenant, decision);
+  if (found === undefined) return undefined;
+  const entry = await readEntryAt(disk, start.journalFolder, found.place).catch(() => undefined);
+  // A journal that was replaced may have something else at that place.
+  const isSame = entry?.head.call === requestIdOf(found.summary.decision);
+  return { summary: found.summary, recordJson: isSame ? entry.bodyText : undefined };
+}
+
+/** `dec_` and `req_` share the 26 characters that follow. */
+const requestIdOf = (decision: string): string => `req_${decision.slice(4, 30)}`;
 
 async function close(): Promise<void> {
   await following;
