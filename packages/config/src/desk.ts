@@ -1,6 +1,6 @@
 /** What every check has before it: the tree, where its values stand, and the list of what is wrong. */
 import type { Origin, Path } from '@signalbox/documents';
-import { type Problem, problemAt } from './problem.ts';
+import { PROBLEMS_MAX, type Problem, problemAt } from './problem.ts';
 import {
   childOf,
   isMap,
@@ -24,8 +24,14 @@ export interface Remark {
   readonly at?: 'key' | 'value';
 }
 
+/** True when so much is wrong that looking on would only cost time. */
+export function isFull(desk: Desk): boolean {
+  return desk.problems.length >= PROBLEMS_MAX;
+}
+
 /** Says what is wrong at a path, or at the nearest thing around it that was written. */
 export function report(desk: Desk, path: Path, remark: Remark): void {
+  if (isFull(desk)) return;
   const spot = desk.places.find(desk.tree, path);
   desk.problems.push(problemAt(spot, remark.at ?? 'value', { ...remark, path }));
 }

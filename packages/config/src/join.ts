@@ -11,6 +11,7 @@ import {
   type Nouns,
   type Path,
 } from '@signalbox/documents';
+import { type Notice, noticeAt } from './notice.ts';
 import { type Problem, problemAt, problemIn } from './problem.ts';
 import {
   isList,
@@ -32,6 +33,8 @@ export interface Part {
 export interface Joined {
   readonly tree: TreeMap;
   readonly problems: readonly Problem[];
+  /** Documents of the console that a file of the operator hides. */
+  readonly notices: readonly Notice[];
 }
 
 type Writable = { [key: string]: Tree };
@@ -39,12 +42,13 @@ type Writable = { [key: string]: Tree };
 interface Joining {
   readonly places: Places;
   readonly problems: Problem[];
+  readonly notices: Notice[];
   readonly tree: Writable;
 }
 
 export function joinParts(parts: readonly Part[], places: Places): Joined {
-  const joining: Joining = { places, problems: [], tree: newMap() };
-  for (const part of parts) {
+  const joining: Joining = { places, problems: [], notices: [], tree: newMap() };
+  for (const part of parts.toSorted((a, b) => rank(a) - rank(b))) {
     checkVersion(part, joining);
     for (const [key, value] of Object.entries(part.tree)) {
       if (key === 'version') continue;
@@ -53,7 +57,12 @@ export function joinParts(parts: readonly Part[], places: Places): Joined {
       else if (value !== null) joinNoun(key, value, { part, joining, spot });
     }
   }
-  return { tree: joining.tree, problems: joining.problems };
+  return { tree: joining.tree, problems: joining.problems, notices: joining.notices };
+}
+
+/** A file of the operator wins over what the console or a tenant wrote under the same name. */
+function rank({ source }: Part): number {
+  return source.owner.kind === 'operator' ? 0 : 1;
 }
 
 const isNoun = (key: string): key is keyof Nouns => Object.hasOwn(NOUNS, key);
@@ -106,7 +115,7 @@ function joinNoun(key: keyof Nouns, value: Tree, coming: Coming): void {
     const place = joining.places.at(value, name);
     const earlier = joining.places.at(into, name);
     if (earlier !== undefined && Object.hasOwn(into, name)) {
-      refuseTwice([key, name], place, { earlier, problems: joining.problems });
+      meetTwice([key, name], place, { earlier, joining });
       continue;
     }
     // `qwen3-8b:` with nothing behind it is an entry of which nothing is said.
@@ -139,14 +148,19 @@ function append(key: keyof Nouns, value: readonly Tree[], { joining, spot }: Com
   if (spot !== undefined) places.note(tree, key, spot);
 }
 
-function refuseTwice(
+function meetTwice(
   path: Path,
   place: Spot | undefined,
-  more: { readonly earlier: Spot; readonly problems: Problem[] },
+  more: { readonly earlier: Spot; readonly joining: Joining },
 ): void {
   const { source, key } = more.earlier;
   const first = `${source.name}:${positionOf(source, key.from).line}`;
+  if (source.owner.kind === 'operator' && place?.source.owner.kind !== 'operator') {
+    const message = `is shadowed: ${first} defines it, and a file wins`;
+    more.joining.notices.push(noticeAt(place, path.join('.'), message));
+    return;
+  }
   const message = `\`${path.join('.')}\` is already defined at ${first}`;
   const hint = 'keep one of the two';
-  more.problems.push(problemAt(place, 'key', { message, hint, path }));
+  more.joining.problems.push(problemAt(place, 'key', { message, hint, path }));
 }

@@ -3,6 +3,8 @@ import type { Path } from '@signalbox/documents';
 import { conceal, printable } from './conceal.ts';
 import { makeSource, positionOf, type Source, type Span, type Spot } from './source.ts';
 
+/** Found in one reading; what is wrong a thousand times is wrong once. */
+export const PROBLEMS_MAX = 1_000;
 const EXCERPT_COLUMNS_MAX = 100;
 const MESSAGE_CHARACTERS_MAX = 300;
 /** How far around a place a line is read at all; a whole file may be one line. */

@@ -19,7 +19,7 @@ import { findNotActive, type NotActive } from './not-active.ts';
 import type { Notice } from './notice.ts';
 import { checkForeign, checkOwners } from './owner.ts';
 import { parseSource } from './parse.ts';
-import { type Problem, problemIn, sortProblems } from './problem.ts';
+import { PROBLEMS_MAX, type Problem, problemIn, sortProblems } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { checkRules } from './rules.ts';
 import { originsOf, type ValueOrigin } from './show.ts';
@@ -27,7 +27,6 @@ import { makeSource, type Owner, Places, type Source } from './source.ts';
 import { writeYaml } from './write.ts';
 
 export const FILES_MAX = 1_000;
-export const PROBLEMS_MAX = 1_000;
 
 export interface ConfigurationFile {
   readonly name: string;
@@ -76,7 +75,7 @@ export function readConfiguration(
     ok: true,
     configuration: compiled.configuration,
     notActive: findNotActive(desk, options.notActive),
-    notices: read.notices,
+    notices: [...read.notices, ...joined.notices],
     origins: () => originsOf(desk, compiled.configuration),
     yaml: () => writeYaml(joined.tree),
   };

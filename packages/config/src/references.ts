@@ -3,7 +3,7 @@
  * points at is itself without mistakes.
  */
 import { type Configuration, closest, type Path, type TargetDocument } from '@signalbox/documents';
-import { type Desk, entriesOf, report } from './desk.ts';
+import { type Desk, entriesOf, isFull, report } from './desk.ts';
 import { childOf, isList, isMap, type Tree, type TreeMap } from './source.ts';
 
 const LISTED_MAX = 8;
@@ -88,7 +88,7 @@ function checkPlaces(checking: Checking): void {
       if (!configuration.aliases.has(target.model)) return;
       const at = targetPath(checking.desk.tree, { base: path, list: 'targets', index });
       const message = `\`${target.model}\` is an alias; an alias stands for models`;
-      report(checking.desk, [...at, 'model'], { message });
+      report(checking.desk, inside(checking.desk.tree, at, 'model'), { message });
     });
   }
   for (const [index, price] of configuration.prices.entries()) {
@@ -145,7 +145,8 @@ function checkPolicies(checking: Checking): void {
     policy.rules.forEach((rule, index) => {
       const path = ['policies', policy.name, 'rules', index];
       rule.when.tenant?.forEach((one, at) => {
-        refer(checking, 'tenants', one, [...path, 'when', 'tenant', at]);
+        const place = inside(checking.desk.tree, [...path, 'when', 'tenant'], at);
+        refer(checking, 'tenants', one, place);
       });
       const { model, endpoint, chain } = rule.route;
       refer(checking, 'endpoints', endpoint, [...path, 'route', 'endpoint']);
@@ -167,8 +168,9 @@ interface TargetPlace {
 function checkTarget(checking: Checking, target: TargetDocument, place: TargetPlace): void {
   const path = targetPath(checking.desk.tree, place);
   refer(checking, 'endpoints', target.endpoint, [...path, 'endpoint']);
-  referModel(checking, target.model, [...path, 'model']);
-  referServed(checking, target, [...path, 'model']);
+  const model = inside(checking.desk.tree, path, 'model');
+  referModel(checking, target.model, model);
+  referServed(checking, target, model);
 }
 
 /** An alias is written in three ways; a path must name the one that stands there. */
@@ -176,6 +178,12 @@ function targetPath(tree: TreeMap, { base, list, index }: TargetPlace): Path {
   const written = treeAt(tree, base);
   if (isList(written)) return [...base, index];
   return isMap(written) ? [...base, list, index] : base;
+}
+
+/** A single value may stand where a mapping or a list could. */
+function inside(tree: TreeMap, path: Path, key: string | number): Path {
+  const written = treeAt(tree, path);
+  return isMap(written) || isList(written) ? [...path, key] : path;
 }
 
 function treeAt(tree: TreeMap, path: Path): Tree | undefined {
@@ -189,14 +197,14 @@ function treeAt(tree: TreeMap, path: Path): Tree | undefined {
 
 function refer(checking: Checking, noun: NamedNoun, name: string | undefined, path: Path): void {
   const known = checking.names.of.get(noun) ?? new Set();
-  if (name === undefined || known.has(name)) return;
+  if (name === undefined || known.has(name) || isFull(checking.desk)) return;
   const message = `no ${noun.replace(/ies$/, 'y').replace(/s$/, '')} is named \`${name}\``;
   report(checking.desk, path, { message, hint: hintFor(name, known) });
 }
 
 function referModel(checking: Checking, name: string | undefined, path: Path): void {
   const { callable, served, open } = checking.names;
-  if (name === undefined || callable.has(name)) return;
+  if (name === undefined || callable.has(name) || isFull(checking.desk)) return;
   const pinned = [...served].some(
     ([at, models]) => models === undefined && name.startsWith(`${at}/`),
   );
