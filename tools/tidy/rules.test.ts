@@ -152,6 +152,7 @@ test('what only looks like a banned call is none', () => {
     ...['new Date(atMs)', 'clock.Date.now', "'Date.now()'", '// Date.now()', 'ports.fetch(url)'],
     ...['`Math.random()`', 'Date.parse(text)', 'const a = { process: 1 };', 'x.setTimeout(1)'],
     'const sign = (crypto: Signer) => crypto.sign(1);',
+    ...['type A = { fetch(id: string): string }', 'const a = { fetch(id) { return id; } }'],
   ];
   for (const call of calls) breaks({ [TENANT]: admitting(`${call};`) }, []);
 });

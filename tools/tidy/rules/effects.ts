@@ -137,7 +137,19 @@ function isOwnName(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   if (isMark(before, '.') || isMark(before, '?.')) return !isWord(tokens[at - 2], 'globalThis');
   if (isWord(before, 'new')) return isWord(tokens[at], 'Date');
-  return isWord(before, 'function') || isDeclaredHere(tokens, at);
+  return isWord(before, 'function') || isMember(tokens, at) || isDeclaredHere(tokens, at);
+}
+
+/** `fetch(id: string): Answer` and `fetch(id) { ... }` in a type, a class or a record. */
+function isMember(tokens: readonly Token[], at: number): boolean {
+  if (!isMark(tokens[at + 1], '(')) return false;
+  let depth = 0;
+  for (let index = at + 1; index < tokens.length; index += 1) {
+    if (isMark(tokens[index], '(')) depth += 1;
+    if (isMark(tokens[index], ')')) depth -= 1;
+    if (depth === 0) return isMark(tokens[index + 1], '{') || isMark(tokens[index + 1], ':');
+  }
+  return false;
 }
 
 /** `const process = ...`, `import { fetch }` and `(crypto: Crypto)` name something else. */
