@@ -1,5 +1,11 @@
 // The real ports: everything that touches time, chance, sockets, disks, keys, telemetry or local processes.
 export { createClock } from './clock.ts';
+export {
+  type DataFolder,
+  DataFolderFault,
+  type DataFolderOptions,
+  openDataFolder,
+} from './data-folder.ts';
 export type { Lookup, Resolved } from './dial/connect.ts';
 export {
   type Blocked,
