@@ -2,20 +2,18 @@
 // the record right after it, unless the tenant's document wants the record on disk before the
 // answer.
 import {
-  type Attempt,
+  type Call,
   codeFacts,
   type DecisionId,
   decisionId,
-  type Headers,
   isRequestId,
   type Refusal,
   type Reply,
 } from '@signalbox/contract';
 import { encode, errorBody, errorEvent } from '@signalbox/dialect';
-import type { OpenStream } from './dispatch/attempt.ts';
 import type { Outcome } from './dispatch/dispatch.ts';
+import { settlePorts } from './handed.ts';
 import type { House } from './house.ts';
-import type { Offer } from './resolve/offer.ts';
 import type { Scheduled } from './schedule/schedule.ts';
 import { type Bill, bill } from './settle/bill.ts';
 import {
@@ -35,25 +33,6 @@ import {
 } from './settle/settle.ts';
 
 type Header = readonly [string, string];
-
-/** The head of a stream, when its first part is released. */
-export function streamHead(
-  call: Scheduled,
-  offer: Offer,
-  attempts: readonly Attempt[],
-  answer: OpenStream,
-): Headers {
-  const type = answer.headers.find(([name]) => name === 'content-type') ?? [
-    'content-type',
-    'text/event-stream',
-  ];
-  return [
-    type,
-    ['cache-control', 'no-cache'],
-    ...decisionHeaders(call, offer, attempts),
-    ...upstreamHeaders(answer.headers),
-  ];
-}
 
 export async function finish(
   call: Scheduled,
@@ -193,8 +172,17 @@ function tell(call: Seen, refusal: Refusal, reply: Reply): void {
   reply.whole(codeFacts(refusal.code).status, headers, errorBody(refusal, ids));
 }
 
-export function settlePorts({ ports, now }: House): SettlePorts {
-  const { catalog, version } = now();
-  const { store, clock, sink, keys } = ports;
-  return { store, clock, sink, keys, frontier: catalog.frontier, snapshot: version };
+/** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */
+export function depart(call: Seen, { live }: House): void {
+  live.parking.waiting.delete(call.id);
+  live.idempotency.end(call);
+}
+
+/** A bug: enough to find it, nothing of the call. */
+export function report(call: Call, error: unknown, { ports }: House): void {
+  const name = error instanceof Error ? error.name : 'unknown';
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const place = /\(?([^\s()]+:\d+:\d+)\)?/.exec(stack)?.[1] ?? '';
+  const at = place.split('/').slice(-3).join('/');
+  ports.sink.log('error', 'call-failed-closed', { request: call.id, error: name, at });
 }

@@ -9,7 +9,6 @@ import {
 import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { type Resolved, recordedCandidates, resolve, survey } from './resolve/resolve.ts';
-import type { Seen } from './settle/record.ts';
 import type { Identity } from './tenant/tenant.ts';
 
 export type Preview = {
@@ -20,10 +19,9 @@ export type Preview = {
 
 /** Refuses only what has no candidates to show: an unknown caller, a broken body, an unknown model. */
 export async function preview(call: Call, house: House): Promise<Result<Preview, Refusal>> {
-  const walk: { seen: Seen } = { seen: call };
   // A dry run takes no idempotency key: the call itself comes later.
   const dry: Call = { ...call, head: { ...call.head, idempotencyKey: undefined } };
-  const classified = await enter(dry, house, walk);
+  const classified = await enter(dry, house, { seen: dry });
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
   const { catalog, policies } = house.now();

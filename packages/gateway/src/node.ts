@@ -214,7 +214,11 @@ function recordsOf(store: RecordStore, journal: Journal, safe: () => Position): 
   };
 }
 
-const readRecord = (json: string): CallRecord => JSON.parse(json) as CallRecord; // our own entry, its digest verified
+/** Undefined when the journal has let go of it. */
+function readRecord(json: string | undefined): CallRecord | undefined {
+  if (json === undefined) return undefined;
+  return JSON.parse(json) as CallRecord; // our own entry, its digest verified
+}
 
 async function readSecrets(
   configuration: Configuration,

@@ -60,17 +60,11 @@ export async function park(
   const limit = deferred ? limits.keepMs : limits.waitMsMax;
   const before = call.parkedMs ?? 0;
   const left = limit - before;
-  if (left <= 0) return leavePark(call, parking, no(down));
+  if (left <= 0) return no(down);
   const names = call.route.offers.map((offer) => offer.offering.endpoint.name);
   const pause = Math.min(left, Math.max(PAUSE_MS_MIN, health.waitMs(names)));
   const stayed = await wait(call, pause, reply, clock);
-  return stayed ? yes(before + pause) : leavePark(call, parking, no(down));
-}
-
-/** The call goes on or ends: it waits no longer. */
-export function leavePark<T>(call: { readonly id: RequestId }, parking: Parking, result: T): T {
-  parking.waiting.delete(call.id);
-  return result;
+  return stayed ? yes(before + pause) : no(down);
 }
 
 function isFull(call: Scheduled, { parking, limits }: ParkPorts): boolean {

@@ -2,6 +2,7 @@
 // second one is refused; another body under the same key is refused for a day; after the first has
 // ended the same body is a new call that names the old one. Answers are not stored.
 import {
+  type Call,
   type Clock,
   type Keys,
   no,
@@ -12,12 +13,14 @@ import {
   refusal,
   yes,
 } from '@signalbox/contract';
-import type { Admitted } from '../tenant/tenant.ts';
+import type { Admitted, Identity } from '../tenant/tenant.ts';
 
 export const REMEMBERED_MAX = 100_000;
 export const KEPT_MS = 86_400_000;
 const RETRY_AFTER_MS = 1_000;
 const DIGEST_BYTES = 16;
+
+type Ended = Call & Partial<Identity>;
 
 type Known = {
   readonly request: RequestId;
@@ -29,13 +32,14 @@ type Known = {
 export interface Idempotency {
   /** @returns the call that this one repeats, or undefined for a first one. */
   begin(call: Admitted, question: Question, keys: Keys): Result<RequestId | undefined, Refusal>;
-  end(call: Admitted): void;
+  /** The call that began under a key has ended; nothing happens for others. */
+  end(call: Ended): void;
 }
 
 export function idempotency(clock: Clock): Idempotency {
   const known = new Map<string, Known>();
-  const nameOf = (call: Admitted): string =>
-    `${call.tenant.name}\n${call.key.name}\n${call.head.idempotencyKey}`;
+  const nameOf = (call: Ended): string =>
+    `${call.tenant?.name}\n${call.key?.name}\n${call.head.idempotencyKey}`;
   return {
     begin(call, question, keys) {
       if (call.head.idempotencyKey === undefined) return yes(undefined);
@@ -52,6 +56,7 @@ export function idempotency(clock: Clock): Idempotency {
       return yes(live ? before.request : undefined);
     },
     end(call) {
+      if (call.head.idempotencyKey === undefined) return;
       const one = known.get(nameOf(call));
       if (one?.request === call.id) one.running = false;
     },

@@ -1,0 +1,57 @@
+// What each room is handed of the house: no more than it needs.
+import { type Attempt, decisionId, type Headers, type Refusal } from '@signalbox/contract';
+import { errorEvent } from '@signalbox/dialect';
+import type { OpenStream } from './dispatch/attempt.ts';
+import type { DispatchPorts } from './dispatch/dispatch.ts';
+import type { House } from './house.ts';
+import type { Offer } from './resolve/offer.ts';
+import type { ParkPorts } from './schedule/park.ts';
+import type { Scheduled, SchedulePorts } from './schedule/schedule.ts';
+import { decisionHeaders, upstreamHeaders } from './settle/heads.ts';
+import type { Seen } from './settle/record.ts';
+import type { SettlePorts } from './settle/settle.ts';
+
+export function settlePorts({ ports, now }: House): SettlePorts {
+  const { catalog, version } = now();
+  const { store, clock, sink, keys } = ports;
+  return { store, clock, sink, keys, frontier: catalog.frontier, snapshot: version };
+}
+
+export function dispatchPorts({ ports, live }: House): DispatchPorts {
+  const { upstream, clock, keys } = ports;
+  return { upstream, clock, keys, health: live.health, streamHead, errorEvent: errorOf };
+}
+
+const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>
+  errorEvent(no, { request: call.id, decision: decisionId(call.id, entryOf(call)) });
+
+const entryOf = (call: Seen): number => call.entry ?? 1;
+
+export function schedulePorts({ ports, live, now }: House): SchedulePorts {
+  const { clock, store } = ports;
+  return { pools: live.pools, clock, store, waitMsMax: now().queue.waitMsMax };
+}
+
+export function parkPorts({ ports, live, now }: House): ParkPorts {
+  const { health, parking } = live;
+  return { clock: ports.clock, health, parking, limits: now().queue };
+}
+
+/** The head of a stream, when its first part is released. */
+function streamHead(
+  call: Scheduled,
+  offer: Offer,
+  attempts: readonly Attempt[],
+  answer: OpenStream,
+): Headers {
+  const type = answer.headers.find(([name]) => name === 'content-type') ?? [
+    'content-type',
+    'text/event-stream',
+  ];
+  return [
+    type,
+    ['cache-control', 'no-cache'],
+    ...decisionHeaders(call, offer, attempts),
+    ...upstreamHeaders(answer.headers),
+  ];
+}
