@@ -1,4 +1,5 @@
-// The one real clock. Whoever needs time gets it as a `Clock`, so that tests and the seeded world can turn it by hand.
+// The one real clock. Whoever needs time gets it as a `Clock`, so that tests and the seeded world
+// can turn it by hand.
 import type { Clock } from '@signalbox/contract';
 
 /** Longer waits would overflow a 32-bit timer, which then fires at once. */

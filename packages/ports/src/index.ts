@@ -1,4 +1,5 @@
-// The real ports: everything that touches time, chance, sockets, disks, keys, telemetry or local processes.
+// The real ports: everything that touches time, chance, sockets, disks, keys, telemetry or local
+// processes.
 export { createClock } from './clock.ts';
 export {
   type DataFolder,
@@ -15,6 +16,14 @@ export {
   type UpstreamSettings,
 } from './dial/dial.ts';
 export type { PoolSettings } from './dial/lines.ts';
+export {
+  type FileProblem,
+  type FilesRead,
+  readFiles,
+  type TextFile,
+  type WatchSettings,
+  watchFiles,
+} from './files.ts';
 export type { DurableBatch } from './journal/commit.ts';
 export { type Disk, DiskFault, type DiskFaultKind, type DiskFile } from './journal/disk.ts';
 export { JournalFault, type JournalFaultKind } from './journal/faults.ts';
@@ -34,6 +43,10 @@ export {
 } from './listen/listen.ts';
 export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
 export { splitTarget, type Target } from './listen/target.ts';
+export { createRandom } from './random.ts';
+export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
+export type { Described, Labels } from './sink/metrics.ts';
+export { createSink, type OpenSink, type SinkSettings } from './sink/sink.ts';
 export * from './store/records.ts';
 export {
   openStore,

@@ -1,9 +1,11 @@
-// A coarse timer wheel: thousands of deadlines behind one timer. Arming and disarming move one entry in an array; a deadline
-// that is pushed back by every byte (idle) costs nothing at all, because an entry that comes due too early says so and is
-// put back. Deadlines are never early and at most two ticks late.
+// A coarse timer wheel: thousands of deadlines behind one timer. Arming and disarming move one
+// entry in an array; a deadline that is pushed back by every byte (idle) costs nothing at all,
+// because an entry that comes due too early says so and is put back. Deadlines are never early and
+// at most two ticks late.
 //
-// The wheel has a time of its own. It runs only while something is armed, and a tick that comes late moves it by at
-// most `LAG_TICKS_MAX` ticks: an event loop that was blocked, or a laptop that slept, times nobody out.
+// The wheel has a time of its own. It runs only while something is armed, and a tick that comes
+// late moves it by at most `LAG_TICKS_MAX` ticks: an event loop that was blocked, or a laptop that
+// slept, times nobody out.
 import { assert, type Clock } from '@signalbox/contract';
 
 const TICK_MS = 25;
@@ -16,7 +18,9 @@ export abstract class Timed {
   slot: number = NOWHERE;
   index: number = NOWHERE;
   dueAtMs: number = 0;
-  /** Called when due; answers when it is really due, in the wheel's time, or undefined to be done. */
+  /**
+   * Called when due; answers when it is really due, in the wheel's time, or undefined to be done.
+   */
   abstract due(nowMs: number): number | undefined;
 }
 
@@ -90,7 +94,10 @@ export class Wheel {
     if (this.#ticking) this.#clock.after(TICK_MS, this.#tick);
   };
 
-  /** Everything in the slot leaves it: for good, or to a later one. What is put during the turn lands in another slot. */
+  /**
+   * Everything in the slot leaves it: for good, or to a later one. What is put during the turn
+   * lands in another slot.
+   */
   #turn(slot: number): void {
     const entries = this.#slots[slot] ?? [];
     while (entries.length > 0) {

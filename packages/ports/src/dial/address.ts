@@ -1,6 +1,7 @@
-// Which network addresses may be dialled. Only global unicast is `public`; what an operator may declare for itself is
-// `private`; everything else, above all the addresses where clouds hand out credentials, is `never`, whoever asks.
-// An address that carries an IPv4 address inside (mapped, compatible, NAT64, 6to4) reaches that host and is judged by it.
+// Which network addresses may be dialled. Only global unicast is `public`; what an operator may
+// declare for itself is `private`; everything else, above all the addresses where clouds hand out
+// credentials, is `never`, whoever asks. An address that carries an IPv4 address inside (mapped,
+// compatible, NAT64, 6to4) reaches that host and is judged by it.
 import { isIP } from 'node:net';
 
 export type Reach = 'public' | 'private' | 'never';
@@ -15,7 +16,10 @@ export function reachOf(address: string): Reach {
 
 type Range = readonly [start: number, bits: number];
 
-/** IPv4 addresses that nobody may declare: metadata services, link-local, this-host, multicast, reserved, documentation. */
+/**
+ * IPv4 addresses that nobody may declare: metadata services, link-local, this-host, multicast,
+ * reserved, documentation.
+ */
 const V4_NEVER: readonly Range[] = [
   ['169.254.0.0', 16],
   ['100.100.100.200', 32],

@@ -1,7 +1,7 @@
-// The connector: the only place where a socket towards an upstream opens. It wraps undici's own, because a custom
-// `lookup` alone is never asked for IP literals. Names are resolved here, every answer is judged, and exactly the judged
-// answers are dialled, so a second answer of the name server (rebinding) is never seen. When the socket is open its real
-// peer is judged once more.
+// The connector: the only place where a socket towards an upstream opens. It wraps undici's own,
+// because a custom `lookup` alone is never asked for IP literals. Names are resolved here, every
+// answer is judged, and exactly the judged answers are dialled, so a second answer of the name
+// server (rebinding) is never seen. When the socket is open its real peer is judged once more.
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
@@ -46,7 +46,10 @@ export const resolveBySystem: Lookup = (hostname, then) => {
   });
 };
 
-/** `onSocket` gets every socket as soon as it exists, also before it is connected: that is how a dial is aborted early. */
+/**
+ * `onSocket` gets every socket as soon as it exists, also before it is connected: that is how a
+ * dial is aborted early.
+ */
 export function connectorFor(
   target: Target,
   settings: ConnectorSettings,
@@ -67,7 +70,8 @@ export function connectorFor(
       }
     }
     const socket: unknown = connect(options, judgedPeer(target, callback));
-    onSocket(socket as Socket); // undici's connector returns the socket it makes, which its types leave out
+    // undici's connector returns the socket it makes, which its types leave out
+    onSocket(socket as Socket);
   };
 }
 

@@ -1,6 +1,7 @@
-// One dial: undici's handler, the sink's flow and the wheel's entry in one object, so that a call allocates once.
-// Stages go connect -> head -> body -> over. `over` is entered once; after it nothing reaches the sink, and the line went
-// back to its pool (whole answer) or was cut (everything else).
+// One dial: undici's handler, the sink's flow and the wheel's entry in one object, so that a call
+// allocates once. Stages go connect -> head -> body -> over. `over` is entered once; after it
+// nothing reaches the sink, and the line went back to its pool (whole answer) or was cut
+// (everything else).
 import {
   type DialRequest,
   type DialSink,
@@ -28,8 +29,9 @@ export type Around = {
 /** Informational answers (1xx) before the real one. */
 const INTERIM_MAX = 16;
 /**
- * A line that had answered before and closes without a byte within this time of being written to was closed by its idle
- * peer; the request is sent once more. Later, the peer may have been at work on it.
+ * A line that had answered before and closes without a byte within this time of being written to
+ * was closed by its idle peer; the request is sent once more. Later, the peer may have been at work
+ * on it.
  */
 const STALE_MS_MAX = 1_000;
 

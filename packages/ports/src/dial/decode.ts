@@ -1,5 +1,6 @@
-// Answers that come compressed although `identity` was asked for. Rare, so the code is plain: Node's zlib streams, with a
-// bound on the decoded size and on its ratio to what came over the wire.
+// Answers that come compressed although `identity` was asked for. Rare, so the code is plain:
+// Node's zlib streams, with a bound on the decoded size and on its ratio to what came over the
+// wire.
 
 import {
   createBrotliDecompress,

@@ -1,12 +1,14 @@
 // The one dial function: everything that leaves this process over the network goes through here.
 //
-// It believes nobody. The clearance is asked again at the moment of dialling, the credential's origin must be the place's,
-// the path and the headers must not be able to name another host, and the addresses behind the name are judged in the
-// connector, where nothing can slip between the check and the socket. Redirects are never followed.
+// It believes nobody. The clearance is asked again at the moment of dialling, the credential's
+// origin must be the place's, the path and the headers must not be able to name another host, and
+// the addresses behind the name are judged in the connector, where nothing can slip between the
+// check and the socket. Redirects are never followed.
 //
-// What it promises a sink: `head`, then `chunk`s, then exactly one of `end` or `fault`; nothing after an abort; never
-// a call from inside `dial` itself. What it never does: retry (except on a kept-alive line that its peer had closed while
-// idle), log, or let a header or a byte of a body into a fault.
+// What it promises a sink: `head`, then `chunk`s, then exactly one of `end` or `fault`; nothing
+// after an abort; never a call from inside `dial` itself. What it never does: retry (except on a
+// kept-alive line that its peer had closed while idle), log, or let a header or a byte of a body
+// into a fault.
 import {
   assert,
   type Clock,
@@ -38,7 +40,9 @@ export const POOL_SETTINGS: PoolSettings = {
 
 const TLS_SESSIONS_MAX = 100;
 
-/** What was stopped at the border: for the journal and the metrics. Names and reasons, no content. */
+/**
+ * What was stopped at the border: for the journal and the metrics. Names and reasons, no content.
+ */
 export type Blocked = {
   readonly kind: 'clearance' | 'address' | 'credential';
   readonly place: string;
@@ -53,7 +57,10 @@ export type UpstreamSettings = {
   readonly clock?: Clock;
   readonly poolSettings?: Partial<PoolSettings>;
   readonly onBlocked: (blocked: Blocked, request: DialRequest) => void;
-  /** A sink threw while it was told the end: a bug, which nobody up the stack could catch. Thrown on unless given. */
+  /**
+   * A sink threw while it was told the end: a bug, which nobody up the stack could catch. Thrown on
+   * unless given.
+   */
   readonly onBug?: (error: unknown) => void;
 };
 

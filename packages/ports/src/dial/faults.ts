@@ -1,12 +1,15 @@
-// What went wrong on the wire, in our words. The decision is made by stage and by error code, never by message text, and
-// the detail carries the place's name, the code and sizes: no header, no byte of a body.
+// What went wrong on the wire, in our words. The decision is made by stage and by error code, never
+// by message text, and the detail carries the place's name, the code and sizes: no header, no byte
+// of a body.
 import { type Fault, type FaultCode, fault } from '@signalbox/contract';
 import { AddressDenied } from './connect.ts';
 
 /** How far a dial has come. */
 export type Stage = 'connect' | 'head' | 'body';
 
-/** Codes after which a line that had answered before may simply have been closed by its idle peer. */
+/**
+ * Codes after which a line that had answered before may simply have been closed by its idle peer.
+ */
 const CLOSED: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
   'ECONNRESET',

@@ -1,11 +1,13 @@
-// Which addresses a place may be reached at. A decision belongs to (origin, declared private address, tier), and lines
-// are pooled by exactly that, so that what one place was allowed is never reused for another.
+// Which addresses a place may be reached at. A decision belongs to (origin, declared private
+// address, tier), and lines are pooled by exactly that, so that what one place was allowed is never
+// reused for another.
 import type { Place } from '@signalbox/contract';
 import { reachOf } from './address.ts';
 
 /**
- * `public`: global addresses only. `either`: the operator declared this very host and port as private. `private`: the
- * same, and it stands on tier 1, where an answer from the public network would carry data out of the house.
+ * `public`: global addresses only. `either`: the operator declared this very host and port as
+ * private. `private`: the same, and it stands on tier 1, where an answer from the public network
+ * would carry data out of the house.
  */
 export type Allowed = 'public' | 'either' | 'private';
 
@@ -41,7 +43,10 @@ function allowedFor(place: Place, url: URL, hostname: string): Allowed {
 
 const defaultPort = (url: URL): string => (url.protocol === 'https:' ? '443' : '80');
 
-/** Undefined when every address may be dialled; else why none is. One bad answer condemns all of them. */
+/**
+ * Undefined when every address may be dialled; else why none is. One bad answer condemns all of
+ * them.
+ */
 export function breachOf(
   allowed: Allowed,
   addresses: readonly string[],

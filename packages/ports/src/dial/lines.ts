@@ -1,6 +1,7 @@
-// Lines: kept-alive connections to one target, each carrying one call at a time. A pool of our own instead of undici's:
-// picking an idle line is O(1) beside thousands of busy ones, a line knows whether it has answered before (that
-// is what makes a stale one recognisable), and there is no hidden queue: when all lines are taken, that is said at once.
+// Lines: kept-alive connections to one target, each carrying one call at a time. A pool of our own
+// instead of undici's: picking an idle line is O(1) beside thousands of busy ones, a line knows
+// whether it has answered before (that is what makes a stale one recognisable), and there is no
+// hidden queue: when all lines are taken, that is said at once.
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import { type ConnectorSettings, connectorFor } from './connect.ts';
@@ -83,7 +84,9 @@ export class Lines {
     return this.#open - this.#idle.length;
   }
 
-  /** The line used last, or a new one; undefined when all are taken. `fresh`: a new one in any case. */
+  /**
+   * The line used last, or a new one; undefined when all are taken. `fresh`: a new one in any case.
+   */
   take(fresh: boolean): Line | undefined {
     const idle = fresh ? undefined : this.#idle.pop();
     if (idle !== undefined) {

@@ -1,5 +1,6 @@
-// What may be put on the wire. The dial function believes nobody: a path that could name another host, a header that
-// would change the framing, the host or the encoding, and a credential of another origin are refused before a socket opens.
+// What may be put on the wire. The dial function believes nobody: a path that could name another
+// host, a header that would change the framing, the host or the encoding, and a credential of
+// another origin are refused before a socket opens.
 import type { DialRequest } from '@signalbox/contract';
 
 /** Set by the connection itself, or by nobody. */
@@ -44,7 +45,10 @@ export function wrongWith(request: DialRequest): string | undefined {
   return VALUE.test(credential.prefix) ? undefined : 'credential prefix';
 }
 
-/** Names and values in turn, as undici takes them. The credential's value is revealed here and nowhere else. */
+/**
+ * Names and values in turn, as undici takes them. The credential's value is revealed here and
+ * nowhere else.
+ */
 export function wireHeaders(request: DialRequest): string[] {
   const flat: string[] = ['accept-encoding', 'identity'];
   for (const [name, value] of request.headers) flat.push(name, value);

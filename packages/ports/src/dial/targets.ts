@@ -1,5 +1,5 @@
-// The pools, found without parsing anything twice. A pool is keyed by origin and by what its guard allows; two places
-// that differ in the declared private address or in tier never share a line.
+// The pools, found without parsing anything twice. A pool is keyed by origin and by what its guard
+// allows; two places that differ in the declared private address or in tier never share a line.
 import type { Place } from '@signalbox/contract';
 import type { ConnectorSettings } from './connect.ts';
 import { type Target, targetOf } from './guard.ts';

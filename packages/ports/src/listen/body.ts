@@ -1,10 +1,11 @@
-// A request body as one buffer: bounded in bytes and in time, copied only when it came in more than one piece.
+// A request body as one buffer: bounded in bytes and in time, copied only when it came in more than
+// one piece.
 import { Timed, type Wheel } from '../wheel.ts';
 import type { Incoming, Taker } from './incoming.ts';
 
 /**
- * `too-large`: more than was allowed, by declaration or by count. `timeout`: too slow. `left`: the caller has gone, or sent
- * something that is no body and has been answered already.
+ * `too-large`: more than was allowed, by declaration or by count. `timeout`: too slow. `left`: the
+ * caller has gone, or sent something that is no body and has been answered already.
  */
 export type BodyRead = Uint8Array | 'too-large' | 'left' | 'timeout';
 

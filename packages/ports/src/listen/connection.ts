@@ -1,4 +1,5 @@
-// What the listener knows of one connection: whose answers are open on it, and for how long it has had none.
+// What the listener knows of one connection: whose answers are open on it, and for how long it has
+// had none.
 import type { Socket } from 'node:net';
 
 /** What is open on a connection: one exchange, or several when the caller pipelines. */

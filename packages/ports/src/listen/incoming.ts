@@ -1,5 +1,6 @@
-// A request whose body is taken where the parser hands it over. The stream in between (buffering, `data`, `end`, `close`)
-// costs as much as the whole rest of reading a small body, and nobody here wants a stream.
+// A request whose body is taken where the parser hands it over. The stream in between (buffering,
+// `data`, `end`, `close`) costs as much as the whole rest of reading a small body, and nobody here
+// wants a stream.
 import { IncomingMessage } from 'node:http';
 
 /** Gets the body as it comes: bytes that stay valid, then the end. */

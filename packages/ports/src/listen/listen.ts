@@ -1,11 +1,14 @@
-// The HTTP listener: node:http without a framework, tuned for cost, and strict about what it lets in.
+// The HTTP listener: node:http without a framework, tuned for cost, and strict about what it lets
+// in.
 //
-// A request reaches the handler only with a head that is whole, bounded and unambiguous; everything else (two lengths, no
-// host, endless or slow heads) is answered here, in the envelope that the composer gives, and never with a hang. What the
-// handler gets is one small exchange. The listener knows no path, no key and no dialect.
+// A request reaches the handler only with a head that is whole, bounded and unambiguous; everything
+// else (two lengths, no host, endless or slow heads) is answered here, in the envelope that the
+// composer gives, and never with a hang. What the handler gets is one small exchange. The listener
+// knows no path, no key and no dialect.
 //
-// Bounds: connections, head bytes, head time, idle time; body bytes and body time are the handler's with each `readBody`.
-// `close` stops taking connections, lets open answers end for a while, and cuts the rest.
+// Bounds: connections, head bytes, head time, idle time; body bytes and body time are the handler's
+// with each `readBody`. `close` stops taking connections, lets open answers end for a while, and
+// cuts the rest.
 
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -77,12 +80,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     connectionsCheckingInterval: Math.min(settings.headMs, HEAD_CHECK_MS_MAX),
   });
   server.maxConnections = settings.connectionsMax;
-  // Node would drop headers beyond its own count without a word; the head's bytes bound them, and `wrongWithHead`.
+  // Node would drop headers beyond its own count without a word; the head's bytes bound them, and
+  // `wrongWithHead`.
   server.maxHeadersCount = 0;
   const around: Surroundings = {
     wheel: new Wheel(clock),
     date: new DateLine(clock),
-    keepAliveLines: `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(settings.keepAliveMs / 1000)}\r\n`,
+    keepAliveLines: keepAliveLines(settings.keepAliveMs),
     draining: false,
     onOver: () => void setImmediate(() => server.closeIdleConnections()),
   };
@@ -102,7 +106,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
-/** Node answers errors of a socket while it owns it; after a refusal nobody would, and an unheard error ends the process. */
+function keepAliveLines(ms: number): string {
+  return `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(ms / 1000)}\r\n`;
+}
+
+/**
+ * Node answers errors of a socket while it owns it; after a refusal nobody would, and an unheard
+ * error ends the process.
+ */
 function noted(): void {}
 
 type Sources = { readonly options: ListenOptions; readonly clock: Clock };
@@ -153,7 +164,10 @@ function attach(
   });
 }
 
-/** Closes connections that had nothing open at `SWEEPS` sweeps in a row. A timer per connection would cost each request. */
+/**
+ * Closes connections that had nothing open at `SWEEPS` sweeps in a row. A timer per connection
+ * would cost each request.
+ */
 function sweep(open: Map<Socket, Connection>, clock: Clock, ms: number): () => void {
   let stop = clock.after(ms, turn);
   function turn(): void {

@@ -1,4 +1,5 @@
-// Answers to what is not HTTP, or not yet: written on the socket itself, because there is no exchange to answer through.
+// Answers to what is not HTTP, or not yet: written on the socket itself, because there is no
+// exchange to answer through.
 import type { Socket } from 'node:net';
 import type { Connection } from './connection.ts';
 import { headLines, statusLine } from './wire.ts';
@@ -13,10 +14,15 @@ export type RawReply = {
   readonly bytes: Uint8Array;
 };
 
-/** The answer in the envelope of the house. @param why a code or a few fixed words, nothing the caller sent. */
+/**
+ * The answer in the envelope of the house. @param why a code or a few fixed words, nothing the
+ * caller sent.
+ */
 export type Refuse = (problem: HeadProblem, why: string) => RawReply;
 
-/** How long the caller may take to read why it was refused; closing at once would lose the answer. */
+/**
+ * How long the caller may take to read why it was refused; closing at once would lose the answer.
+ */
 const READ_MS = 1_000;
 
 export function problemOf(code: string): HeadProblem {
@@ -27,7 +33,8 @@ export function problemOf(code: string): HeadProblem {
 }
 
 /**
- * Refuses a connection once. Never writes into an answer that has begun: then the connection just ends.
+ * Refuses a connection once. Never writes into an answer that has begun: then the connection just
+ * ends.
  * @param after calls back once after so many milliseconds.
  */
 export function refuseConnection(

@@ -1,6 +1,7 @@
-// An exchange on node:http. The common case writes to the socket itself: one string for a whole answer, one string for a
-// turn of a stream, framed here; Node's response object then only keeps the order of things (keep-alive, the next
-// request). Everything uncommon (HEAD, HTTP/1.0, pipelining, closing) goes through Node's response as it is.
+// An exchange on node:http. The common case writes to the socket itself: one string for a whole
+// answer, one string for a turn of a stream, framed here; Node's response object then only keeps
+// the order of things (keep-alive, the next request). Everything uncommon (HEAD, HTTP/1.0,
+// pipelining, closing) goes through Node's response as it is.
 
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -24,7 +25,10 @@ export type Surroundings = {
   onOver(): void;
 };
 
-/** Node keeps these two to itself. Were they renamed, `_header` would not be null at first: then the plain way is taken. */
+/**
+ * Node keeps these two to itself. Were they renamed, `_header` would not be null at first: then the
+ * plain way is taken.
+ */
 export class Outgoing extends ServerResponse<Incoming> {
   declare _header: string | null;
   declare _headerSent: boolean;
@@ -38,7 +42,10 @@ const PENDING_BYTES_MAX = 65_536;
 const UNREAD_BYTES_MAX = 33_554_432;
 /** An unread body up to this is let pass, so that the connection can be used again. */
 const PASSED_BYTES_MAX = 262_144;
-/** How long an answered caller may go on sending, or be slow in reading the last of an unclean end, before it is cut off. */
+/**
+ * How long an answered caller may go on sending, or be slow in reading the last of an unclean end,
+ * before it is cut off.
+ */
 const LINGER_MS = 2_000;
 
 const UNKNOWN_BYTES = -1;
@@ -192,7 +199,9 @@ export class Served implements Exchange, Open {
     this.#res.end();
   }
 
-  /** @param closing the caller is still sending: the answer is given now, the connection ends later. */
+  /**
+   * @param closing the caller is still sending: the answer is given now, the connection ends later.
+   */
   #replyPlain(
     status: number,
     headers: readonly string[],

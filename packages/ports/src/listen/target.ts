@@ -1,5 +1,6 @@
-// The request target, split without `URL`: origin form only, nothing decoded, nothing normalised. What could mean two
-// things to two programs is `invalid`; what is merely unknown is left to the router.
+// The request target, split without `URL`: origin form only, nothing decoded, nothing normalised.
+// What could mean two things to two programs is `invalid`; what is merely unknown is left to the
+// router.
 
 export type Target = { readonly path: string; readonly query: string };
 
@@ -7,8 +8,9 @@ const TARGET_BYTES_MAX = 8_192;
 const QUESTION = 0x3f;
 
 /**
- * `invalid`: not beginning with one `/`; a second `/` anywhere in a row; a `.` or `..` segment; a control character, space,
- * `#`, `\` or a byte above ASCII; a percent-encoded `/`, `\`, `.`, `%` or NUL in the path; longer than 8 KiB.
+ * `invalid`: not beginning with one `/`; a second `/` anywhere in a row; a `.` or `..` segment; a
+ * control character, space, `#`, `\` or a byte above ASCII; a percent-encoded `/`, `\`, `.`, `%` or
+ * NUL in the path; longer than 8 KiB.
  */
 export function splitTarget(target: string): Target | 'invalid' {
   const length = target.length;

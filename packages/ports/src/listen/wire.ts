@@ -1,5 +1,6 @@
-// What an answer looks like on the wire. Heads are written here as one string instead of by `writeHead`, which costs more
-// than everything else in answering; so every name and value is checked here too.
+// What an answer looks like on the wire. Heads are written here as one string instead of by
+// `writeHead`, which costs more than everything else in answering; so every name and value is
+// checked here too.
 
 import { STATUS_CODES } from 'node:http';
 import { assert, type Clock } from '@signalbox/contract';
@@ -12,7 +13,10 @@ const BAD_IN_VALUE_ALL = /[^\t\x20-\x7e\x80-\xff]/g;
 const NAMES_MAX = 512;
 const names = new Set<string>();
 
-/** Lines of a head, each with its end. A value that could break out of its line loses those characters to `?`. */
+/**
+ * Lines of a head, each with its end. A value that could break out of its line loses those
+ * characters to `?`.
+ */
 export function headLines(headers: readonly string[]): string {
   let text = '';
   for (let at = 0; at + 1 < headers.length; at += 2) {
@@ -55,7 +59,10 @@ export class DateLine {
   }
 }
 
-/** Bytes as a string of the same length, one character a byte: what `latin1` writes back byte for byte. */
+/**
+ * Bytes as a string of the same length, one character a byte: what `latin1` writes back byte for
+ * byte.
+ */
 export function asLatin1(bytes: Uint8Array): string {
   return bytesOf(bytes).toString('latin1');
 }

@@ -1,0 +1,181 @@
+// Log lines: one JSON object a line, collected for a moment and written together, never awaited by
+// anybody.
+//
+// Fields are names, ids, sizes and codes. What is neither a string, a finite number nor a boolean
+// is not written, long strings are cut, and what looks like a credential, or is one that was
+// registered, is replaced: a last net under code that must not log such things in the first place.
+// When the disk is slower than the logging, lines are dropped and counted, and the next line that
+// gets through says how many.
+
+import { write, writeSync } from 'node:fs';
+import type { Clock, LogLevel, Secret } from '@signalbox/contract';
+
+const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+const HELD_BYTES_MAX = 1_048_576;
+const BATCH_MS = 50;
+const STRING_CHARACTERS_MAX = 512;
+const FIELDS_MAX = 32;
+const GUARDED_MAX = 256;
+/** Shorter secrets would turn up in ordinary words. */
+const GUARDED_CHARACTERS_MIN = 8;
+
+const FIELD = /^[a-zA-Z][\w.-]{0,63}$/;
+/** Shapes of keys and tokens: ours, `sk-…`, Google's, bearer values, JSON web tokens. */
+const CREDENTIAL: RegExp = new RegExp(
+  [
+    'sbx_[a-z0-9]+_\\w{8,}',
+    'sk-[\\w-]{8,}',
+    'AIza[\\w-]{20,}',
+    'Bearer\\s+\\S+',
+    'eyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*',
+  ]
+    .map((shape) => `\\b${shape}`)
+    .join('|'),
+  'gi',
+);
+
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+export type LogSettings = { readonly fd: number; readonly level: LogLevel; readonly clock: Clock };
+
+export class LogWriter {
+  readonly #fd: number;
+  readonly #clock: Clock;
+  readonly #guarded: string[] = [];
+  #floor: number;
+  #held: string[] = [];
+  #heldBytes = 0;
+  #dropped = 0;
+  #untold = 0;
+  #writing = false;
+  #stop: (() => void) | undefined = undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor({ fd, level, clock }: LogSettings) {
+    this.#fd = fd;
+    this.#clock = clock;
+    this.#floor = LEVELS[level];
+  }
+
+  setLevel(level: LogLevel): void {
+    this.#floor = LEVELS[level];
+  }
+
+  /** The value never leaves through a log line, whatever a caller does. */
+  guard(secret: Secret): void {
+    const value = secret.reveal();
+    if (value.length < GUARDED_CHARACTERS_MIN || this.#guarded.length >= GUARDED_MAX) return;
+    if (!this.#guarded.includes(value)) this.#guarded.push(value);
+  }
+
+  /** Lines lost since the start. */
+  dropped(): number {
+    return this.#dropped;
+  }
+
+  log(level: LogLevel, event: string, fields: LogFields): void {
+    if (LEVELS[level] < this.#floor) return;
+    if (this.#heldBytes > HELD_BYTES_MAX) {
+      this.#lose(1);
+      return;
+    }
+    const untold = this.#untold;
+    this.#untold = 0;
+    if (untold > 0) this.#hold(this.#line('warn', 'log-dropped', { lines: untold }));
+    this.#hold(this.#line(level, event, fields));
+  }
+
+  /** Calls back when everything logged so far was written, or counted as lost. */
+  flush(then: () => void): void {
+    this.#waiting.push(then);
+    this.#stop?.();
+    this.#turn();
+  }
+
+  /** Writes what is held, synchronously; for the last moment of a process. */
+  close(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    const rest = this.#taken();
+    try {
+      if (rest !== '') writeSync(this.#fd, rest);
+    } catch {
+      this.#lose(1);
+    }
+    for (const then of this.#waiting.splice(0)) then();
+  }
+
+  #line(level: LogLevel, event: string, fields: LogFields): string {
+    const at = new Date(this.#clock.now()).toISOString();
+    let text = `{"at":"${at}","level":"${level}","event":${quoted(event, this.#guarded)}`;
+    let left = FIELDS_MAX;
+    for (const name in fields) {
+      const value: unknown = fields[name];
+      left -= 1;
+      if (left < 0 || !FIELD.test(name)) continue;
+      text += `,"${name}":${written(value, this.#guarded)}`;
+    }
+    return `${text}}\n`;
+  }
+
+  #hold(text: string): void {
+    this.#held.push(text);
+    this.#heldBytes += text.length;
+    if (this.#stop !== undefined || this.#writing) return;
+    this.#stop = this.#clock.after(BATCH_MS, () => this.#turn());
+  }
+
+  #taken(): string {
+    const text = this.#held.join('');
+    this.#held = [];
+    this.#heldBytes = 0;
+    return text;
+  }
+
+  #lose(lines: number): void {
+    this.#dropped += lines;
+    this.#untold += lines;
+  }
+
+  #turn(): void {
+    this.#stop = undefined;
+    if (this.#writing) return;
+    const lines = this.#held.length;
+    if (lines === 0) {
+      for (const then of this.#waiting.splice(0)) then();
+      return;
+    }
+    this.#writing = true;
+    this.#write(Buffer.from(this.#taken()), 0, (whole) => {
+      this.#writing = false;
+      if (!whole) this.#lose(lines);
+      if (this.#held.length > 0 || this.#waiting.length > 0) this.#turn();
+    });
+  }
+
+  #write(batch: Buffer, from: number, then: (whole: boolean) => void): void {
+    write(this.#fd, batch, from, batch.length - from, null, (error, bytes) => {
+      if (error !== null && error.code !== 'EAGAIN') then(false);
+      else if (error !== null) this.#clock.after(BATCH_MS, () => this.#write(batch, from, then));
+      else if (from + bytes < batch.length) this.#write(batch, from + bytes, then);
+      else then(true);
+    });
+  }
+}
+
+function written(value: unknown, guarded: readonly string[]): string {
+  if (typeof value === 'string') return quoted(value, guarded);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return '"[not-logged]"';
+}
+
+function quoted(value: string, guarded: readonly string[]): string {
+  let text = value;
+  for (const secret of guarded)
+    if (text.includes(secret)) text = text.replaceAll(secret, '[secret]');
+  text = text.replace(CREDENTIAL, '[secret]');
+  if (text.length > STRING_CHARACTERS_MAX) text = `${text.slice(0, STRING_CHARACTERS_MAX)}…`;
+  return JSON.stringify(text);
+}
