@@ -1,13 +1,30 @@
 /**
- * Hides what looks like a secret in a line that is about to be shown. An excerpt exists to help, and
- * the line that needs help most is the one in which somebody pasted a key.
+ * Hides what looks like a secret in a line that is about to be shown. An excerpt exists to help,
+ * and the line that needs help most is the one in which somebody pasted a key.
  */
 
 const HIDDEN = '[hidden]';
 
+const NAMES = [
+  'secret',
+  'token',
+  'passw(?:or)?d',
+  'api[-_]?key',
+  'authorization',
+  'credential',
+  'private[-_]?key',
+  'pepper',
+  'kek',
+].join('|');
+const REFERENCE = String.raw`\s*["']?(?:env|file|exec):`;
+const QUOTED = `"[^"]*"?|'[^']*'?`;
+const BARE = String.raw`[^\s,}\]#][^,}\]#]*`;
+
 /** A key that names a secret, and what follows it up to the end of the value. */
-const NAMED =
-  /((?:secret|token|passw(?:or)?d|api[-_]?key|authorization|credential|private[-_]?key|pepper|kek)["']?\s*[:=]\s*)(?!\s*["']?(?:env|file|exec):)("[^"]*"?|'[^']*'?|[^\s,}\]#][^,}\]#]*)/gi;
+const NAMED = new RegExp(
+  String.raw`((?:${NAMES})["']?\s*[:=]\s*)(?!${REFERENCE})(${QUOTED}|${BARE})`,
+  'gi',
+);
 
 /** Shapes in which providers give out keys, and any long run of letters with digits in it. */
 const SHAPED: readonly RegExp[] = [

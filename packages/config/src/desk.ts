@@ -1,4 +1,6 @@
-/** What every check has before it: the tree, where its values stand, and the list of what is wrong. */
+/**
+ * What every check has before it: the tree, where its values stand, and the list of what is wrong.
+ */
 import type { Origin, Path } from '@signalbox/documents';
 import { PROBLEMS_MAX, type Problem, problemAt } from './problem.ts';
 import {
@@ -32,8 +34,10 @@ export function isFull(desk: Desk): boolean {
 /** Says what is wrong at a path, or at the nearest thing around it that was written. */
 export function report(desk: Desk, path: Path, remark: Remark): void {
   if (isFull(desk)) return;
-  const spot = desk.places.find(desk.tree, path);
-  desk.problems.push(problemAt(spot, remark.at ?? 'value', { ...remark, path }));
+  const { spot, exact } = desk.places.locate(desk.tree, path);
+  // What is missing has no value to point at; the name of what lacks it is the best place there is.
+  const at = exact ? (remark.at ?? 'value') : 'key';
+  desk.problems.push(problemAt(spot, at, { ...remark, path }));
 }
 
 export function ownerOf(desk: Desk, path: Path): Owner {

@@ -1,4 +1,6 @@
-/** Flags over environment over files over defaults: applied to what was written, before it is read. */
+/**
+ * Flags over environment over files over defaults: applied to what was written, before it is read.
+ */
 import { ENVIRONMENT, type EnvironmentRow } from './environment.table.ts';
 import { isMap, makeSource, newMap, type Places, type Tree, type TreeMap } from './source.ts';
 
@@ -22,7 +24,9 @@ export interface Setting {
 export interface Settings {
   readonly configFiles: readonly string[];
   readonly dataFolder: string;
-  /** By the name of the variable; those that set a value of the configuration are not among them. */
+  /**
+   * By the name of the variable; those that set a value of the configuration are not among them.
+   */
   readonly byVariable: ReadonlyMap<string, Setting>;
 }
 

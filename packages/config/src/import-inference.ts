@@ -1,12 +1,12 @@
 /**
  * Reads the two-tier inference configuration that many agent runtimes share (`tiers`, `routing`,
- * `fallback`) as it is, and writes it in our words. Every value keeps the place it came from, so that
- * a mistake is shown in the file that its author knows.
+ * `fallback`) as it is, and writes it in our words. Every value keeps the place it came from, so
+ * that a mistake is shown in the file that its author knows.
  *
  * Promise: what the file says about where data may go is kept or made stricter. A rule that keeps
- * sensitive data on the device comes first, wherever the file has it, and no fallback passes its tier.
- * Limit: the file knows no tenants, so it gets one, `default`, which labels and reports and refuses
- * nothing until somebody turns enforcement on.
+ * sensitive data on the device comes first, wherever the file has it, and no fallback passes its
+ * tier. Limit: the file knows no tenants, so it gets one, `default`, which labels and reports and
+ * refuses nothing until somebody turns enforcement on.
  */
 
 import type { Tier } from '@signalbox/contract';

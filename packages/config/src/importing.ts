@@ -1,6 +1,6 @@
 /**
- * What importers of other formats share: values are put down with the place they came from, and what
- * has no meaning here is said, with its line.
+ * What importers of other formats share: values are put down with the place they came from, and
+ * what has no meaning here is said, with its line.
  */
 import type { Tier } from '@signalbox/contract';
 import { closest, ENDPOINT_KINDS, type EndpointKind } from '@signalbox/documents';

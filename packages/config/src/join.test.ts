@@ -84,7 +84,7 @@ test('an entry of which nothing is said is an entry', () => {
   assert.ok(configuration.models.has('m'));
 });
 
-test('a file of the operator hides what the console has under the same name, and it is said', () => {
+test('a file of the operator hides what the console has under the same name', () => {
   const files = [
     {
       ...file('console', 'version: 1\ntenants: { acme: { privacy: observe } }\n'),

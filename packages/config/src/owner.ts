@@ -1,6 +1,7 @@
 /**
  * What a document may say depends on who wrote it. The operator's files may say everything; what
- * comes from the console names no file and no command; what a tenant writes speaks about that tenant.
+ * comes from the console names no file and no command; what a tenant writes speaks about that
+ * tenant.
  *
  * A tenant's document may name only variables made for that tenant. Otherwise it could send the
  * operator's keys to an address of its own choice.

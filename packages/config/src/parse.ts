@@ -1,6 +1,6 @@
 /**
- * YAML text to a tree with places. Everything a hostile text may try has a bound here: its size, its
- * depth, what its aliases expand to. YAML 1.2, core schema; no tags, no merge keys, no second
+ * YAML text to a tree with places. Everything a hostile text may try has a bound here: its size,
+ * its depth, what its aliases expand to. YAML 1.2, core schema; no tags, no merge keys, no second
  * document, no `__proto__`, no key twice.
  */
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';

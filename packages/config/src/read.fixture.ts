@@ -1,4 +1,6 @@
-/** What the tests of this package share: a small whole configuration, and how to ask for mistakes. */
+/**
+ * What the tests of this package share: a small whole configuration, and how to ask for mistakes.
+ */
 import assert from 'node:assert/strict';
 import type { Configuration } from '@signalbox/documents';
 import type { Problem } from './problem.ts';

@@ -81,7 +81,10 @@ export function readConfiguration(
   };
 }
 
-/** What holds between documents; asked only when every file could be read, else names would be missing. */
+/**
+ * What holds between documents; asked only when every file could be read, else names would be
+ * missing.
+ */
 function checkMeaning(desk: Desk, configuration: Configuration): void {
   checkReferences(desk, configuration);
   checkRules(desk, configuration);
@@ -105,22 +108,26 @@ function readParts(
   const problems: Problem[] = [];
   const notices: Notice[] = [];
   const names = new Set<string>();
+  let complete = files.length <= FILES_MAX;
   for (const file of files.slice(0, FILES_MAX)) {
     const source = makeSource(file.name, file.text, { owner: file.owner ?? { kind: 'operator' } });
     if (names.has(file.name)) problems.push(atStart(source, 'this file is given twice'));
     names.add(file.name);
     const parsed = parseSource(source, places);
     problems.push(...parsed.problems);
+    complete &&= parsed.tree !== undefined;
     if (parsed.tree === undefined) continue;
     const part = convert({ source, tree: parsed.tree }, places, options);
     problems.push(...part.problems);
     notices.push(...part.notices);
+    // An import with mistakes has left things out that others may name.
+    complete &&= part.problems.length === 0;
     if (part.part !== undefined) parts.push(part.part);
   }
   if (files.length > FILES_MAX) {
     problems.push(atStart(makeSource('configuration', ''), `more than ${FILES_MAX} files`));
   }
-  return { parts, problems, notices, complete: parts.length === files.length };
+  return { parts, problems, notices, complete };
 }
 
 interface Converted {
@@ -153,7 +160,7 @@ function convert(part: Part, places: Places, options: ReadOptions): Converted {
     const { problems, notices, tree } = imported;
     return { part: { source: part.source, tree }, problems, notices };
   }
-  const message = `is the configuration of a ${UNREAD[format]}; this version does not read that format`;
+  const message = `is for a ${UNREAD[format]}; this version does not read that format`;
   return refuse(message, '`signalbox init` writes a configuration to start from');
 }
 

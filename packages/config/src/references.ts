@@ -1,6 +1,6 @@
 /**
- * Names that point at something: each must be defined somewhere in the files, whether or not what it
- * points at is itself without mistakes.
+ * Names that point at something: each must be defined somewhere in the files, whether or not what
+ * it points at is itself without mistakes.
  */
 import { type Configuration, closest, type Path, type TargetDocument } from '@signalbox/documents';
 import { type Desk, entriesOf, isFull, report } from './desk.ts';

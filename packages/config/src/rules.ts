@@ -56,14 +56,19 @@ function checkShadow(desk: Desk, policy: PolicyDocument, index: number): void {
   report(desk, ['policies', policy.name, 'rules', index], { message, hint });
 }
 
-/** For every label the rule asks for, the earlier rule that takes it; undefined when one is free. */
+/**
+ * The earlier rules that together take every label the rule asks for; undefined when one is free.
+ */
 export function shadowsOf(
   rule: RuleDocument,
   earlier: readonly RuleDocument[],
 ): readonly RuleDocument[] | undefined {
   const wide = earlier.filter((one) => coversBesidesLabel(one.when, rule.when));
+  const labels = labelsOf(rule.when);
+  const alone = wide.find((one) => labels.every((label) => labelsOf(one.when).includes(label)));
+  if (alone !== undefined) return [alone];
   const shadows: RuleDocument[] = [];
-  for (const label of labelsOf(rule.when)) {
+  for (const label of labels) {
     const shadow = wide.find((one) => labelsOf(one.when).includes(label));
     if (shadow === undefined) return undefined;
     shadows.push(shadow);
@@ -101,7 +106,9 @@ interface TenantCheck {
   readonly tenants: ReadonlyMap<string, unknown>;
 }
 
-/** A rule about tenants none of whom has this policy. A policy that nobody has is work in progress. */
+/**
+ * A rule about tenants none of whom has this policy. A policy that nobody has is work in progress.
+ */
 function checkTenants(desk: Desk, { policy, index, users, tenants }: TenantCheck): void {
   const wanted = policy.rules[index]?.when.tenant;
   if (wanted === undefined || users === undefined) return;

@@ -1,13 +1,13 @@
 /** The file that `signalbox init` writes. It is read by the tests, so what it says is true. */
 import { SCHEMA_LINE } from './write.ts';
 
-const TEXT = `# Signalbox reads this file at start and again whenever it changes; a file with a mistake changes
-# nothing. \`signalbox config validate\` shows every mistake at once, \`signalbox config show\` every
-# value with where it comes from.
+const TEXT = `# Signalbox reads this file at start and again whenever it changes; a file with a mistake
+# changes nothing. Every mistake at once: signalbox config validate. Every value with where it
+# comes from: signalbox config show.
 version: 1
 
-# Model servers. Without a declared tier it follows from the address: this machine is tier 1, your own
-# network tier 2, everything else tier 3.
+# Model servers. A tier that is not declared follows from the address: this machine is tier 1, your
+# own network tier 2, everything else tier 3.
 endpoints:
   ollama:
     kind: ollama

@@ -78,8 +78,8 @@ export function newMap(): { [key: string]: Tree } {
 }
 
 /**
- * Where the values of a tree were written. Places hang on the mapping or list that holds a value, so
- * they stay true when trees of several files are joined.
+ * Where the values of a tree were written. Places hang on the mapping or list that holds a value,
+ * so they stay true when trees of several files are joined.
  */
 export class Places {
   readonly #spots = new WeakMap<object, Map<string, Spot>>();
@@ -96,16 +96,21 @@ export class Places {
 
   /** The place of a path, or of the nearest thing around it that was written. */
   find(root: Tree, path: Path): Spot | undefined {
+    return this.locate(root, path).spot;
+  }
+
+  /** The same, and whether it is the place of the path itself. */
+  locate(root: Tree, path: Path): { readonly spot: Spot | undefined; readonly exact: boolean } {
     let tree: Tree | undefined = root;
     let found: Spot | undefined;
     for (const key of path) {
-      if (!isMap(tree) && !isList(tree)) return found;
+      if (!isMap(tree) && !isList(tree)) return { spot: found, exact: false };
       const spot = this.at(tree, key);
       // What was put in from elsewhere may stand in a section that nobody wrote.
       if (spot !== undefined) found = spot;
       tree = childOf(tree, key);
     }
-    return found;
+    return { spot: found, exact: tree !== undefined };
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * One text for one meaning: the same configuration gives the same characters, however its files were
- * ordered or laid out. Its digest is the version that records name. Where things were written is not
- * part of it.
+ * One text for one meaning: the same configuration gives the same characters, however its files
+ * were ordered or laid out. Its digest is the version that records name. Where things were written
+ * is not part of it.
  */
 import type { Configuration } from './configuration.ts';
 

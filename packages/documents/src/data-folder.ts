@@ -88,8 +88,8 @@ const REFUSE_UNREADABLE: DataFolderVerdict = {
 function refuseNewer(marker: DataFolderDocument, layout: number): DataFolderVerdict {
   const made = printable(marker.createdBy);
   const reason =
-    `The folder has layout ${marker.layout}, made by ${made}; this program reads up to ${layout}. ` +
-    'Start it with the newer program, or use another folder.';
+    `The folder has layout ${marker.layout}, made by ${made}; this program reads up to ` +
+    `${layout}. Start it with the newer program, or use another folder.`;
   return { kind: 'refuse', reason, command: ELSEWHERE };
 }
 

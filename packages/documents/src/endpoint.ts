@@ -1,4 +1,7 @@
-/** Endpoints and the models behind them: what may be dialled, with which credential, and what is known about it. */
+/**
+ * Endpoints and the models behind them: what may be dialled, with which credential, and what is
+ * known about it.
+ */
 import type { Retention, Tier } from '@signalbox/contract';
 import type { Origin } from './origin.ts';
 import type { AmortisedDocument, PriceNumbers } from './pricing.ts';
@@ -25,8 +28,8 @@ export interface EndpointDocument {
   /** The GGUF file of an `embedded` endpoint. */
   readonly modelPath: string | undefined;
   /**
-   * Base of the API with its version path (`http://localhost:11434/v1`), without a last slash. Of an
-   * `embedded` endpoint it is `embedded:NAME` until the composer has started the child.
+   * Base of the API with its version path (`http://localhost:11434/v1`), without a last slash. Of
+   * an `embedded` endpoint it is `embedded:NAME` until the composer has started the child.
    */
   readonly url: string;
   /** Declared by the operator; without it the tier follows from where the address stands. */

@@ -1,6 +1,6 @@
 /**
- * Every versioned document: its types, its validator, its JSON Schema and its reference page from one
- * source. Pure: texts come from `@signalbox/config`, files from whoever composes.
+ * Every versioned document: its types, its validator, its JSON Schema and its reference page from
+ * one source. Pure: texts come from `@signalbox/config`, files from whoever composes.
  */
 export {
   contains,

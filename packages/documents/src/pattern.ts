@@ -1,4 +1,7 @@
-/** Patterns of model names: `*` stands for any run of characters, also for none; all else for itself. */
+/**
+ * Patterns of model names: `*` stands for any run of characters, also for none; all else for
+ * itself.
+ */
 
 export function matchesPattern(pattern: string, name: string): boolean {
   let at = 0;

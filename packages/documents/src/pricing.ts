@@ -1,4 +1,7 @@
-/** What tokens cost, as the operator states it. The shipped snapshot of list prices is another document. */
+/**
+ * What tokens cost, as the operator states it. The shipped snapshot of list prices is another
+ * document.
+ */
 import type { Origin } from './origin.ts';
 
 /** Decimal strings, because a price like 0.075 has no exact binary form. */

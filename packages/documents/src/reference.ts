@@ -8,8 +8,9 @@ const DEPTH_MAX = 8;
 
 const INTRODUCTION = `# Configuration
 
-\`signalbox.yaml\`, or several files together. Every file begins with \`version: 1\`. Secrets are given by
-reference only: \`env:NAME\`, \`file:/path\` or \`exec:command\`. A key that is not on this page is an error.
+\`signalbox.yaml\`, or several files together. Every file begins with \`version: 1\`. Secrets are
+given by reference only: \`env:NAME\`, \`file:/path\` or \`exec:command\`. A key that is not on this
+page is an error.
 \`NAME\` stands for a name of your own, \`[]\` for an entry of a list.
 `;
 

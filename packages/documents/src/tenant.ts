@@ -1,4 +1,7 @@
-/** Who may call, what they subscribe to, and what they agreed to: plans, tenants, keys, consents, rings. */
+/**
+ * Who may call, what they subscribe to, and what they agreed to: plans, tenants, keys, consents,
+ * rings.
+ */
 import type { Label, Retention, Tier, Topology } from '@signalbox/contract';
 import type { SecretReference } from './endpoint.ts';
 import type { Origin } from './origin.ts';

@@ -1,6 +1,7 @@
 /**
- * Checks a value against a schema and says what is wrong in our words: one issue a mistake, with the
- * path to it. A message never repeats the value itself, since it may be a secret in the wrong place.
+ * Checks a value against a schema and says what is wrong in our words: one issue a mistake, with
+ * the path to it. A message never repeats the value itself, since it may be a secret in the wrong
+ * place.
  */
 import { z } from 'zod';
 import { closest } from './suggest.ts';

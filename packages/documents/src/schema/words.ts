@@ -18,7 +18,7 @@ export const MODEL_NAME: RegExp = /^[a-z0-9][a-z0-9._:/-]{0,62}$/;
 export const NAME_ERROR =
   'a name has 1 to 63 characters: lower-case letters, digits and `-`, the first no `-`';
 export const MODEL_NAME_ERROR =
-  'a name has 1 to 63 characters: lower-case letters, digits and `-._:/`, the first a letter or digit';
+  'a name has 1 to 63 characters: a lower-case letter or digit, then also `-._:/`';
 
 export const name: z.ZodType<string, string> = z.string().regex(NAME, NAME_ERROR);
 export const modelName: z.ZodType<string, string> = z.string().regex(MODEL_NAME, MODEL_NAME_ERROR);
