@@ -11,7 +11,9 @@ export type EmbeddedCode =
   | 'start_failed';
 
 const HINTS: Readonly<Record<EmbeddedCode, string>> = {
-  engine_missing: 'install the engine: npm run engines (85 MB, once)',
+  engine_missing:
+    'install the engine: npm run engines in the repository (85 MB, once), ' +
+    'elsewhere npm install node-llama-cpp',
   engine_unusable: 'install the engine anew: remove tools/engines/node_modules, npm run engines',
   model_missing: 'give the path of a readable GGUF file, for instance in SIGNALBOX_GGUF',
   model_corrupted: 'fetch the file again and compare its size and digest with its source',

@@ -38,8 +38,9 @@ export function eventStream(response: ServerResponse): EventStream {
   };
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
+async function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  await new Promise<void>((resolve) => {
     const timer = setTimeout(() => response.destroy(), STALL_MS_MAX);
     const settle = (): void => {
       clearTimeout(timer);
@@ -47,7 +48,6 @@ function drained(response: ServerResponse): Promise<void> {
       response.off('close', settle);
       resolve();
     };
-    if (response.destroyed) settle();
     response.on('drain', settle);
     response.on('close', settle);
   });
