@@ -23,7 +23,8 @@ export const tenantName = (text: string): TenantName => text as TenantName; // b
 export const keyName = (text: string): KeyName => text as KeyName; // brand: minted
 export const endpointName = (text: string): EndpointName => text as EndpointName; // brand: as above
 export const modelName = (text: string): ModelName => text as ModelName; // brand: as above
-export const sessionId = (digest: string): SessionId => `ses_${digest}` as SessionId; // brand: minted
+// brand: a digest, never the value itself
+export const sessionId = (digest: string): SessionId => `ses_${digest}` as SessionId; // brand:
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;

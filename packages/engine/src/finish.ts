@@ -24,13 +24,7 @@ import {
   upstreamHeaders,
 } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
-import {
-  COMMITMENT_BYTES,
-  type Settlement,
-  type SettlePorts,
-  settle,
-  settleRefusal,
-} from './settle/settle.ts';
+import { COMMITMENT_BYTES, type Settlement, settle, settleRefusal } from './settle/settle.ts';
 
 type Header = readonly [string, string];
 

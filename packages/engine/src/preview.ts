@@ -17,7 +17,7 @@ export type Preview = {
   readonly candidates: readonly RecordedCandidate[];
 };
 
-/** Refuses only what has no candidates to show: an unknown caller, a broken body, an unknown model. */
+/** Refuses what has no candidates to show: unknown callers, broken bodies, unknown models. */
 export async function preview(call: Call, house: House): Promise<Result<Preview, Refusal>> {
   // A dry run takes no idempotency key: the call itself comes later.
   const dry: Call = { ...call, head: { ...call.head, idempotencyKey: undefined } };

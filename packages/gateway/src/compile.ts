@@ -45,17 +45,17 @@ export function compile(inputs: CompileInputs): Snapshot {
   });
 }
 
-/** Where an address stands, by its spelling; what a name resolves to is asked when it is dialled. */
+const PRIVATE = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:)/;
+const INTERNAL = /\.(local|internal|lan|home|svc|intranet)$/;
+
+/**
+ * Where an address stands, by its spelling; what a name resolves to is asked when it is dialled.
+ */
 export function reachOf({ hostname }: URL): Reach {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback';
   if (host === '::1' || /^127\./.test(host)) return 'loopback';
-  if (
-    /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:)/.test(host)
-  ) {
-    return 'private';
-  }
-  return /\.(local|internal|lan|home|svc|intranet)$/.test(host) || !/[.:]/.test(host)
-    ? 'private'
-    : 'public';
+  if (PRIVATE.test(host)) return 'private';
+  // A name without a dot is a name of the own network.
+  return INTERNAL.test(host) || !/[.:]/.test(host) ? 'private' : 'public';
 }

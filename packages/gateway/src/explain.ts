@@ -15,7 +15,7 @@ import { estimateNanoUsd, preview, type Resolved } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { candidateDocuments } from './decision.ts';
-import { json, type Pages } from './pages.ts';
+import { json, type Pages } from './page.ts';
 
 /** Questions in one batch of `/v1/route/simulate`. */
 export const SIMULATED_MAX = 100;

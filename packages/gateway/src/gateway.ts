@@ -17,7 +17,8 @@ import { type House, serve } from '@signalbox/engine';
 import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { readHead } from './head.ts';
-import { type Pages, servePage } from './pages.ts';
+import type { Pages } from './page.ts';
+import { servePage } from './pages.ts';
 import { ELSEWHERE, PATHS, type PathEntry, PREFIXES } from './paths.table.ts';
 import { replyOver } from './reply.ts';
 
@@ -110,7 +111,7 @@ function refuseMethod(exchange: Exchange, entry: PathEntry, ports: Ports): void 
 }
 
 const BAD_TARGET = refusal('body_invalid', 'The request target is not a plain absolute path.', {
-  hint: 'Send the path as it stands in the documentation: one slash between segments, nothing encoded.',
+  hint: 'Send the path as documented: one slash between segments, nothing encoded.',
 });
 
 function unknownPath(path: string): Refusal {

@@ -8,4 +8,4 @@ export {
   refuse,
 } from './gateway.ts';
 export { type GatewayNode, type NodeOptions, type NodeParts, openNode } from './node.ts';
-export { json, keyText, type Readiness } from './pages.ts';
+export { json, keyText, type Readiness } from './page.ts';

@@ -1,46 +1,17 @@
-// The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key may
-// do, dry runs, decisions and queued answers.
-import {
-  type Call,
-  isDecisionId,
-  isRequestId,
-  type Operation,
-  type Refusal,
-  type RequestId,
-  refusal,
-} from '@signalbox/contract';
+// The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key
+// may do, dry runs, decisions and queued answers.
+import { isDecisionId, isRequestId, type RequestId, refusal } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
-import { type House, type Identity, identify } from '@signalbox/engine';
+import { type Identity, identify } from '@signalbox/engine';
 import type { Exchange, Target } from '@signalbox/ports';
-import { decisionDocument, type Records } from './decision.ts';
+import { decisionDocument } from './decision.ts';
 import { explainCall } from './explain.ts';
 import { keyDocument } from './key.ts';
 import { modelDocument, modelList } from './models.ts';
 import { openapi } from './openapi.ts';
+import { json, keyText, type Pages } from './page.ts';
 import type { PathEntry } from './paths.table.ts';
-import type { Queued } from './queued.ts';
 import { flat } from './reply.ts';
-
-export type Readiness = {
-  readonly mode: 'ready' | 'degraded' | 'draining' | 'unavailable';
-  readonly reasons: readonly string[];
-};
-
-export type Pages = {
-  readonly house: House;
-  readonly queued: Queued;
-  readonly records: Records;
-  readonly readiness: () => Readiness;
-  /** Prometheus text. */
-  readonly metrics: () => string;
-  /** True for the admin key: `/metrics` is not for everybody. */
-  readonly isAdmin: (keyText: string | undefined) => boolean;
-  /** Name of the key, from its text. */
-  readonly ownerOf: (keyText: string) => string;
-  readonly version: string;
-  readonly refuse: (exchange: Exchange, no: Refusal) => void;
-  readonly callFrom: (exchange: Exchange, operation: Operation) => Call | undefined;
-};
 
 type Asked = { readonly entry: PathEntry; readonly target: Target };
 
@@ -138,17 +109,6 @@ function queuedAnswer(exchange: Exchange, id: string, who: Identity, pages: Page
   } else {
     pages.refuse(exchange, refusal('route_unknown', 'No queued call of yours has this id.'));
   }
-}
-
-export function keyText(exchange: Exchange): string | undefined {
-  const bearer = exchange.head.header('authorization');
-  if (bearer !== undefined && /^bearer /i.test(bearer)) return bearer.slice(7).trim();
-  return exchange.head.header('x-api-key') ?? exchange.head.header('x-goog-api-key');
-}
-
-export function json(exchange: Exchange, status: number, body: object): void {
-  const headers = ['content-type', 'application/json', 'cache-control', 'no-store'];
-  exchange.reply(status, headers, encode(`${JSON.stringify(body)}\n`));
 }
 
 function decodeURIComponentOrSelf(text: string): string {

@@ -1,5 +1,5 @@
-// Answers that are fetched later: calls that were parked with `x-signalbox-queue: allow`. In memory,
-// bounded in number, bytes and time; an answer is handed out once, to the key that asked.
+// Answers that are fetched later: calls that were parked with `x-signalbox-queue: allow`. In
+// memory, bounded in number, bytes and time; an answer is handed out once, to the key that asked.
 import type { Clock, Headers, RequestId } from '@signalbox/contract';
 import type { Deferred } from './reply.ts';
 

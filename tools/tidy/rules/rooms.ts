@@ -10,8 +10,11 @@ const ROOMS = [
   ...['tenant', 'session', 'classify', 'policy', 'catalog', 'resolve', 'schedule'],
   ...['dispatch', 'settle'],
 ];
-/** The only files that know every room. */
-const CORRIDOR = ['line.ts', 'rounds.ts', 'snapshot.ts', 'index.ts'];
+/** The only files that know every room: the line, what it is handed, how it ends, and its dry run. */
+const CORRIDOR = [
+  ...['line.ts', 'handed.ts', 'house.ts', 'finish.ts', 'preview.ts'],
+  ...['rounds.ts', 'snapshot.ts', 'index.ts'],
+];
 
 type Gate = {
   readonly specifier: string;

@@ -128,13 +128,13 @@ export const COMMITMENT_BYTES = 16;
 function count(record: CallRecord, sink: Sink): void {
   const last = record.attempts[record.attempts.length - 1];
   const tier = String(last?.tier ?? 'none');
-  sink.count('signalbox_calls_total', { ending: record.ending, tier, code: record.code ?? 'none' });
-  sink.observe('signalbox_call_duration_seconds', { tier }, record.totalMs / 1_000);
+  sink.count('calls_total', { ending: record.ending, tier, code: record.code ?? 'none' });
+  sink.observe('call_duration_seconds', { tier }, record.totalMs / 1_000);
   if (record.firstByteMs !== undefined) {
-    sink.observe('signalbox_first_byte_seconds', { tier }, record.firstByteMs / 1_000);
+    sink.observe('first_byte_seconds', { tier }, record.firstByteMs / 1_000);
   }
   if (record.usage !== undefined) {
-    sink.count('signalbox_tokens_total', { tier, kind: 'input' }, record.usage.inputTokens);
-    sink.count('signalbox_tokens_total', { tier, kind: 'output' }, record.usage.outputTokens);
+    sink.count('tokens_total', { tier, kind: 'input' }, record.usage.inputTokens);
+    sink.count('tokens_total', { tier, kind: 'output' }, record.usage.outputTokens);
   }
 }

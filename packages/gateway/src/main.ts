@@ -1,0 +1,64 @@
+// The gateway alone: no console, no admin API, no built-in models. What a container runs that is
+// one of many behind a load balancer.
+import { createHash } from 'node:crypto';
+import { readConfiguration, readSettings, renderProblems } from '@signalbox/config';
+import { createClock, createRandom, createSink, openDataFolder, readFiles } from '@signalbox/ports';
+import { equalBytes, nodeKeys } from '@signalbox/trust/node';
+import { openNode } from './node.ts';
+
+const VERSION = '0.1.0';
+const EXIT_USAGE = 2;
+
+async function main(): Promise<void> {
+  const { env: environment } = process;
+  const settings = readSettings({ environment });
+  const files = await readFiles(settings.configFiles, process.cwd());
+  for (const { path, why } of files.problems) process.stderr.write(`${path}: ${why}\n`);
+  const texts = files.files.map(({ path, text }) => ({ name: path, text }));
+  const read = readConfiguration(texts, { environment });
+  if (!read.ok || files.problems.length > 0) {
+    if (!read.ok) process.stderr.write(renderProblems(read.problems, { color: false }));
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  const { configuration } = read;
+  const clock = createClock();
+  const random = createRandom();
+  const program = `signalbox-gateway ${VERSION}`;
+  const data = await openDataFolder({ path: settings.dataFolder, random, program });
+  const telemetry = createSink({ fd: 2, level: configuration.telemetry.logLevel, clock });
+  const keys = nodeKeys(data.pepper);
+  const adminMac = keys.mac('admin-key', data.adminKey.reveal());
+  const node = await openNode({
+    version: VERSION,
+    configuration,
+    digest: digestOf(texts),
+    data,
+    telemetry,
+    clock,
+    random,
+    keys,
+    environment,
+    folder: process.cwd(),
+    isAdmin: (text) => text !== undefined && equalBytes(keys.mac('admin-key', text), adminMac),
+    mounted: () => [],
+  });
+  const { host, port } = node.listening;
+  telemetry.log('info', 'listening', { host, port });
+  const stop = (): void => {
+    void node.stop().then(() => {
+      telemetry.close();
+      process.exit(0);
+    });
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function digestOf(texts: readonly { readonly name: string; readonly text: string }[]): string {
+  const hash = createHash('sha256');
+  for (const { name, text } of texts) hash.update(`${name}\n${text}\n`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+await main();

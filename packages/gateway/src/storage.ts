@@ -1,0 +1,101 @@
+// The journal and what is made from it: the records, and the balances of the run before.
+import type { CallRecord, CheckpointBody, Clock, Keys, Random } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
+import { createLive, type Live, restore } from '@signalbox/engine';
+import {
+  type DataFolder,
+  type Journal,
+  nodeDisk,
+  type OpenSink,
+  openJournal,
+  openStore,
+  type Position,
+  type RecordStore,
+} from '@signalbox/ports';
+import type { Records } from './decision.ts';
+
+export type StorageOptions = {
+  readonly configuration: Configuration;
+  readonly data: DataFolder;
+  readonly telemetry: OpenSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keys: Keys;
+};
+
+export type Storage = {
+  readonly journal: Journal;
+  readonly store: RecordStore;
+  /** Rebuilt from the last checkpoint and what follows; open holds are still open. */
+  readonly live: Live;
+  readonly records: Records;
+  close(): Promise<void>;
+};
+
+const REQUESTS_KEPT_MAX = 1_000_000;
+const NOTHING: CheckpointBody = { openHolds: [], balances: [] };
+
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { configuration, data, telemetry: sink, clock, random, keys } = options;
+  // The journal begins before the balances are known: its first checkpoint waits for them.
+  const late: { live?: Live; store?: RecordStore; safe: Position } = {
+    safe: { segment: 0, offset: 0 },
+  };
+  const journal = await openJournal({
+    disk: nodeDisk(),
+    folder: data.journalFolder,
+    clock,
+    random,
+    keys,
+    node: configuration.node.name,
+    settings: configuration.journal,
+    sink,
+    checkpoint: () => late.live?.pools.budgets.checkpoint() ?? NOTHING,
+    onDurable: ({ end }) => {
+      late.safe = end;
+      late.store?.advance(end);
+    },
+    cursors: () => (late.store === undefined ? [] : [late.store.position()]),
+  });
+  const live = createLive(clock, journal);
+  await journal.recover((entry) => restore(live, entry));
+  late.live = live;
+  const store = await openStore({
+    path: data.recordsPath,
+    journalFolder: data.journalFolder,
+    clock,
+    sink,
+    keep: { days: configuration.journal.keepDays, requests: REQUESTS_KEPT_MAX },
+  });
+  late.store = store;
+  return {
+    journal,
+    store,
+    live,
+    records: recordsOf(store, journal, () => late.safe),
+    async close() {
+      await journal.close();
+      await store.close();
+    },
+  };
+}
+
+/** A decision of a moment ago is still on its way into the records: it is waited for once. */
+function recordsOf(store: RecordStore, journal: Journal, safe: () => Position): Records {
+  return {
+    async byDecision(tenant, decision) {
+      const found = await store.requestByDecision(tenant, decision);
+      if (found !== undefined) return readRecord(found.recordJson);
+      await new Promise<void>((done) => journal.durable(() => done()));
+      await store.reached(safe());
+      const again = await store.requestByDecision(tenant, decision);
+      return readRecord(again?.recordJson);
+    },
+  };
+}
+
+/** Undefined when the journal has let go of it. */
+function readRecord(json: string | undefined): CallRecord | undefined {
+  if (json === undefined) return undefined;
+  return JSON.parse(json) as CallRecord; // our own entry, its digest verified
+}
