@@ -27,6 +27,20 @@ const row = (
   fallback: more.fallback,
 });
 
+/** The reference page of the environment. */
+export function environmentReference(): string {
+  const lines = ENVIRONMENT.map((one) => {
+    const flag = one.flag === undefined ? '' : `\`--${one.flag}\``;
+    const sets = one.path === undefined ? '' : `\`${one.path.join('.')}\``;
+    const fallback = one.fallback === undefined ? '' : `\`${one.fallback}\``;
+    const secret = one.secret ? ' A secret: never a flag, never shown.' : '';
+    return `| \`${one.variable}\` | ${flag} | ${sets} | ${fallback} | ${one.meaning}${secret} |`;
+  });
+  const head = ['| variable | flag | sets | default | meaning |', '|---|---|---|---|---|'];
+  const text = 'A flag wins over the environment, the environment over files, files over defaults.';
+  return ['# Environment', '', text, '', ...head, ...lines, ''].join('\n');
+}
+
 export const ENVIRONMENT: readonly EnvironmentRow[] = [
   row('SIGNALBOX_CONFIG', 'Configuration files, separated by commas; `*` is expanded.', {
     flag: 'config',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENVIRONMENT } from './environment.table.ts';
+import { ENVIRONMENT, environmentReference } from './environment.table.ts';
 import { readSettings } from './environment.ts';
 import { configurationOf, problemOf, read, whole } from './read.fixture.ts';
 
@@ -65,6 +65,11 @@ test('settings of the program are read before any file', () => {
 
 test('no secret is ever given by flag', () => {
   for (const row of ENVIRONMENT) assert.ok(!(row.secret && row.flag !== undefined), row.variable);
+});
+
+test('the reference page names every variable', () => {
+  const page = environmentReference();
+  for (const row of ENVIRONMENT) assert.ok(page.includes(`| \`${row.variable}\` |`), row.variable);
 });
 
 test('names that objects have by themselves set nothing', () => {

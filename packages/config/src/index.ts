@@ -1,8 +1,7 @@
 /** Texts to documents with positions, and importers. See `read.ts`. */
 export { conceal } from './conceal.ts';
-export { ENVIRONMENT, type EnvironmentRow } from './environment.table.ts';
+export { ENVIRONMENT, type EnvironmentRow, environmentReference } from './environment.table.ts';
 export {
-  applyEnvironment,
   type Overrides,
   readSettings,
   type Setting,

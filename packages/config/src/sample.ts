@@ -1,9 +1,9 @@
 /** The file that `signalbox init` writes. It is read by the tests, so what it says is true. */
 import { SCHEMA_LINE } from './write.ts';
 
-const TEXT = `# Signalbox reads this file at start and again whenever it changes; a file with a mistake
-# changes nothing. Every mistake at once: signalbox config validate. Every value with where it
-# comes from: signalbox config show.
+const TEXT = `# Signalbox reads this file at start and again whenever it changes; a file with a
+# mistake changes nothing. Every mistake at once: signalbox config validate. Every value with where
+# it comes from: signalbox config show.
 version: 1
 
 # Model servers. A tier that is not declared follows from the address: this machine is tier 1, your
