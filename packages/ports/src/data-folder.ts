@@ -1,10 +1,12 @@
-// The data folder: what a node keeps between two starts. The first start makes it, private to its owner, with a marker
-// that says by which layout its files are read, and four secrets: the pepper (keyed hashes), the key-encryption key, the
-// demo tenant's key and the administrator's key. Everything else in it belongs to who writes it.
+// The data folder: what a node keeps between two starts. The first start makes it, private to its
+// owner, with a marker that says by which layout its files are read, and four secrets: the pepper
+// (keyed hashes), the key-encryption key, the demo tenant's key and the administrator's key.
+// Everything else in it belongs to who writes it.
 //
-// It refuses a folder that others could read or that belongs to somebody else, files of another program, a layout that
-// it does not know, and a pepper that is gone while a journal is there: a new one would make every key and every digest
-// worthless. Each refusal names the command to run. It never prints a secret.
+// It refuses a folder that others could read or that belongs to somebody else, files of another
+// program, a layout that it does not know, and a pepper that is gone while a journal is there: a
+// new one would make every key and every digest worthless. Each refusal names the command to run.
+// It never prints a secret.
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -113,7 +115,7 @@ async function checkLayout(path: string, program: string): Promise<boolean> {
     case 'migrate':
       // No layout is older than the first: a step that is named here needs its deed in this file.
       throw new DataFolderFault(
-        `${path}: ${verdict.steps.map((step) => step.name).join(', ')} cannot be done by this program.`,
+        `${path} has an older layout, and this program cannot bring it to the present one.`,
         'signalbox restore',
       );
     case 'refuse':
@@ -196,8 +198,8 @@ async function readPrivate(file: string): Promise<string | undefined> {
 }
 
 /**
- * Whole or not at all, and the first of two processes wins: the text is safe under another name before it gets this one.
- * Returns what the file holds.
+ * Whole or not at all, and the first of two processes wins: the text is safe under another name
+ * before it gets this one. Returns what the file holds.
  */
 async function writeNew(folder: string, name: string, text: string): Promise<string> {
   const file = join(folder, name);

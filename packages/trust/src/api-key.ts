@@ -1,6 +1,7 @@
-// Keys of callers: `sbx_<env>_<id>_<secret>_<check>`. The id finds the key's document, the secret proves it, the check
-// characters tell a mistyped or cut key from a wrong one before anything is looked up. Stored is only the keyed hash of
-// the secret; a key that does not exist costs the same comparison as one that does.
+// Keys of callers: `sbx_<env>_<id>_<secret>_<check>`. The id finds the key's document, the secret
+// proves it, the check characters tell a mistyped or cut key from a wrong one before anything is
+// looked up. Stored is only the keyed hash of the secret; a key that does not exist costs the same
+// comparison as one that does.
 import { assert, type Keys } from '@signalbox/contract';
 import { base62, base62Six, bytesToNumber } from './base62.ts';
 import { crc32Ascii } from './crc.ts';
@@ -18,7 +19,9 @@ const KEY = /^sbx_([a-z0-9]{1,16})_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})_([0-9A-Za
 
 export type ApiKey = { readonly env: string; readonly id: string; readonly secret: string };
 
-/** @param env 1 to 16 small letters or digits. @param chance API_KEY_CHANCE_BYTES bytes of chance. */
+/**
+ * @param env 1 to 16 small letters or digits. @param chance API_KEY_CHANCE_BYTES bytes of chance.
+ */
 export function mintApiKey(env: string, chance: Uint8Array): string {
   assert(ENVIRONMENT.test(env), 'the environment of a key is 1 to 16 small letters or digits');
   assert(chance.length === API_KEY_CHANCE_BYTES, 'a key takes 48 bytes of chance');
@@ -28,7 +31,10 @@ export function mintApiKey(env: string, chance: Uint8Array): string {
   return `${text}_${base62Six(crc32Ascii(text))}`;
 }
 
-/** The parts of a well-formed key; undefined for everything else. Cheap enough for a flood of nonsense. */
+/**
+ * The parts of a well-formed key; undefined for everything else. Cheap enough for a flood of
+ * nonsense.
+ */
 export function parseApiKey(text: string): ApiKey | undefined {
   if (text.length > LENGTH_MAX) return undefined;
   const [, env, id, secret, check] = KEY.exec(text) ?? [];

@@ -1,4 +1,5 @@
-// Digits, capitals, small letters: what a double click selects whole and no shell or URL needs to quote.
+// Digits, capitals, small letters: what a double click selects whole and no shell or URL needs to
+// quote.
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const BASE = 62n;

@@ -1,12 +1,14 @@
-// Walks a journal and says where it stops being one: the chain of heads from entry to entry, the count within an epoch,
-// and, when the digest's key is at hand, every body against its head.
+// Walks a journal and says where it stops being one: the chain of heads from entry to entry, the
+// count within an epoch, and, when the digest's key is at hand, every body against its head.
 import type { EntryHead } from '@signalbox/contract';
 import { CHAIN_START, type ReadEntry, type Sha256 } from './entry.ts';
 
 export type ChainBreak =
   /** `prev` is not the hash of the entry before. */
   | 'prev'
-  /** An entry is missing, doubled or out of order within its epoch, or an epoch does not begin at 1. */
+  /**
+   * An entry is missing, doubled or out of order within its epoch, or an epoch does not begin at 1.
+   */
   | 'seq'
   /** The body is not the one the head was made for. */
   | 'body';

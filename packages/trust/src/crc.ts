@@ -1,6 +1,7 @@
-// Two checksums against accidents (not against people): CRC-32C for the journal's frames, CRC-32 for the check
-// characters of a key. Tables are built when first used; bytes go eight at a time ("slicing-by-8", Kounavis and Berry).
-// Source of the polynomials and test vectors: RFC 3720 appendix B.4 and ISO 3309.
+// Two checksums against accidents (not against people): CRC-32C for the journal's frames, CRC-32
+// for the check characters of a key. Tables are built when first used; bytes go eight at a time
+// ("slicing-by-8", Kounavis and Berry). Source of the polynomials and test vectors: RFC 3720
+// appendix B.4 and ISO 3309.
 
 const CASTAGNOLI = 0x82f63b78;
 const IEEE = 0xedb88320;
@@ -24,7 +25,10 @@ export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length):
   return checksum(ieee, bytes, start, end);
 }
 
-/** CRC-32 of the first `length` characters of a text that is ASCII; others count with their low eight bits. */
+/**
+ * CRC-32 of the first `length` characters of a text that is ASCII; others count with their low
+ * eight bits.
+ */
 export function crc32Ascii(text: string, length: number = text.length): number {
   ieee ??= tables(IEEE);
   let sum = -1;
@@ -53,7 +57,10 @@ function checksum(table: DataView, bytes: Uint8Array, start: number, end: number
   return ~sum >>> 0;
 }
 
-/** Row k holds the checksum of a byte followed by k zero bytes. A view reads a third faster than an array here. */
+/**
+ * Row k holds the checksum of a byte followed by k zero bytes. A view reads a third faster than an
+ * array here.
+ */
 function tables(polynomial: number): DataView {
   const table = new DataView(new ArrayBuffer(SLICES * ROW_BYTES));
   for (let byte = 0; byte < ROW; byte += 1) {

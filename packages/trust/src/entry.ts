@@ -1,9 +1,10 @@
-// One entry as bytes, and the chain through all of them. An entry is its head (fixed key order, no whitespace) with the
-// body as last key. The chain covers heads alone, and a head holds a keyed digest of its body: a body can be erased, or
-// kept at home, and the chain still verifies.
+// One entry as bytes, and the chain through all of them. An entry is its head (fixed key order, no
+// whitespace) with the body as last key. The chain covers heads alone, and a head holds a keyed
+// digest of its body: a body can be erased, or kept at home, and the chain still verifies.
 //
-// A reader takes the head's text from the disk as it stands and hashes that, so a head with keys that it does not know
-// verifies as well. What it refuses is a version that it does not know: then it must not guess.
+// A reader takes the head's text from the disk as it stands and hashes that, so a head with keys
+// that it does not know verifies as well. What it refuses is a version that it does not know: then
+// it must not guess.
 import { ENTRY_VERSION, type Entry, type EntryHead } from '@signalbox/contract';
 
 /** SHA-256 of the text's UTF-8 bytes, lower-case hexadecimal. */

@@ -1,10 +1,11 @@
-// The outermost shape of the journal on disk: `u32 length, u32 crc32c, bytes`, little-endian, the checksum over the
-// bytes. A frame is never empty, so a stretch of zeros that a crash left behind is no frame, and never longer than
-// FRAME_BYTES_MAX, so a damaged length asks for no memory.
+// The outermost shape of the journal on disk: `u32 length, u32 crc32c, bytes`, little-endian, the
+// checksum over the bytes. A frame is never empty, so a stretch of zeros that a crash left behind
+// is no frame, and never longer than FRAME_BYTES_MAX, so a damaged length asks for no memory.
 //
-// One frame holds one JSON text. The first frame that was written after a sync ends with a line feed, which JSON
-// ignores: what stands before it was on the disk when it was written. That is how a reader tells a torn tail (never
-// acknowledged, may be cut) from damage to what was acknowledged (must be reported).
+// One frame holds one JSON text. The first frame that was written after a sync ends with a line
+// feed, which JSON ignores: what stands before it was on the disk when it was written. That is how
+// a reader tells a torn tail (never acknowledged, may be cut) from damage to what was acknowledged
+// (must be reported).
 import { assert } from '@signalbox/contract';
 import { crc32c } from './crc.ts';
 
@@ -43,7 +44,10 @@ export function frame(bytes: Uint8Array): Uint8Array {
   return framed;
 }
 
-/** Writes the head of a frame whose bytes already stand at `start + FRAME_HEAD_BYTES`; returns where it ends. */
+/**
+ * Writes the head of a frame whose bytes already stand at `start + FRAME_HEAD_BYTES`; returns where
+ * it ends.
+ */
 export function sealFrame(buffer: Uint8Array, start: number, length: number): number {
   assert(length > 0 && length <= FRAME_BYTES_MAX, 'a frame holds 1 to FRAME_BYTES_MAX bytes');
   const end = start + FRAME_HEAD_BYTES + length;

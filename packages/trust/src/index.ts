@@ -1,5 +1,6 @@
-// Bytes that others can check: checksums, frames, the chain of the journal, keys of callers. Nothing here touches a
-// network, a clock or `node:`; hashes come as arguments, and `@signalbox/trust/node` binds them to `node:crypto`.
+// Bytes that others can check: checksums, frames, the chain of the journal, keys of callers.
+// Nothing here touches a network, a clock or `node:`; hashes come as arguments, and
+// `@signalbox/trust/node` binds them to `node:crypto`.
 export {
   API_KEY_CHANCE_BYTES,
   type ApiKey,

@@ -1,10 +1,13 @@
-// The same functions bound to `node:crypto`. Only ports, composers and the command line import this subpath: what
-// imports the index alone also runs where there is no Node.
+// The same functions bound to `node:crypto`. Only ports, composers and the command line import this
+// subpath: what imports the index alone also runs where there is no Node.
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { assert, type Keys } from '@signalbox/contract';
 
 export const PEPPER_BYTES_MIN = 32;
-/** Purposes are constants of the code; a caller that makes them up pays for the derivation each time. */
+/**
+ * Purposes are constants of the code; a caller that makes them up pays for the derivation each
+ * time.
+ */
 const PURPOSES_MAX = 64;
 const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
@@ -27,7 +30,10 @@ export const hmacSha256: (key: Uint8Array, bytes: Uint8Array | string) => Uint8A
 export const equalBytes: (a: Uint8Array, b: Uint8Array) => boolean = (a, b) =>
   a.length === b.length && timingSafeEqual(a, b);
 
-/** The `Keys` port. Every purpose has its own key, derived from the pepper: a hash of one never fits another. */
+/**
+ * The `Keys` port. Every purpose has its own key, derived from the pepper: a hash of one never fits
+ * another.
+ */
 export function nodeKeys(pepper: Uint8Array): Keys {
   assert(pepper.length >= PEPPER_BYTES_MIN, 'a pepper has at least 32 bytes');
   const purposes = new Map<string, MacKey>();
@@ -75,8 +81,9 @@ function macKey(secret: Uint8Array): MacKey {
 }
 
 /**
- * RFC 2104 by its definition, H(K ^ opad, H(K ^ ipad, bytes)), on Node's one-shot hash: for what a call hashes this is
- * twice as fast as `createHmac`, whose object costs more than the hashing. Long inputs go there.
+ * RFC 2104 by its definition, H(K ^ opad, H(K ^ ipad, bytes)), on Node's one-shot hash: for what a
+ * call hashes this is twice as fast as `createHmac`, whose object costs more than the hashing. Long
+ * inputs go there.
  */
 function outerHash(key: MacKey, bytes: Uint8Array | string, form: 'hex'): string;
 function outerHash(key: MacKey, bytes: Uint8Array | string, form: 'buffer'): Buffer;

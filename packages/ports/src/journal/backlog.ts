@@ -1,5 +1,6 @@
-// What is appended and not yet safe: blocks of frames, each one write and one sync. A block stays as it is, byte for
-// byte, until its sync has returned, so that it can be written again after a failure. Blocks are reused.
+// What is appended and not yet safe: blocks of frames, each one write and one sync. A block stays
+// as it is, byte for byte, until its sync has returned, so that it can be written again after a
+// failure. Blocks are reused.
 import { assert } from '@signalbox/contract';
 import { FRAME_BYTES_MAX, FRAME_HEAD_BYTES, sealFrame } from '@signalbox/trust';
 

@@ -1,9 +1,10 @@
-// Group commit: one write and one sync in flight, a window of at most `groupCommitMsMax` before it, no timer when there
-// is nothing to write.
+// Group commit: one write and one sync in flight, a window of at most `groupCommitMsMax` before it,
+// no timer when there is nothing to write.
 //
-// When a write fails, what it left is cut off and the same bytes are tried again at the same place, until there is room.
-// When a *sync* fails, the kernel may have thrown the pages away and will report success next time, so that file is
-// never trusted again: the same bytes go into a new segment. Readers pass over what they have already read.
+// When a write fails, what it left is cut off and the same bytes are tried again at the same place,
+// until there is room. When a *sync* fails, the kernel may have thrown the pages away and will
+// report success next time, so that file is never trusted again: the same bytes go into a new
+// segment. Readers pass over what they have already read.
 
 import { join } from 'node:path';
 import type { Clock, JournalHealth, Sink } from '@signalbox/contract';
@@ -125,7 +126,9 @@ export class Commit {
     this.#cancelTimer = undefined;
   }
 
-  /** Block by block until the backlog is empty, or only a young block is left, or the disk fails. */
+  /**
+   * Block by block until the backlog is empty, or only a young block is left, or the disk fails.
+   */
   async #drain(): Promise<void> {
     const { backlog } = this.#tools;
     do {

@@ -1,12 +1,19 @@
-// What the journal asks of a file system, and no more: so that the seeded world can tear writes, lose what was never
-// synced and fill the disk, deterministically. `node-disk.ts` is the real one, `memory-disk.ts` the faulty one.
+// What the journal asks of a file system, and no more: so that the seeded world can tear writes,
+// lose what was never synced and fill the disk, deterministically. `node-disk.ts` is the real one,
+// `memory-disk.ts` the faulty one.
 
 export interface DiskFile {
-  /** Fills `into` from `position` on; returns how many bytes there were, fewer only at the end of the file. */
+  /**
+   * Fills `into` from `position` on; returns how many bytes there were, fewer only at the end of
+   * the file.
+   */
   read(into: Uint8Array, position: number): Promise<number>;
   /** Writes all bytes or throws; some of them may be on the disk then. */
   write(bytes: Uint8Array, position: number): Promise<void>;
-  /** Returns when data and length are safe. After it has thrown nothing is known about what was written before. */
+  /**
+   * Returns when data and length are safe. After it has thrown nothing is known about what was
+   * written before.
+   */
   datasync(): Promise<void>;
   truncate(bytes: number): Promise<void>;
   close(): Promise<void>;
@@ -17,7 +24,9 @@ export type FileFacts = { readonly name: string; readonly bytes: number };
 export interface Disk {
   /** Makes the folder, private to its owner, when it is missing. */
   makeFolder(path: string): Promise<void>;
-  /** Takes the folder for this process until released or dead; throws `DiskFault` of kind `locked`. */
+  /**
+   * Takes the folder for this process until released or dead; throws `DiskFault` of kind `locked`.
+   */
   lock(folder: string): Promise<() => void>;
   list(folder: string): Promise<readonly FileFacts[]>;
   /** `create` fails when the file exists, `write` and `read` when it does not. */

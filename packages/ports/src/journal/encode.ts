@@ -1,4 +1,5 @@
-// Drafts become entries: node, epoch, sequence, chain and digest are added here, in the order of appending.
+// Drafts become entries: node, epoch, sequence, chain and digest are added here, in the order of
+// appending.
 import { assert, ENTRY_VERSION, type EntryDraft, type Keys } from '@signalbox/contract';
 import { entryHeadText, entryText, FRAME_BYTES_MAX } from '@signalbox/trust';
 import { sha256 } from '@signalbox/trust/node';

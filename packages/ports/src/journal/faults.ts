@@ -1,4 +1,5 @@
-// Why a journal cannot be opened or read. Each message says what is wrong, where, and the command to run.
+// Why a journal cannot be opened or read. Each message says what is wrong, where, and the command
+// to run.
 
 export type JournalFaultKind =
   /** What was acknowledged no longer reads. */
@@ -35,6 +36,7 @@ export const damaged = (file: string, at: number, why: string): JournalFault =>
 export const newer = (file: string, at: number, found: unknown): JournalFault =>
   new JournalFault(
     'newer',
-    `journal: ${file} holds an entry of version ${JSON.stringify(found)} at byte ${at}; this Signalbox reads ` +
-      `version 1. Run the newer Signalbox that wrote it, or move it aside: ${SET_ASIDE_COMMAND}`,
+    `journal: ${file} holds an entry of version ${JSON.stringify(found)} at byte ${at}; ` +
+      'this Signalbox reads version 1. Run the newer Signalbox that wrote it, or move it aside: ' +
+      SET_ASIDE_COMMAND,
   );

@@ -1,16 +1,20 @@
-// The node's journal: the one truth that usage, money, audit and every screen are projections of. Entries are appended
-// synchronously, never awaited, and are on the disk within the group-commit window. What was acknowledged survives a
-// killed process, a torn write, a full disk and a power cut; what was not may be lost, and is never half there.
+// The node's journal: the one truth that usage, money, audit and every screen are projections of.
+// Entries are appended synchronously, never awaited, and are on the disk within the group-commit
+// window. What was acknowledged survives a killed process, a torn write, a full disk and a power
+// cut; what was not may be lost, and is never half there.
 //
-// A folder of segment files (`segment.ts`), each a run of frames. Every start opens an epoch; its first entry names the
-// last hash of the epoch before. Every segment begins with a checkpoint, except one that goes on after a sync that
-// failed, so a start reads the last checkpoint and what follows.
+// A folder of segment files (`segment.ts`), each a run of frames. Every start opens an epoch; its
+// first entry names the last hash of the epoch before. Every segment begins with a checkpoint,
+// except one that goes on after a sync that failed, so a start reads the last checkpoint and what
+// follows.
 //
-// The order of use: `openJournal`, `recover`, then `append`. Whoever changes state that a checkpoint holds and appends
-// the entry that tells of the change does both in one turn of the loop: a checkpoint is taken between turns.
+// The order of use: `openJournal`, `recover`, then `append`. Whoever changes state that a
+// checkpoint holds and appends the entry that tells of the change does both in one turn of the
+// loop: a checkpoint is taken between turns.
 //
-// Limits: one process at a time (a lock of the kernel); an entry of 16 MiB; a backlog of `backlogBytesMax`, and half as
-// much again for calls that were already running when it was reached: then `append` throws.
+// Limits: one process at a time (a lock of the kernel); an entry of 16 MiB; a backlog of
+// `backlogBytesMax`, and half as much again for calls that were already running when it was
+// reached: then `append` throws.
 import {
   assert,
   type CheckpointBody,
@@ -56,7 +60,9 @@ export type JournalOptions = {
 
 export interface Journal extends Store {
   readonly epoch: string;
-  /** What could not be read at the end of the last run and was set aside: it was never acknowledged. */
+  /**
+   * What could not be read at the end of the last run and was set aside: it was never acknowledged.
+   */
   readonly cuts: Tail['cuts'];
   /** Writes what waits and lets go of the folder. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-// The real disk. Files are private to their owner (0600, folders 0700); errors become `DiskFault`, so that nobody above
-// compares system error codes.
+// The real disk. Files are private to their owner (0600, folders 0700); errors become `DiskFault`,
+// so that nobody above compares system error codes.
 import fs from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -89,8 +89,9 @@ async function listFolder(folder: string): Promise<{ name: string; bytes: number
 }
 
 /**
- * Node has no flock. SQLite has locks of the kernel, which end with the process however it ends, on every system: a
- * transaction that has begun and never commits. The file's `user_version` tells others who holds it.
+ * Node has no flock. SQLite has locks of the kernel, which end with the process however it ends, on
+ * every system: a transaction that has begun and never commits. The file's `user_version` tells
+ * others who holds it.
  */
 function lockFolder(folder: string): () => void {
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });

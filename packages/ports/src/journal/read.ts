@@ -1,6 +1,7 @@
-// Reads a journal, entry by entry, across segments. The chain decides what counts: bytes at the end of a segment that do
-// not read are nothing to worry about when the next segment goes on from the last entry that does (they were written by
-// a process that died, or before a sync that failed, and nobody was told that they were safe); otherwise they are damage.
+// Reads a journal, entry by entry, across segments. The chain decides what counts: bytes at the end
+// of a segment that do not read are nothing to worry about when the next segment goes on from the
+// last entry that does (they were written by a process that died, or before a sync that failed, and
+// nobody was told that they were safe); otherwise they are damage.
 
 import { join } from 'node:path';
 import {
@@ -37,7 +38,9 @@ export type EntryPlace = { readonly start: Position; readonly end: Position };
 
 export type EachEntry = (read: ReadEntry, place: EntryPlace) => boolean | undefined;
 
-/** @param each May answer `false` to stop after its entry. Throws `JournalFault` where the journal stops being one. */
+/**
+ * @param each May answer `false` to stop after its entry. Throws `JournalFault` where the journal stops being one.
+ */
 export async function readJournal(
   disk: Disk,
   folder: string,

@@ -1,5 +1,6 @@
-// Old segments go when they are older than `keepDays` or the journal is larger than `keepBytes`, but never one that a
-// projection or a shipment has not passed, nor the last checkpoint or anything after it.
+// Old segments go when they are older than `keepDays` or the journal is larger than `keepBytes`,
+// but never one that a projection or a shipment has not passed, nor the last checkpoint or anything
+// after it.
 import { join } from 'node:path';
 import type { JournalDocument } from '@signalbox/documents';
 import type { ReadEntry } from '@signalbox/trust';

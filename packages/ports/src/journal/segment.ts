@@ -1,5 +1,6 @@
-// Segment files: `0000000042-<epoch>.sbj`. The number only ever rises, over all epochs, so names sort in the order of
-// writing; the epoch in the name is for people. What was cut off a file stands beside it as `<name>.torn-<byte>`.
+// Segment files: `0000000042-<epoch>.sbj`. The number only ever rises, over all epochs, so names
+// sort in the order of writing; the epoch in the name is for people. What was cut off a file stands
+// beside it as `<name>.torn-<byte>`.
 import { FRAME_BYTES_MAX, FRAME_HEAD_BYTES, readFrame } from '@signalbox/trust';
 import type { Disk, DiskFile } from './disk.ts';
 
@@ -39,8 +40,8 @@ export type ScanEnd = {
 };
 
 /**
- * Calls back for every whole frame in `[from, to)`. The bytes are valid during the call only; a callback that answers
- * `false` ends the scan after its frame.
+ * Calls back for every whole frame in `[from, to)`. The bytes are valid during the call only; a
+ * callback that answers `false` ends the scan after its frame.
  */
 export async function scanFrames(
   file: DiskFile,

@@ -1,6 +1,7 @@
-// Finds where a journal ends when it is opened. What a dying process left half-written is cut off and kept in a file
-// beside the segment; it was never acknowledged. What follows unreadable bytes and was written after a sync proves that
-// the unreadable bytes had been acknowledged: then nothing is cut, and the journal does not open.
+// Finds where a journal ends when it is opened. What a dying process left half-written is cut off
+// and kept in a file beside the segment; it was never acknowledged. What follows unreadable bytes
+// and was written after a sync proves that the unreadable bytes had been acknowledged: then nothing
+// is cut, and the journal does not open.
 
 import { join } from 'node:path';
 import { CHAIN_START, FRAME_HEAD_BYTES, findFrameAfterSync } from '@signalbox/trust';
@@ -78,7 +79,10 @@ type Torn = {
   readonly rest: Uint8Array;
 };
 
-/** The copy is safe before the bytes go. On a full disk they stay where they are: the chain passes over them. */
+/**
+ * The copy is safe before the bytes go. On a full disk they stay where they are: the chain passes
+ * over them.
+ */
 async function cutTail(disk: Disk, torn: Torn): Promise<void> {
   const aside = `${torn.path}.torn-${torn.at}`;
   try {

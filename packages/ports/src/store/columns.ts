@@ -1,5 +1,5 @@
-// Columns as SQLite gives them, read by name and type. Statements that may hold money ask for bigint, so whole numbers
-// come as bigint there: counts are turned back here.
+// Columns as SQLite gives them, read by name and type. Statements that may hold money ask for
+// bigint, so whole numbers come as bigint there: counts are turned back here.
 import type { SQLOutputValue } from 'node:sqlite';
 
 export type Columns = Record<string, SQLOutputValue>;

@@ -1,5 +1,6 @@
-// Reads the journal from where the projection stands to where it is safe, a bounded batch at a time, and gives the loop
-// a turn between batches, so that questions are answered while a long journal is caught up with.
+// Reads the journal from where the projection stands to where it is safe, a bounded batch at a
+// time, and gives the loop a turn between batches, so that questions are answered while a long
+// journal is caught up with.
 import type { Disk } from '../journal/disk.ts';
 import { readJournal } from '../journal/read.ts';
 import { listSegments, type Position, segmentName } from '../journal/segment.ts';
@@ -19,7 +20,10 @@ export type Follow = {
 export const isBefore = (a: Position, b: Position): boolean =>
   a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
 
-/** Catches up with `to`. Throws what the journal or the database throws; what was projected before stays. */
+/**
+ * Catches up with `to`. Throws what the journal or the database throws; what was projected before
+ * stays.
+ */
 export async function follow(tools: Follow, to: Position): Promise<void> {
   const { disk, folder, projection } = tools;
   for (;;) {
@@ -38,7 +42,9 @@ export async function follow(tools: Follow, to: Position): Promise<void> {
   }
 }
 
-/** A folder that was emptied, replaced or restored no longer holds the place that the cursor names. */
+/**
+ * A folder that was emptied, replaced or restored no longer holds the place that the cursor names.
+ */
 export async function knowsCursor(
   disk: Disk,
   folder: string,

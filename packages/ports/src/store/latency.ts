@@ -1,4 +1,5 @@
-// Percentiles from fixed buckets: they add up over minutes, tiers and tenants, which percentiles themselves do not.
+// Percentiles from fixed buckets: they add up over minutes, tiers and tenants, which percentiles
+// themselves do not.
 import { BUCKETS_MS } from './latency.table.ts';
 import type { Latency } from './records.ts';
 

@@ -1,5 +1,5 @@
-// Totals and series for charts, per tier. At most POINTS_MAX steps, each a whole number of minutes, so that an answer
-// has a bound whatever the window.
+// Totals and series for charts, per tier. At most POINTS_MAX steps, each a whole number of minutes,
+// so that an answer has a bound whatever the window.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bigint, type Columns, number } from './columns.ts';
 import { percentiles } from './latency.ts';

@@ -1,5 +1,6 @@
-// The journal folded into tables. One transaction writes a batch of entries and moves the cursor past them, so a batch
-// that comes twice, or a crash between any two steps, changes nothing: what the cursor has passed is not read again.
+// The journal folded into tables. One transaction writes a batch of entries and moves the cursor
+// past them, so a batch that comes twice, or a crash between any two steps, changes nothing: what
+// the cursor has passed is not read again.
 import type { DatabaseSync } from 'node:sqlite';
 import type { ReadEntry } from '@signalbox/trust';
 import type { EntryName } from '../journal/read.ts';
@@ -58,8 +59,9 @@ export class Projection {
   }
 
   /**
-   * Begins at the beginning of what the journal has, for it is not the one that the cursor knows. What is here stays:
-   * it may be older than anything the journal still holds. A decision that comes again makes no second row.
+   * Begins at the beginning of what the journal has, for it is not the one that the cursor knows.
+   * What is here stays: it may be older than anything the journal still holds. A decision that
+   * comes again makes no second row.
    */
   rewind(): void {
     this.#statements.dropCursor.run();

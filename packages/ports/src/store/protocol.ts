@@ -1,4 +1,5 @@
-// What the store and its worker say to each other. Both ends are always of the same version: they are started together.
+// What the store and its worker say to each other. Both ends are always of the same version: they
+// are started together.
 import type { Position } from '../journal/segment.ts';
 import type {
   Overview,

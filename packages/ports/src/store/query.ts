@@ -1,5 +1,6 @@
-// Answers from the projection. Every statement is fixed text with parameters; nothing that a caller sends becomes SQL.
-// Rows of a tenant are found by the tenant in the statement itself, not by sorting out what was read.
+// Answers from the projection. Every statement is fixed text with parameters; nothing that a caller
+// sends becomes SQL. Rows of a tenant are found by the tenant in the statement itself, not by
+// sorting out what was read.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position } from '../journal/segment.ts';
 import { bigint, type Columns, number, text } from './columns.ts';

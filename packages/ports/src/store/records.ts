@@ -1,8 +1,8 @@
-// What the store answers about calls that have ended: the questions, their bounds, and the shapes of the answers. SQLite
-// answers them today; whatever answers them passes `store.suite.ts`.
+// What the store answers about calls that have ended: the questions, their bounds, and the shapes
+// of the answers. SQLite answers them today; whatever answers them passes `store.suite.ts`.
 //
-// Every question names whose rows it may see. A tenant's own name sees that tenant alone; EVERY_TENANT is the operator's,
-// and no tenant can be called that.
+// Every question names whose rows it may see. A tenant's own name sees that tenant alone;
+// EVERY_TENANT is the operator's, and no tenant can be called that.
 import type { TenantName } from '@signalbox/contract';
 
 export const EVERY_TENANT = '*';
@@ -59,7 +59,10 @@ export type RecentQuery = {
 export type RecentPage = {
   /** Newest first. */
   readonly requests: readonly RequestSummary[];
-  /** Give it as `after` to go on; a page may be short and still have a next one, where a filter matches little. */
+  /**
+   * Give it as `after` to go on; a page may be short and still have a next one, where a filter
+   * matches little.
+   */
   readonly next: string | undefined;
 };
 
@@ -73,7 +76,10 @@ export type UsageGroup = 'hour' | 'day' | 'model' | 'endpoint' | 'tier' | 'tenan
 
 export type UsageQuery = {
   readonly tenant: Scope;
-  /** Unix milliseconds; whole hours count: the one that holds `from` up to the one before that of `to`. */
+  /**
+   * Unix milliseconds; whole hours count: the one that holds `from` up to the one before that of
+   * `to`.
+   */
   readonly from: number;
   readonly to: number;
   readonly by: UsageGroup;

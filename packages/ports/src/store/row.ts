@@ -1,5 +1,6 @@
-// A settlement as the row that lists, sums and filters read. The journal is our own and checked, yet it comes from a
-// disk: every column is read by name and type, and an entry that lacks what a row needs makes no row.
+// A settlement as the row that lists, sums and filters read. The journal is our own and checked,
+// yet it comes from a disk: every column is read by name and type, and an entry that lacks what a
+// row needs makes no row.
 import type { ReadEntry } from '@signalbox/trust';
 import type { Position } from '../journal/segment.ts';
 import type { RequestSummary } from './records.ts';
@@ -92,7 +93,10 @@ function modelShown(record: unknown, endpoint: string | undefined): string | und
 
 const DECIMAL = /^-?[0-9]{1,15}$/;
 
-/** At most a million dollars a call, so that sums stay within 64 bits; beyond that it is as good as unknown. */
+/**
+ * At most a million dollars a call, so that sums stay within 64 bits; beyond that it is as good as
+ * unknown.
+ */
 function nanoUsd(from: unknown, key: string): bigint | undefined {
   const text = string(from, key);
   return text !== undefined && DECIMAL.test(text) ? BigInt(text) : undefined;

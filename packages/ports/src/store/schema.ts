@@ -1,5 +1,5 @@
-// The tables of the projection. They hold nothing that the journal does not: another version is not migrated but built
-// again, and a file that SQLite cannot read is thrown away.
+// The tables of the projection. They hold nothing that the journal does not: another version is not
+// migrated but built again, and a file that SQLite cannot read is thrown away.
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -16,9 +16,10 @@ const PRAGMAS = `
 `;
 
 /**
- * A request's record stays in the journal: its row says where. Few indexes, because each costs a page for nearly every
- * call (a session's name is random). `minutes` has one row per latency bucket: their sums are the totals, their counts
- * the percentiles. Tenant `*` there is everybody; '' is nobody known.
+ * A request's record stays in the journal: its row says where. Few indexes, because each costs a
+ * page for nearly every call (a session's name is random). `minutes` has one row per latency
+ * bucket: their sums are the totals, their counts the percentiles. Tenant `*` there is everybody;
+ * '' is nobody known.
  */
 const TABLES = `
   CREATE TABLE requests (

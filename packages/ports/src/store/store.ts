@@ -1,12 +1,14 @@
-// The records of calls, for whoever asks afterwards: a projection of the journal into SQLite, in a thread of its own.
+// The records of calls, for whoever asks afterwards: a projection of the journal into SQLite, in a
+// thread of its own.
 //
-// It promises: what the journal made safe is here within a quarter of a second, once, and the answers to questions are
-// bounded and name whose rows they may see. It never delays a call: the main thread sends a place in the journal four
-// times a second, and the worker reads the files. It holds nothing that the journal did not say; a database of another
-// version, or one that cannot be read, is built again from what the journal still has.
+// It promises: what the journal made safe is here within a quarter of a second, once, and the
+// answers to questions are bounded and name whose rows they may see. It never delays a call: the
+// main thread sends a place in the journal four times a second, and the worker reads the files. It
+// holds nothing that the journal did not say; a database of another version, or one that cannot be
+// read, is built again from what the journal still has.
 //
-// When the worker cannot go on (a full disk, damage in the journal) calls are served as before, `health` says what is
-// wrong, and it tries again. When it dies it is started again.
+// When the worker cannot go on (a full disk, damage in the journal) calls are served as before,
+// `health` says what is wrong, and it tries again. When it dies it is started again.
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Sink, unreachable } from '@signalbox/contract';
 import type { Position } from '../journal/segment.ts';
@@ -42,11 +44,16 @@ export type StoreHealth =
   | { readonly kind: 'stuck'; readonly detail: string };
 
 export interface RecordStore extends Records {
-  /** Everything before this place in the journal is safe. Costs nothing: call it for every batch. */
+  /**
+   * Everything before this place in the journal is safe. Costs nothing: call it for every batch.
+   */
   advance(to: Position): void;
   /** How far the projection is: a cursor for the journal's retention. */
   position(): Position;
-  /** Resolves when the projection has passed the place; rejects when the store is closed before that. */
+  /**
+   * Resolves when the projection has passed the place; rejects when the store is closed before
+   * that.
+   */
   reached(to: Position): Promise<void>;
   health(): StoreHealth;
   close(): Promise<void>;
@@ -281,7 +288,10 @@ class WorkerStore implements RecordStore {
     });
   }
 
-  /** Whoever waits for an answer gets a fault; the thread is started again, with longer and longer waits. */
+  /**
+   * Whoever waits for an answer gets a fault; the thread is started again, with longer and longer
+   * waits.
+   */
   #ended(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;

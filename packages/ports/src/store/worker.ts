@@ -1,5 +1,5 @@
-// The thread that owns the database. It reads the journal's files itself, so that a call costs the main thread nothing
-// but a number; it answers questions in the order they come, between batches.
+// The thread that owns the database. It reads the journal's files itself, so that a call costs the
+// main thread nothing but a number; it answers questions in the order they come, between batches.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
