@@ -43,6 +43,8 @@ export {
 } from './listen/listen.ts';
 export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
 export { splitTarget, type Target } from './listen/target.ts';
+export { EmbeddedFault } from './models/fault.ts';
+export { createModels, startEmbedded } from './models/models.ts';
 export { createRandom } from './random.ts';
 export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
 export type { Described, Labels } from './sink/metrics.ts';
