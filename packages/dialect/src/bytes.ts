@@ -41,8 +41,8 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * A search for one short needle, by Horspool's method (R. N. Horspool, "Practical fast searching in strings", 1980): looks
- * at about one byte in `needle.length`. Answers -1 where there is none.
+ * A search for one short needle, by Horspool's method (R. N. Horspool, "Practical fast searching in
+ * strings", 1980): looks at about one byte in `needle.length`. Answers -1 where there is none.
  */
 export function finder(needleText: string): (bytes: Uint8Array, from?: number) => number {
   const needle = encoder.encode(needleText);

@@ -1,4 +1,5 @@
-// Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above knows field names.
+// Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
+// knows field names.
 export { encode } from './bytes.ts';
 export { readObject } from './json.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';

@@ -1,11 +1,15 @@
-// JSON as bytes: finds where the fields of an object stand without making an object of them, so that a gateway can change
-// one field and leave every other byte as it came. One pass, no recursion, bounded depth. What is checked: structure,
-// literals, numbers, escaped quotes; not checked: control characters and escapes inside strings, and UTF-8 (whoever parses
-// the body refuses those). A caller that passes a `Buffer` gets its fast byte search.
+// JSON as bytes: finds where the fields of an object stand without making an object of them, so
+// that a gateway can change one field and leave every other byte as it came. One pass, no
+// recursion, bounded depth. What is checked: structure, literals, numbers, escaped quotes; not
+// checked: control characters and escapes inside strings, and UTF-8 (whoever parses the body
+// refuses those). A caller that passes a `Buffer` gets its fast byte search.
 
 export type ValueKind = 'string' | 'number' | 'object' | 'array' | 'true' | 'false' | 'null';
 
-/** A field of an object: offsets are byte offsets, ends are exclusive, the key's span lies inside its quotes. */
+/**
+ * A field of an object: offsets are byte offsets, ends are exclusive, the key's span lies inside
+ * its quotes.
+ */
 export type Field = {
   readonly key: string;
   /** The key as written held an escape. */
@@ -42,7 +46,10 @@ const SHORT_STRING = 24;
 
 const text = new TextDecoder();
 
-/** Thrown and caught inside this file alone: a parser is the one place where leaving from the depth is clearer. */
+/**
+ * Thrown and caught inside this file alone: a parser is the one place where leaving from the depth
+ * is clearer.
+ */
 class Malformed extends Error {
   readonly at: number;
   constructor(at: number, why: string) {
@@ -71,7 +78,10 @@ export function innerFields(bytes: Uint8Array, start: number): readonly Field[] 
   return bytes[start] === OPEN_OBJECT ? fieldsOf(bytes, start).fields : [];
 }
 
-/** Pushes the elements of an array inside bytes that were read before; only objects come with fields. */
+/**
+ * Pushes the elements of an array inside bytes that were read before; only objects come with
+ * fields.
+ */
 export function innerObjects(
   bytes: Uint8Array,
   start: number,
@@ -166,7 +176,10 @@ function kindAt(byte: number | undefined): ValueKind {
   return 'number';
 }
 
-/** The end of the value that starts at `start`; throws Malformed. Walks nested values with a stack of bits. */
+/**
+ * The end of the value that starts at `start`; throws Malformed. Walks nested values with a stack
+ * of bits.
+ */
 function valueEnd(bytes: Uint8Array, start: number): number {
   const first = bytes[start];
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return scalarEnd(bytes, start);

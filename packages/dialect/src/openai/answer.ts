@@ -1,4 +1,5 @@
-// What a record needs of an answer: which model says it answered, what was used, whether an error hides in a 200.
+// What a record needs of an answer: which model says it answered, what was used, whether an error
+// hides in a 200.
 import type { Operation, Usage } from '@signalbox/contract';
 import { type Field, innerFields, readObject, stringAt } from '../json.ts';
 
@@ -41,7 +42,10 @@ export function stringField(
   return stringAt(body, field.valueStart, field.valueEnd);
 }
 
-/** The usage among the fields of a body or of a stream's chunk, also inside the `response` of a typed event. */
+/**
+ * The usage among the fields of a body or of a stream's chunk, also inside the `response` of a
+ * typed event.
+ */
 export function usageOf(body: Uint8Array, fields: readonly Field[]): Usage | undefined {
   const usage = fields.find((field) => field.key === 'usage');
   if (usage?.kind === 'object') {

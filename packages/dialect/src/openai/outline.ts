@@ -1,5 +1,6 @@
-// A second, lazy look into the content of a request: who speaks where, what the last instruction is, whether there is a
-// part that no text scanner can read. Runs only when a rule or a record asks.
+// A second, lazy look into the content of a request: who speaks where, what the last instruction
+// is, whether there is a part that no text scanner can read. Runs only when a rule or a record
+// asks.
 import type { Operation } from '@signalbox/contract';
 import { concat, encode } from '../bytes.ts';
 import { type Field, innerObjects, stringAt } from '../json.ts';

@@ -1,6 +1,6 @@
-// Reads a request of the OpenAI dialect: finds the top-level fields that deciding needs and keeps the body as bytes. Keys
-// that are escaped or stand twice are made plain first (the last value wins, every value keeps its bytes), so that no
-// upstream can read another request than we did.
+// Reads a request of the OpenAI dialect: finds the top-level fields that deciding needs and keeps
+// the body as bytes. Keys that are escaped or stand twice are made plain first (the last value
+// wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import {
   no,
   type Operation,

@@ -14,7 +14,9 @@ const DOCS = 'docs/reference/errors.md';
 export const errorBody = (refusal: Refusal, ids: RefusalIds): Uint8Array =>
   encode(errorJson(refusal, ids));
 
-/** The same as an event in a stream that has begun: what follows is an unclean end, never `[DONE]`. */
+/**
+ * The same as an event in a stream that has begun: what follows is an unclean end, never `[DONE]`.
+ */
 export const errorEvent = (refusal: Refusal, ids: RefusalIds): Uint8Array =>
   encode(`event: error\ndata: ${errorJson(refusal, ids)}\n\n`);
 

@@ -1,6 +1,7 @@
-// Watches a stream of server-sent events go by. Bytes pass as they come; what the record needs is read from the events that
-// hold it. Only when we asked for usage and the caller had not, the usage is taken out again: the `"usage":null` keys, and
-// the chunk whose choices are empty. Every other byte stays. Work is linear in the bytes, whatever their chunking.
+// Watches a stream of server-sent events go by. Bytes pass as they come; what the record needs is
+// read from the events that hold it. Only when we asked for usage and the caller had not, the usage
+// is taken out again: the `"usage":null` keys, and the chunk whose choices are empty. Every other
+// byte stays. Work is linear in the bytes, whatever their chunking.
 import type { Operation, Usage } from '@signalbox/contract';
 import { concat, finder } from '../bytes.ts';
 import { type Field, readObject } from '../json.ts';
@@ -18,7 +19,9 @@ export type StreamFacts = {
 };
 
 export type StreamReader = {
-  /** Takes what came and answers what goes on; the answer may be empty and is valid during the call. */
+  /**
+   * Takes what came and answers what goes on; the answer may be empty and is valid during the call.
+   */
   push(chunk: Uint8Array): Uint8Array;
   /** What was withheld as an unfinished event. */
   rest(): Uint8Array;
@@ -39,7 +42,10 @@ const findDone = finder('[DONE]');
 const findCompleted = finder('response.completed');
 const text = new TextDecoder();
 
-/** ASCII of a chunk's end as OpenAI writes it, when usage was asked for and this is not the last one. */
+/**
+ * ASCII of a chunk's end as OpenAI writes it, when usage was asked for and this is not the last
+ * one.
+ */
 const NULL_USAGE_END = new TextEncoder().encode(',"usage":null}\n\n');
 const PLAIN_END = new TextEncoder().encode('}\n\n');
 
@@ -93,7 +99,10 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
   };
 }
 
-/** The bytes after the last whole event, growing by doubling so that one byte at a time stays linear. */
+/**
+ * The bytes after the last whole event, growing by doubling so that one byte at a time stays
+ * linear.
+ */
 class Carry {
   #bytes = new Uint8Array(0);
   length = 0;
@@ -126,7 +135,9 @@ class Carry {
   }
 }
 
-/** True when an event ends right before `at`: an empty line, with line feeds alone or with returns. */
+/**
+ * True when an event ends right before `at`: an empty line, with line feeds alone or with returns.
+ */
 function endsEvent(bytes: Uint8Array, at: number): boolean {
   if (bytes[at - 1] !== LINE_FEED) return false;
   if (bytes[at - 2] === LINE_FEED) return true;
