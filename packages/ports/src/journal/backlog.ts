@@ -1,7 +1,7 @@
 // What is appended and not yet safe: blocks of frames, each one write and one sync. A block stays
 // as it is, byte for byte, until its sync has returned, so that it can be written again after a
 // failure. Blocks are reused.
-import { assert } from '@signalbox/contract';
+import { assert, type Clock } from '@signalbox/contract';
 import { FRAME_BYTES_MAX, FRAME_HEAD_BYTES, sealFrame } from '@signalbox/trust';
 
 const BLOCK_BYTES: number = 256 * 1024;
@@ -16,6 +16,8 @@ export type Block = {
   lastSeq: number;
   /** Begins a segment of its own: its first entry is a checkpoint. */
   readonly opens: boolean;
+  /** When its first entry came, on the clock of durations. */
+  readonly since: number;
 };
 
 export type Backlog = {
@@ -26,11 +28,13 @@ export type Backlog = {
   /** The eldest block is safe. */
   drop(): void;
   bytes(): number;
-  /** The youngest block takes no more entries worth waiting for. */
+  /** Since when the eldest block waits; undefined: nothing waits. */
+  since(): number | undefined;
+  /** The eldest block takes no more entries: there is nothing to wait for. */
   ready(): boolean;
 };
 
-export function newBacklog(): Backlog {
+export function newBacklog(clock: Clock): Backlog {
   const blocks: Block[] = [];
   const spare: Buffer[] = [];
   let bytes = 0;
@@ -42,7 +46,7 @@ export function newBacklog(): Backlog {
     const fits = sizeMax <= BLOCK_BYTES;
     const buffer =
       (fits ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(Math.max(sizeMax, BLOCK_BYTES));
-    open = { buffer, used: 0, firstSeq: 0, lastSeq: 0, opens };
+    open = { buffer, used: 0, firstSeq: 0, lastSeq: 0, opens, since: clock.monotonic() };
     blocks.push(open);
     return open;
   };
@@ -76,6 +80,7 @@ export function newBacklog(): Backlog {
         spare.push(block.buffer);
     },
     bytes: () => bytes,
-    ready: () => blocks.length > 1,
+    since: () => blocks[0]?.since,
+    ready: () => blocks[0] !== undefined && blocks[0] !== open,
   };
 }

@@ -108,10 +108,16 @@ export class Commit {
     this.#cancel();
     this.#running = this.#drain().finally(() => {
       this.#running = undefined;
-      if (this.#closed || this.#tools.backlog.bytes() === 0) return;
-      const wait = this.#failure === undefined ? this.#tools.settings.groupCommitMsMax : RETRY_MS;
+      const since = this.#tools.backlog.since();
+      if (this.#closed || since === undefined) return;
+      const wait = this.#failure === undefined ? this.#restOfWindow(since) : RETRY_MS;
       this.#cancelTimer ??= this.#after(wait);
     });
+  }
+
+  #restOfWindow(since: number): number {
+    const { clock, settings } = this.#tools;
+    return since + settings.groupCommitMsMax - clock.monotonic();
   }
 
   #after(ms: number): () => void {
@@ -126,16 +132,20 @@ export class Commit {
     this.#cancelTimer = undefined;
   }
 
-  /**
-   * Block by block until the backlog is empty, or only a young block is left, or the disk fails.
-   */
+  /** Block by block until what is left may wait, or the disk fails. */
   async #drain(): Promise<void> {
     const { backlog } = this.#tools;
     do {
       const block = backlog.take();
-      if (block === undefined) return;
-      if (!(await this.#commit(block))) return;
-    } while (backlog.ready() || (this.#closed && backlog.bytes() > 0));
+      if (block === undefined || !(await this.#commit(block))) return;
+    } while (this.#isDue());
+  }
+
+  #isDue(): boolean {
+    const { backlog } = this.#tools;
+    const since = backlog.since();
+    if (since === undefined) return false;
+    return this.#closed || backlog.ready() || this.#restOfWindow(since) <= 0;
   }
 
   async #commit(block: Block): Promise<boolean> {

@@ -100,7 +100,7 @@ class OpenJournal implements Journal {
   readonly cuts: Tail['cuts'];
   readonly epoch: string;
   readonly #options: JournalOptions;
-  readonly #backlog: Backlog = newBacklog();
+  readonly #backlog: Backlog;
   readonly #encoder: Encoder;
   readonly #commit: Commit;
   readonly #release: () => void;
@@ -112,6 +112,7 @@ class OpenJournal implements Journal {
     this.cuts = tail.cuts;
     this.epoch = Buffer.from(options.random.bytes(EPOCH_BYTES)).toString('hex');
     this.#options = options;
+    this.#backlog = newBacklog(clock);
     this.#release = release;
     this.#encoder = newEncoder({ node, epoch: this.epoch, prev: tail.lastHash, keys });
     this.#commit = new Commit({
