@@ -56,6 +56,13 @@ export class Wheel {
     }
   }
 
+  /** Moves an armed entry to an earlier time; later ones need no move. */
+  hasten(entry: Timed, dueAtMs: number): void {
+    if (entry.slot === NOWHERE || dueAtMs >= entry.dueAtMs) return;
+    this.#take(entry);
+    this.#put(entry, dueAtMs);
+  }
+
   disarm(entry: Timed): void {
     if (entry.slot === NOWHERE) return;
     this.#take(entry);

@@ -251,6 +251,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     if (this.#stage === 'over') return;
     this.#stage = stage;
     this.#sinceMs = this.#around.wheel.nowMs;
+    this.#around.wheel.hasten(this, this.#dueMs());
   }
 
   #dueMs(): number {

@@ -2,6 +2,7 @@
 // by message text, and the detail carries the place's name, the code and sizes: no header, no byte
 // of a body.
 import { type Fault, type FaultCode, fault } from '@signalbox/contract';
+import { errors } from 'undici';
 import { AddressDenied } from './connect.ts';
 
 /** How far a dial has come. */
@@ -20,13 +21,13 @@ const CLOSED: ReadonlySet<string> = new Set([
 const BY_CODE: ReadonlyMap<string, FaultCode> = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', 'too_large'],
   ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'too_large'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'closed_early'],
   ['HPE_INVALID_EOF_STATE', 'closed_early'],
 ]);
 
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return 'unknown';
-  return typeof error.code === 'string' ? error.code : 'unknown';
+  if (typeof error.code === 'string') return error.code;
+  return error instanceof errors.HTTPParserError ? 'HPE_UNKNOWN' : 'unknown';
 }
 
 export const isClosed = (error: unknown): boolean => CLOSED.has(codeOf(error));
@@ -44,6 +45,9 @@ export function faultOfError(error: unknown, stage: Stage, placeName: string): F
   }
   if (stage === 'connect') return fault('connect_failed', 'upstream', 'other', detail);
   if (CLOSED.has(code)) return fault('closed_early', 'upstream', 'other', detail);
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return fault(stage === 'body' ? 'closed_early' : 'malformed', 'upstream', 'other', detail);
+  }
   if (code.startsWith('HPE_')) return fault('malformed', 'upstream', 'other', detail);
   return fault('internal', 'ourselves', 'other', detail);
 }
