@@ -55,13 +55,17 @@ async function lookAt(disk: Disk, folder: string, segment: Segment): Promise<Loo
     if (findFrameAfterSync(rest, 1) !== undefined) {
       throw damaged(segment.name, ended.end, 'no frame begins here');
     }
-    if (rest.length > 0 && lastHash !== undefined)
-      await cutTail(disk, { path, file, at: ended.end, rest });
+    if (lastHash !== undefined) {
+      if (rest.length > 0) await cutTail(disk, { path, file, at: ended.end, rest });
+      // A process that was killed may have left entries that only the kernel's memory holds. What
+      // comes next names them as its past, so they must be as safe as it.
+      await file.datasync();
+    }
   } finally {
     await file.close();
   }
   if (lastHash === undefined) await dropEmpty(disk, path, rest.length);
-  if (rest.length > 0 || lastHash === undefined) await disk.syncFolder(folder);
+  await disk.syncFolder(folder);
   const cut = { file: segment.name, at: ended.end, bytes: rest.length };
   return { lastHash, cut: rest.length > 0 ? cut : undefined };
 }
@@ -93,7 +97,6 @@ async function cutTail(disk: Disk, torn: Torn): Promise<void> {
     return;
   }
   await torn.file.truncate(torn.at);
-  await torn.file.datasync();
 }
 
 async function keepAside(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
