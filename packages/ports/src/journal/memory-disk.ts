@@ -152,7 +152,7 @@ class Memory implements MemoryDisk {
   }
 
   put(path: string, bytes: Uint8Array): void {
-    const inode = { now: bytes.slice(), safe: bytes.slice(), unsynced: [] };
+    const inode = { now: new Uint8Array(bytes), safe: new Uint8Array(bytes), unsynced: [] };
     this.#names.set(path, inode);
     this.#safeNames.set(path, inode);
   }
@@ -188,7 +188,8 @@ class Memory implements MemoryDisk {
     life: number,
     what: { readonly at: number; readonly bytes: Uint8Array },
   ): Promise<void> {
-    const underWay = { inode, at: what.at, bytes: what.bytes.slice() };
+    // Not `slice`: of a Buffer that would be a view.
+    const underWay = { inode, at: what.at, bytes: new Uint8Array(what.bytes) };
     this.#underWay.add(underWay);
     try {
       await this.#alive(life, { kind: 'write', path });
