@@ -44,14 +44,16 @@ export type Question = {
   readonly stream: boolean;
   /** The caller asked for usage in the stream. */
   readonly usageWanted: boolean;
-  /** Upper bound of output tokens that the caller set. */
+  /** Upper bound of output tokens that the caller set, for one answer. */
   readonly outputTokensMax: number | undefined;
+  /** Answers to this one question: each may use the bound. */
+  readonly answersWanted: number;
   /** A count by length: about four bytes a token. */
   readonly inputTokensEstimate: number;
   readonly toolsOffered: boolean;
   /** Parts that no text scanner can read: image, audio, file, URL. */
   readonly unreadableParts: boolean;
-  /** `previous_response_id`: state that is held upstream. */
+  /** `previous_response_id` or `conversation`: state that is held upstream. */
   readonly statefulReference: string | undefined;
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;

@@ -33,6 +33,8 @@ export type ObjectReading =
 export const DEPTH_MAX = 256;
 /** More fields than this in one object are refused. */
 export const FIELDS_MAX = 4096;
+/** More elements than this of one array are not looked at one by one. */
+export const ELEMENTS_MAX = 65_536;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -44,7 +46,8 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 const SHORT_STRING = 24;
 
-const text = new TextDecoder();
+/** A byte order mark inside a text is a character like any other, and stays. */
+const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Thrown and caught inside this file alone: a parser is the one place where leaving from the depth
@@ -73,31 +76,65 @@ export function readObject(bytes: Uint8Array): ObjectReading {
   }
 }
 
-/** Fields of an object inside bytes that were read before; [] when there is none at `start`. */
-export function innerFields(bytes: Uint8Array, start: number): readonly Field[] {
-  return bytes[start] === OPEN_OBJECT ? fieldsOf(bytes, start).fields : [];
+/**
+ * Fields of an object inside bytes that were read before; undefined where there is none at `start`,
+ * or one with a broken key or too many fields: what is inside was never looked at before.
+ */
+export function innerFields(bytes: Uint8Array, start: number): readonly Field[] | undefined {
+  return bytes[start] === OPEN_OBJECT ? innerObject(bytes, start)?.fields : undefined;
 }
 
-/**
- * Pushes the elements of an array inside bytes that were read before; only objects come with
- * fields.
- */
-export function innerObjects(
+function innerObject(
   bytes: Uint8Array,
   start: number,
-  each: (fields: readonly Field[], start: number, end: number) => void,
-): void {
-  if (bytes[start] !== OPEN_ARRAY) return;
+): { fields: readonly Field[]; end: number } | undefined {
+  try {
+    return fieldsOf(bytes, start);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
+
+/** `fields` is undefined for what is not an object. */
+export type Element = {
+  readonly kind: ValueKind;
+  readonly fields: readonly Field[] | undefined;
+  readonly start: number;
+  readonly end: number;
+};
+
+/**
+ * Hands out the elements of an array inside bytes that were read before. @returns false when not
+ * all of it could be read: a broken key, or more than `ELEMENTS_MAX` elements.
+ */
+export function innerElements(
+  bytes: Uint8Array,
+  start: number,
+  each: (element: Element) => void,
+): boolean {
+  if (bytes[start] !== OPEN_ARRAY) return true;
   let at = skipSpace(bytes, start + 1);
-  while (at < bytes.length && bytes[at] !== CLOSE_ARRAY) {
-    const isObject = bytes[at] === OPEN_OBJECT;
-    const { fields, end } = isObject
-      ? fieldsOf(bytes, at)
-      : { fields: [], end: valueEnd(bytes, at) };
-    each(fields, at, end);
+  for (let count = 0; bytes[at] !== CLOSE_ARRAY; count += 1) {
+    if (count === ELEMENTS_MAX || at >= bytes.length) return false;
+    const kind = kindAt(bytes[at]);
+    const object = kind === 'object' ? innerObject(bytes, at) : undefined;
+    if (kind === 'object' && object === undefined) return false;
+    const end = object?.end ?? valueEnd(bytes, at);
+    each({ kind, fields: object?.fields, start: at, end });
     at = skipSpace(bytes, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
+  return true;
+}
+
+/** The field of that name; where it stands twice the last one counts, as for every parser. */
+export function lastField(fields: readonly Field[], key: string): Field | undefined {
+  for (let i = fields.length - 1; i >= 0; i -= 1) {
+    const field = fields[i];
+    if (field?.key === key) return field;
+  }
+  return undefined;
 }
 
 /** The string value of a span that is a JSON string; undefined when its escapes are broken. */

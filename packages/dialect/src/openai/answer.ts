@@ -1,7 +1,7 @@
 // What a record needs of an answer: which model says it answered, what was used, whether an error
 // hides in a 200.
 import type { Operation, Usage } from '@signalbox/contract';
-import { type Field, innerFields, readObject, stringAt } from '../json.ts';
+import { type Field, innerFields, lastField, readObject, stringAt } from '../json.ts';
 
 export type AnswerFacts = {
   readonly model: string | undefined;
@@ -29,7 +29,8 @@ export function readAnswer(_operation: Operation, body: Uint8Array): AnswerFacts
 
 /** A top-level `error` that is neither null nor absent. */
 export function isError(fields: readonly Field[]): boolean {
-  return fields.some((field) => field.key === 'error' && field.kind !== 'null');
+  const error = lastField(fields, 'error');
+  return error !== undefined && error.kind !== 'null';
 }
 
 export function stringField(
@@ -37,23 +38,43 @@ export function stringField(
   fields: readonly Field[],
   key: string,
 ): string | undefined {
-  const field = fields.find((one) => one.key === key);
+  const field = lastField(fields, key);
   if (field?.kind !== 'string') return undefined;
   return stringAt(body, field.valueStart, field.valueEnd);
 }
 
+/** Where a provider tells its usage, when not at the top: the whole of a typed event, and Groq. */
+const AROUND_USAGE = ['response', 'x_groq'];
+
 /**
- * The usage among the fields of a body or of a stream's chunk, also inside the `response` of a
- * typed event.
+ * The usage among the fields of a body or of a stream's chunk, also one level down where some
+ * providers put it.
  */
 export function usageOf(body: Uint8Array, fields: readonly Field[]): Usage | undefined {
-  const usage = fields.find((field) => field.key === 'usage');
-  if (usage?.kind === 'object') {
-    return readUsage(text.decode(body.subarray(usage.valueStart, usage.valueEnd)));
+  const direct = directUsage(body, fields);
+  if (direct !== undefined) return direct;
+  for (const name of AROUND_USAGE) {
+    const around = innerOf(body, fields, name);
+    const inner = around === undefined ? undefined : directUsage(body, around);
+    if (inner !== undefined) return inner;
   }
-  const response = fields.find((field) => field.key === 'response');
-  if (response?.kind !== 'object') return undefined;
-  return usageOf(body, innerFields(body, response.valueStart));
+  return undefined;
+}
+
+function directUsage(body: Uint8Array, fields: readonly Field[]): Usage | undefined {
+  const usage = lastField(fields, 'usage');
+  if (usage?.kind !== 'object') return undefined;
+  return readUsage(text.decode(body.subarray(usage.valueStart, usage.valueEnd)));
+}
+
+/** The fields inside a field that is an object. */
+export function innerOf(
+  body: Uint8Array,
+  fields: readonly Field[],
+  key: string,
+): readonly Field[] | undefined {
+  const field = lastField(fields, key);
+  return field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
 }
 
 function readUsage(json: string): Usage | undefined {

@@ -3,7 +3,7 @@
 // asks.
 import type { Operation } from '@signalbox/contract';
 import { concat, encode } from '../bytes.ts';
-import { type Field, innerObjects, stringAt } from '../json.ts';
+import { type Element, type Field, innerElements, lastField, stringAt } from '../json.ts';
 
 export type Outline = {
   readonly unreadableParts: boolean;
@@ -11,14 +11,27 @@ export type Outline = {
   sessionBytes(): Uint8Array;
 };
 
+type Fields = ReadonlyMap<string, Field>;
 type Span = readonly [start: number, end: number];
-type Message = { readonly role: string; readonly span: Span; readonly content: Field | undefined };
+
+/** What is kept of a conversation while it is read: never all of it. */
+type Reading = {
+  unreadable: boolean;
+  /** Messages were seen: the content is a conversation, not a bare text. */
+  talks: boolean;
+  /** From the first message to the first of a user, at most `OPENING_MAX`. */
+  readonly opening: Span[];
+  userSeen: boolean;
+  lastUserContent: Field | undefined;
+};
 
 const INSTRUCTION_CHARACTERS_MAX = 4096;
 const SESSION_BYTES_MAX = 16_384;
+/** Messages before the first one of a user that count for the session. */
+const OPENING_MAX = 64;
 /** Types of content parts whose text stands in the body. */
-const READABLE = new Set(['text', 'input_text', 'output_text', 'refusal', 'summary_text']);
-/** Types of items of a response's input that are not parts of a message. */
+const READABLE_PARTS = new Set(['text', 'input_text', 'output_text', 'refusal', 'summary_text']);
+/** Types of items of a response's input whose text stands in the body. */
 const READABLE_ITEMS = new Set([
   'message',
   'function_call',
@@ -29,79 +42,105 @@ const READABLE_ITEMS = new Set([
 
 const text = new TextDecoder();
 
-export function outline(
-  operation: Operation,
-  body: Uint8Array,
-  fields: ReadonlyMap<string, Field>,
-): Outline {
+export function outline(operation: Operation, body: Uint8Array, fields: Fields): Outline {
   const content = fields.get(operation === 'chat' ? 'messages' : contentName(operation));
-  const messages: Message[] = [];
-  let unreadableParts = false;
-  if (content?.kind === 'array' && operation !== 'embedding' && operation !== 'completion') {
-    innerObjects(body, content.valueStart, (inner, start, end) => {
-      const message = readMessage(body, inner, [start, end]);
-      messages.push(message);
-      unreadableParts ||= holdsUnreadable(body, message, inner);
-    });
+  const reading: Reading = {
+    unreadable: operation === 'response' && fields.get('prompt')?.kind === 'object',
+    talks: false,
+    opening: [],
+    userSeen: false,
+    lastUserContent: undefined,
+  };
+  if (content?.kind === 'array') {
+    const read = operation === 'chat' || operation === 'response' ? readMessage : readText;
+    const whole = innerElements(body, content.valueStart, (one) => read(body, one, reading));
+    reading.unreadable ||= !whole;
   }
   return {
-    unreadableParts,
-    lastInstruction: () => lastInstruction(body, content, messages),
-    sessionBytes: () => sessionBytes(body, fields, content, messages),
+    unreadableParts: reading.unreadable,
+    lastInstruction: () => lastInstruction(body, content, reading),
+    sessionBytes: () => sessionBytes(body, fields, content, reading),
   };
 }
 
 const contentName = (operation: Operation): string =>
   operation === 'completion' ? 'prompt' : 'input';
 
-function readMessage(body: Uint8Array, fields: readonly Field[], span: Span): Message {
-  let role = '';
-  let content: Field | undefined;
-  for (const field of fields) {
-    if (field.key === 'role' && field.kind === 'string') {
-      role = stringAt(body, field.valueStart, field.valueEnd) ?? '';
-    } else if (field.key === 'content' || field.key === 'output') content = field;
-  }
-  return { role, span, content };
+/** A list of prompts: texts; numbers are tokens, which nobody here can read. */
+function readText(_body: Uint8Array, { kind }: Element, reading: Reading): void {
+  reading.unreadable ||= kind !== 'string';
 }
 
-function holdsUnreadable(body: Uint8Array, message: Message, fields: readonly Field[]): boolean {
-  if (message.role === '') {
-    const type = typeOf(body, fields);
-    if (type !== undefined && !READABLE_ITEMS.has(type)) return true;
+function readMessage(body: Uint8Array, element: Element, reading: Reading): void {
+  const { fields, start, end } = element;
+  if (fields === undefined) {
+    reading.unreadable ||= element.kind !== 'string';
+    return;
   }
-  if (message.content?.kind !== 'array') return false;
-  let found = false;
-  innerObjects(body, message.content.valueStart, (part) => {
-    const type = typeOf(body, part);
-    found ||= type !== undefined && !READABLE.has(type);
+  reading.talks = true;
+  const role = lastField(fields, 'role');
+  const isUser =
+    role?.kind === 'string' && stringAt(body, role.valueStart, role.valueEnd) === 'user';
+  if (!reading.userSeen && reading.opening.length < OPENING_MAX) reading.opening.push([start, end]);
+  if (isUser) {
+    reading.userSeen = true;
+    reading.lastUserContent = lastField(fields, 'content');
+  }
+  reading.unreadable ||= holdsUnreadable(body, fields);
+}
+
+/** Where a field stands twice, each of them is looked at: parsers differ in which one counts. */
+function holdsUnreadable(body: Uint8Array, fields: readonly Field[]): boolean {
+  return fields.some((field) => {
+    switch (field.key) {
+      case 'type':
+        return !isOneOf(body, field, READABLE_ITEMS);
+      case 'content':
+      case 'output':
+        return holdsUnreadablePart(body, field);
+      case 'audio':
+        return field.kind !== 'null';
+      case 'encrypted_content':
+        return field.kind !== 'null';
+      default:
+        return false;
+    }
   });
-  return found;
 }
 
-function typeOf(body: Uint8Array, fields: readonly Field[]): string | undefined {
-  const type = fields.find((field) => field.key === 'type');
-  return type?.kind === 'string' ? stringAt(body, type.valueStart, type.valueEnd) : undefined;
+function holdsUnreadablePart(body: Uint8Array, { kind, valueStart }: Field): boolean {
+  if (kind === 'object') return true;
+  if (kind !== 'array') return false;
+  let unreadable = false;
+  const whole = innerElements(body, valueStart, (part) => {
+    unreadable ||= part.fields === undefined ? part.kind !== 'string' : !isText(body, part.fields);
+  });
+  return unreadable || !whole;
 }
 
-function lastInstruction(
-  body: Uint8Array,
-  content: Field | undefined,
-  messages: readonly Message[],
-): string {
-  if (content?.kind === 'string') return spanText(body, [content.valueStart, content.valueEnd]);
-  const last = messages.findLast((message) => message.role === 'user');
-  if (last?.content === undefined) {
-    return content === undefined ? '' : spanText(body, [content.valueStart, content.valueEnd]);
-  }
-  if (last.content.kind === 'array') return partsText(body, last.content.valueStart);
-  return spanText(body, [last.content.valueStart, last.content.valueEnd]);
+/** Says what it is, and that is text. */
+function isText(body: Uint8Array, fields: readonly Field[]): boolean {
+  const types = fields.filter((field) => field.key === 'type');
+  return types.length > 0 && types.every((type) => isOneOf(body, type, READABLE_PARTS));
+}
+
+function isOneOf(body: Uint8Array, field: Field, words: ReadonlySet<string>): boolean {
+  if (field.kind !== 'string') return false;
+  return words.has(stringAt(body, field.valueStart, field.valueEnd) ?? '');
+}
+
+function lastInstruction(body: Uint8Array, content: Field | undefined, reading: Reading): string {
+  const last = reading.lastUserContent ?? content;
+  if (last === undefined) return '';
+  return last.kind === 'array' && reading.lastUserContent !== undefined
+    ? partsText(body, last.valueStart)
+    : spanText(body, [last.valueStart, last.valueEnd]);
 }
 
 function partsText(body: Uint8Array, start: number): string {
   let joined = '';
-  innerObjects(body, start, (part) => {
-    const field = part.find((one) => one.key === 'text');
+  innerElements(body, start, ({ fields }) => {
+    const field = fields === undefined ? undefined : lastField(fields, 'text');
     if (field?.kind !== 'string' || joined.length >= INSTRUCTION_CHARACTERS_MAX) return;
     joined += `${joined === '' ? '' : '\n'}${spanText(body, [field.valueStart, field.valueEnd])}`;
   });
@@ -121,20 +160,18 @@ function spanText(body: Uint8Array, [start, end]: Span): string {
 /** System prompt, tools and the first user message, each bounded, with its full length. */
 function sessionBytes(
   body: Uint8Array,
-  fields: ReadonlyMap<string, Field>,
+  fields: Fields,
   content: Field | undefined,
-  messages: readonly Message[],
+  reading: Reading,
 ): Uint8Array {
   const spans: Span[] = [];
   for (const name of ['instructions', 'tools']) {
     const field = fields.get(name);
     if (field !== undefined) spans.push([field.valueStart, field.valueEnd]);
   }
-  const first = messages.findIndex((message) => message.role === 'user');
-  const opening = first < 0 ? messages.slice(0, 1) : messages.slice(0, first + 1);
-  for (const message of opening) spans.push(message.span);
-  if (messages.length === 0 && content !== undefined)
-    spans.push([content.valueStart, content.valueEnd]);
+  // Without a user the first message alone: what follows it may change with every turn.
+  spans.push(...(reading.userSeen ? reading.opening : reading.opening.slice(0, 1)));
+  if (!reading.talks && content !== undefined) spans.push([content.valueStart, content.valueEnd]);
   const pieces: Uint8Array[] = [];
   for (const [start, end] of spans) {
     pieces.push(encode(`${end - start}:`));

@@ -12,17 +12,35 @@ import {
   yes,
 } from '@signalbox/contract';
 import { concat, encode, splice } from '../bytes.ts';
-import { type Field, innerFields, integerAt, readObject, stringAt } from '../json.ts';
+import {
+  type Field,
+  innerElements,
+  innerFields,
+  integerAt,
+  lastField,
+  readObject,
+  stringAt,
+} from '../json.ts';
 import { type Outline, outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
 const BYTES_PER_TOKEN = 4;
+/** More answers at once than this are counted as this many; upstreams take 128 at most. */
+const ANSWERS_MAX = 1_024;
 
 type Fields = ReadonlyMap<string, Field>;
 
 /** @returns `body_invalid` with the byte offset or the field at fault. */
 export function readQuestion(operation: Operation, body: Uint8Array): Result<Question, Refusal> {
+  return read(operation, body, false);
+}
+
+function read(
+  operation: Operation,
+  body: Uint8Array,
+  isMadePlain: boolean,
+): Result<Question, Refusal> {
   const reading = readObject(body);
   if (reading.kind === 'invalid') {
     const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
@@ -34,7 +52,8 @@ export function readQuestion(operation: Operation, body: Uint8Array): Result<Que
     if (field.escaped || fields.has(field.key)) plain = false;
     fields.set(field.key, field);
   }
-  if (!plain) return readQuestion(operation, madePlain(body, fields));
+  // Once is enough: what is escaped still (a quote, a control character) cannot be written plainer.
+  if (!plain && !isMadePlain) return read(operation, madePlain(body, fields), true);
   const wrong = firstWrong(operation, fields);
   if (wrong !== undefined) return no(wrong);
   return fromFields(operation, body, fields);
@@ -92,6 +111,7 @@ function fromFields(
   const stream = fields.get('stream')?.kind === 'true';
   const options = fields.get('stream_options');
   const usageWanted = includesUsage(body, options);
+  const inner = innerOf(body, fields.get('metadata'));
   let known: Outline | undefined;
   const seen = (): Outline => {
     known ??= outline(operation, body, fields);
@@ -103,13 +123,14 @@ function fromFields(
     stream,
     usageWanted,
     outputTokensMax: outputTokensMax(body, fields),
+    answersWanted: answersWanted(operation, body, fields),
     inputTokensEstimate: Math.ceil(body.length / BYTES_PER_TOKEN),
     toolsOffered: isFilled(body, fields.get('tools')),
     get unreadableParts() {
       return seen().unreadableParts;
     },
-    statefulReference: stringOf(body, fields.get('previous_response_id')),
-    sessionHint: sessionHint(body, fields.get('metadata')),
+    statefulReference: statefulReference(body, fields),
+    sessionHint: stringOf(body, inner && lastField(inner, 'session_id')),
     lastInstruction: () => seen().lastInstruction(),
     sessionBytes: () => seen().sessionBytes(),
     render: (name, askUsage) => {
@@ -134,29 +155,42 @@ function changes(
   if (model !== undefined && named !== undefined) {
     found.push({ start: named.valueStart, end: named.valueEnd, text: JSON.stringify(model) });
   }
-  if (askUsage) found.push(usageChange(body, fields.get('stream_options'), body.indexOf(0x7b)));
+  const asking = askUsage
+    ? usageChange(body, fields.get('stream_options'), body.indexOf(0x7b))
+    : undefined;
+  if (asking !== undefined) found.push(asking);
   return found.sort((a, b) => a.start - b.start);
 }
 
-function usageChange(body: Uint8Array, options: Field | undefined, open: number): Splice {
+function usageChange(
+  body: Uint8Array,
+  options: Field | undefined,
+  open: number,
+): Splice | undefined {
   if (options === undefined) {
     const text = '"stream_options":{"include_usage":true},';
     return { start: open + 1, end: open + 1, text };
   }
-  if (options.kind !== 'object') {
+  if (options.kind === 'null') {
     return { start: options.valueStart, end: options.valueEnd, text: '{"include_usage":true}' };
   }
-  const inner = innerFields(body, options.valueStart);
-  const asked = inner.find((field) => field.key === 'include_usage');
+  const inner = innerOf(body, options);
+  // What is no object, or a broken one, is the caller's mistake: the upstream says so.
+  if (inner === undefined) return undefined;
+  const asked = lastField(inner, 'include_usage');
   if (asked !== undefined) return { start: asked.valueStart, end: asked.valueEnd, text: 'true' };
   const text = inner.length === 0 ? '"include_usage":true' : '"include_usage":true,';
   return { start: options.valueStart + 1, end: options.valueStart + 1, text };
 }
 
 function includesUsage(body: Uint8Array, options: Field | undefined): boolean {
-  if (options?.kind !== 'object') return false;
-  const inner = innerFields(body, options.valueStart);
-  return inner.some((field) => field.key === 'include_usage' && field.kind === 'true');
+  const inner = innerOf(body, options);
+  return inner !== undefined && lastField(inner, 'include_usage')?.kind === 'true';
+}
+
+/** The fields inside a field that is an object. */
+function innerOf(body: Uint8Array, field: Field | undefined): readonly Field[] | undefined {
+  return field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
 }
 
 function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
@@ -168,6 +202,36 @@ function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
   return undefined;
 }
 
+/** Answers to one request: `n` (or `best_of`) for each prompt. */
+function answersWanted(operation: Operation, body: Uint8Array, fields: Fields): number {
+  if (operation !== 'chat' && operation !== 'completion') return 1;
+  const counts = ['n', 'best_of'].map((name) => {
+    const field = fields.get(name);
+    return field === undefined ? 1 : (integerAt(body, field) ?? 1);
+  });
+  const each = Math.min(ANSWERS_MAX, Math.max(1, ...counts));
+  const prompt = operation === 'completion' ? fields.get('prompt') : undefined;
+  return each * (prompt?.kind === 'array' ? promptCount(body, prompt) : 1);
+}
+
+/** A list of numbers is one prompt in tokens. */
+function promptCount(body: Uint8Array, prompt: Field): number {
+  let count = 0;
+  innerElements(body, prompt.valueStart, ({ kind }) => {
+    if (kind !== 'number') count += 1;
+  });
+  return Math.max(1, count);
+}
+
+/** State that is held upstream: an earlier response, or a conversation. */
+function statefulReference(body: Uint8Array, fields: Fields): string | undefined {
+  const earlier = stringOf(body, fields.get('previous_response_id'));
+  const conversation = fields.get('conversation');
+  const inner = innerOf(body, conversation);
+  const named = inner === undefined ? conversation : lastField(inner, 'id');
+  return earlier ?? stringOf(body, named);
+}
+
 function isFilled(body: Uint8Array, field: Field | undefined): boolean {
   return field?.kind === 'array' && body[field.valueStart + 1] !== 0x5d;
 }
@@ -175,13 +239,4 @@ function isFilled(body: Uint8Array, field: Field | undefined): boolean {
 function stringOf(body: Uint8Array, field: Field | undefined): string | undefined {
   if (field?.kind !== 'string') return undefined;
   return stringAt(body, field.valueStart, field.valueEnd);
-}
-
-function sessionHint(body: Uint8Array, metadata: Field | undefined): string | undefined {
-  if (metadata?.kind !== 'object') return undefined;
-  const inner = innerFields(body, metadata.valueStart);
-  return stringOf(
-    body,
-    inner.find((field) => field.key === 'session_id'),
-  );
 }

@@ -1,11 +1,13 @@
 // Watches a stream of server-sent events go by. Bytes pass as they come; what the record needs is
 // read from the events that hold it. Only when we asked for usage and the caller had not, the usage
 // is taken out again: the `"usage":null` keys, and the chunk whose choices are empty. Every other
-// byte stays. Work is linear in the bytes, whatever their chunking.
+// byte stays, also the usage of providers that tell it unasked, among the choices. Work is linear
+// in the bytes, whatever their chunking. Limits: lines end with LF or CRLF, not with CR alone, and
+// an event in several `data` lines is passed on unread.
 import type { Operation, Usage } from '@signalbox/contract';
 import { concat, finder } from '../bytes.ts';
-import { type Field, readObject } from '../json.ts';
-import { isError, stringField, usageOf } from './answer.ts';
+import { type Field, lastField, readObject } from '../json.ts';
+import { innerOf, isError, stringField, usageOf } from './answer.ts';
 
 export type StreamFacts = {
   readonly model: string | undefined;
@@ -23,8 +25,10 @@ export type StreamReader = {
    * Takes what came and answers what goes on; the answer may be empty and is valid during the call.
    */
   push(chunk: Uint8Array): Uint8Array;
-  /** What was withheld as an unfinished event. */
+  /** The stream is over: reads the event that was never finished, and answers it if withheld. */
   rest(): Uint8Array;
+  /** What an event of our own must begin with: the end of an unfinished one that went on. */
+  closing(): Uint8Array;
   facts(): StreamFacts;
 };
 
@@ -32,15 +36,23 @@ export type StreamReader = {
 const EVENT_BYTES_MAX = 4_194_304;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
-const CLOSE_ARRAY = 0x5d;
 const NOTHING = new Uint8Array(0);
+/** The model is looked for in so many events, and then no longer. */
+const OPENING_EVENTS = 3;
+const DATA_BYTES = 5;
+const DONE_BYTES = 6;
+const ERROR_LINE_BYTES = 16;
 
 const findUsage = finder('"usage"');
 const findError = finder('error');
 const findData = finder('data:');
 const findDone = finder('[DONE]');
-const findCompleted = finder('response.completed');
+const findResponse = finder('"response"');
 const text = new TextDecoder();
+
+/** Events after which a response's stream says no more. */
+const LAST_TYPES = new Set(['response.completed', 'response.incomplete', 'response.failed']);
+const ERROR_TYPES = new Set(['error', 'response.failed']);
 
 /**
  * ASCII of a chunk's end as OpenAI writes it, when usage was asked for and this is not the last
@@ -48,6 +60,7 @@ const text = new TextDecoder();
  */
 const NULL_USAGE_END = new TextEncoder().encode(',"usage":null}\n\n');
 const PLAIN_END = new TextEncoder().encode('}\n\n');
+const EVENT_END = new TextEncoder().encode('\n\n');
 
 export function streamReader(operation: Operation, hideUsage: boolean): StreamReader {
   const facts = {
@@ -58,28 +71,38 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     events: 0,
   };
   const carry = new Carry();
+  let opening = 0;
 
   const observe = (event: Uint8Array): Uint8Array => {
-    const payload = payloadOf(event);
-    if (payload === undefined) return event;
-    const body = event.subarray(payload.start, payload.end);
+    const { dataStart, dataEnd, isError: told } = linesOf(event);
+    facts.error ||= told;
+    if (dataStart < 0) return event;
+    opening += 1;
+    const body = event.subarray(dataStart, dataEnd);
     const reading = readObject(body);
     if (reading.kind === 'invalid') return event;
-    facts.model ??= stringField(body, reading.fields, 'model');
-    facts.error ||= isError(reading.fields) || isErrorEvent(event);
-    const usage = usageOf(body, reading.fields);
-    facts.usage = usage ?? facts.usage;
-    return hideUsage ? withoutUsage(event, payload.start, body, reading.fields) : event;
+    const { fields } = reading;
+    if (operation === 'response') observeTyped(body, fields, facts);
+    if (facts.model === undefined && opening <= OPENING_EVENTS) {
+      facts.model = modelOf(operation, body, fields);
+    }
+    facts.error ||= isError(fields);
+    facts.usage = usageOf(body, fields) ?? facts.usage;
+    return hideUsage ? withoutUsage(event, dataStart, body, fields) : event;
   };
 
+  const isTelling = (bytes: Uint8Array): boolean =>
+    findUsage(bytes) >= 0 ||
+    findError(bytes) >= 0 ||
+    (operation === 'response' && findResponse(bytes) >= 0);
+
   const complete = (bytes: Uint8Array): Uint8Array => {
-    facts.events += countOf(findData, bytes);
-    facts.done ||= isDone(operation, bytes);
-    const first = facts.model === undefined && facts.events < 4;
-    const usage = findUsage(bytes) >= 0;
-    if (!first && !usage && findError(bytes) < 0) return bytes;
+    facts.events += countData(bytes);
+    facts.done ||= operation !== 'response' && holdsDone(bytes);
+    const first = facts.model === undefined && opening < OPENING_EVENTS;
+    if (!first && !isTelling(bytes)) return bytes;
     if (hideUsage && !first && facts.usage === undefined && endsWithNullUsage(bytes)) {
-      const alone = findData(bytes, findData(bytes) + 1) < 0;
+      const alone = findData(bytes) === 0 && findData(bytes, 1) < 0;
       if (alone)
         return concat([bytes.subarray(0, bytes.length - NULL_USAGE_END.length), PLAIN_END]);
     }
@@ -94,7 +117,15 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
       const unread = carry.length > EVENT_BYTES_MAX ? carry.take() : NOTHING;
       return hideUsage ? concat([out, unread]) : chunk;
     },
-    rest: () => (hideUsage ? carry.take() : NOTHING),
+    rest() {
+      if (carry.length === 0) return NOTHING;
+      const last = carry.take();
+      facts.events += countData(last);
+      facts.done ||= operation !== 'response' && holdsDone(last);
+      const seen = observe(last);
+      return hideUsage ? seen : NOTHING;
+    },
+    closing: () => (carry.length === 0 || hideUsage ? NOTHING : EVENT_END),
     facts: () => facts,
   };
 }
@@ -163,28 +194,69 @@ function eachEvent(bytes: Uint8Array, each: (event: Uint8Array) => Uint8Array): 
   return concat(out);
 }
 
-/** The JSON of an event with one data line; events with several data lines are passed on unread. */
-function payloadOf(event: Uint8Array): { start: number; end: number } | undefined {
-  const data = findData(event);
-  if (data < 0 || (data > 0 && event[data - 1] !== LINE_FEED)) return undefined;
-  const start = data + 5;
-  const line = event.indexOf(LINE_FEED, start);
-  return { start, end: line < 0 ? event.length : line };
+type Lines = {
+  /** -1: none, or several. */
+  readonly dataStart: number;
+  readonly dataEnd: number;
+  /** The event says itself that it is an error. */
+  readonly isError: boolean;
+};
+
+/** The data line of an event, and what its other lines say. */
+function linesOf(event: Uint8Array): Lines {
+  let dataStart = -1;
+  let dataEnd = -1;
+  let dataLines = 0;
+  let isError = false;
+  for (let start = 0; start < event.length; ) {
+    const feed = event.indexOf(LINE_FEED, start);
+    const end = feed < 0 ? event.length : feed;
+    const first = event[start];
+    if (first === 0x64 && findData(event.subarray(start, start + DATA_BYTES)) === 0) {
+      dataLines += 1;
+      dataStart = start + DATA_BYTES;
+      dataEnd = end;
+    } else if (first === 0x65) isError ||= isErrorLine(event.subarray(start, end));
+    start = end + 1;
+  }
+  return { dataStart: dataLines === 1 ? dataStart : -1, dataEnd, isError };
 }
 
-/** Cuts the top-level `usage`; an event that tells nothing else (no choices) goes as a whole. */
+/** `event: error`, and the bare `error: …` of llama-box. */
+function isErrorLine(line: Uint8Array): boolean {
+  return /^(?:event: ?error\s*$|error:)/.test(text.decode(line.subarray(0, ERROR_LINE_BYTES)));
+}
+
+type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
+
+/** Events of a response say their type, and what they tell stands in the response inside them. */
+function observeTyped(body: Uint8Array, fields: readonly Field[], facts: Facts): void {
+  const type = stringField(body, fields, 'type') ?? '';
+  facts.done ||= LAST_TYPES.has(type);
+  facts.error ||= ERROR_TYPES.has(type);
+}
+
+function modelOf(
+  operation: Operation,
+  body: Uint8Array,
+  fields: readonly Field[],
+): string | undefined {
+  const around = operation === 'response' ? innerOf(body, fields, 'response') : undefined;
+  return stringField(body, around ?? fields, 'model');
+}
+
+/** Cuts the `"usage":null` key; the chunk that tells usage and has no choices goes as a whole. */
 function withoutUsage(
   event: Uint8Array,
   offset: number,
   body: Uint8Array,
   fields: readonly Field[],
 ): Uint8Array {
-  const index = fields.findIndex((field) => field.key === 'usage');
-  const usage = fields[index];
+  const usage = lastField(fields, 'usage');
   if (usage === undefined) return event;
-  const choices = fields.find((field) => field.key === 'choices');
-  const empty = choices?.kind === 'array' && body[choices.valueStart + 1] === CLOSE_ARRAY;
-  if (empty && usage.kind === 'object') return NOTHING;
+  if (usage.kind === 'object') return hasNoChoices(body, fields) ? NOTHING : event;
+  if (usage.kind !== 'null') return event;
+  const index = fields.indexOf(usage);
   const before = fields[index - 1];
   const after = fields[index + 1];
   const start = before === undefined ? usage.keyStart - 1 : before.valueEnd;
@@ -192,19 +264,26 @@ function withoutUsage(
   return concat([event.subarray(0, offset + start), event.subarray(offset + end)]);
 }
 
-function isErrorEvent(event: Uint8Array): boolean {
-  return text.decode(event.subarray(0, 12)).startsWith('event: error');
+function hasNoChoices(body: Uint8Array, fields: readonly Field[]): boolean {
+  const choices = lastField(fields, 'choices');
+  if (choices?.kind !== 'array') return false;
+  for (let at = choices.valueStart + 1; at < choices.valueEnd - 1; at += 1) {
+    if ((body[at] ?? 0) > 0x20) return false;
+  }
+  return true;
 }
 
-function isDone(operation: Operation, bytes: Uint8Array): boolean {
-  if (operation === 'response') return findCompleted(bytes) >= 0;
-  return bytes[endOfText(bytes) - 1] === CLOSE_ARRAY && findDone(bytes) >= 0;
-}
-
-function endOfText(bytes: Uint8Array): number {
-  let end = bytes.length;
-  while (bytes[end - 1] === LINE_FEED || bytes[end - 1] === RETURN) end -= 1;
-  return end;
+/** A line of its own that says `data: [DONE]`. */
+function holdsDone(bytes: Uint8Array): boolean {
+  for (let at = findDone(bytes); at >= 0; at = findDone(bytes, at + 1)) {
+    const data = bytes[at - 1] === 0x20 ? at - 1 - DATA_BYTES : at - DATA_BYTES;
+    if (data >= 0 && findData(bytes.subarray(data, data + DATA_BYTES)) === 0) {
+      const next = bytes[at + DONE_BYTES];
+      const ends = next === undefined || next === LINE_FEED || next === RETURN;
+      if (ends && (data === 0 || bytes[data - 1] === LINE_FEED)) return true;
+    }
+  }
+  return false;
 }
 
 function endsWithNullUsage(bytes: Uint8Array): boolean {
@@ -216,8 +295,11 @@ function endsWithNullUsage(bytes: Uint8Array): boolean {
   return true;
 }
 
-function countOf(find: (bytes: Uint8Array, from?: number) => number, bytes: Uint8Array): number {
+/** Lines that begin with `data:`. */
+function countData(bytes: Uint8Array): number {
   let count = 0;
-  for (let at = find(bytes); at >= 0; at = find(bytes, at + 5)) count += 1;
+  for (let at = findData(bytes); at >= 0; at = findData(bytes, at + DATA_BYTES)) {
+    if (at === 0 || bytes[at - 1] === LINE_FEED) count += 1;
+  }
   return count;
 }

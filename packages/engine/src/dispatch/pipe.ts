@@ -1,7 +1,14 @@
 // After the door: a released stream goes to the caller byte for byte, as fast as the caller takes
 // it. Money is reserved ahead of what is spent; a stream that outruns its budget is cut. However it
 // ends, it ends once, and a broken stream ends with an error event and without a clean end.
-import { type Fault, type Mac, type Refusal, type Reply, refusal } from '@signalbox/contract';
+import {
+  type Fault,
+  fault,
+  type Mac,
+  type Refusal,
+  type Reply,
+  refusal,
+} from '@signalbox/contract';
 import type { StreamFacts } from '@signalbox/dialect';
 import { costNanoUsd } from '@signalbox/documents';
 import type { Offer } from '../resolve/offer.ts';
@@ -20,6 +27,11 @@ export type Piped = {
 
 /** Output tokens that are reserved at a time once the first reservation is used up. */
 export const EXTEND_TOKENS = 256;
+
+const UPSTREAM_SAID = refusal(
+  'upstream_failed',
+  'The upstream reported an error in the middle of its answer.',
+);
 
 type Pipe = {
   readonly answer: Released & OpenStream;
@@ -59,18 +71,22 @@ export function pipe(
       reply.onDrain(() => flow.resume());
     };
     const cut = (told: Refusal, why?: Fault): void => {
+      write(reader.closing());
       write(ports.errorEvent(call, told));
       reply.cut();
       finish('cut', why, told);
     };
+    // The caller has the upstream's own words for it; what is left to us is the unclean end.
+    const endInError = (): void => {
+      reply.cut();
+      finish('cut', fault('body_error', 'upstream', 'never', 'an error event'), UPSTREAM_SAID);
+    };
     const affords = (): boolean => {
-      const { events } = reader.facts();
-      if (events <= reserved) return true;
-      const more = costNanoUsd(offer.offering.price, {
-        inputTokens: 0,
-        outputTokens: EXTEND_TOKENS,
-      });
-      reserved += EXTEND_TOKENS;
+      const lacking = reader.facts().events - reserved;
+      if (lacking <= 0) return true;
+      const outputTokens = Math.ceil(lacking / EXTEND_TOKENS) * EXTEND_TOKENS;
+      const more = costNanoUsd(offer.offering.price, { inputTokens: 0, outputTokens });
+      reserved += outputTokens;
       return more.kind === 'unknown' || more.nanoUsd === 0n || call.permit.extend(more.nanoUsd);
     };
     ports.leave(() => {
@@ -90,11 +106,11 @@ export function pipe(
       end() {
         if (over) return;
         write(reader.rest());
-        finish('answered');
+        if (reader.facts().error) endInError();
+        else finish('answered');
       },
       fault(why) {
         if (over) return;
-        write(reader.rest());
         const slow = why.code === 'idle_timeout' || why.code === 'total_timeout';
         const code = slow ? 'upstream_timeout' : 'upstream_failed';
         cut(refusal(code, `The upstream stopped in the middle of its answer (${why.code}).`), why);

@@ -6,10 +6,10 @@ import type { Resolved } from '../resolve/resolve.ts';
 /** When the caller sets no bound; the hold is extended before more is spent. */
 export const OUTPUT_TOKENS_ASSUMED = 1_024;
 
-export const outputTokens = (call: Resolved): number =>
-  call.head.operation === 'embedding'
-    ? 0
-    : (call.question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED);
+export function outputTokens({ head, question }: Resolved): number {
+  if (head.operation === 'embedding') return 0;
+  return (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
+}
 
 export function estimateNanoUsd(call: Resolved): bigint {
   const usage = {
