@@ -16,6 +16,7 @@ import { dispatch } from './dispatch/dispatch.ts';
 import { depart, finish, refuse, report } from './finish.ts';
 import { dispatchPorts, parkPorts, schedulePorts } from './handed.ts';
 import type { House } from './house.ts';
+import { passportOf } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -33,10 +34,10 @@ export async function serve(
   reply: Reply,
   house: House,
 ): Promise<Settlement | undefined> {
-  const walk: Walk = { seen: call };
+  const walk: Walk = { seen: passportOf(call) };
   let settled = false;
   try {
-    const classified = await enter(call, house, walk);
+    const classified = await enter(walk.seen, house, walk);
     const settlement = classified.ok
       ? await carry(classified.value, reply, house, walk)
       : refuse(walk.seen, classified.refusal, reply, house);
@@ -82,10 +83,9 @@ async function carry(
   const { health } = house.live;
   for (let entry = 1, parkedMs = 0; ; entry += 1) {
     const { catalog, policies } = house.now();
-    const entered = Object.assign({}, classified, { entry, parkedMs });
-    walk.seen = entered;
-    const resolved = resolve(entered, { catalog, policies, health });
-    if (!resolved.ok) return refuse(entered, resolved.refusal, reply, house);
+    walk.seen = Object.assign(classified, { entry, parkedMs, route: undefined, permit: undefined });
+    const resolved = resolve(classified, { catalog, policies, health });
+    if (!resolved.ok) return refuse(walk.seen, resolved.refusal, reply, house);
     walk.seen = resolved.value;
     const scheduled = await schedule(resolved.value, reply, schedulePorts(house));
     if (!scheduled.ok) return refuse(resolved.value, scheduled.refusal, reply, house);

@@ -8,6 +8,7 @@ import {
 } from '@signalbox/contract';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
+import { passportOf } from './passport.ts';
 import { type Resolved, recordedCandidates, resolve, survey } from './resolve/resolve.ts';
 import type { Identity } from './tenant/tenant.ts';
 
@@ -20,7 +21,8 @@ export type Preview = {
 /** Refuses what has no candidates to show: unknown callers, broken bodies, unknown models. */
 export async function preview(call: Call, house: House): Promise<Result<Preview, Refusal>> {
   // A dry run takes no idempotency key: the call itself comes later.
-  const dry: Call = { ...call, head: { ...call.head, idempotencyKey: undefined } };
+  const head = { ...call.head, idempotencyKey: undefined };
+  const dry = passportOf({ ...call, head });
   const classified = await enter(dry, house, { seen: dry });
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;

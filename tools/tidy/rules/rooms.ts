@@ -12,7 +12,7 @@ const ROOMS = [
 ];
 /** The only files that know every room: the line, what it is handed, how it ends, and its dry run. */
 const CORRIDOR = [
-  ...['line.ts', 'handed.ts', 'house.ts', 'finish.ts', 'preview.ts'],
+  ...['line.ts', 'handed.ts', 'house.ts', 'passport.ts', 'finish.ts', 'preview.ts'],
   ...['rounds.ts', 'snapshot.ts', 'index.ts'],
 ];
 

@@ -80,7 +80,7 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   }
   const recorded = recordedCandidates(candidates, offers);
   const route: Route = { clearance, offers, candidates: recorded, verdict };
-  return yes(Object.assign({}, call, { route }) as Resolved); // brand: minted here
+  return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
 /** What was allowed and not chosen has a gate of its own. */

@@ -16,7 +16,6 @@ import {
   sessionId,
   yes,
 } from '@signalbox/contract';
-import { encode } from '@signalbox/dialect';
 import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -76,8 +75,6 @@ function sessionOf(
   if (named !== undefined) {
     return sessionId(keys.digest('session', `${tenant.name}\n${named}`, DIGEST_BYTES));
   }
-  const mac = keys.begin('session');
-  mac.add(encode(`${tenant.name}\n${key.name}\n`));
-  mac.add(question.sessionBytes());
-  return sessionId(mac.end(DIGEST_BYTES));
+  const opening = keys.digest('session-opening', question.sessionBytes(), DIGEST_BYTES);
+  return sessionId(keys.digest('session', `${tenant.name}\n${key.name}\n${opening}`, DIGEST_BYTES));
 }

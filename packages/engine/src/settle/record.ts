@@ -13,8 +13,8 @@ import type { Bill } from './bill.ts';
 export type Seen = Call &
   Partial<Identity & Work> & {
     readonly profile?: Profile;
-    readonly route?: Route;
-    readonly permit?: Permit;
+    readonly route?: Route | undefined;
+    readonly permit?: Permit | undefined;
     readonly entry?: number;
     readonly parkedMs?: number;
   };
@@ -34,79 +34,63 @@ export type RecordFacts = {
 
 export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const { billed, outcome } = facts;
-  const queueMs = call.permit?.queueMs ?? 0;
-  const startedAt = outcome?.startedAt;
-  const decided = startedAt === undefined ? facts.totalMs : startedAt - call.arrived;
-  const cost = billed.cost?.kind === 'known' ? billed.cost : undefined;
+  const { head, profile, route, permit, question } = call;
+  const { cost, usage } = billed;
+  const queueMs = permit?.queueMs ?? 0;
+  const parkedMs = call.parkedMs ?? 0;
+  const decided = outcome === undefined ? facts.totalMs : outcome.startedAt - call.arrived;
+  const known = cost?.kind === 'known' ? cost : undefined;
+  // One literal: this is built for every call.
   return {
     decision: facts.decision,
     request: call.id,
     at: call.at,
-    ...who(call),
-    operation: call.head.operation,
-    stream: call.question?.stream ?? false,
+    tenant: call.tenant?.name,
+    key: call.key?.name,
+    session: call.session,
+    agent: call.agent,
+    operation: head.operation,
+    stream: question?.stream ?? false,
     step: call.step,
     stepSource: call.stepSource ?? 'none',
-    modelRequested: call.question?.model,
-    ...judged(call),
+    modelRequested: question?.model,
+    label: profile?.label,
+    kinds: profile?.kinds ?? NONE,
+    difficulty: profile?.difficulty,
+    latencyBudgetMs: profile?.latencyBudgetMs,
     snapshot: facts.snapshot,
-    ...routed(call),
-    attempts: outcome?.attempts ?? [],
+    clearance: route === undefined ? undefined : clearanceOf(route),
+    candidates: route?.candidates ?? NONE,
+    rule: route?.verdict.rule,
+    attempts: outcome?.attempts ?? NONE,
     ending: facts.ending,
     code: facts.code,
     status: facts.status,
-    fallback: (outcome?.attempts.length ?? 0) > 1,
-    parkedMs: rounded(call.parkedMs ?? 0),
-    usage: billed.usage,
-    costNanoUsd: cost?.nanoUsd.toString(),
-    priceVersion: cost?.priceVersion,
+    fallback: outcome !== undefined && outcome.attempts.length > 1,
+    parkedMs: rounded(parkedMs),
+    usage,
+    costNanoUsd: known?.nanoUsd.toString(),
+    priceVersion: known?.priceVersion,
     savingsNanoUsd: billed.savingsNanoUsd?.toString(),
-    heldNanoUsd: (call.permit?.heldNanoUsd ?? 0n).toString(),
-    decideMs: rounded(decided - queueMs - (call.parkedMs ?? 0)),
+    heldNanoUsd: permit === undefined ? '0' : permit.heldNanoUsd.toString(),
+    decideMs: rounded(decided - queueMs - parkedMs),
     queueMs: rounded(queueMs),
-    upstreamMs: rounded(outcome?.upstreamMs ?? 0),
+    upstreamMs: outcome === undefined ? 0 : rounded(outcome.upstreamMs),
     firstByteMs: outcome?.firstByteMs === undefined ? undefined : rounded(outcome.firstByteMs),
     totalMs: rounded(facts.totalMs),
     requestCommitment: facts.requestCommitment,
     responseCommitment: facts.responseCommitment,
     retryOf: call.retryOf,
-    tags: call.tags ?? call.head.tags,
-    traceId: traceId(call.head.traceparent),
+    tags: call.tags ?? head.tags,
+    traceId: traceId(head.traceparent),
   };
 }
 
-type Who = Pick<CallRecord, 'tenant' | 'key' | 'session' | 'agent'>;
-const who = (call: Seen): Who => ({
-  tenant: call.tenant?.name,
-  key: call.key?.name,
-  session: call.session,
-  agent: call.agent,
-});
+const NONE: readonly never[] = [];
 
-type Judged = Pick<CallRecord, 'label' | 'kinds' | 'difficulty' | 'latencyBudgetMs'>;
-const judged = ({ profile }: Seen): Judged => ({
-  label: profile?.label,
-  kinds: profile?.kinds ?? [],
-  difficulty: profile?.difficulty,
-  latencyBudgetMs: profile?.latencyBudgetMs,
-});
-
-type Routed = Pick<CallRecord, 'clearance' | 'candidates' | 'rule'>;
-function routed({ route }: Seen): Routed {
-  const terms = route?.clearance.terms;
-  return {
-    clearance:
-      terms === undefined
-        ? undefined
-        : {
-            ceiling: terms.ceiling,
-            residency: terms.residency,
-            retention: terms.retention,
-            ownOnly: terms.ownOnly,
-          },
-    candidates: route?.candidates ?? [],
-    rule: route?.verdict.rule,
-  };
+function clearanceOf({ clearance }: Route): CallRecord['clearance'] {
+  const { ceiling, residency, retention, ownOnly } = clearance.terms;
+  return { ceiling, residency, retention, ownOnly };
 }
 
 /** Microseconds are enough, and keep a record short. */
