@@ -1,0 +1,66 @@
+// Endpoints and models of a snapshot in the words of the status page.
+import { type TenantName, type Tier, tenantName } from '@signalbox/contract';
+import type { Catalog, EndpointFacts, Health, TenantFacts } from '@signalbox/engine';
+import type { EndpointStatus, ModelStatus } from './status.ts';
+
+/** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
+const ANYBODY: TenantName = tenantName('');
+const STRANGER: TenantFacts = {
+  name: ANYBODY,
+  plan: undefined,
+  topology: 'hybrid',
+  residency: undefined,
+  defaultLabel: 'public',
+  unscannedLabel: 'personal',
+  privacy: 'enforce',
+  durable: 'after-answer',
+  retention: 'standard',
+  budget: undefined,
+  ownEndpoints: new Set(),
+  policies: [],
+};
+
+export const endpointStatuses = (catalog: Catalog, health: Health): readonly EndpointStatus[] =>
+  [...catalog.endpoints.values()].map((endpoint) => {
+    const offered = catalog.offerings.filter((one) => one.endpoint.name === endpoint.name);
+    return {
+      name: endpoint.name,
+      kind: endpoint.kind,
+      origin: endpoint.origin,
+      tier: catalog.placeOf(endpoint, STRANGER).tier,
+      region: endpoint.region,
+      tenant: endpoint.tenant,
+      ...stateOf(endpoint, health),
+      models: [...new Set(offered.map((one) => one.model))],
+    };
+  });
+
+function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 'state' | 'why'> {
+  if (!endpoint.enabled) {
+    return { state: 'off', why: `found, off: \`signalbox endpoint enable ${endpoint.name}\`` };
+  }
+  if (endpoint.unavailable !== undefined)
+    return { state: 'unavailable', why: endpoint.unavailable };
+  if (health.isDown(endpoint.name))
+    return { state: 'down', why: 'it refused a connection just now' };
+  return { state: 'available', why: undefined };
+}
+
+/** @param endpoints as `endpointStatuses` of the same snapshot says. */
+export function modelStatuses(
+  catalog: Catalog,
+  endpoints: readonly EndpointStatus[],
+): readonly ModelStatus[] {
+  const byName = new Map(endpoints.map((one) => [one.name, one]));
+  return [...catalog.byModel].map(([name, offerings]) => {
+    const at = offerings.flatMap((one) => byName.get(one.endpoint.name) ?? []);
+    const contexts = offerings.flatMap((one) => one.contextTokens ?? []);
+    return {
+      name,
+      endpoints: at.map((one) => one.name),
+      tiers: [...new Set(at.map((one) => one.tier))].toSorted((a: Tier, b: Tier) => a - b),
+      available: at.some((one) => one.state === 'available'),
+      contextTokens: contexts.length === 0 ? undefined : Math.max(...contexts),
+    };
+  });
+}

@@ -1,0 +1,141 @@
+// Who may come in. Every request to the console and to the admin API passes here before anything
+// else is looked at.
+//
+// It refuses a Host that is not ours (a name that an attacker points at this address), an Origin
+// that is not ours, a page of another site that asks with the browser's cookie, and a change that
+// comes with a cookie from a page that does not say where it is from. It admits the admin key as a
+// Bearer, and the cookie of a session that a one-time login link has opened. It never says why a
+// key or a cookie was wrong, and keeps neither.
+import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import type { Head } from '@signalbox/ports';
+import { type TokenPorts, Tokens } from './tokens.ts';
+
+export const LOGIN_LINK_MS: number = 10 * 60_000;
+export const SESSION_MS: number = 12 * 60 * 60_000;
+const LINKS_MAX = 32;
+const SESSIONS_MAX = 256;
+const COOKIES_BYTES_MAX = 8_192;
+const KEY_BYTES_MAX = 512;
+
+export type DoorOptions = TokenPorts & {
+  readonly adminKeyHolds: (text: string) => boolean;
+  readonly origins: () => readonly string[];
+};
+
+/** Who asks. `stillIn` answers anew: a session ends, an admin key does not. */
+export type Visitor = {
+  readonly by: 'admin-key' | 'session';
+  stillIn(): boolean;
+};
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** What a browser says of a page that is ours, or of a person who typed the address. */
+const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
+
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #links: Tokens;
+  readonly #sessions: Tokens;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    const links = { purpose: 'console-link', lifeMs: LOGIN_LINK_MS, tokensMax: LINKS_MAX };
+    const sessions = { purpose: 'console-session', lifeMs: SESSION_MS, tokensMax: SESSIONS_MAX };
+    this.#links = new Tokens(options, links);
+    this.#sessions = new Tokens(options, sessions);
+  }
+
+  /** A link that opens the console once. */
+  loginLink(): string {
+    const [origin = ''] = this.#options.origins();
+    return `${origin}/login?token=${this.#links.mint()}`;
+  }
+
+  /** The origin that the request was sent to, when it is ours and came from nowhere else. */
+  knock(head: Head): Result<URL, Refusal> {
+    const host = head.header('host')?.toLowerCase();
+    const origins = this.#options.origins().map((one) => new URL(one));
+    const own = origins.find((one) => one.host === host);
+    if (own === undefined) return no(WRONG_HOST);
+    const from = head.header('origin');
+    if (from !== undefined && !origins.some((one) => one.origin === from)) return no(WRONG_ORIGIN);
+    return yes(own);
+  }
+
+  /** Admits whoever proves to be the operator. */
+  admit(head: Head, own: URL): Result<Visitor, Refusal> {
+    const bearer = bearerOf(head);
+    if (bearer !== undefined) {
+      if (!this.#options.adminKeyHolds(bearer)) return no(WRONG_KEY);
+      return yes({ by: 'admin-key', stillIn: () => true });
+    }
+    const session = cookieOf(head, cookieName(own));
+    if (session === undefined) return no(NO_KEY);
+    if (!this.#sessions.holds(session)) return no(SESSION_OVER);
+    const site = head.header('sec-fetch-site');
+    if (site !== undefined && !OWN_SITE.has(site)) return no(WRONG_ORIGIN);
+    if (!SAFE.has(head.method) && head.header('origin') === undefined) return no(NO_ORIGIN);
+    return yes({ by: 'session', stillIn: () => this.#sessions.holds(session) });
+  }
+
+  /** The cookie of a new session, once a link; undefined: the link was used or is too old. */
+  redeem(token: string, own: URL): string | undefined {
+    if (!this.#links.spend(token)) return undefined;
+    return cookieText(own, this.#sessions.mint(), SESSION_MS);
+  }
+
+  /** Ends the session of the request; the cookie that forgets it. */
+  leave(head: Head, own: URL): string {
+    const session = cookieOf(head, cookieName(own));
+    if (session !== undefined) this.#sessions.revoke(session);
+    return cookieText(own, '', 0);
+  }
+}
+
+/** Cookies know no ports: two servers on one machine would sign each other out. */
+const cookieName = (own: URL): string => `signalbox_${own.port === '' ? 'session' : own.port}`;
+
+function cookieText(own: URL, value: string, lifeMs: number): string {
+  const secure = own.protocol === 'https:' ? '; Secure' : '';
+  const age = `Max-Age=${Math.floor(lifeMs / 1000)}`;
+  return `${cookieName(own)}=${value}; Path=/; ${age}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+function cookieOf(head: Head, name: string): string | undefined {
+  const text = head.header('cookie');
+  if (text === undefined || text.length > COOKIES_BYTES_MAX) return undefined;
+  for (const pair of text.split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}
+
+function bearerOf(head: Head): string | undefined {
+  const text = head.header('authorization');
+  if (text === undefined || !/^bearer /i.test(text)) return undefined;
+  const key = text.slice('bearer '.length).trim();
+  return key.length > KEY_BYTES_MAX ? '' : key;
+}
+
+const WRONG_HOST = refusal('policy_denied', 'This server does not answer under that host name.', {
+  hint: 'Open the address that the server printed, or add yours to where it is reached.',
+  param: 'host',
+});
+const WRONG_ORIGIN = refusal('policy_denied', 'Pages of other sites may not ask this server.', {
+  hint: 'Ask from the console itself, or from a program with the admin key.',
+  param: 'origin',
+});
+const NO_ORIGIN = refusal('policy_denied', 'A change with a cookie must say where it comes from.', {
+  hint: 'Send the header `origin`, or use the admin key.',
+  param: 'origin',
+});
+const NO_KEY = refusal('key_missing', 'This needs the admin key.', {
+  hint: 'Send it as `authorization: Bearer`, or open a login link in a browser.',
+});
+const WRONG_KEY = refusal('key_invalid', 'This is not the admin key.', {
+  hint: 'The server keeps it in the file `admin.key` of its data folder.',
+});
+const SESSION_OVER = refusal('key_expired', 'This session has ended.', {
+  hint: 'Open a new login link: `signalbox up` prints one.',
+});

@@ -1,0 +1,134 @@
+// A record in words: what happened in one sentence, why each candidate was or was not taken, and
+// what would change it. Says nothing that the record does not hold.
+import { CODES, type Code, formatUsd } from '@signalbox/contract';
+import { GATE_WORDS, gateNames } from '@signalbox/engine';
+import type { ReadCandidate, ReadClearance, ReadRecord } from './record.ts';
+import { REMEDIES } from './remedies.table.ts';
+
+export type ExplainedCandidate = {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly tier: number;
+  readonly in_route: boolean;
+  readonly gates: readonly string[];
+  readonly why: readonly string[];
+  readonly remedies: readonly string[];
+};
+
+export type Explanation = {
+  /** What happened. */
+  readonly summary: string;
+  /** Why it went there, one sentence each, in the order in which it was decided. */
+  readonly because: readonly string[];
+  /** What would change it. */
+  readonly changes: readonly string[];
+};
+
+export function explainCandidate(candidate: ReadCandidate): ExplainedCandidate {
+  const gates = gateNames(candidate.gates);
+  return {
+    endpoint: candidate.endpoint,
+    model: candidate.model,
+    tier: candidate.tier,
+    in_route: candidate.gates === 0,
+    gates,
+    why: gates.map((gate) => GATE_WORDS[gate]),
+    remedies: gates.map((gate) => REMEDIES[gate]),
+  };
+}
+
+export function explain(record: ReadRecord): Explanation {
+  return { summary: summaryOf(record), because: becauseOf(record), changes: changesOf(record) };
+}
+
+function summaryOf(record: ReadRecord): string {
+  const answered = record.attempts.findLast((one) => one.outcome === 'answered');
+  const last = answered ?? record.attempts.at(-1);
+  const where =
+    last === undefined ? '' : ` by ${last.modelAsked} at ${last.endpoint}, tier ${last.tier}`;
+  const meanwhile = where === '' ? '' : `, while answered${where}`;
+  const total = `${rounded(record.totalMs)} ms`;
+  switch (record.ending) {
+    case 'answered':
+      return `Answered${where}, in ${total}${costWords(record)}.`;
+    case 'refused':
+      return `Refused after ${total}: ${meaningOf(record.code)}`;
+    case 'cut':
+      return `Cut off after ${total}${meanwhile}. ${meaningOf(record.code)}`;
+    case 'left':
+      return `The caller left after ${total}${meanwhile}.`;
+    case 'crashed':
+      return 'The server stopped during this call; its hold was charged at the estimate.';
+    default:
+      return `Ended (${record.ending}) after ${total}.`;
+  }
+}
+
+function costWords({ costNanoUsd, savingsNanoUsd }: ReadRecord): string {
+  if (costNanoUsd === undefined) return ', at a cost that is not known';
+  const cost = `, for $${formatUsd(costNanoUsd)}`;
+  if (savingsNanoUsd === undefined || savingsNanoUsd <= 0n) return cost;
+  return `${cost} ($${formatUsd(savingsNanoUsd)} less than at the frontier)`;
+}
+
+function becauseOf(record: ReadRecord): readonly string[] {
+  const told: string[] = [];
+  const { clearance, label, kinds, difficulty, rule } = record;
+  if (label !== undefined) {
+    const found = kinds.length === 0 ? '' : ` (found: ${kinds.join(', ')})`;
+    told.push(`It is labelled ${label}${found}.`);
+  }
+  if (clearance !== undefined) told.push(clearanceWords(clearance));
+  if (record.step !== undefined) {
+    told.push(`Its step is ${record.step}, as the ${SOURCES[record.stepSource] ?? 'call'} said.`);
+  }
+  if (rule !== undefined) told.push(`The rule ${rule} spoke.`);
+  if (difficulty !== undefined) told.push(`By rule of thumb it is ${DIFFICULTY[difficulty]}.`);
+  const open = record.candidates.filter((one) => one.gates === 0).length;
+  if (record.candidates.length > 0) {
+    const { length } = record.candidates;
+    told.push(`Of ${length} candidate${length === 1 ? '' : 's'}, ${open} stood in the route.`);
+  }
+  return told;
+}
+
+function clearanceWords({ ceiling, residency, retention, ownOnly }: ReadClearance): string {
+  const terms = [
+    ceiling === 3 ? 'any tier' : `tier ${ceiling} at most`,
+    ...(residency === undefined ? [] : [`only in ${residency.join(', ')}`]),
+    ...(retention === 'zero' ? ['only where nothing is kept'] : []),
+    ...(ownOnly ? ["only the tenant's own endpoints"] : []),
+  ];
+  return `So it may go to ${terms.join('; ')}.`;
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  header: 'header',
+  rule: 'rule',
+  words: 'wording',
+};
+const DIFFICULTY: Readonly<Record<string, string>> = {
+  easy: 'easy work, which begins on tier 1',
+  middle: 'middling work, which begins on tier 2',
+  hard: 'hard work, which begins on tier 3',
+};
+
+/** The hint of a refusal, and what would open the gates of candidates that one gate alone stops. */
+function changesOf(record: ReadRecord): readonly string[] {
+  const told = new Set<string>();
+  if (record.code !== undefined && isCode(record.code)) told.add(CODES[record.code].hint);
+  for (const candidate of record.candidates) {
+    const [gate, second] = gateNames(candidate.gates);
+    if (gate === undefined || second !== undefined) continue;
+    told.add(`For ${candidate.model} at ${candidate.endpoint}: ${REMEDIES[gate]}.`);
+  }
+  return [...told];
+}
+
+function meaningOf(code: string | undefined): string {
+  return code !== undefined && isCode(code) ? CODES[code].meaning : '';
+}
+
+const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
+
+const rounded = (ms: number): string => (ms < 10 ? ms.toFixed(1) : Math.round(ms).toString());

@@ -1,0 +1,177 @@
+// The record of a call as the journal has it, read again from its text. It is our own, yet it comes
+// from a disk and perhaps from another version: what does not fit makes no record.
+import { z } from 'zod';
+
+export type ReadAttempt = {
+  readonly endpoint: string;
+  readonly tier: number;
+  readonly region?: string | undefined;
+  readonly credential?: string | undefined;
+  readonly modelAsked: string;
+  readonly modelClaimed?: string | undefined;
+  readonly status?: number | undefined;
+  readonly firstByteMs?: number | undefined;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly fault?: string | undefined;
+};
+
+export type ReadCandidate = {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly tier: number;
+  /** Bitmap of what refused it. */
+  readonly gates: number;
+};
+
+export type ReadClearance = {
+  readonly ceiling: number;
+  readonly residency?: readonly string[] | undefined;
+  readonly retention: string;
+  readonly ownOnly: boolean;
+};
+
+export type ReadUsage = {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+  readonly source: string;
+};
+
+export type ReadRecord = {
+  readonly decision: string;
+  readonly request: string;
+  readonly at: number;
+  readonly tenant?: string | undefined;
+  readonly key?: string | undefined;
+  readonly session?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly operation: string;
+  readonly stream: boolean;
+  readonly step?: string | undefined;
+  readonly stepSource: string;
+  readonly modelRequested?: string | undefined;
+  readonly label?: string | undefined;
+  readonly kinds: readonly string[];
+  readonly difficulty?: string | undefined;
+  readonly latencyBudgetMs?: number | undefined;
+  readonly snapshot: string;
+  readonly clearance?: ReadClearance | undefined;
+  readonly candidates: readonly ReadCandidate[];
+  readonly rule?: string | undefined;
+  readonly attempts: readonly ReadAttempt[];
+  readonly ending: string;
+  readonly code?: string | undefined;
+  readonly status: number;
+  readonly fallback: boolean;
+  readonly parkedMs: number;
+  readonly usage?: ReadUsage | undefined;
+  readonly costNanoUsd?: bigint | undefined;
+  readonly priceVersion?: string | undefined;
+  readonly savingsNanoUsd?: bigint | undefined;
+  readonly heldNanoUsd: bigint;
+  readonly decideMs: number;
+  readonly queueMs: number;
+  readonly upstreamMs: number;
+  readonly firstByteMs?: number | undefined;
+  readonly totalMs: number;
+  readonly requestCommitment?: string | undefined;
+  readonly responseCommitment?: string | undefined;
+  readonly retryOf?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly traceId?: string | undefined;
+};
+
+const text = z.string();
+const ms = z.number();
+const tier = z.int();
+
+const attempt: z.ZodType<ReadAttempt> = z.object({
+  endpoint: text,
+  tier,
+  region: text.optional(),
+  credential: text.optional(),
+  modelAsked: text,
+  modelClaimed: text.optional(),
+  status: z.int().optional(),
+  firstByteMs: ms.optional(),
+  durationMs: ms,
+  outcome: text,
+  fault: text.optional(),
+});
+
+const record: z.ZodType<ReadRecord> = z.object({
+  decision: text,
+  request: text,
+  at: ms,
+  tenant: text.optional(),
+  key: text.optional(),
+  session: text.optional(),
+  agent: text.optional(),
+  operation: text,
+  stream: z.boolean(),
+  step: text.optional(),
+  stepSource: text,
+  modelRequested: text.optional(),
+  label: text.optional(),
+  kinds: z.array(text),
+  difficulty: text.optional(),
+  latencyBudgetMs: ms.optional(),
+  snapshot: text,
+  clearance: z
+    .object({
+      ceiling: tier,
+      residency: z.array(text).optional(),
+      retention: text,
+      ownOnly: z.boolean(),
+    })
+    .optional(),
+  candidates: z.array(z.object({ endpoint: text, model: text, tier, gates: z.int() })),
+  rule: text.optional(),
+  attempts: z.array(attempt),
+  ending: text,
+  code: text.optional(),
+  status: z.int(),
+  fallback: z.boolean(),
+  parkedMs: ms,
+  usage: z
+    .object({
+      inputTokens: z.int(),
+      outputTokens: z.int(),
+      cachedInputTokens: z.int().optional(),
+      reasoningTokens: z.int().optional(),
+      source: text,
+    })
+    .optional(),
+  costNanoUsd: nano().optional(),
+  priceVersion: text.optional(),
+  savingsNanoUsd: nano().optional(),
+  heldNanoUsd: nano(),
+  decideMs: ms,
+  queueMs: ms,
+  upstreamMs: ms,
+  firstByteMs: ms.optional(),
+  totalMs: ms,
+  requestCommitment: text.optional(),
+  responseCommitment: text.optional(),
+  retryOf: text.optional(),
+  tags: z.record(z.string(), text),
+  traceId: text.optional(),
+});
+
+function nano(): z.ZodType<bigint> {
+  return z
+    .string()
+    .regex(/^-?[0-9]{1,30}$/)
+    .transform((digits) => BigInt(digits));
+}
+
+export function readRecord(json: string): ReadRecord | undefined {
+  try {
+    const read = record.safeParse(JSON.parse(json));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

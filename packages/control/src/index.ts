@@ -1,0 +1,7 @@
+// The control plane: the admin API and the console's files over HTTP, and its projections.
+export { type Control, createControl } from './control.ts';
+export { endpointStatuses, modelStatuses } from './describe.ts';
+export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
+export type { ConsoleFile, ControlOptions } from './options.ts';
+export type { Readings } from './readings.ts';
+export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { decisionNumber, summary } from './memory-readings.fixture.ts';
+import { RECORD } from './record.fixture.ts';
+import { at, Served } from './served.fixture.ts';
+
+describe('the description of the admin API', () => {
+  const served = new Served();
+  before(async () => {
+    await served.start();
+    served.readings.add(summary(1), RECORD);
+  });
+  after(() => served.stop());
+
+  it('describes every path, itself included, in a form that holds together', async () => {
+    const page = (await served.get('/admin/v1/openapi.json')).json();
+    assert.equal(at(page, 'openapi'), '3.1.0');
+    const paths = at(page, 'paths') ?? {};
+    assert.deepEqual(
+      Object.keys(paths).toSorted(),
+      [
+        'decisions/{name}',
+        'endpoints',
+        'endpoints/{name}/drain',
+        'endpoints/{name}/enable',
+        'keys',
+        'keys/{name}',
+        'login-links',
+        'logout',
+        'models',
+        'openapi.json',
+        'overview',
+        'requests',
+        'requests/live',
+        'status',
+        'tenants',
+        'tenants/{name}',
+      ].map((path) => `/admin/v1/${path}`),
+    );
+    const limit = at(paths, '/admin/v1/requests', 'get', 'parameters', 0);
+    assert.equal(at(limit, 'name'), 'limit');
+    assert.equal(at(limit, 'schema', 'type'), 'integer');
+    assert.equal(at(limit, 'schema', 'maximum'), 200);
+    const body = at(paths, '/admin/v1/keys', 'post', 'requestBody', 'content', 'application/json');
+    const properties = Object.keys(at(body, 'schema', 'properties') ?? {});
+    assert.equal(properties.includes('tenant'), true);
+    assert.equal(properties.includes('secret_hash'), false);
+  });
+
+  it('tells the truth: every answer fits the schema that describes it', async () => {
+    const page = (await served.get('/admin/v1/openapi.json')).json();
+    const paths = at(page, 'paths') ?? {};
+    for (const [path, methods] of Object.entries(paths)) {
+      const type = 'application/json';
+      const schema = at(methods, 'get', 'responses', '200', 'content', type, 'schema');
+      if (schema === undefined) continue;
+      const name = path.includes('tenants') ? 'acme' : decisionNumber(1);
+      const reply = await served.get(path.replace('{name}', name));
+      assert.equal(reply.status, 200, path);
+      const read = z.fromJSONSchema(Object(schema)).safeParse(reply.json());
+      assert.equal(read.success, true, `${path}: ${JSON.stringify(read.error?.issues)}`);
+    }
+  });
+});

@@ -1,0 +1,38 @@
+// What control is made of: everything that it knows or changes comes in here.
+import type { Clock, Keys, Random, Sink } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
+import type { DocumentsDesk } from './documents-desk.ts';
+import type { Readings } from './readings.ts';
+import type { StatusDocument } from './status.ts';
+
+export type ConsoleFile = {
+  /** The media type. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  /** Quoted, as the header says it. */
+  readonly etag: string;
+};
+
+export type ControlOptions = {
+  readonly readings: Readings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keys: Keys;
+  readonly sink: Sink;
+  /** Whether the text is the admin key. Takes the same time for every text of a length. */
+  readonly adminKeyHolds: (text: string) => boolean;
+  /** A file of the built console; the path begins with `/`. Undefined: there is none. */
+  readonly consoleFiles: (path: string) => ConsoleFile | undefined;
+  readonly status: () => StatusDocument;
+  /** The documents in force. */
+  readonly configuration: () => Configuration;
+  /** Undefined: documents come from files alone. */
+  readonly documents?: DocumentsDesk;
+  /**
+   * Where people reach this server: `http://127.0.0.1:4141`. Any other Host or Origin is refused;
+   * login links name the first.
+   */
+  readonly origins: () => readonly string[];
+  /** The word after `sbx_` in keys that are made here. */
+  readonly keyEnvironment: string;
+};

@@ -1,0 +1,40 @@
+// Coming in and going out: links for others, and the end of a session.
+import { yes } from '@signalbox/contract';
+import { z } from 'zod';
+import { type Door, LOGIN_LINK_MS } from '../door/door.ts';
+import type { ControlOptions } from '../options.ts';
+import { NO_QUERY, type Route } from './route.ts';
+import { isoTime, time } from './rows.ts';
+
+export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/admin/v1/login-links',
+      summary: 'A link that opens the console once, within ten minutes',
+      kind: 'json',
+      status: 201,
+      query: NO_QUERY,
+      body: undefined,
+      answer: z.strictObject({ url: z.string(), expires: time }),
+      async serve() {
+        const expires = isoTime(clock.now() + LOGIN_LINK_MS);
+        return yes({ status: 201, body: { url: door.loginLink(), expires } });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/admin/v1/logout',
+      summary: 'End the session of the cookie that came along',
+      kind: 'json',
+      status: 200,
+      query: NO_QUERY,
+      body: undefined,
+      answer: z.strictObject({ done: z.string() }),
+      async serve(_asked, { head, own }) {
+        const headers = ['set-cookie', door.leave(head, own)];
+        return yes({ status: 200, body: { done: 'signed-out' }, headers });
+      },
+    },
+  ];
+}

@@ -1,0 +1,231 @@
+// One call explained: its record in the words of the API, every candidate with the gates that
+// refused it, and what would change the outcome.
+import { isDecisionId, no, refusal, yes } from '@signalbox/contract';
+import { EVERY_TENANT } from '@signalbox/ports';
+import { z } from 'zod';
+import { explain, explainCandidate } from '../explain/explain.ts';
+import { type ReadAttempt, type ReadRecord, readRecord } from '../explain/record.ts';
+import type { ControlOptions } from '../options.ts';
+import { getRoute, NO_QUERY, type Route } from './route.ts';
+import { dollars, dollarsOrNull, isoTime, micro, microOrNull, time } from './rows.ts';
+
+const text = z.string();
+const maybe = z.string().nullable();
+const count = z.number().nullable();
+const ms = z.number();
+
+const money = {
+  cost_micro_usd: micro,
+  cost_usd: dollars,
+  price_version: maybe,
+  savings_micro_usd: micro,
+  savings_usd: dollars,
+  held_micro_usd: z.int(),
+};
+
+const decisionSchema = z.strictObject({
+  decision_id: text,
+  request_id: text,
+  at: time,
+  tenant: maybe,
+  key: maybe,
+  session: maybe,
+  agent: maybe,
+  tags: z.record(text, text),
+  trace_id: maybe,
+  retry_of: maybe,
+  operation: text,
+  stream: z.boolean(),
+  step: maybe,
+  step_source: text,
+  model_requested: maybe,
+  label: maybe,
+  kinds: z.array(text),
+  difficulty: maybe,
+  latency_budget_ms: count,
+  snapshot: text,
+  rule: maybe.describe('Name of the rule that spoke, with its file and line.'),
+  clearance: z
+    .strictObject({
+      ceiling: z.int(),
+      residency: z.array(text).nullable(),
+      retention: text,
+      own_only: z.boolean(),
+    })
+    .nullable(),
+  candidates: z.array(
+    z.strictObject({
+      endpoint: text,
+      model: text,
+      tier: z.int(),
+      in_route: z.boolean(),
+      gates: z.array(text),
+      why: z.array(text).describe('The gates in words.'),
+      remedies: z.array(text).describe('What would open each.'),
+    }),
+  ),
+  attempts: z.array(
+    z.strictObject({
+      endpoint: text,
+      tier: z.int(),
+      region: maybe,
+      credential: maybe.describe('Its name, never its value.'),
+      model_asked: text,
+      model_claimed: maybe,
+      status: count,
+      first_byte_ms: count,
+      duration_ms: ms,
+      outcome: text,
+      fault: maybe,
+    }),
+  ),
+  ending: text,
+  code: maybe,
+  status: z.int(),
+  fallback: z.boolean(),
+  usage: z
+    .strictObject({
+      input_tokens: z.int(),
+      output_tokens: z.int(),
+      cached_input_tokens: count,
+      reasoning_tokens: count,
+      source: text,
+    })
+    .nullable(),
+  ...money,
+  parked_ms: ms,
+  queue_ms: ms,
+  decide_ms: ms,
+  upstream_ms: ms,
+  first_byte_ms: count,
+  total_ms: ms,
+  request_commitment: maybe,
+  response_commitment: maybe,
+  explanation: z.strictObject({ summary: text, because: z.array(text), changes: z.array(text) }),
+});
+
+export function decisionRoute({ readings }: ControlOptions): Route {
+  return getRoute({
+    path: '/admin/v1/decisions/{name}',
+    summary: 'The record of a call, every candidate in words, and what would change it',
+    query: NO_QUERY,
+    answer: decisionSchema,
+    async serve(_query, { name }) {
+      const unknown = no(refusal('decision_unknown', 'No decision has this id.'));
+      if (!isDecisionId(name)) return unknown;
+      const stored = await readings.requestByDecision(EVERY_TENANT, name);
+      if (stored === undefined) return unknown;
+      const { recordJson } = stored;
+      const record = recordJson === undefined ? undefined : readRecord(recordJson);
+      return record === undefined
+        ? no(RECORD_GONE)
+        : yes({ status: 200, body: documentOf(record) });
+    },
+  });
+}
+
+const RECORD_GONE = refusal('decision_unknown', 'The record of this decision is no longer kept.', {
+  hint: 'Its row and its sums remain; `journal.keep` says how long records are kept.',
+});
+
+function documentOf(record: ReadRecord): object {
+  return {
+    ...whoOf(record),
+    ...judgedOf(record),
+    candidates: record.candidates.map(explainCandidate),
+    attempts: record.attempts.map(attemptOf),
+    ending: record.ending,
+    code: record.code ?? null,
+    status: record.status,
+    fallback: record.fallback,
+    ...spentOf(record),
+    parked_ms: record.parkedMs,
+    queue_ms: record.queueMs,
+    decide_ms: record.decideMs,
+    upstream_ms: record.upstreamMs,
+    first_byte_ms: record.firstByteMs ?? null,
+    total_ms: record.totalMs,
+    request_commitment: record.requestCommitment ?? null,
+    response_commitment: record.responseCommitment ?? null,
+    explanation: explain(record),
+  };
+}
+
+function whoOf(record: ReadRecord): object {
+  return {
+    decision_id: record.decision,
+    request_id: record.request,
+    at: isoTime(record.at),
+    tenant: record.tenant ?? null,
+    key: record.key ?? null,
+    session: record.session ?? null,
+    agent: record.agent ?? null,
+    tags: record.tags,
+    trace_id: record.traceId ?? null,
+    retry_of: record.retryOf ?? null,
+    operation: record.operation,
+    stream: record.stream,
+  };
+}
+
+function judgedOf(record: ReadRecord): object {
+  const { clearance } = record;
+  return {
+    step: record.step ?? null,
+    step_source: record.stepSource,
+    model_requested: record.modelRequested ?? null,
+    label: record.label ?? null,
+    kinds: record.kinds,
+    difficulty: record.difficulty ?? null,
+    latency_budget_ms: record.latencyBudgetMs ?? null,
+    snapshot: record.snapshot,
+    rule: record.rule ?? null,
+    clearance:
+      clearance === undefined
+        ? null
+        : {
+            ceiling: clearance.ceiling,
+            residency: clearance.residency ?? null,
+            retention: clearance.retention,
+            own_only: clearance.ownOnly,
+          },
+  };
+}
+
+function spentOf(record: ReadRecord): object {
+  const { usage } = record;
+  return {
+    usage:
+      usage === undefined
+        ? null
+        : {
+            input_tokens: usage.inputTokens,
+            output_tokens: usage.outputTokens,
+            cached_input_tokens: usage.cachedInputTokens ?? null,
+            reasoning_tokens: usage.reasoningTokens ?? null,
+            source: usage.source,
+          },
+    cost_micro_usd: microOrNull(record.costNanoUsd),
+    cost_usd: dollarsOrNull(record.costNanoUsd),
+    price_version: record.priceVersion ?? null,
+    savings_micro_usd: microOrNull(record.savingsNanoUsd),
+    savings_usd: dollarsOrNull(record.savingsNanoUsd),
+    held_micro_usd: microOrNull(record.heldNanoUsd),
+  };
+}
+
+function attemptOf(attempt: ReadAttempt): object {
+  return {
+    endpoint: attempt.endpoint,
+    tier: attempt.tier,
+    region: attempt.region ?? null,
+    credential: attempt.credential ?? null,
+    model_asked: attempt.modelAsked,
+    model_claimed: attempt.modelClaimed ?? null,
+    status: attempt.status ?? null,
+    first_byte_ms: attempt.firstByteMs ?? null,
+    duration_ms: attempt.durationMs,
+    outcome: attempt.outcome,
+    fault: attempt.fault ?? null,
+  };
+}
