@@ -62,7 +62,7 @@ export type Question = {
   /**
    * System prompt, tools and first user message: the bytes that name a session that has no header.
    */
-  sessionBytes(): Uint8Array;
+  sessionBytes(prefix: string): Uint8Array;
   /** The body for an upstream: another model name, usage asked for; every other byte as it came. */
   render(model: string, askUsage: boolean): Uint8Array;
 };

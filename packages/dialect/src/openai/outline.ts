@@ -2,13 +2,12 @@
 // is, whether there is a part that no text scanner can read. Runs only when a rule or a record
 // asks.
 import type { Operation } from '@signalbox/contract';
-import { concat, encode } from '../bytes.ts';
 import { type Element, type Field, innerElements, lastField, stringAt } from '../json.ts';
 
 export type Outline = {
   readonly unreadableParts: boolean;
   lastInstruction(): string;
-  sessionBytes(): Uint8Array;
+  sessionBytes(prefix: string): Uint8Array;
 };
 
 type Fields = ReadonlyMap<string, Field>;
@@ -59,7 +58,7 @@ export function outline(operation: Operation, body: Uint8Array, fields: Fields):
   return {
     unreadableParts: reading.unreadable,
     lastInstruction: () => lastInstruction(body, content, reading),
-    sessionBytes: () => sessionBytes(body, fields, content, reading),
+    sessionBytes: (prefix) => sessionBytes(body, fields, content, { reading, prefix }),
   };
 }
 
@@ -157,12 +156,17 @@ function spanText(body: Uint8Array, [start, end]: Span): string {
   return `${head} ${text.decode(body.subarray(end - half, end - 1))}`;
 }
 
-/** System prompt, tools and the first user message, each bounded, with its full length. */
+const LENGTH_BYTES = 4;
+
+/**
+ * The prefix (ASCII), then system prompt, tools and the first user message, each bounded and with
+ * its full length.
+ */
 function sessionBytes(
   body: Uint8Array,
   fields: Fields,
   content: Field | undefined,
-  reading: Reading,
+  { reading, prefix }: { readonly reading: Reading; readonly prefix: string },
 ): Uint8Array {
   const spans: Span[] = [];
   for (const name of ['instructions', 'tools']) {
@@ -172,10 +176,16 @@ function sessionBytes(
   // Without a user the first message alone: what follows it may change with every turn.
   spans.push(...(reading.userSeen ? reading.opening : reading.opening.slice(0, 1)));
   if (!reading.talks && content !== undefined) spans.push([content.valueStart, content.valueEnd]);
-  const pieces: Uint8Array[] = [];
+  let size = prefix.length;
+  for (const [start, end] of spans) size += LENGTH_BYTES + Math.min(end - start, SESSION_BYTES_MAX);
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (; at < prefix.length; at += 1) out[at] = prefix.charCodeAt(at);
   for (const [start, end] of spans) {
-    pieces.push(encode(`${end - start}:`));
-    pieces.push(body.subarray(start, Math.min(end, start + SESSION_BYTES_MAX)));
+    // The full length goes before the bounded bytes, so that pieces cannot be shifted.
+    for (let shift = 0; shift < 32; shift += 8) out[at++] = (end - start) >>> shift;
+    out.set(body.subarray(start, Math.min(end, start + SESSION_BYTES_MAX)), at);
+    at += Math.min(end - start, SESSION_BYTES_MAX);
   }
-  return concat(pieces);
+  return out;
 }

@@ -132,7 +132,7 @@ function fromFields(
     statefulReference: statefulReference(body, fields),
     sessionHint: stringOf(body, inner && lastField(inner, 'session_id')),
     lastInstruction: () => seen().lastInstruction(),
-    sessionBytes: () => seen().sessionBytes(),
+    sessionBytes: (prefix) => seen().sessionBytes(prefix),
     render: (name, askUsage) => {
       const ask = askUsage && stream && !usageWanted && asksForUsage(operation);
       return splice(body, changes(body, fields, name === model ? undefined : name, ask));

@@ -75,6 +75,6 @@ function sessionOf(
   if (named !== undefined) {
     return sessionId(keys.digest('session', `${tenant.name}\n${named}`, DIGEST_BYTES));
   }
-  const opening = keys.digest('session-opening', question.sessionBytes(), DIGEST_BYTES);
-  return sessionId(keys.digest('session', `${tenant.name}\n${key.name}\n${opening}`, DIGEST_BYTES));
+  const opening = question.sessionBytes(`${tenant.name}\n${key.name}\n\n`);
+  return sessionId(keys.digest('session', opening, DIGEST_BYTES));
 }
