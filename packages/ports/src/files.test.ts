@@ -48,6 +48,7 @@ test('what cannot be read is a problem with its path, and the rest is read', asy
 async function changesAfter(folder: string, patterns: string[], act: () => void): Promise<number> {
   let changes = 0;
   let ready: () => void = () => {};
+  let bound: NodeJS.Timeout | undefined;
   const seen = new Promise<void>((resolve) => {
     ready = resolve;
   });
@@ -65,10 +66,13 @@ async function changesAfter(folder: string, patterns: string[], act: () => void)
     act();
     await Promise.race([
       seen,
-      new Promise((_, reject) => setTimeout(() => reject(new Error('no change seen')), 5_000)),
+      new Promise((_, reject) => {
+        bound = setTimeout(() => reject(new Error('no change seen')), 5_000);
+      }),
     ]);
     return changes;
   } finally {
+    clearTimeout(bound);
     stop();
   }
 }

@@ -91,8 +91,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     onOver: () => void setImmediate(() => server.closeIdleConnections()),
   };
   attach(server, open, around, { options, clock });
-  const stopSweeping = sweep(open, clock, settings.keepAliveMs / SWEEPS);
   await bound(server, options);
+  const stopSweeping = sweep(open, clock, settings.keepAliveMs / SWEEPS);
   const { host, port } = addressOf(server);
   return {
     host,

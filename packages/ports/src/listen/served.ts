@@ -12,7 +12,7 @@ import type { Connection, Open } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { type Head, ReceivedHead } from './head.ts';
 import type { Incoming, Taker } from './incoming.ts';
-import { asLatin1, type DateLine, headLines, statusLine } from './wire.ts';
+import { asLatin1, cleaned, type DateLine, headLines, statusLine } from './wire.ts';
 
 /** What all exchanges of a listener share. */
 export type Surroundings = {
@@ -121,7 +121,7 @@ export class Served implements Exchange, Open {
       return;
     }
     if (this.#around.draining || rest === 'large') this.#res.shouldKeepAlive = false;
-    this.#res.writeHead(status, [...headers]);
+    this.#res.writeHead(status, cleaned(headers));
     this.#res.flushHeaders();
   }
 
@@ -212,7 +212,7 @@ export class Served implements Exchange, Open {
     if (closing || this.#around.draining) res.shouldKeepAlive = false;
     const bodied = status !== 204 && status !== 304;
     const length = bodied ? ['content-length', String(bytes.length)] : [];
-    res.writeHead(status, [...headers, ...length]);
+    res.writeHead(status, [...cleaned(headers), ...length]);
     if (!closing) {
       res.end(bodied ? bytes : undefined);
       return;

@@ -27,7 +27,11 @@ export function headLines(headers: readonly string[]): string {
   return text;
 }
 
-export const cleanValue = (value: string): string =>
+/** For whoever writes the lines itself: the same values without what could break out of a line. */
+export const cleaned = (headers: readonly string[]): string[] =>
+  headers.map((part, at) => (at % 2 === 1 ? cleanValue(part) : part));
+
+const cleanValue = (value: string): string =>
   BAD_IN_VALUE.test(value) ? value.replace(BAD_IN_VALUE_ALL, '?') : value;
 
 function admitName(name: string): void {
