@@ -26,8 +26,18 @@ export {
 } from './files.ts';
 export type { DurableBatch } from './journal/commit.ts';
 export { type Disk, DiskFault, type DiskFaultKind, type DiskFile } from './journal/disk.ts';
+export { checkJournal, type JournalCheck, setAsideDamage } from './journal/doctor.ts';
 export { JournalFault, type JournalFaultKind } from './journal/faults.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal/journal.ts';
+export {
+  type DiskOperation,
+  type DiskOperation,
+  type MemoryDisk,
+  type MemoryDisk,
+  type MemoryDiskOptions,
+  memoryDisk,
+  memoryDisk,
+} from './journal/memory-disk.ts';
 export { nodeDisk } from './journal/node-disk.ts';
 export { type ReadEnd, type ReadFrom, readJournal } from './journal/read.ts';
 export type { Position } from './journal/segment.ts';

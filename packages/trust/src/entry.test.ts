@@ -63,7 +63,7 @@ describe('an entry', () => {
     assert.equal(sha256(read.headText), chainHash(head, sha256));
   });
 
-  it('with a key in its head that this version does not know still hashes as it was written', () => {
+  it('with an unknown key in its head hashes as it was written', () => {
     const text = `${entryHeadText(head).slice(0, -1)},"later":[1]}`;
     const read = readEntry(bytesOf(entryText(text, '{}')));
     assert.ok(read.kind === 'entry');

@@ -11,12 +11,17 @@ export type JournalFaultKind =
   /** No room for one more entry: neither on the disk nor in the backlog. */
   | 'full';
 
+/** Where it stops being a journal. */
+export type JournalPlace = { readonly file: string; readonly at: number };
+
 export class JournalFault extends Error {
   override readonly name = 'JournalFault';
   readonly kind: JournalFaultKind;
-  constructor(kind: JournalFaultKind, message: string) {
+  readonly place: JournalPlace | undefined;
+  constructor(kind: JournalFaultKind, message: string, place?: JournalPlace) {
     super(message);
     this.kind = kind;
+    this.place = place;
   }
 }
 
@@ -31,6 +36,7 @@ export const damaged = (file: string, at: number, why: string): JournalFault =>
     `journal: ${file} is damaged at byte ${at} (${why}), before entries that were acknowledged. ` +
       `Restore it from a backup, or see what verifies: ${CHECK_COMMAND}; ` +
       `to go on without what cannot be read: ${SET_ASIDE_COMMAND}`,
+    { file, at },
   );
 
 export const newer = (file: string, at: number, found: unknown): JournalFault =>
@@ -39,4 +45,5 @@ export const newer = (file: string, at: number, found: unknown): JournalFault =>
     `journal: ${file} holds an entry of version ${JSON.stringify(found)} at byte ${at}; ` +
       'this Signalbox reads version 1. Run the newer Signalbox that wrote it, or move it aside: ' +
       SET_ASIDE_COMMAND,
+    { file, at },
   );

@@ -39,7 +39,7 @@ export type EntryPlace = { readonly start: Position; readonly end: Position };
 export type EachEntry = (read: ReadEntry, place: EntryPlace) => boolean | undefined;
 
 /**
- * @param each May answer `false` to stop after its entry. Throws `JournalFault` where the journal stops being one.
+ * @param each May answer `false` to stop after its entry.
  */
 export async function readJournal(
   disk: Disk,

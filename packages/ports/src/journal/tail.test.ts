@@ -29,7 +29,7 @@ function diskWith(path: string, bytes: Uint8Array): MemoryDisk {
 const isPrefix = (found: readonly number[]): boolean => found.every((number, i) => number === i);
 
 describe('a torn tail', () => {
-  it('is cut at the last whole entry, wherever it was torn, and kept beside the segment', async () => {
+  it('is cut at the last whole entry, and kept beside the segment', async () => {
     const { path, bytes } = await written();
     for (let length = 0; length <= bytes.length; length += 2) {
       const disk = diskWith(path, bytes.subarray(0, length));
@@ -103,7 +103,7 @@ describe('a torn tail', () => {
 });
 
 describe('damage', () => {
-  it('at any byte never brings out an entry that was not written, and never goes unseen', async () => {
+  it('at any byte brings out nothing that was not written, and never goes unseen', async () => {
     const { path, bytes } = await written();
     const batches = readFrames(bytes).frames.filter((one) => one.afterSync);
     const lastBatch = (batches.at(-1)?.next ?? 0) - 8 - (batches.at(-1)?.bytes.length ?? 0);

@@ -99,7 +99,8 @@ async function cutTail(disk: Disk, torn: Torn): Promise<void> {
   await torn.file.truncate(torn.at);
 }
 
-async function keepAside(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+/** The bytes in a file of their own, safe before this returns. */
+export async function keepAside(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   // Left by a start that died here: the bytes are still in the segment.
   await disk.remove(path).catch(() => undefined);
   const file = await disk.open(path, 'create');
