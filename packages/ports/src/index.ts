@@ -31,11 +31,8 @@ export { JournalFault, type JournalFaultKind } from './journal/faults.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal/journal.ts';
 export {
   type DiskOperation,
-  type DiskOperation,
-  type MemoryDisk,
   type MemoryDisk,
   type MemoryDiskOptions,
-  memoryDisk,
   memoryDisk,
 } from './journal/memory-disk.ts';
 export { nodeDisk } from './journal/node-disk.ts';
