@@ -7,5 +7,8 @@ export {
   type Mounted,
   refuse,
 } from './gateway.ts';
+export { type Ledger, type LedgerOptions, openLedger } from './ledger.ts';
 export { type GatewayNode, type NodeOptions, type NodeParts, openNode } from './node.ts';
 export { json, keyText, type Readiness } from './page.ts';
+export { type Fetched, type Queued, type QueuedLimits, queued } from './queued.ts';
+export { recover } from './recover.ts';

@@ -1,18 +1,18 @@
 // The journal and what is made from it: the records, and the balances of the run before.
-import type { CallRecord, CheckpointBody, Clock, Keys, Random } from '@signalbox/contract';
+import type { CallRecord, Clock, Keys, Random } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import { createLive, type Live, restore } from '@signalbox/engine';
+import type { Live } from '@signalbox/engine';
 import {
   type DataFolder,
   type Journal,
   nodeDisk,
   type OpenSink,
-  openJournal,
   openStore,
   type Position,
   type RecordStore,
 } from '@signalbox/ports';
 import type { Records } from './decision.ts';
+import { openLedger } from './ledger.ts';
 
 export type StorageOptions = {
   readonly configuration: Configuration;
@@ -33,15 +33,11 @@ export type Storage = {
 };
 
 const REQUESTS_KEPT_MAX = 1_000_000;
-const NOTHING: CheckpointBody = { openHolds: [], balances: [] };
 
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { configuration, data, telemetry: sink, clock, random, keys } = options;
-  // The journal begins before the balances are known: its first checkpoint waits for them.
-  const late: { live?: Live; store?: RecordStore; safe: Position } = {
-    safe: { segment: 0, offset: 0 },
-  };
-  const journal = await openJournal({
+  const late: { store?: RecordStore; safe: Position } = { safe: { segment: 0, offset: 0 } };
+  const { journal, live } = await openLedger({
     disk: nodeDisk(),
     folder: data.journalFolder,
     clock,
@@ -50,16 +46,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     node: configuration.node.name,
     settings: configuration.journal,
     sink,
-    checkpoint: () => late.live?.pools.budgets.checkpoint() ?? NOTHING,
     onDurable: ({ end }) => {
       late.safe = end;
       late.store?.advance(end);
     },
     cursors: () => (late.store === undefined ? [] : [late.store.position()]),
   });
-  const live = createLive(clock, journal);
-  await journal.recover((entry) => restore(live, entry));
-  late.live = live;
   const store = await openStore({
     path: data.recordsPath,
     journalFolder: data.journalFolder,
