@@ -1,5 +1,6 @@
 // The caller's side over one exchange, and the deferred kind: a caller that allows it is told 202
-// and fetches its answer later.
+// and fetches its answer later. What a stream would have said is then kept as one answer; a stream
+// that was cut holds its error event and no clean end.
 import type { Headers, Reply } from '@signalbox/contract';
 import type { Exchange } from '@signalbox/ports';
 
@@ -8,51 +9,104 @@ export type Deferred = {
   answer(status: number, headers: Headers, body: Uint8Array): void;
 };
 
-export type DeferTo = (headers: Headers) => Deferred | undefined;
+/** Makes room for an answer that is fetched later; undefined when there is none. */
+export type DeferTo = () => Deferred | undefined;
 
-/** @param deferTo makes room for a deferred answer; undefined when there is none. */
 export function replyOver(exchange: Exchange, deferTo: DeferTo): Reply {
-  let begun = false;
-  let gone = false;
-  let deferred: Deferred | undefined;
-  const leavers: (() => void)[] = [];
-  exchange.onLeave(() => {
-    gone = true;
-    // Whoever is answered later does not leave with its connection.
-    if (deferred === undefined) for (const then of leavers) then();
-  });
-  return {
-    whole(status, headers, body) {
-      if (deferred !== undefined) deferred.answer(status, headers, body);
-      else if (!gone) exchange.reply(status, flat(headers), body);
-    },
-    begin(status, headers) {
-      if (begun || gone) return;
-      begun = true;
-      exchange.begin(status, flat(headers));
-    },
-    write: (bytes) => gone || exchange.write(bytes),
-    onDrain: (then) => exchange.onDrain(then),
-    end(trailers) {
-      if (!gone) exchange.end(flat(trailers));
-    },
-    cut() {
-      if (!gone) exchange.destroy();
-    },
-    begun: () => begun,
-    onLeave(then) {
-      if (gone && deferred === undefined) then();
-      else leavers.push(then);
-    },
-    defer(headers) {
-      if (deferred !== undefined) return true;
-      if (begun || gone) return false;
-      deferred = deferTo(headers);
-      if (deferred === undefined) return false;
-      exchange.reply(202, flat(headers), new Uint8Array(0));
-      return true;
-    },
-  };
+  return new ExchangeReply(exchange, deferTo);
+}
+
+/** A deferred stream that grows beyond this is kept no further and ends without its rest. */
+const KEPT_BYTES_MAX = 67_108_864;
+
+class ExchangeReply implements Reply {
+  readonly #exchange: Exchange;
+  readonly #deferTo: DeferTo;
+  readonly #leavers: (() => void)[] = [];
+  #begun = false;
+  #gone = false;
+  #deferred: Deferred | undefined;
+  #kept: { status: number; headers: Headers; pieces: Uint8Array[]; size: number } | undefined;
+
+  constructor(exchange: Exchange, deferTo: DeferTo) {
+    this.#exchange = exchange;
+    this.#deferTo = deferTo;
+    exchange.onLeave(() => {
+      this.#gone = true;
+      // Whoever is answered later does not leave with its connection.
+      if (this.#deferred === undefined) for (const then of this.#leavers) then();
+    });
+  }
+
+  whole(status: number, headers: Headers, body: Uint8Array): void {
+    if (this.#deferred !== undefined) this.#deferred.answer(status, headers, body);
+    else if (!this.#gone) this.#exchange.reply(status, flat(headers), body);
+  }
+
+  begin(status: number, headers: Headers): void {
+    if (this.#deferred !== undefined) {
+      this.#kept ??= { status, headers, pieces: [], size: 0 };
+    } else if (!this.#begun && !this.#gone) {
+      this.#begun = true;
+      this.#exchange.begin(status, flat(headers));
+    }
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#deferred === undefined) return this.#gone || this.#exchange.write(bytes);
+    const kept = this.#kept;
+    if (kept !== undefined && kept.size + bytes.length <= KEPT_BYTES_MAX) {
+      kept.pieces.push(bytes.slice());
+      kept.size += bytes.length;
+    }
+    return true;
+  }
+
+  onDrain(then: () => void): void {
+    this.#exchange.onDrain(then);
+  }
+
+  end(trailers: Headers): void {
+    if (this.#deferred !== undefined) this.#hand(trailers);
+    else if (!this.#gone) this.#exchange.end(flat(trailers));
+  }
+
+  cut(): void {
+    if (this.#deferred !== undefined) this.#hand([]);
+    else if (!this.#gone) this.#exchange.destroy();
+  }
+
+  begun(): boolean {
+    return this.#begun;
+  }
+
+  onLeave(then: () => void): void {
+    if (this.#gone && this.#deferred === undefined) then();
+    else this.#leavers.push(then);
+  }
+
+  defer(headers: Headers): boolean {
+    if (this.#deferred !== undefined) return true;
+    if (this.#begun || this.#gone) return false;
+    this.#deferred = this.#deferTo();
+    if (this.#deferred === undefined) return false;
+    this.#exchange.reply(202, flat(headers), new Uint8Array(0));
+    return true;
+  }
+
+  /** The kept stream becomes one answer; what would have been trailers are headers now. */
+  #hand(trailers: Headers): void {
+    const kept = this.#kept;
+    if (kept === undefined) return;
+    this.#kept = undefined;
+    const body = new Uint8Array(kept.size);
+    let at = 0;
+    for (const piece of kept.pieces) {
+      body.set(piece, at);
+      at += piece.length;
+    }
+    this.#deferred?.answer(kept.status, [...kept.headers, ...trailers], body);
+  }
 }
 
 export function flat(headers: Headers): string[] {

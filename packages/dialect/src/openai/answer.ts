@@ -6,22 +6,29 @@ import { type Field, innerFields, lastField, readObject, stringAt } from '../jso
 export type AnswerFacts = {
   readonly model: string | undefined;
   readonly usage: Usage | undefined;
+  /** The level of service that was given; prices differ by it. */
+  readonly service: string | undefined;
   /** The body is an error although its status says otherwise. */
   readonly error: boolean;
   readonly malformed: boolean;
 };
+
+/** The field that names the level of service. */
+export const SERVICE = 'service_tier';
 
 const text = new TextDecoder();
 
 export function readAnswer(_operation: Operation, body: Uint8Array): AnswerFacts {
   const reading = readObject(body);
   if (reading.kind === 'invalid') {
-    return { model: undefined, usage: undefined, error: false, malformed: true };
+    const nothing = { model: undefined, usage: undefined, service: undefined };
+    return { ...nothing, error: false, malformed: true };
   }
   const fields = reading.fields;
   return {
     model: stringField(body, fields, 'model'),
     usage: usageOf(body, fields),
+    service: stringField(body, fields, SERVICE),
     error: isError(fields),
     malformed: false,
   };

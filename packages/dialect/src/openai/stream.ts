@@ -7,12 +7,13 @@
 import type { Operation, Usage } from '@signalbox/contract';
 import { concat, finder } from '../bytes.ts';
 import { type Field, lastField, readObject } from '../json.ts';
-import { innerOf, isError, stringField, usageOf } from './answer.ts';
+import { innerOf, isError, SERVICE, stringField, usageOf } from './answer.ts';
 
 export type StreamFacts = {
   readonly model: string | undefined;
   /** Of the last chunk that told any. */
   readonly usage: Usage | undefined;
+  readonly service: string | undefined;
   /** An error came as an event. */
   readonly error: boolean;
   /** The closing `[DONE]` (or the last typed event) was seen. */
@@ -66,6 +67,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
   const facts = {
     model: undefined as string | undefined, // widened: set by the first event
     usage: undefined as Usage | undefined, // widened: set by whichever event tells
+    service: undefined as string | undefined, // widened: set by the first event that tells
     error: false,
     done: false,
     events: 0,
@@ -87,6 +89,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
       facts.model = modelOf(operation, body, fields);
     }
     facts.error ||= isError(fields);
+    facts.service ??= stringField(body, aroundOf(operation, body, fields), SERVICE);
     facts.usage = usageOf(body, fields) ?? facts.usage;
     return hideUsage ? withoutUsage(event, dataStart, body, fields) : event;
   };
@@ -241,8 +244,17 @@ function modelOf(
   body: Uint8Array,
   fields: readonly Field[],
 ): string | undefined {
-  const around = operation === 'response' ? innerOf(body, fields, 'response') : undefined;
-  return stringField(body, around ?? fields, 'model');
+  return stringField(body, aroundOf(operation, body, fields), 'model');
+}
+
+/** Typed events tell about the response in a field of that name. */
+function aroundOf(
+  operation: Operation,
+  body: Uint8Array,
+  fields: readonly Field[],
+): readonly Field[] {
+  if (operation !== 'response') return fields;
+  return innerOf(body, fields, 'response') ?? fields;
 }
 
 /** Cuts the `"usage":null` key; the chunk that tells usage and has no choices goes as a whole. */

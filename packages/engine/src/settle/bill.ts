@@ -1,6 +1,6 @@
 // What a call costs, and what it would have cost without routing.
 import type { Cost, Usage } from '@signalbox/contract';
-import { costNanoUsd, type Price } from '@signalbox/documents';
+import { costNanoUsd, type Price, priceOfService } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { usageOf } from './usage.ts';
@@ -17,8 +17,14 @@ export function bill(call: Scheduled, outcome: Outcome, frontier: Price | undefi
   if (usage === undefined || !('offer' in outcome)) {
     return { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
   }
-  const cost = costNanoUsd(outcome.offer.offering.price, usage);
+  const price = priceOfService(outcome.offer.offering.price, serviceOf(outcome));
+  const cost = costNanoUsd(price, usage);
   return { usage, cost, savingsNanoUsd: savings(cost, usage, frontier) };
+}
+
+function serviceOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'whole') return outcome.answer.facts.service;
+  return outcome.kind === 'streamed' ? outcome.piped.facts.service : undefined;
 }
 
 function savings(cost: Cost, usage: Usage, frontier: Price | undefined): bigint | undefined {
