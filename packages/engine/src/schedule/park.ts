@@ -63,7 +63,8 @@ export async function park(
   if (left <= 0) return no(down);
   const names = call.route.offers.map((offer) => offer.offering.endpoint.name);
   const pause = Math.min(left, Math.max(PAUSE_MS_MIN, health.waitMs(names)));
-  const stayed = await wait(call, pause, reply, clock);
+  const beats = call.question.stream && !deferred;
+  const stayed = await wait(pause, beats, reply, clock);
   return stayed ? yes(before + pause) : no(down);
 }
 
@@ -81,7 +82,7 @@ const STREAM_HEAD = [
 ] as const;
 
 /** @returns false when the caller went away. */
-function wait(call: Scheduled, ms: number, reply: Reply, clock: Clock): Promise<boolean> {
+function wait(ms: number, beats: boolean, reply: Reply, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     let over = false;
     let cancelBeat = (): void => undefined;
@@ -99,7 +100,7 @@ function wait(call: Scheduled, ms: number, reply: Reply, clock: Clock): Promise<
       cancelBeat = clock.after(HEARTBEAT_MS, beat);
     };
     const cancel = clock.after(ms, () => finish(true));
-    if (call.question.stream) cancelBeat = clock.after(HEARTBEAT_MS, beat);
+    if (beats) cancelBeat = clock.after(HEARTBEAT_MS, beat);
     reply.onLeave(() => finish(false));
   });
 }
