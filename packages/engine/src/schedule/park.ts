@@ -63,8 +63,10 @@ export async function park(
   if (left <= 0) return no(down);
   const names = call.route.offers.map((offer) => offer.offering.endpoint.name);
   const pause = Math.min(left, Math.max(PAUSE_MS_MIN, health.waitMs(names)));
+  // Counted over all entries: short waits after one another beat like one long wait.
   const beats = call.question.stream && !deferred;
-  const stayed = await wait(pause, beats, reply, clock);
+  const beatMs = beats ? HEARTBEAT_MS - (before % HEARTBEAT_MS) : undefined;
+  const stayed = await wait(pause, beatMs, reply, clock);
   return stayed ? yes(before + pause) : no(down);
 }
 
@@ -82,7 +84,12 @@ const STREAM_HEAD = [
 ] as const;
 
 /** @returns false when the caller went away. */
-function wait(ms: number, beats: boolean, reply: Reply, clock: Clock): Promise<boolean> {
+function wait(
+  ms: number,
+  beatMs: number | undefined,
+  reply: Reply,
+  clock: Clock,
+): Promise<boolean> {
   return new Promise((resolve) => {
     let over = false;
     let cancelBeat = (): void => undefined;
@@ -100,7 +107,7 @@ function wait(ms: number, beats: boolean, reply: Reply, clock: Clock): Promise<b
       cancelBeat = clock.after(HEARTBEAT_MS, beat);
     };
     const cancel = clock.after(ms, () => finish(true));
-    if (beats) cancelBeat = clock.after(HEARTBEAT_MS, beat);
+    if (beatMs !== undefined) cancelBeat = clock.after(beatMs, beat);
     reply.onLeave(() => finish(false));
   });
 }
