@@ -47,7 +47,8 @@ export function stringField(
 ): string | undefined {
   const field = lastField(fields, key);
   if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
+  // Some chunks carry empty names; that is not a name.
+  return stringAt(body, field.valueStart, field.valueEnd) || undefined;
 }
 
 /** Where a provider tells its usage, when not at the top: the whole of a typed event, and Groq. */

@@ -85,12 +85,16 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     if (reading.kind === 'invalid') return event;
     const { fields } = reading;
     if (operation === 'response') observeTyped(body, fields, facts);
-    if (facts.model === undefined && opening <= OPENING_EVENTS) {
-      facts.model = modelOf(operation, body, fields);
-    }
     facts.error ||= isError(fields);
-    facts.service ??= stringField(body, aroundOf(operation, body, fields), SERVICE);
-    facts.usage = usageOf(body, fields) ?? facts.usage;
+    const usage = usageOf(body, fields);
+    facts.usage = usage ?? facts.usage;
+    // Only what is read of every stream, however it is cut into chunks.
+    const names = facts.model === undefined && opening <= OPENING_EVENTS;
+    if (names || usage !== undefined) {
+      const around = aroundOf(operation, body, fields);
+      if (names) facts.model = stringField(body, around, 'model');
+      facts.service ??= stringField(body, around, SERVICE);
+    }
     return hideUsage ? withoutUsage(event, dataStart, body, fields) : event;
   };
 
@@ -237,14 +241,6 @@ function observeTyped(body: Uint8Array, fields: readonly Field[], facts: Facts):
   const type = stringField(body, fields, 'type') ?? '';
   facts.done ||= LAST_TYPES.has(type);
   facts.error ||= ERROR_TYPES.has(type);
-}
-
-function modelOf(
-  operation: Operation,
-  body: Uint8Array,
-  fields: readonly Field[],
-): string | undefined {
-  return stringField(body, aroundOf(operation, body, fields), 'model');
 }
 
 /** Typed events tell about the response in a field of that name. */
