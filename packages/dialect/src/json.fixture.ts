@@ -1,6 +1,6 @@
 // JSON as it is allowed to look: any white space between tokens, any escape inside strings, numbers
-// of every form. Texts are built token by token, so that what a test holds them against (JSON.parse)
-// has no part in making them.
+// of every form. Texts are built token by token, so that what a test holds them against has no
+// part in making them.
 import fc from 'fast-check';
 
 export type Style = {
@@ -96,7 +96,7 @@ export const wound: fc.Arbitrary<(text: string) => string> = fc
     return text.slice(0, at);
   });
 
-/** Counts how often single bytes are looked at, so that linear work can be shown without a clock. */
+/** Counts how often bytes are looked at, so that linear work can be shown without a clock. */
 export function counting(bytes: Uint8Array): {
   readonly bytes: Uint8Array;
   readonly looks: () => number;

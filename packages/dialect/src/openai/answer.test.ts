@@ -63,8 +63,9 @@ describe('the usage of an answer', () => {
   }
 
   it('is the last one where it stands twice', () => {
-    const text =
-      '{"usage":{"prompt_tokens":1,"completion_tokens":1},"usage":{"prompt_tokens":2,"completion_tokens":2}}';
+    const told = (count: number): string =>
+      `"usage":{"prompt_tokens":${count},"completion_tokens":${count}}`;
+    const text = `{${told(1)},${told(2)}}`;
     assert.deepEqual(readAnswer('chat', new TextEncoder().encode(text)).usage, usage(2, 2));
   });
 

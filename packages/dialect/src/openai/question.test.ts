@@ -71,8 +71,8 @@ describe('a question rendered for an upstream', () => {
       `{${CHAT},"stream":true,"stream_options":{"include_usage":true }}`,
     ],
     [
-      `{${CHAT},"stream":true,"stream_options":{ "include_obfuscation" : false }}`,
-      `{${CHAT},"stream":true,"stream_options":{"include_usage":true, "include_obfuscation" : false }}`,
+      `{${CHAT},"stream":true,"stream_options":{ "padding" : false }}`,
+      `{${CHAT},"stream":true,"stream_options":{"include_usage":true, "padding" : false }}`,
     ],
     [
       `{${CHAT},"stream":true,"stream_options":{"include_usage": false,"a":1}}`,
@@ -175,7 +175,8 @@ describe('keys that are masked or stand twice', () => {
     const field = fc.tuple(name, fc.constantFrom('a', 'b', 'c'));
     fc.assert(
       fc.property(fc.array(field, { minLength: 1, maxLength: 5 }), (fields) => {
-        const text = `{${fields.map(([key, value]) => `"${key}":"${value}"`).join()},"messages":[]}`;
+        const written = fields.map(([key, value]) => `"${key}":"${value}"`);
+        const text = `{${written.join()},"messages":[]}`;
         const theirs: unknown = Reflect.get(Object(JSON.parse(text)), 'model');
         const read = readQuestion('chat', bytesOf(text));
         assert.equal(read.ok ? read.value.model : undefined, theirs);
@@ -235,7 +236,8 @@ describe('a question that cannot be understood', () => {
         .tuple(jsonTexts(ODD).object, jsonTexts(ODD).value, fc.array(wound, { maxLength: 2 }))
         .map(([fields, held, wounds]) => {
           const inner = fields.trim().slice(1, -1).trim();
-          const text = `{"model":"auto","messages":[${held}],"tools":${held}${inner === '' ? '' : `,${inner}`}}`;
+          const rest = inner === '' ? '' : `,${inner}`;
+          const text = `{"model":"auto","messages":[${held}],"tools":${held}${rest}}`;
           return bytesOf(wounds.reduce((so, one) => one(so), text));
         }),
     );

@@ -232,7 +232,7 @@ function usageIn(value: Json): Usage | undefined {
   return undefined;
 }
 
-/** The hidden form by the slow way; only JSON is compared, the bytes are the other tests' matter. */
+/** The hidden form by the slow way, as values: the bytes are the matter of other tests. */
 export function slowHidden(whole: string): readonly unknown[] {
   return eventsOf(whole).flatMap((lines): readonly unknown[] => {
     const datas = lines.filter((line) => line.startsWith('data:'));

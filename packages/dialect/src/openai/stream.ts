@@ -84,17 +84,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     const reading = readObject(body);
     if (reading.kind === 'invalid') return event;
     const { fields } = reading;
-    if (operation === 'response') observeTyped(body, fields, facts);
-    facts.error ||= isError(fields);
-    const usage = usageOf(body, fields);
-    facts.usage = usage ?? facts.usage;
-    // Only what is read of every stream, however it is cut into chunks.
-    const names = facts.model === undefined && opening <= OPENING_EVENTS;
-    if (names || usage !== undefined) {
-      const around = aroundOf(operation, body, fields);
-      if (names) facts.model = stringField(body, around, 'model');
-      facts.service ??= stringField(body, around, SERVICE);
-    }
+    tell(facts, operation, { body, fields, isOpening: opening <= OPENING_EVENTS });
     return hideUsage ? withoutUsage(event, dataStart, body, fields) : event;
   };
 
@@ -236,11 +226,27 @@ function isErrorLine(line: Uint8Array): boolean {
 
 type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
 
-/** Events of a response say their type, and what they tell stands in the response inside them. */
-function observeTyped(body: Uint8Array, fields: readonly Field[], facts: Facts): void {
-  const type = stringField(body, fields, 'type') ?? '';
-  facts.done ||= LAST_TYPES.has(type);
-  facts.error ||= ERROR_TYPES.has(type);
+type Seen = {
+  readonly body: Uint8Array;
+  readonly fields: readonly Field[];
+  readonly isOpening: boolean;
+};
+
+function tell(facts: Facts, operation: Operation, { body, fields, isOpening }: Seen): void {
+  facts.error ||= isError(fields);
+  if (operation === 'response') {
+    const type = stringField(body, fields, 'type') ?? '';
+    facts.done ||= LAST_TYPES.has(type);
+    facts.error ||= ERROR_TYPES.has(type);
+  }
+  const usage = usageOf(body, fields);
+  facts.usage = usage ?? facts.usage;
+  // Only what is read of every stream, however it is cut into chunks.
+  const names = facts.model === undefined && isOpening;
+  if (!names && usage === undefined) return;
+  const around = aroundOf(operation, body, fields);
+  if (names) facts.model = stringField(body, around, 'model');
+  facts.service ??= stringField(body, around, SERVICE);
 }
 
 /** Typed events tell about the response in a field of that name. */

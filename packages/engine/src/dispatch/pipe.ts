@@ -9,7 +9,7 @@ import {
   type Reply,
   refusal,
 } from '@signalbox/contract';
-import type { StreamFacts } from '@signalbox/dialect';
+import type { StreamFacts, StreamReader } from '@signalbox/dialect';
 import { costNanoUsd } from '@signalbox/documents';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
@@ -51,7 +51,7 @@ export function pipe(
 ): Promise<Piped> {
   const { reader, flow } = answer;
   return new Promise((resolve) => {
-    let reserved = call.permit.outputTokensReserved;
+    const affords = reserver(call, offer, reader);
     let over = false;
     const finish = (ending: Piped['ending'], why?: Fault, told?: Refusal): void => {
       over = true;
@@ -81,14 +81,6 @@ export function pipe(
       reply.cut();
       finish('cut', fault('body_error', 'upstream', 'never', 'an error event'), UPSTREAM_SAID);
     };
-    const affords = (): boolean => {
-      const lacking = reader.facts().events - reserved;
-      if (lacking <= 0) return true;
-      const outputTokens = Math.ceil(lacking / EXTEND_TOKENS) * EXTEND_TOKENS;
-      const more = costNanoUsd(offer.offering.price, { inputTokens: 0, outputTokens });
-      reserved += outputTokens;
-      return more.kind === 'unknown' || more.nanoUsd === 0n || call.permit.extend(more.nanoUsd);
-    };
     ports.leave(() => {
       if (over) return;
       finish('left');
@@ -117,4 +109,17 @@ export function pipe(
       },
     });
   });
+}
+
+/** Reserves ahead of what is spent; the answer says whether the budget reaches. */
+function reserver(call: Scheduled, offer: Offer, reader: StreamReader): () => boolean {
+  let reserved = call.permit.outputTokensReserved;
+  return () => {
+    const lacking = reader.facts().events - reserved;
+    if (lacking <= 0) return true;
+    const outputTokens = Math.ceil(lacking / EXTEND_TOKENS) * EXTEND_TOKENS;
+    const more = costNanoUsd(offer.offering.price, { inputTokens: 0, outputTokens });
+    reserved += outputTokens;
+    return more.kind === 'unknown' || more.nanoUsd === 0n || call.permit.extend(more.nanoUsd);
+  };
 }
