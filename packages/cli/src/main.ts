@@ -1,6 +1,16 @@
-import { up } from './up.ts';
+// The program `signalbox`: brings the process to the command line and its exit back to the process.
+import { run } from './run.ts';
 
-const flags: Record<string, string> = {};
-const a = process.argv.slice(3);
-for (let i = 0; i < a.length; i += 2) flags[(a[i] ?? '').slice(2)] = a[i + 1] ?? '';
-await up(flags);
+const { stdin, stdout, stderr, env: environment } = process;
+const folder = process.cwd();
+
+const exit = await run(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  environment,
+  folder,
+});
+
+// A start that failed may have left threads behind, which would keep the process.
+process.exit(exit);

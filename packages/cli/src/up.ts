@@ -1,57 +1,139 @@
-// provisional
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readConfiguration, readSettings, renderProblems } from '@signalbox/config';
-import { openNode } from '@signalbox/gateway';
-import { startSim } from '@signalbox/sim';
-import { mintApiKey } from '@signalbox/trust';
-export async function up(flags: Record<string, string>): Promise<void> {
-  const settings = readSettings({ environment: process.env, flags });
-  const folder = settings.dataFolder;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const once = (n: string, make: () => string | Buffer): Buffer => {
-    const p = `${folder}/${n}`;
-    if (!existsSync(p)) writeFileSync(p, make(), { mode: 0o600 });
-    return readFileSync(p);
+// `signalbox up`: opens the server, says what one needs next, and stays until it is told to go.
+//
+// The first signal drains: `/readyz` says so, calls are still taken for a while, open streams end.
+// The second ends it at once. What nobody expected is shown and ends it with a failure: a server
+// that went on after that would promise what it cannot know.
+import { flushCompileCache } from 'node:module';
+import { DataFolderFault, JournalFault } from '@signalbox/ports';
+import type { Asked, Command, Desk } from './command.ts';
+import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
+import { portTaken } from './up/port-taken.ts';
+import { openServer, type Role, type Server } from './up/server.ts';
+import { startLines } from './up/start-lines.ts';
+import { VERSION } from './version.ts';
+
+export const up: Command = {
+  name: 'up',
+  says: 'Serve: gateway, admin API and console in one process.',
+  flags: {
+    config: {
+      says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
+      takes: 'FILE',
+      many: true,
+    },
+    host: { says: 'Address to listen on; 127.0.0.1 (SIGNALBOX_HOST).', takes: 'ADDRESS' },
+    port: { says: 'Port to listen on; 4141, 0 for any (SIGNALBOX_PORT).', takes: 'N' },
+    gguf: { says: 'A model file to run as tier 1 (SIGNALBOX_GGUF).', takes: 'FILE' },
+    log: {
+      says: 'Least severe log line: debug, info, warn, error (SIGNALBOX_LOG).',
+      takes: 'LEVEL',
+    },
+    role: { says: '`all`, or `gateway`: without admin API and console.', takes: 'ROLE' },
+    'no-discovery': { says: 'Look for no model servers and no provider keys.' },
+  },
+  examples: [
+    'signalbox up',
+    'signalbox up --config signalbox.yaml --port 8080',
+    'SIGNALBOX_GGUF=model.gguf signalbox up',
+  ],
+  run: serve,
+};
+
+async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
+  const { settings, environment, flags, folder } = place;
+  const role = roleOf(asked.text('role') ?? 'all');
+  const discovers = !asked.switched('no-discovery');
+  failLoudly();
+  const signals = hearSignals();
+  const server = await openServer({ settings, environment, flags, folder, role, discovers }).catch(
+    async (cause: unknown) => {
+      throw await startFault(cause);
+    },
+  );
+  const started = environment['npm_lifecycle_event'] === 'start';
+  const command = started ? 'npx --no signalbox' : 'signalbox';
+  if (terminal.json) terminal.out(`${JSON.stringify(startDocument(server))}\n`);
+  else terminal.out(`${startLines(server, VERSION, command).join('\n')}\n`);
+  flushCompileCache();
+  signals.onReload(() => void server.reload());
+  const signal = await signals.ending;
+  server.sink.log('info', 'stopping', { signal });
+  await server.stop();
+  return EXIT.ok;
+}
+
+function roleOf(text: string): Role {
+  if (text === 'all' || text === 'gateway') return text;
+  throw misused(`There is no role \`${text}\`.`, 'The roles are `all` and `gateway`.');
+}
+
+function startDocument(server: Server): object {
+  const { url, demo, logPath } = server;
+  const { endpoints, models } = server.status();
+  return {
+    url,
+    api: `${url}/v1`,
+    console: server.loginLink() ?? null,
+    key: demo?.key.reveal() ?? null,
+    tenant: demo?.tenant ?? null,
+    endpoints: endpoints.map(({ name, tier, state }) => ({ name, tier, state })),
+    models: models.map(({ name, tiers, available }) => ({ name, tiers, available })),
+    log: logPath,
+    pid: process.pid,
   };
-  const pepper = once('pepper', () => randomBytes(32));
-  const demo = once('demo.key', () => mintApiKey('dev', randomBytes(48))).toString();
-  const admin = once('admin.key', () => mintApiKey('admin', randomBytes(48))).toString();
-  const texts = settings.configFiles.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
-  let sim;
-  if (texts.length === 0) {
-    sim = await startSim({});
-    texts.push({
-      name: 'built-in',
-      text: `version: 1
-endpoints:
-  sim-local: {kind: sim, url: "${sim.url}", tier: 1, models: {sim-small: {}}}
-  sim-private: {kind: sim, url: "${sim.url}", tier: 2, models: {sim-medium: {}}}
-  sim-frontier: {kind: sim, url: "${sim.url}", tier: 3, models: {sim-frontier: {}}}
-tenants: {demo: {}}
-keys: {demo: {tenant: demo, secret: "file:demo.key", scopes: [call, explain]}}
-`,
-    });
+}
+
+/** What can be said in advance about why a start fails; all else is a fault of ours. */
+async function startFault(cause: unknown): Promise<unknown> {
+  if (cause instanceof DataFolderFault || cause instanceof JournalFault) {
+    return new CommandFault(EXIT.usage, cause.message);
   }
-  const read = readConfiguration(texts, { environment: process.env, flags });
-  if (!read.ok) {
-    process.stderr.write(renderProblems(read.problems, { color: false }));
-    process.exitCode = 2;
-    return;
-  }
-  const node = await openNode({
-    version: '0.1.0',
-    configuration: read.configuration,
-    digest: createHash('sha256')
-      .update(texts.map((t) => t.text).join())
-      .digest('hex')
-      .slice(0, 12),
-    folder,
-    pepper,
-    isAdmin: (t) => t === admin,
-    mounted: () => [],
+  if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;
+  const { code, syscall } = cause;
+  if (syscall !== 'listen') return cause;
+  const host = 'address' in cause ? String(cause.address) : '';
+  const port = 'port' in cause ? Number(cause.port) : 0;
+  if (code === 'EADDRINUSE') return portTaken({ host, port });
+  return new CommandFault(EXIT.usage, `Nothing can listen on ${host}:${port} (${String(code)}).`, {
+    hint: 'Choose another address with --host, or another port with --port.',
   });
-  console.log(`http://${node.listening.host}:${node.listening.port}/v1 ${demo}`);
-  process.on('SIGTERM', () => void node.stop().then(() => process.exit(0)));
-  process.on('SIGINT', () => void node.stop().then(() => process.exit(0)));
+}
+
+type Signals = {
+  /** The signal that asks it to end. */
+  readonly ending: Promise<NodeJS.Signals>;
+  onReload(then: () => void): void;
+};
+
+const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+function hearSignals(): Signals {
+  let reload = (): void => {};
+  process.on('SIGHUP', () => reload());
+  const ending = new Promise<NodeJS.Signals>((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(SIGNAL_EXITS[signal]);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+  return {
+    ending,
+    onReload(then) {
+      reload = then;
+    },
+  };
+}
+
+function failLoudly(): void {
+  const fail = (cause: unknown): void => {
+    const shown = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    process.stderr.write(`signalbox: a fault of ours, so it stops.\n${shown}\n`);
+    process.exit(EXIT.failed);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
 }

@@ -1,0 +1,150 @@
+// `signalbox config`: what the files say, whether they are right, and the whole of it as one file.
+// Works without a server, on the same reading that a start makes.
+import { join } from 'node:path';
+import { renderProblems } from '@signalbox/config';
+import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
+import { gather, patternsOf } from '../configuration/gather.ts';
+import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
+import { readSwitches } from '../configuration/switches.ts';
+import { readWhole, type Whole } from '../configuration/whole.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { columns } from '../layout.ts';
+import { problemsOf, type Reading } from '../up/documents.ts';
+
+const FILES: Readonly<Record<string, FlagFacts>> = {
+  config: {
+    says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
+    takes: 'FILE',
+    many: true,
+  },
+};
+
+export const commands: readonly Command[] = [
+  {
+    name: 'config validate',
+    says: 'Show every mistake of the configuration at once; starts nothing.',
+    takes: [{ name: 'FILE', says: 'Instead of --config.', optional: true }],
+    flags: FILES,
+    examples: ['signalbox config validate', "signalbox config validate --config 'config/*.yaml'"],
+    run: validate,
+  },
+  {
+    name: 'config show',
+    says: 'Print each value with where it comes from.',
+    takes: [{ name: 'FILE', says: 'Instead of --config.', optional: true }],
+    flags: FILES,
+    examples: ['signalbox config show', 'signalbox config show --json'],
+    run: show,
+  },
+  {
+    name: 'config export',
+    says: 'Print the whole configuration as one signalbox.yaml.',
+    takes: [{ name: 'FILE', says: 'Instead of --config.', optional: true }],
+    flags: FILES,
+    examples: ['signalbox config export > signalbox.yaml'],
+    run: exportAll,
+  },
+];
+
+async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal, place } = desk;
+  const reading = await readDocuments(asked, desk);
+  const problems = problemsOf(reading);
+  const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
+  if (terminal.json) {
+    const { notices, notActive } = whole?.read ?? { notices: [], notActive: [] };
+    terminal.out(
+      `${JSON.stringify({ valid: whole !== undefined, problems, notices, not_active: notActive })}\n`,
+    );
+    return whole === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (whole === undefined) {
+    const color = terminal.paint.bold('') !== '';
+    terminal.out(renderProblems(problems, { color }));
+    return EXIT.usage;
+  }
+  terminal.out(notesText(whole));
+  const { endpoints, tenants, keys, policies } = whole.configuration;
+  const named = [...whole.gathered.named];
+  terminal.out(
+    `valid: ${named.length === 0 ? 'no file, what comes along' : named.join(', ')}: ` +
+      `${endpoints.size} endpoints, ${tenants.size} tenants, ${keys.size} keys, ` +
+      `${policies.size} policies\n`,
+  );
+  const files = place.settings.configFiles.map((one) => ` --config ${one}`).join('');
+  terminal.say(`next: signalbox up${files}`);
+  return EXIT.ok;
+}
+
+function notesText({ read }: Extract<Whole, { ok: true }>): string {
+  const notes = [...read.notices, ...read.notActive].map(({ file, line, path, message }) => [
+    `${file}:${line}`,
+    path,
+    message,
+  ]);
+  return notes.length === 0 ? '' : `${columns(notes)}\n`;
+}
+
+async function show(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const whole = await readRight(asked, desk);
+  if (whole === undefined) return EXIT.usage;
+  const origins = whole.read.origins();
+  if (terminal.json) {
+    terminal.out(`${JSON.stringify({ values: origins, version: whole.digest })}\n`);
+    return EXIT.ok;
+  }
+  terminal.out(
+    columns(origins.map(({ path, value, from, where }) => [path, value, where || from])),
+  );
+  terminal.say('next: signalbox config export');
+  return EXIT.ok;
+}
+
+async function exportAll(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const whole = await readRight(asked, desk);
+  if (whole === undefined) return EXIT.usage;
+  const yaml = whole.read.yaml();
+  terminal.out(terminal.json ? `${JSON.stringify({ yaml })}\n` : yaml);
+  terminal.say('next: signalbox config validate --config signalbox.yaml');
+  return EXIT.ok;
+}
+
+async function readRight(
+  asked: Asked,
+  desk: Desk,
+): Promise<Extract<Whole, { ok: true }> | undefined> {
+  const { terminal } = desk;
+  const reading = await readDocuments(asked, desk);
+  if (reading.kind === 'whole' && reading.whole.ok) return reading.whole;
+  const problems = problemsOf(reading);
+  if (terminal.json) terminal.out(`${JSON.stringify({ valid: false, problems })}\n`);
+  else terminal.out(renderProblems(problems, { color: false }));
+  return undefined;
+}
+
+export async function readDocuments(asked: Asked, { place }: Desk): Promise<Reading> {
+  const { settings, folder, dataFolder, environment, flags } = place;
+  const given = asked.words['FILE'];
+  const named = given === undefined ? settings.configFiles : [given];
+  const patterns = patternsOf(named, folder);
+  const gathered = await gather({ patterns, folder, dataFolder });
+  if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
+  const found = PROVIDER_KEYS.map((one) => one.variable).filter(
+    (name) => (environment[name] ?? '').trim() !== '',
+  );
+  const additions = {
+    // Nobody is asked and nothing is started: only the names matter here.
+    sim: async () => 'http://127.0.0.1:9',
+    servers: async () => [],
+    variables: new Set(found),
+    modelPath: settings.byVariable.get('SIGNALBOX_GGUF')?.value,
+    demoKeyFile: join(dataFolder, 'demo.key'),
+  };
+  const switches = await readSwitches(dataFolder);
+  return {
+    kind: 'whole',
+    whole: await readWhole({ gathered, additions, switches, environment, flags }),
+  };
+}

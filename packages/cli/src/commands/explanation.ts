@@ -1,0 +1,157 @@
+// A decision for eyes: what was chosen and why, what it cost and saved, and every candidate with the
+// gate that left it out. It reads both forms in which the gateway tells a decision: the caller's own
+// record and the administrator's; what is not told is not shown.
+import { formatUsd } from '@signalbox/contract';
+import { listIn, memberOf, numberIn, textIn, textsIn } from '../gateway-client.ts';
+import { columns, printable } from '../layout.ts';
+import type { Paint } from '../terminal.ts';
+
+const FACT_INDENT = '  ';
+
+export function explanationText(decision: unknown, paint: Paint): string {
+  const facts = factsOf(decision).map(([name, value]) => [FACT_INDENT + name, printable(value)]);
+  const id = textIn(decision, 'decision') ?? textIn(decision, 'decision_id') ?? '';
+  const candidates = candidateRows(decision, paint);
+  return [
+    `${paint.bold(`decision ${id}`)}\n`,
+    columns(facts),
+    candidates.length > 1 ? `\n${columns(candidates)}` : '',
+    ...changesOf(decision),
+  ].join('');
+}
+
+type Fact = readonly [name: string, value: string];
+
+function factsOf(decision: unknown): readonly Fact[] {
+  const last = answeredAttempt(decision);
+  const facts: (Fact | undefined)[] = [
+    fact('tier', tierText(decision, last)),
+    fact('why', whyText(decision)),
+    fact('label', labelText(decision)),
+    fact('rule', textIn(decision, 'rule') ?? 'none: the rule of thumb for the difficulty'),
+    fact('asked', textIn(decision, 'modelRequested') ?? textIn(decision, 'model_requested')),
+    fact('tokens', tokensText(memberOf(decision, 'usage'))),
+    fact('cost', costText(decision)),
+    fact('saved', savedText(decision)),
+    fact('time', timeText(decision)),
+    fact('ended', endingText(decision)),
+  ];
+  return facts.filter((one) => one !== undefined);
+}
+
+const fact = (name: string, value: string | undefined): Fact | undefined =>
+  value === undefined ? undefined : [name, value];
+
+function answeredAttempt(decision: unknown): unknown {
+  const attempts = listIn(decision, 'attempts');
+  return attempts.findLast((one) => textIn(one, 'outcome') === 'answered') ?? attempts.at(-1);
+}
+
+function tierText(decision: unknown, last: unknown): string | undefined {
+  const tier = numberIn(last, 'tier') ?? numberIn(decision, 'tier');
+  if (tier === undefined) return undefined;
+  const endpoint = textIn(last, 'endpoint') ?? textIn(decision, 'endpoint') ?? '';
+  const model = textIn(last, 'modelAsked') ?? textIn(last, 'model_asked');
+  const region = textIn(last, 'region');
+  const where = [endpoint, model, region].filter((one) => one !== undefined && one !== '');
+  return `${tier}, ${where.join(', ')}`;
+}
+
+function whyText(decision: unknown): string | undefined {
+  const difficulty = textIn(decision, 'difficulty');
+  if (difficulty === undefined) return undefined;
+  const step = textIn(decision, 'step');
+  const source = textIn(decision, 'stepSource') ?? textIn(decision, 'step_source');
+  const known = step === undefined ? '' : `; the step is ${step} (from the ${source})`;
+  const ceiling = numberIn(memberOf(decision, 'clearance'), 'ceiling');
+  const allowed = ceiling === undefined ? '' : `; it may go to tier ${ceiling} at most`;
+  return `${difficulty} work${known}${allowed}`;
+}
+
+function labelText(decision: unknown): string | undefined {
+  const label = textIn(decision, 'label');
+  if (label === undefined) return undefined;
+  const kinds = textsIn(decision, 'kinds');
+  return kinds.length === 0 ? `${label} (nothing found)` : `${label} (${kinds.join(', ')})`;
+}
+
+function tokensText(usage: unknown): string | undefined {
+  const input = numberIn(usage, 'inputTokens') ?? numberIn(usage, 'input_tokens');
+  const output = numberIn(usage, 'outputTokens') ?? numberIn(usage, 'output_tokens');
+  if (input === undefined || output === undefined) return undefined;
+  return `${input} in, ${output} out (${textIn(usage, 'source') ?? 'measured'})`;
+}
+
+function costText(decision: unknown): string | undefined {
+  const dollars = dollarsIn(decision, 'cost');
+  if (dollars === undefined) return 'unknown: no price is known';
+  return `$${dollars}`;
+}
+
+function savedText(decision: unknown): string | undefined {
+  const dollars = dollarsIn(decision, 'savings');
+  return dollars === undefined
+    ? undefined
+    : `$${dollars} against sending every call to the frontier`;
+}
+
+/** `costNanoUsd` and `cost_nano_usd` are digits, `cost_usd` is dollars already. */
+function dollarsIn(decision: unknown, what: 'cost' | 'savings'): string | undefined {
+  const nano = textIn(decision, `${what}NanoUsd`) ?? textIn(decision, `${what}_nano_usd`);
+  if (nano !== undefined && /^-?\d{1,30}$/.test(nano)) return formatUsd(BigInt(nano));
+  return textIn(decision, `${what}_usd`);
+}
+
+function timeText(decision: unknown): string | undefined {
+  const parts = (['decide', 'queue', 'upstream', 'total'] as const).flatMap((name) => {
+    const ms = numberIn(decision, `${name}Ms`) ?? numberIn(decision, `${name}_ms`);
+    return ms === undefined ? [] : [`${name} ${msText(ms)}`];
+  });
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+const msText = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
+function endingText(decision: unknown): string | undefined {
+  const ending = textIn(decision, 'ending');
+  if (ending === undefined || ending === 'answered') return undefined;
+  const code = textIn(decision, 'code');
+  return code === undefined ? ending : `${ending}: ${code}`;
+}
+
+function candidateRows(decision: unknown, paint: Paint): readonly (readonly string[])[] {
+  const answered = answeredAttempt(decision);
+  const rows = listIn(decision, 'candidates').map((one) => {
+    const tier = String(numberIn(one, 'tier') ?? '');
+    const endpoint = textIn(one, 'endpoint') ?? '';
+    const why = textsIn(one, 'why');
+    const gates = textsIn(one, 'gates');
+    const model = textIn(one, 'model') ?? '';
+    const took = endpoint === textIn(answered, 'endpoint') && gates.length === 0;
+    const verdict = verdictOf({ took, gates, why }, paint);
+    return [FACT_INDENT + tier, printable(endpoint), printable(model), verdict];
+  });
+  const head = [`${FACT_INDENT}tier`, 'endpoint', 'model', 'verdict'];
+  return [head.map((one) => paint.dim(one)), ...rows];
+}
+
+type Verdict = {
+  readonly took: boolean;
+  readonly gates: readonly string[];
+  readonly why: readonly string[];
+};
+
+function verdictOf({ took, gates, why }: Verdict, paint: Paint): string {
+  if (took) return paint.green('answered');
+  if (gates.length === 0) return 'stood in the route, behind the one that answered';
+  const words = printable((why.length > 0 ? why : gates).join('; '));
+  return gates.length === 1 && gates[0] === 'notNeeded'
+    ? words
+    : `${paint.red('refused')}: ${words}`;
+}
+
+function changesOf(decision: unknown): readonly string[] {
+  const changes = textsIn(memberOf(decision, 'explanation'), 'changes');
+  if (changes.length === 0) return [];
+  return ['\nWhat would change it\n', ...changes.map((one) => `${FACT_INDENT}${printable(one)}\n`)];
+}

@@ -1,0 +1,129 @@
+// From texts to the one configuration that a gateway runs on: what was written, then what is added
+// because nobody wrote it, then what was switched. The same reading serves `up` and `config`, so
+// that what is found valid starts.
+import { createHash } from 'node:crypto';
+import { type ConfigurationFile, type ReadResult, readConfiguration } from '@signalbox/config';
+import { type Configuration, canonicalConfiguration, isLoopback } from '@signalbox/documents';
+import {
+  ADDED,
+  type Additions,
+  demoFile,
+  modelFile,
+  providersFile,
+  serversFile,
+  simFile,
+} from './additions.ts';
+import type { Gathered } from './gather.ts';
+import type { Switches } from './switches.ts';
+
+export type Read = Extract<ReadResult, { ok: true }>;
+
+export type WholeOptions = {
+  readonly gathered: Gathered;
+  readonly additions: Additions;
+  readonly switches: Switches;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, string | undefined>>;
+};
+
+export type Whole =
+  | {
+      readonly ok: true;
+      /** As it was written, before anything was switched. */
+      readonly read: Read;
+      readonly configuration: Configuration;
+      /** Of what the configuration means. */
+      readonly digest: string;
+      /** Of how it was written: where a rule stands changes with every line above it. */
+      readonly texts: string;
+      readonly files: readonly ConfigurationFile[];
+      readonly gathered: Gathered;
+    }
+  | Extract<ReadResult, { ok: false }>;
+
+const DIGEST_CHARACTERS = 12;
+
+export async function readWhole(options: WholeOptions): Promise<Whole> {
+  const { gathered, additions } = options;
+  const written = readBase(options);
+  if (!written.ok) return written;
+  const base = written.configuration;
+  const named = [...base.endpoints.values()].filter(
+    ({ origin }) => origin !== undefined && gathered.named.has(origin.file),
+  );
+  const sim = named.length === 0 ? simFile(await additions.sim()) : undefined;
+  const own = [
+    modelFile(additions.modelPath, base),
+    sim,
+    providersFile(additions.variables, base),
+    demoFile(additions.demoKeyFile, base, gathered.named),
+  ].filter((one) => one !== undefined);
+  const found = isLoopback(base.server.host) ? await additions.servers() : [];
+  const servers = serversFile(found, base);
+  const files = [...gathered.files, ...(servers === undefined ? [] : [servers]), ...own];
+  const read = readFrom(files, options);
+  // A server with names that do not fit is no reason to stop: nobody wrote that it must be there.
+  if (!read.ok && servers !== undefined) return finished([...gathered.files, ...own], options);
+  return finished(files, options, read);
+}
+
+/**
+ * What was written, by itself. Without endpoints of its own it may speak of the sim's models, and
+ * is read with those; the reading with fewer mistakes is the one that is meant.
+ */
+function readBase(options: WholeOptions): ReadResult {
+  const { files } = options.gathered;
+  const alone = readFrom(files, options);
+  if (alone.ok) return alone;
+  const withSim = readFrom([...files, simFile('http://127.0.0.1:9')], options);
+  if (!withSim.ok) return withSim.problems.length < alone.problems.length ? withSim : alone;
+  const { endpoints } = withSim.configuration;
+  const own = [...endpoints].filter(([, { origin }]) => origin?.file !== ADDED.sim);
+  if (own.length > 0) return alone;
+  return { ...withSim, configuration: { ...withSim.configuration, endpoints: new Map(own) } };
+}
+
+function readFrom(files: readonly ConfigurationFile[], options: WholeOptions): ReadResult {
+  const { environment, flags, switches } = options;
+  const importedPrivacy = switches.importedPrivacy;
+  return readConfiguration(files, { environment, flags, importedPrivacy });
+}
+
+function finished(
+  files: readonly ConfigurationFile[],
+  options: WholeOptions,
+  read: ReadResult = readFrom(files, options),
+): Whole {
+  if (!read.ok) return read;
+  const configuration = simsLast(switched(read.configuration, options.switches));
+  return {
+    ok: true,
+    read,
+    configuration,
+    digest: digestOf(canonicalConfiguration(configuration)),
+    texts: digestOf(JSON.stringify([files, options.switches])),
+    files,
+    gathered: options.gathered,
+  };
+}
+
+const digestOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARACTERS);
+
+/** Drained: known, and sent no new call. */
+function switched(configuration: Configuration, { drained }: Switches): Configuration {
+  const endpoints = new Map(configuration.endpoints);
+  for (const name of drained) {
+    const endpoint = endpoints.get(name);
+    if (endpoint !== undefined) endpoints.set(name, { ...endpoint, enabled: false });
+  }
+  return { ...configuration, endpoints };
+}
+
+/** Among equals the first is taken: a real model before one that only plays. */
+function simsLast(configuration: Configuration): Configuration {
+  const all = [...configuration.endpoints];
+  const plays = ([, { origin }]: (typeof all)[number]): boolean => origin?.file === ADDED.sim;
+  const endpoints = new Map([...all.filter((one) => !plays(one)), ...all.filter(plays)]);
+  return { ...configuration, endpoints };
+}

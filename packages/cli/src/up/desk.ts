@@ -1,0 +1,185 @@
+// The desk of the admin API: keeps the documents that people make there in `console.yaml` of the data
+// folder, in the words of the configuration and as one more of its files. A change is tried with
+// everything else before it is written, written whole, and in force when the answer leaves.
+//
+// It refuses what a file owns, and what does not fit the rest. Draining is no document: it holds
+// whoever owns the endpoint, and is kept beside.
+import { join } from 'node:path';
+import type { Problem } from '@signalbox/config';
+import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from '@signalbox/control';
+import type { Issue, Origin } from '@signalbox/documents';
+import { ADDED, providerDocument } from '../configuration/additions.ts';
+import { CONSOLE_FILE } from '../configuration/gather.ts';
+import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
+import { readSwitches, type Switches, writeSwitches } from '../configuration/switches.ts';
+import { writeWhole } from '../configuration/write-whole.ts';
+import { type ConsoleTree, readTree, textOfTree, withDocument, without } from './console-tree.ts';
+import { type Documents, problemsOf, type Reading } from './documents.ts';
+import { asksForEnforcement } from './imported.ts';
+
+export type DeskOptions = {
+  readonly documents: Documents;
+  readonly dataFolder: string;
+  /** The whole configuration as it would be. */
+  readonly attempt: (trial: Trial) => Promise<Reading>;
+};
+
+export type Trial = {
+  readonly consoleText?: string;
+  readonly switches?: Switches;
+};
+
+const DONE: DeskAnswer = { kind: 'done' };
+const UNKNOWN: DeskAnswer = { kind: 'unknown' };
+
+export function openDesk(options: DeskOptions): DocumentsDesk {
+  const { documents } = options;
+  const desk = new Desk(options);
+  return {
+    create: (noun, name, document) => documents.alone(() => desk.create(noun, name, document)),
+    set: (noun, name, document) => documents.alone(() => desk.set(noun, name, document)),
+    remove: (noun, name) => documents.alone(() => desk.remove(noun, name)),
+    switchEndpoint: (name, to) =>
+      documents.alone(() => (to === 'drain' ? desk.drain(name) : desk.enable(name))),
+  };
+}
+
+class Desk {
+  readonly #options: DeskOptions;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  async create(noun: DeskNoun, name: string, document: WrittenDocument): Promise<DeskAnswer> {
+    const tree = await this.#tree();
+    if (this.#origin(noun, name) !== undefined || tree[noun]?.[name] !== undefined) {
+      return { kind: 'exists' };
+    }
+    return this.#write(withDocument(tree, noun, name, document));
+  }
+
+  async set(noun: DeskNoun, name: string, document: WrittenDocument): Promise<DeskAnswer> {
+    const origin = this.#origin(noun, name);
+    if (origin === undefined) return UNKNOWN;
+    if (this.#isOurs(origin)) {
+      return this.#write(withDocument(await this.#tree(), noun, name, document));
+    }
+    const { inForce } = this.#options.documents;
+    if (noun === 'tenants' && asksForEnforcement(inForce, name, document)) return this.#enforce();
+    return { kind: 'owned', ...origin };
+  }
+
+  /**
+   * A key that is taken away is kept as revoked, so that whoever still holds it is told so, and
+   * its name stays with the records that bear it.
+   */
+  async remove(noun: DeskNoun, name: string): Promise<DeskAnswer> {
+    const tree = await this.#tree();
+    const document = tree[noun]?.[name];
+    if (document === undefined) {
+      const origin = this.#origin(noun, name);
+      return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
+    }
+    if (noun === 'keys' && document['revoked'] !== true) {
+      return this.#write(withDocument(tree, noun, name, { ...document, revoked: true }));
+    }
+    return this.#write(without(tree, noun, name));
+  }
+
+  async drain(name: string): Promise<DeskAnswer> {
+    if (!this.#endpoints().has(name)) return UNKNOWN;
+    const switches = await readSwitches(this.#options.dataFolder);
+    const drained = [...switches.drained.filter((one) => one !== name), name];
+    return this.#switch({ ...switches, drained });
+  }
+
+  async enable(name: string): Promise<DeskAnswer> {
+    const endpoint = this.#endpoints().get(name);
+    if (endpoint === undefined) return UNKNOWN;
+    if (!endpoint.enabled) {
+      const answer = await this.#turnOn(name, endpoint.origin);
+      if (answer.kind !== 'done') return answer;
+    }
+    const switches = await readSwitches(this.#options.dataFolder);
+    if (!switches.drained.includes(name)) return DONE;
+    const drained = switches.drained.filter((one) => one !== name);
+    return this.#switch({ ...switches, drained });
+  }
+
+  /** Its document says that it is off: one that was found, or one that the desk keeps, can change. */
+  async #turnOn(name: string, origin: Origin | undefined): Promise<DeskAnswer> {
+    const tree = await this.#tree();
+    const kept = tree.endpoints?.[name];
+    const provider = PROVIDER_KEYS.find((one) => one.name === name);
+    if (kept !== undefined && this.#isOurs(origin)) {
+      return this.#write(withDocument(tree, 'endpoints', name, { ...kept, enabled: true }));
+    }
+    if (origin?.file === ADDED.providers && provider !== undefined) {
+      return this.#write(withDocument(tree, 'endpoints', name, providerDocument(provider)));
+    }
+    return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
+  }
+
+  async #enforce(): Promise<DeskAnswer> {
+    const switches = await readSwitches(this.#options.dataFolder);
+    return this.#switch({ ...switches, importedPrivacy: 'enforce' });
+  }
+
+  async #write(tree: ConsoleTree): Promise<DeskAnswer> {
+    const { attempt, dataFolder } = this.#options;
+    const text = textOfTree(tree);
+    const wrong = problemsOf(await attempt({ consoleText: text }));
+    if (wrong.length > 0) return invalid(wrong);
+    await writeWhole(join(dataFolder, CONSOLE_FILE), text);
+    return this.#inForce();
+  }
+
+  async #switch(switches: Switches): Promise<DeskAnswer> {
+    const { attempt, dataFolder } = this.#options;
+    const wrong = problemsOf(await attempt({ switches }));
+    if (wrong.length > 0) return invalid(wrong);
+    await writeSwitches(dataFolder, switches);
+    return this.#inForce();
+  }
+
+  async #inForce(): Promise<DeskAnswer> {
+    const wrong = await this.#options.documents.readAgain();
+    return wrong.length === 0 ? DONE : invalid(wrong);
+  }
+
+  #tree(): Promise<ConsoleTree> {
+    return readTree(join(this.#options.dataFolder, CONSOLE_FILE));
+  }
+
+  /** As written: what is drained is enabled all the same. */
+  #endpoints(): DeskConfiguration['endpoints'] {
+    return this.#configuration().endpoints;
+  }
+
+  #configuration(): DeskConfiguration {
+    return this.#options.documents.inForce.read.configuration;
+  }
+
+  #origin(noun: DeskNoun, name: string): Origin | undefined {
+    return this.#configuration()[noun].get(name)?.origin;
+  }
+
+  /** Ours are the file of the desk, and the tenant that is there when nobody named one. */
+  #isOurs(origin: Origin | undefined): boolean {
+    const { gathered } = this.#options.documents.inForce;
+    return origin?.file === gathered.console || origin?.file === ADDED.demo;
+  }
+}
+
+type DeskConfiguration = Documents['inForce']['read']['configuration'];
+
+/** The path within the document is what its writer knows. */
+function invalid(problems: readonly Problem[]): DeskAnswer {
+  const issues = problems.map(({ path, message, hint }): Issue => {
+    const [, , ...inner] = path.split('.');
+    const where = inner.length > 0 ? inner : path === '' ? [] : [path];
+    return { path: where, at: 'value', message, hint };
+  });
+  return { kind: 'invalid', issues };
+}

@@ -1,0 +1,75 @@
+// Reads everything that a server's documents are made of, as it is now or as it would be after a
+// change.
+import { join } from 'node:path';
+import type { Settings } from '@signalbox/config';
+import type { Sim } from '@signalbox/sim';
+import { gather } from '../configuration/gather.ts';
+import { findServers, type LocalServer } from '../configuration/local-servers.ts';
+import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
+import { readSwitches } from '../configuration/switches.ts';
+import { readWhole } from '../configuration/whole.ts';
+import type { Trial } from './desk.ts';
+import type { Reading } from './documents.ts';
+
+export type ReaderOptions = {
+  readonly settings: Settings;
+  /** Of the operator's files. */
+  readonly patterns: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  readonly dataFolder: string;
+  /** Whether servers and keys that nobody named are looked for. */
+  readonly discovers: boolean;
+};
+
+export type Reader = {
+  read(trial?: Trial): Promise<Reading>;
+  /** The next reading asks the machine's model servers again. */
+  forgetServers(): void;
+  close(): Promise<void>;
+};
+
+export function openReader(options: ReaderOptions): Reader {
+  const { settings, patterns, environment, flags, folder, dataFolder, discovers } = options;
+  let sim: Promise<Sim> | undefined;
+  let servers: Promise<readonly LocalServer[]> | undefined;
+  const found = PROVIDER_KEYS.map((one) => one.variable).filter(
+    (name) => discovers && (environment[name] ?? '').trim() !== '',
+  );
+  const additions = {
+    async sim() {
+      sim ??= startSim();
+      return (await sim).url;
+    },
+    servers() {
+      servers ??= discovers ? findServers() : Promise.resolve([]);
+      return servers;
+    },
+    variables: new Set(found),
+    modelPath: settings.byVariable.get('SIGNALBOX_GGUF')?.value,
+    demoKeyFile: join(dataFolder, 'demo.key'),
+  };
+  return {
+    async read(trial = {}) {
+      const { consoleText } = trial;
+      const gathered = await gather({ patterns, folder, dataFolder, consoleText });
+      if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
+      const switches = trial.switches ?? (await readSwitches(dataFolder));
+      const whole = await readWhole({ gathered, additions, switches, environment, flags });
+      return { kind: 'whole', whole };
+    },
+    forgetServers() {
+      servers = undefined;
+    },
+    async close() {
+      await (await sim)?.close();
+    },
+  };
+}
+
+/** A server of its own, on loopback, that keeps no prompt in memory. */
+async function startSim(): Promise<Sim> {
+  const { startSim: start } = await import('@signalbox/sim');
+  return start({ requestsKeptMax: 0, now: Date.now });
+}

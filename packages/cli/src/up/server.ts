@@ -1,0 +1,253 @@
+// Gateway, control plane and the console's files in one process: what `signalbox up` runs, and what
+// a test or another program opens by itself.
+//
+// Everything is opened in order and closed in the opposite one. What fails on the way closes what
+// was open. The documents may change while it serves; host, port, journal and node stay those of
+// the start.
+import { join, resolve } from 'node:path';
+import type { Problem, Settings } from '@signalbox/config';
+import { type Clock, type Random, Secret } from '@signalbox/contract';
+import {
+  type Control,
+  createControl,
+  type DocumentsDesk,
+  type StatusDocument,
+} from '@signalbox/control';
+import { type GatewayNode, type NodeParts, openNode } from '@signalbox/gateway';
+import {
+  createClock,
+  createRandom,
+  createSink,
+  type DataFolder,
+  type OpenSink,
+  openDataFolder,
+  watchFiles,
+} from '@signalbox/ports';
+import { nodeKeys } from '@signalbox/trust/node';
+import { ADDED, DEMO } from '../configuration/additions.ts';
+import { CONSOLE_FILE, OPERATOR_FILE, patternsOf } from '../configuration/gather.ts';
+import { forgetRunning, writeRunning } from '../running.ts';
+import { VERSION } from '../version.ts';
+import { adminKeyHolds, checkBinding } from './admin.ts';
+import { Closing } from './closing.ts';
+import { consoleFiles } from './console-files.ts';
+import { openDesk } from './desk.ts';
+import { Documents, firstInForce } from './documents.ts';
+import { type EmbeddedModels, embeddedModels } from './embedded.ts';
+import { firstCall, keyHeaderFromFile } from './first-call.ts';
+import { openLogFile } from './log-file.ts';
+import { originsOf } from './origins.ts';
+import { openReader, type Reader } from './reader.ts';
+import { statusOf } from './status.ts';
+
+export type Role = 'all' | 'gateway';
+
+export type ServerOptions = {
+  readonly settings: Settings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By name, those that set a value of the configuration. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here. */
+  readonly folder: string;
+  /** `gateway`: without the admin API and the console. */
+  readonly role: Role;
+  /** Whether model servers and provider keys that nobody named are looked for. */
+  readonly discovers: boolean;
+};
+
+export type Server = {
+  /** Without a path. */
+  readonly url: string;
+  /** Opens the console once; undefined where there is none. */
+  readonly loginLink: () => string | undefined;
+  /** The key for the first call, and whose it is; undefined where the documents name others. */
+  readonly demo: { readonly key: Secret; readonly tenant: string } | undefined;
+  readonly logPath: string;
+  readonly status: () => StatusDocument;
+  readonly documents: Documents;
+  readonly sink: OpenSink;
+  /** Reads all files again; returns what is wrong with them. */
+  reload(): Promise<readonly Problem[]>;
+  /** Drains and closes. */
+  stop(): Promise<void>;
+};
+
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const closing = new Closing();
+  try {
+    return await open(options, closing);
+  } catch (cause) {
+    await closing.close().catch(() => {});
+    throw cause;
+  }
+}
+
+type Ground = {
+  readonly options: ServerOptions;
+  readonly patterns: readonly string[];
+  readonly startedAt: number;
+  readonly data: DataFolder;
+  readonly logPath: string;
+  readonly sink: OpenSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly documents: Documents;
+  readonly reader: Reader;
+  readonly embedded: EmbeddedModels;
+  /** What secrets are read from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+async function open(options: ServerOptions, closing: Closing): Promise<Server> {
+  const ground = await openGround(options, closing);
+  const { documents, data, sink, logPath } = ground;
+  const { node, control } = await openGateway(ground);
+  closing.add(() => node.stop());
+  closing.add(() => control?.drain());
+  serveChanges(ground, node);
+  closing.add(watch(ground));
+  const url = originsOf(node.listening, undefined)[0] ?? '';
+  await writeRunning(data.path, { pid: process.pid, url });
+  closing.add(() => forgetRunning(data.path));
+  sink.log('info', 'started', { url, version: VERSION, snapshot: documents.inForce.digest });
+  return {
+    url,
+    loginLink: () => control?.loginLink(),
+    demo: demoOf(ground),
+    logPath,
+    status: () => statusNow(ground, node, url),
+    documents,
+    sink,
+    reload() {
+      ground.reader.forgetServers();
+      return documents.reload();
+    },
+    stop: () => closing.close(),
+  };
+}
+
+/** All that stands before the first byte is taken: data folder, documents, log, local models. */
+async function openGround(options: ServerOptions, closing: Closing): Promise<Ground> {
+  const { settings, folder } = options;
+  const clock = createClock();
+  const random = createRandom();
+  const startedAt = clock.now();
+  const program = `signalbox ${VERSION}`;
+  const path = resolve(folder, settings.dataFolder);
+  const data = await openDataFolder({ path, random, program });
+  const patterns = patternsOf(settings.configFiles, folder);
+  const reader = openReader({ ...options, patterns, dataFolder: data.path });
+  closing.add(() => reader.close());
+  const documents = new Documents(firstInForce(await reader.read(), startedAt));
+  const { configuration } = documents.inForce;
+  checkBinding(configuration, options.environment['SIGNALBOX_ADMIN_KEY']);
+  const log = openLogFile(data.path);
+  closing.add(() => log.close());
+  const sink = createSink({ fd: log.fd, level: configuration.telemetry.logLevel, clock });
+  closing.add(() => sink.close());
+  sink.guard(data.demoKey);
+  sink.guard(data.adminKey);
+  const environment = { ...options.environment };
+  const embedded = embeddedModels({ folder, sink, environment });
+  closing.add(() => embedded.close());
+  const logPath = log.path;
+  return {
+    ...{ options, patterns, startedAt, data, logPath, sink, clock, random },
+    ...{ documents, reader, embedded, environment },
+  };
+}
+
+type Opened = { readonly node: GatewayNode; readonly control: Control | undefined };
+
+async function openGateway(ground: Ground): Promise<Opened> {
+  const { options, data, sink, clock, random, documents, environment } = ground;
+  const keys = nodeKeys(data.pepper);
+  const stated = options.environment['SIGNALBOX_ADMIN_KEY'] ?? '';
+  const configured = stated === '' ? undefined : new Secret(stated);
+  if (configured !== undefined) sink.guard(configured);
+  const holds = adminKeyHolds({ keys, own: data.adminKey, configured });
+  const late: { control?: Control; origins: readonly string[] } = { origins: [] };
+  const { inForce } = documents;
+  const node = await openNode({
+    ...{ data, telemetry: sink, clock, random, keys, environment },
+    configuration: await ground.embedded.arrange(inForce.configuration),
+    digest: inForce.digest,
+    version: VERSION,
+    folder: options.folder,
+    isAdmin: (text) => text !== undefined && holds(text),
+    mounted(parts) {
+      if (options.role === 'gateway') return [];
+      const control = createControl({
+        ...{ clock, random, keys, sink },
+        readings: parts.store,
+        adminKeyHolds: holds,
+        consoleFiles: consoleFiles(),
+        status: () => statusNow(ground, parts, late.origins[0]),
+        configuration: () => documents.inForce.configuration,
+        documents: deskOf(ground),
+        origins: () => late.origins,
+        keyEnvironment: KEY_ENVIRONMENT,
+      });
+      late.control = control;
+      return [(exchange, target) => control.handle(exchange, target)];
+    },
+  });
+  late.origins = originsOf(node.listening, options.environment['SIGNALBOX_URL']);
+  return { node, control: late.control };
+}
+
+/** The word in keys that are made here, so that a leaked one is known for what it is. */
+const KEY_ENVIRONMENT = 'live';
+
+const deskOf = ({ documents, data, reader }: Ground): DocumentsDesk =>
+  openDesk({ documents, dataFolder: data.path, attempt: (trial) => reader.read(trial) });
+
+function statusNow(ground: Ground, node: NodeParts, url: string | undefined): StatusDocument {
+  const { documents, startedAt, data } = ground;
+  const header = keyHeaderFromFile(join(data.path, 'demo.key'));
+  const isShown = url !== undefined && demoOf(ground) !== undefined;
+  const first = isShown ? firstCall(url, header) : undefined;
+  return statusOf({ documents, node, startedAt, firstCall: first });
+}
+
+function serveChanges(
+  { documents, reader, embedded, sink, clock }: Ground,
+  node: GatewayNode,
+): void {
+  documents.serve({
+    read: () => reader.read(),
+    now: () => clock.now(),
+    async swap(configuration, digest) {
+      await node.swap(await embedded.arrange(configuration), digest);
+    },
+    told({ problems, inForce }) {
+      const [first] = problems;
+      node.troubled(first === undefined ? undefined : reasonOf(first, problems.length));
+      const snapshot = inForce.digest;
+      if (first === undefined) sink.log('info', 'documents-read', { snapshot });
+      else sink.log('warn', 'documents-refused', { snapshot, problems: problems.length });
+    },
+  });
+}
+
+function reasonOf({ file, line, message }: Problem, count: number): string {
+  const more = count === 1 ? '' : ` (and ${count - 1} more)`;
+  return `${file}:${line} ${message}${more}`;
+}
+
+function watch({ options, patterns, data, clock, documents, sink }: Ground): () => void {
+  const kept = [OPERATOR_FILE, CONSOLE_FILE].map((name) => join(data.path, name));
+  const changed = (): void => {
+    documents.reload().catch((cause: unknown) => {
+      const name = cause instanceof Error ? cause.name : typeof cause;
+      sink.log('error', 'documents-unread', { name });
+    });
+  };
+  return watchFiles([...patterns, ...kept], options.folder, changed, { clock });
+}
+
+function demoOf({ documents, data }: Ground): Server['demo'] {
+  const key = documents.inForce.configuration.keys.get(DEMO);
+  if (key?.origin?.file !== ADDED.demo) return undefined;
+  return { key: data.demoKey, tenant: key.tenant };
+}
