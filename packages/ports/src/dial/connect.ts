@@ -4,7 +4,9 @@
 // server (rebinding) is never seen. When the socket is open its real peer is judged once more.
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import type { buildConnector } from 'undici';
+import connectorOf from 'undici/lib/core/connect.js';
 import { type AddressBreach, breachOf, type Target } from './guard.ts';
 
 /** Resolves a name to all its addresses. */
@@ -29,11 +31,20 @@ export type Connector = buildConnector.connector;
 
 export type ConnectorSettings = {
   readonly lookup: Lookup;
-  /** Certificates to trust in addition, PEM. */
-  readonly ca: string | undefined;
+  /** What certificates are believed; made once, because reading all roots takes its time. */
+  readonly trust: () => SecureContext;
   /** TLS sessions kept for resumption. */
   readonly sessionsMax: number;
 };
+
+/** @param ca certificates to believe in addition to the well-known ones, PEM. */
+export function trusting(ca: string | undefined): () => SecureContext {
+  let made: SecureContext | undefined;
+  return () => {
+    made ??= createSecureContext(ca === undefined ? {} : { ca: [...rootCertificates, ca] });
+    return made;
+  };
+}
 
 export const resolveBySystem: Lookup = (hostname, then) => {
   systemLookup(hostname, { all: true, order: 'verbatim' }, (error, found) => {
@@ -54,12 +65,12 @@ export function connectorFor(
   target: Target,
   settings: ConnectorSettings,
 ): (onSocket: (socket: Socket) => void) => Connector {
-  const connect = buildConnector({
+  const connect = connectorOf({
     allowH2: false,
     timeout: 0,
     maxCachedSessions: settings.sessionsMax,
     lookup: judgedLookup(target, settings.lookup),
-    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+    ...(target.origin.startsWith('https:') ? { secureContext: settings.trust() } : {}),
   });
   return (onSocket) => (options, callback) => {
     if (isIP(options.hostname) !== 0) {

@@ -140,6 +140,23 @@ test('a credential goes to its own origin and nowhere else', async () => {
   assert.equal(JSON.stringify([outcome.fault, blocked]).includes('sk-canary'), false);
 });
 
+test('a credential that cannot stand in a header is a fault of ours, told after dial', async () => {
+  const server = await answering((socket) => socket.write(json('{}')));
+  const credential = {
+    name: 'torn',
+    origin: server.origin,
+    header: 'authorization',
+    prefix: 'Bearer ',
+    value: new Secret('sk-canary\r\nx: y'),
+  };
+  const dialled = dial(upstream, requestTo(placeAt(server.origin), { credential }));
+  assert.equal(dialled.outcome.fault, undefined);
+  const { fault } = await dialled.over;
+  assert.deepEqual([fault?.code, fault?.source], ['malformed', 'ourselves']);
+  assert.equal(fault?.detail.includes('canary'), false);
+  assert.equal(server.seen.length, 0);
+});
+
 test('redirects are not followed', async () => {
   const other = await answering((socket) => socket.write(json('{"secret":1}')));
   for (const status of [301, 302, 303, 307, 308, 300, 304]) {
@@ -165,6 +182,9 @@ test('a path that could name something else is refused before a socket opens', a
     '/v1\nx',
     '/v1 HTTP/1.1',
     '/v1#fragment',
+    '/v1/../admin',
+    '/v1/..',
+    '/v1/./x?y',
     '/v1\\..\\x',
     '/v1\u0000',
     '/v1/é',

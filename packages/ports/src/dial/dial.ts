@@ -22,7 +22,7 @@ import {
 } from '@signalbox/contract';
 import { createClock } from '../clock.ts';
 import { Wheel } from '../wheel.ts';
-import { type Lookup, resolveBySystem } from './connect.ts';
+import { type Lookup, resolveBySystem, trusting } from './connect.ts';
 import { type Around, Conversation } from './conversation.ts';
 import type { PoolSettings } from './lines.ts';
 import { wrongWith } from './request.ts';
@@ -74,7 +74,11 @@ export type OpenUpstream = Upstream & {
 export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   const pool: PoolSettings = { ...POOL_SETTINGS, ...settings.poolSettings };
   const lookup = settings.lookup ?? resolveBySystem;
-  const targets = new Targets(pool, { lookup, ca: pool.ca, sessionsMax: TLS_SESSIONS_MAX });
+  const targets = new Targets(pool, {
+    lookup,
+    trust: trusting(pool.ca),
+    sessionsMax: TLS_SESSIONS_MAX,
+  });
   const around: Around = {
     wheel: new Wheel(settings.clock ?? createClock()),
     decodedBytesMax: pool.decodedBytesMax,

@@ -2,7 +2,7 @@
 // by message text, and the detail carries the place's name, the code and sizes: no header, no byte
 // of a body.
 import { type Fault, type FaultCode, fault } from '@signalbox/contract';
-import { errors } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import { AddressDenied } from './connect.ts';
 
 /** How far a dial has come. */

@@ -3,7 +3,8 @@
 // whether it has answered before (that is what makes a stale one recognisable), and there is no
 // hidden queue: when all lines are taken, that is said at once.
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import type { Client } from 'undici';
+import ClientOfUndici from 'undici/lib/dispatcher/client.js';
 import { type ConnectorSettings, connectorFor } from './connect.ts';
 import type { Target } from './guard.ts';
 
@@ -37,7 +38,7 @@ export class Line {
   idleIndex = -1;
 
   constructor(lines: Lines) {
-    this.client = new Client(lines.target.origin, {
+    this.client = new ClientOfUndici(lines.target.origin, {
       allowH2: false,
       pipelining: 1,
       headersTimeout: 0,

@@ -29,9 +29,13 @@ const PATH = /^\/(?!\/)[!$-;=?-[\]_a-z~]*$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** A segment of one or two dots, before the query. */
+const DOTS = /^[^?]*\/\.\.?(?:[/?]|$)/;
+
 /** Undefined, or the rule that the request breaks; names no value. */
 export function wrongWith(request: DialRequest): string | undefined {
-  if (request.path.length > PATH_BYTES_MAX || !PATH.test(request.path)) return 'path';
+  const { path } = request;
+  if (path.length > PATH_BYTES_MAX || !PATH.test(path) || DOTS.test(path)) return 'path';
   if (request.headers.length > HEADERS_MAX) return 'too many headers';
   const credential = request.credential;
   for (const [name, value] of request.headers) {

@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 export type Open = {
   /** The connection has closed. */
   left(): void;
-  /** Nothing of the answer has been sent yet. */
-  readonly unanswered: boolean;
+  /** Its request is still coming, and nothing of the answer has been sent. */
+  readonly receiving: boolean;
 };
 
 export class Connection {

@@ -50,8 +50,12 @@ export type ListenOptions = {
   readonly port: number;
   readonly settings?: Partial<ListenSettings>;
   readonly clock?: Clock;
-  /** Called with every request whose head is in order. Must not throw. */
+  /** Called with every request whose head is in order. */
   readonly handler: (exchange: Exchange) => void;
+  /**
+   * The handler threw: a bug. Its caller is cut off; the error is thrown on unless this is given.
+   */
+  readonly onBug?: (error: unknown) => void;
   readonly refuse: Refuse;
 };
 
@@ -106,6 +110,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
+function handle(exchange: Exchange, { handler, onBug }: ListenOptions): void {
+  try {
+    handler(exchange);
+  } catch (error) {
+    exchange.destroy();
+    if (onBug === undefined) throw error;
+    onBug(error);
+  }
+}
+
 function keepAliveLines(ms: number): string {
   return `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(ms / 1000)}\r\n`;
 }
@@ -134,7 +148,7 @@ function attach(
     const exchange = new Served(req, res, connection, around);
     const wrong = wrongWithHead(exchange.head, req.httpVersionMinor === 1);
     if (wrong === undefined) {
-      options.handler(exchange);
+      handle(exchange, options);
       return;
     }
     const reply = options.refuse('malformed', wrong);

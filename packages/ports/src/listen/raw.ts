@@ -33,8 +33,9 @@ export function problemOf(code: string): HeadProblem {
 }
 
 /**
- * Refuses a connection once. Never writes into an answer that has begun: then the connection just
- * ends.
+ * Refuses a connection once. What cannot be understood belongs to the request that is coming in, or
+ * to none; while another one waits for its answer, a refusal would be taken for that answer, so the
+ * connection just ends.
  * @param after calls back once after so many milliseconds.
  */
 export function refuseConnection(
@@ -45,10 +46,11 @@ export function refuseConnection(
   if (connection.refused) return;
   connection.refused = true;
   const { socket, open } = connection;
-  if (!socket.writable || open.length > 1 || open.some((exchange) => !exchange.unanswered)) {
+  if (!socket.writable || open.length > 1 || open.some((exchange) => !exchange.receiving)) {
     socket.destroy();
     return;
   }
+  connection.closed();
   endWith(socket, refuse());
   after(READ_MS, () => void socket.destroy());
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { bytes, call, closeAll, get, listening } from './listening.fixture.ts';
+import { listen } from './listen.ts';
+import { bytes, call, closeAll, get, listening, promised, refuse } from './listening.fixture.ts';
 
 let handled = 0;
 const server = await listening(
@@ -165,6 +166,49 @@ test('garbage behind a request whose answer has begun does not get into the answ
   const text = await caller.closed;
   assert.equal(text.includes('400'), false);
   assert.equal(text.endsWith('first\r\n'), true);
+});
+
+test('garbage behind a waiting request is not taken for its answer', async () => {
+  const left = promised<void>();
+  const waiting = await listening((exchange) => exchange.onLeave(() => left.keep()));
+  const caller = await call(waiting.port);
+  caller.send(`${get('/')}GARBAGE\r\n\r\n`);
+  assert.equal(await caller.closed, '');
+  await left.kept;
+});
+
+test('a handler that fails cuts off its caller and is reported', async () => {
+  const bugs: unknown[] = [];
+  const failing = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    refuse,
+    onBug: (error) => bugs.push(error),
+    handler: () => {
+      throw new Error('a bug of the handler');
+    },
+  });
+  const caller = await call(failing.port);
+  caller.send(get('/'));
+  assert.equal(await caller.closed, '');
+  assert.equal(bugs.length, 1);
+  await failing.close(0);
+});
+
+test('headers of the framing are the listener’s alone', async () => {
+  const bugs: unknown[] = [];
+  const careless = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    refuse,
+    onBug: (error) => bugs.push(error),
+    handler: (exchange) => exchange.reply(200, ['Content-Length', '1'], bytes('ok')),
+  });
+  const caller = await call(careless.port);
+  caller.send(get('/'));
+  assert.equal(await caller.closed, '');
+  assert.match(String(bugs[0]), /framing headers/);
+  await careless.close(0);
 });
 
 test('an upgrade is not taken up: the request is served as it is', async () => {

@@ -79,8 +79,8 @@ export class Served implements Exchange, Open {
     connection.enter(this);
   }
 
-  get unanswered(): boolean {
-    return this.#state === 'unanswered';
+  get receiving(): boolean {
+    return this.#state === 'unanswered' && !this.#req.complete;
   }
 
   readBody(bytesMax: number, ms: number): Promise<BodyRead> {

@@ -28,14 +28,30 @@ export function headLines(headers: readonly string[]): string {
 }
 
 /** For whoever writes the lines itself: the same values without what could break out of a line. */
-export const cleaned = (headers: readonly string[]): string[] =>
-  headers.map((part, at) => (at % 2 === 1 ? cleanValue(part) : part));
+export function cleaned(headers: readonly string[]): string[] {
+  return headers.map((part, at) => {
+    if (at % 2 === 1) return cleanValue(part);
+    if (!names.has(part)) admitName(part);
+    return part;
+  });
+}
 
 const cleanValue = (value: string): string =>
   BAD_IN_VALUE.test(value) ? value.replace(BAD_IN_VALUE_ALL, '?') : value;
 
+/** The connection's own, written by the listener. */
+const OURS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 function admitName(name: string): void {
   assert(NAME.test(name), 'a header name is a token');
+  assert(!OURS.has(name.toLowerCase()), 'framing headers are the listener’s');
   if (names.size < NAMES_MAX) names.add(name);
 }
 
