@@ -37,7 +37,8 @@ export function within(clearance: Clearance, place: Place): Breach | undefined {
   if (!Seal.holds(clearance)) return 'forged';
   const terms = clearance.terms;
   if (place.tenant !== undefined && place.tenant !== terms.tenant) return 'tenant';
-  if (place.tier > terms.ceiling) return 'tier';
+  // Asked this way round, a tier that is no number is above every ceiling.
+  if (!(place.tier <= terms.ceiling)) return 'tier';
   if (terms.ownOnly && !place.own) return 'not-own';
   if (terms.residency !== undefined && !inRegion(terms.residency, place)) return 'residency';
   if (terms.retention === 'zero' && place.retention !== 'zero') return 'retention';

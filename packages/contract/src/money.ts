@@ -19,13 +19,12 @@ export type Cost =
 
 export const NANO_PER_USD = 1_000_000_000n;
 
-/** "0.000123456": plain decimal dollars, nine digits at most, no trailing zeros beyond six. */
+/** "0.000123456": plain decimal dollars, six digits at least, nine at most. */
 export function formatUsd(nanoUsd: bigint): string {
   const sign = nanoUsd < 0n ? '-' : '';
   const size = nanoUsd < 0n ? -nanoUsd : nanoUsd;
   const fraction = (size % NANO_PER_USD).toString().padStart(9, '0');
-  const kept = fraction.endsWith('000') ? fraction.slice(0, 6) : fraction;
-  return `${sign}${size / NANO_PER_USD}.${kept}`;
+  return `${sign}${size / NANO_PER_USD}.${fraction.replace(/0{1,3}$/, '')}`;
 }
 
 /** Micro-USD for APIs, rounded half-even. */

@@ -24,7 +24,10 @@ export class Seal {
   readonly #sealed = true;
   readonly terms: Terms;
   constructor(terms: Terms) {
-    this.terms = Object.freeze({ ...terms });
+    const { residency } = terms;
+    const kept = residency === undefined ? undefined : Object.freeze([...residency]);
+    this.terms = Object.freeze({ ...terms, residency: kept });
+    Object.freeze(this);
   }
   static holds(value: unknown): boolean {
     return typeof value === 'object' && value !== null && #sealed in value && value.#sealed;
@@ -33,3 +36,8 @@ export class Seal {
     throw new TypeError('a clearance is never serialised: store the inputs and resolve again');
   }
 }
+
+// Whoever holds a clearance holds its prototype: nothing there leads back to the class, and nothing
+// there can be exchanged.
+Object.defineProperty(Seal.prototype, 'constructor', { value: undefined });
+Object.freeze(Seal.prototype);
