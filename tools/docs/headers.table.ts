@@ -1,0 +1,96 @@
+// The headers that mean something to a gateway. A test holds the names to those in the sources.
+
+export type HeaderRow = {
+  readonly name: string;
+  readonly takes: string;
+  readonly meaning: string;
+};
+
+const row = (name: string, takes: string, meaning: string): HeaderRow => ({ name, takes, meaning });
+
+export const REQUEST_HEADERS: readonly HeaderRow[] = [
+  row('authorization', '`Bearer sbx_…`', 'The key.'),
+  row('x-api-key', '`sbx_…`', 'The key, where there is no `authorization`.'),
+  row('x-goog-api-key', '`sbx_…`', 'The same.'),
+  row('content-type', '`application/json`', 'Anything else that is no JSON is 415.'),
+  row(
+    'idempotency-key',
+    '1-255 printable ASCII without spaces',
+    'For this key of yours, 24 hours, in memory. While the first call runs, and with another body, a second is 409. ' +
+      'After that it is a new call whose record names the first. Answers are not stored.',
+  ),
+  row('traceparent', 'W3C', 'Goes on to the upstream; its trace id stands in the record.'),
+  row('te', '`trailers`', 'What a stream knows only at its end comes as trailers.'),
+  row('openai-beta', 'any', 'Goes on to the upstream.'),
+  row(
+    'x-signalbox-session',
+    '1-128 printable ASCII',
+    'The piece of work that the call belongs to. Kept as a keyed hash. Without it: `metadata.session_id` of the body, ' +
+      'else a hash of key, system prompt, tools and first user message.',
+  ),
+  row('x-signalbox-agent', '1-128 printable ASCII', 'The program that calls. Rules match on it.'),
+  row('x-signalbox-subject', '1-128 printable ASCII', 'Whom it is about. Read, and kept nowhere.'),
+  row(
+    'x-signalbox-step',
+    '`a-z 0-9 _ . : -`, up to 64',
+    'The class of the step, such as `classify` or `plan`. Rules match on it, and so does the rule of thumb for `auto`.',
+  ),
+  row(
+    'x-signalbox-sensitivity',
+    '`label` or `label(kind,…)`',
+    'Raises the label; never lowers it. Labels: `public`, `internal`, `personal`, `regulated`; also `low`, `medium`, `high`.',
+  ),
+  row(
+    'x-signalbox-latency-budget-ms',
+    'whole number',
+    "What is left of the caller's time. Recorded.",
+  ),
+  row(
+    'x-signalbox-queue',
+    '`allow`',
+    'While all routes are down: 202 and a `location` to fetch the answer from, instead of waiting on the connection.',
+  ),
+  row('x-signalbox-summary', '`1`', 'A stream ends with a comment that holds cost and timing.'),
+  row(
+    'x-signalbox-tags',
+    '`name=value,…`, up to 8',
+    'Stand in the record. A key may fix some and demand others.',
+  ),
+];
+
+export const RESPONSE_HEADERS: readonly HeaderRow[] = [
+  row(
+    'x-signalbox-decision-id',
+    '`dec_…`',
+    'Of every answer to a call. What `signalbox explain` takes.',
+  ),
+  row('x-signalbox-tier', '`1` `2` `3`', 'Where it ran.'),
+  row('x-signalbox-endpoint', 'name', 'The endpoint that answered.'),
+  row('x-signalbox-model', 'name', 'The model that answered, by its own word.'),
+  row('x-signalbox-sensitivity', '`label(kind,…)`', 'The label it ran under.'),
+  row(
+    'x-signalbox-fallback',
+    'number',
+    'Offers that failed before this one; absent when none did.',
+  ),
+  row(
+    'x-signalbox-cost-usd',
+    'dollars or `unknown`',
+    'Of a whole answer; of a stream as a trailer.',
+  ),
+  row('x-signalbox-savings-usd', 'dollars', 'Less than the dearest known price of tier 3.'),
+  row(
+    'x-signalbox-upstream-…',
+    'text',
+    "The upstream's `x-request-id`, `request-id`, `openai-processing-ms` and `x-ratelimit-*`.",
+  ),
+  row(
+    'server-timing',
+    '`queue`, `decide`, `upstream`, `total`',
+    'Of a whole answer; of a stream as a trailer.',
+  ),
+  row('x-should-retry', '`false`', 'The same request will not succeed. Official SDKs obey it.'),
+  row('retry-after-ms', 'number', 'When to try again; also as `retry-after` in seconds.'),
+  row('location', '`/v1/queued/req_…`', 'With 202: where the answer will be.'),
+  row('allow', 'method', 'With 405.'),
+];
