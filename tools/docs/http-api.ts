@@ -26,7 +26,8 @@ const ADMIN = `## Admin API
 
 The admin key as a Bearer, or the cookie of a session that a printed link opened. Host and Origin
 must be this server's own. Lists take \`limit\` and \`after\` and answer \`data\`,
-\`has_more\`, \`next\`. Under an \`idempotency-key\` a POST happens once. Money is integer micro-USD, times are UTC.
+\`has_more\`, \`next\`. Under an \`idempotency-key\` a POST happens once. Money is integer
+micro-USD, times are UTC.
 `;
 
 type Row = readonly [method: string, path: string, says: string];
