@@ -39,7 +39,8 @@ export type EntryPlace = { readonly start: Position; readonly end: Position };
 export type EachEntry = (read: ReadEntry, place: EntryPlace) => boolean | undefined;
 
 /**
- * @param each May answer `false` to stop after its entry.
+ * Throws `JournalFault` where the journal stops being one. `each` may answer `false` to stop after
+ * its entry.
  */
 export async function readJournal(
   disk: Disk,

@@ -14,6 +14,9 @@ export type Segment = { readonly number: number; readonly name: string; readonly
 /** A place in the journal: a frame begins there, or the journal ends there. */
 export type Position = { readonly segment: number; readonly offset: number };
 
+export const isBefore = (a: Position, b: Position): boolean =>
+  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
+
 export const segmentName = (number: number, epoch: string): string =>
   `${String(number).padStart(NUMBER_DIGITS, '0')}-${epoch}.sbj`;
 

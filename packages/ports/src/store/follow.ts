@@ -3,7 +3,7 @@
 // journal is caught up with.
 import type { Disk } from '../journal/disk.ts';
 import { readJournal } from '../journal/read.ts';
-import { listSegments, type Position, segmentName } from '../journal/segment.ts';
+import { isBefore, listSegments, type Position, segmentName } from '../journal/segment.ts';
 import type { PlacedEntry, Projection } from './project.ts';
 import type { RequestSummary } from './records.ts';
 
@@ -16,9 +16,6 @@ export type Follow = {
   readonly turn: () => Promise<void>;
   readonly onProjected: (added: readonly RequestSummary[], position: Position) => void;
 };
-
-export const isBefore = (a: Position, b: Position): boolean =>
-  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
 
 /**
  * Catches up with `to`. Throws what the journal or the database throws; what was projected before

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ReadEntry } from '@signalbox/trust';
 import type { EntryName } from '../journal/read.ts';
-import type { Position } from '../journal/segment.ts';
+import { isBefore, type Position } from '../journal/segment.ts';
 import type { RequestSummary } from './records.ts';
 import { type Row, rowOf, type SettledRow } from './row.ts';
 import { HOUR_MS, MINUTE_MS, type MinuteSum, Tally, type UsageSum } from './tally.ts';
@@ -67,11 +67,13 @@ export class Projection {
     this.#statements.dropCursor.run();
   }
 
-  /** All of the batch or nothing of it; returns what is new. */
+  /** All of the batch or nothing of it, and only what is new; returns the requests among that. */
   apply(batch: Batch): readonly RequestSummary[] {
-    const last = batch.entries.at(-1)?.read.head;
+    const known = this.cursor().position;
+    const entries = batch.entries.filter((entry) => !isBefore(entry.place, known));
+    const last = entries.at(-1)?.read.head;
     if (last === undefined) return [];
-    const rows = batch.entries
+    const rows = entries
       .map((entry) => rowOf(entry.read, entry.place))
       .filter((row) => row !== undefined);
     const firstId = this.#nextId;

@@ -11,8 +11,7 @@
 // `health` says what is wrong, and it tries again. When it dies it is started again.
 import { Worker } from 'node:worker_threads';
 import { type Clock, type Sink, unreachable } from '@signalbox/contract';
-import type { Position } from '../journal/segment.ts';
-import { isBefore } from './follow.ts';
+import { isBefore, type Position } from '../journal/segment.ts';
 import type { Answer, Answers, FromWorker, Question, ToWorker, WorkerStart } from './protocol.ts';
 import type { Feed, Records, Scope } from './records.ts';
 
