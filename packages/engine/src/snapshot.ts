@@ -51,7 +51,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   const { node, queue, server } = configuration;
   return {
     version,
-    tenants: { tenants: compileTenants(configuration), keys: compileKeys(sources) },
+    tenants: { tenants: compileTenants(sources), keys: compileKeys(sources) },
     policies: compilePolicies(configuration.policies.values()),
     catalog: compileCatalog({
       node: { name: node.name, tier: node.tier },
@@ -76,20 +76,35 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   };
 }
 
-function compileTenants(configuration: Configuration): ReadonlyMap<TenantName, TenantFacts> {
+function compileTenants(sources: CompileSources): ReadonlyMap<TenantName, TenantFacts> {
   const compiled = new Map<TenantName, TenantFacts>();
-  for (const document of configuration.tenants.values()) {
+  const near = [...sources.configuration.endpoints.values()].filter(
+    ({ tenant, url }) => tenant === undefined && sources.reachOf(new URL(url)) !== 'public',
+  );
+  for (const document of sources.configuration.tenants.values()) {
     const name = tenantName(document.name);
-    compiled.set(name, tenantFacts(name, document, configuration));
+    const facts = tenantFacts(name, document, sources.configuration);
+    compiled.set(name, { ...facts, ownEndpoints: ownEndpoints(document, sources, near) });
   }
   return compiled;
+}
+
+/** Those it names, and where the node stands in a network of its own, what is near to the node. */
+function ownEndpoints(
+  { own }: TenantDocument,
+  { configuration }: CompileSources,
+  near: readonly EndpointDocument[],
+): ReadonlySet<string> {
+  const { network } = configuration.node;
+  const atHome = network !== undefined && own.networks.includes(network);
+  return new Set([...own.endpoints, ...(atHome ? near.map((one) => one.name) : [])]);
 }
 
 function tenantFacts(
   name: TenantName,
   document: TenantDocument,
   configuration: Configuration,
-): TenantFacts {
+): Omit<TenantFacts, 'ownEndpoints'> {
   const plan = document.plan === undefined ? undefined : configuration.plans.get(document.plan);
   const facts: PlanFacts | undefined =
     plan === undefined
@@ -106,7 +121,6 @@ function tenantFacts(
     durable: document.durable,
     retention: document.retention,
     budget: budgetOf(document.budget ?? plan?.budget),
-    ownEndpoints: new Set(document.own.endpoints),
     policies: document.policies,
   };
 }

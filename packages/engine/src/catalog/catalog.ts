@@ -198,7 +198,9 @@ function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
  */
 function placeFor(endpoint: EndpointFacts, tenant: TenantFacts, node: NodeFacts): Place {
   const named = tenant.ownEndpoints.has(endpoint.name) || endpoint.tenant === tenant.name;
-  const tier = endpoint.declaredTier ?? impliedTier(endpoint.reach, named, node);
+  const stated = endpoint.declaredTier ?? impliedTier(endpoint.reach, named, node);
+  // What belongs to the operator of a shared node is nobody else's device.
+  const tier = stated === 1 && !named && node.tier !== 1 ? 2 : stated;
   return {
     name: endpoint.name,
     origin: endpoint.origin,

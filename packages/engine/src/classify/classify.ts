@@ -1,11 +1,12 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
-// from. The label starts at the tenant's default and only ever rises: by the caller's header, by
-// parts that nobody here can read, by state that is held upstream. Difficulty is a rule of thumb:
-// the step when it is known, else length and a short list of words. This room refuses nothing; it
-// must never lower a label, and never keeps or prints what it has read.
+// from. The label starts at the tenant's default and only ever rises: by the caller's header and the
+// types it names, by parts that nobody here can read, by state that is held upstream. Difficulty is
+// a rule of thumb: the step when it is known, else length and a short list of words. This room
+// refuses nothing; it must never lower a label, and never keeps or prints what it has read.
 import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
+import { labelOfType } from './kinds.table.ts';
 
 export type Profile = {
   readonly label: Label;
@@ -41,6 +42,8 @@ function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] }
   const declared = head.sensitivity;
   if (declared !== undefined) {
     label = higherLabel(label, declared.label);
+    // `public(health)` says two things; the stricter one holds.
+    for (const type of declared.kinds) label = higherLabel(label, labelOfType(type) ?? label);
     kinds.push(...declared.kinds);
   }
   return { label, kinds };

@@ -22,6 +22,8 @@ export type Verdict = {
   readonly rule: string | undefined;
   readonly tier: Tier | undefined;
   readonly tierMax: Tier | undefined;
+  /** Only this endpoint, whatever model was asked for. */
+  readonly endpoint: string | undefined;
   /** Tried in this order instead of what was asked for. */
   readonly chain: readonly TargetDocument[] | undefined;
   readonly fallback: Fallback;
@@ -72,6 +74,7 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
     rule: first?.name,
     tier: route?.tier ?? defaultTier,
     tierMax,
+    endpoint: route?.endpoint,
     chain: route === undefined ? undefined : chainOf(route),
     fallback: fallback ?? NO_FALLBACK,
   };

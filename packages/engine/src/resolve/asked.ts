@@ -1,6 +1,6 @@
 // From the name in `model` to offerings: an alias, a model, a pinned endpoint, a need or `auto`; a
 // rule's chain stands before all of them.
-import { type ModelName, no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import { no, type Refusal, type Result, refusal, type TenantName, yes } from '@signalbox/contract';
 import type { TargetDocument } from '@signalbox/documents';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
@@ -19,75 +19,112 @@ export type Asked = {
 const AUTO = 'auto';
 const NEED = 'need:';
 
+type View = { readonly catalog: Catalog; readonly tenant: TenantName };
+
+/**
+ * What belongs to another tenant is not there at all: it is no candidate, and its name is nothing
+ * that could have been meant.
+ */
 export function asked(
   call: Classified,
   verdict: Verdict,
   catalog: Catalog,
 ): Result<Asked, Refusal> {
-  const name = call.question.model;
-  if (verdict.chain !== undefined) return fromTargets(verdict.chain, catalog);
+  const view = { catalog, tenant: call.tenant.name };
+  if (verdict.chain !== undefined) return fromTargets(verdict.chain, view);
+  const meant = named(call.question.model, view);
+  const only = verdict.endpoint;
+  if (!meant.ok || only === undefined) return meant;
+  const offerings = meant.value.offerings.filter((one) => one.endpoint.name === only);
+  return yes({ ...meant.value, offerings });
+}
+
+function named(name: string, view: View): Result<Asked, Refusal> {
+  const { catalog } = view;
   const alias = catalog.aliases.get(name);
-  if (alias !== undefined) return fromTargets(alias, catalog);
-  if (name === AUTO) return found(catalog.offerings, false);
+  if (alias !== undefined) return fromTargets(alias, view);
+  if (name === AUTO) return found(visible(catalog.offerings, view));
   if (name.startsWith(NEED)) {
     const need = readNeed(name.slice(NEED.length));
-    if (need.ok)
-      return yes({ offerings: catalog.offerings, ordered: false, need: need.value, pinned: false });
-    return no(refusal('need_unsatisfiable', need.refusal, { param: 'model' }));
+    if (!need.ok) return no(refusal('need_unsatisfiable', need.refusal, { param: 'model' }));
+    return found(visible(catalog.offerings, view), { need: need.value });
   }
-  const offerings = catalog.byModel.get(name);
-  if (offerings !== undefined) return found(offerings, false);
-  const pinned = pinnedOffering(name, catalog);
-  if (pinned !== undefined) return found([pinned], true);
-  return no(unknownModel(name, catalog));
+  const offerings = ofModel(name, view);
+  if (offerings.length > 0) return found(offerings);
+  const pinned = pinnedOffering(name, view);
+  if (pinned !== undefined) return found([pinned], { ordered: true, pinned: true });
+  return no(unknownModel(name, view));
 }
 
-function fromTargets(targets: readonly TargetDocument[], catalog: Catalog): Result<Asked, Refusal> {
+const isVisible = ({ endpoint }: Offering, { tenant }: View): boolean =>
+  endpoint.tenant === undefined || endpoint.tenant === tenant;
+
+/** The list itself where nothing in it is hidden, which is nearly always. */
+function visible(offerings: readonly Offering[], view: View): readonly Offering[] {
+  return offerings.every((one) => isVisible(one, view))
+    ? offerings
+    : offerings.filter((one) => isVisible(one, view));
+}
+
+const ofModel = (name: string, view: View): readonly Offering[] =>
+  visible(view.catalog.byModel.get(name) ?? [], view);
+
+function fromTargets(targets: readonly TargetDocument[], view: View): Result<Asked, Refusal> {
   const offerings: Offering[] = [];
-  for (const target of targets) {
-    const direct = catalog.byModel.get(target.model) ?? [];
-    const all = direct.length > 0 ? direct : pinnedOrNothing(target, catalog);
-    for (const offering of all) {
-      const fits = target.endpoint === undefined || offering.endpoint.name === target.endpoint;
-      if (fits) offerings.push(offering);
+  for (const { model, endpoint } of targets.flatMap((one) => unfolded(one, view))) {
+    const direct = ofModel(model, view);
+    if (direct.length === 0) {
+      const name = endpoint === undefined ? model : `${endpoint}/${model}`;
+      const pinned = pinnedOffering(name, view);
+      if (pinned !== undefined) offerings.push(pinned);
+    }
+    for (const offering of direct) {
+      if (endpoint === undefined || offering.endpoint.name === endpoint) offerings.push(offering);
     }
   }
-  return yes({ offerings, ordered: true, need: undefined, pinned: false });
+  return found(offerings, { ordered: true });
 }
 
-function pinnedOrNothing(target: TargetDocument, catalog: Catalog): readonly Offering[] {
-  const alias = catalog.aliases.get(target.model);
-  if (alias !== undefined) return alias.flatMap((one) => catalog.byModel.get(one.model) ?? []);
-  const name = target.endpoint === undefined ? target.model : `${target.endpoint}/${target.model}`;
-  const pinned = pinnedOffering(name, catalog);
-  return pinned === undefined ? [] : [pinned];
+/** A target may be an alias, whose own targets stand for it; one level deep. */
+function unfolded(target: TargetDocument, { catalog }: View): readonly TargetDocument[] {
+  if (catalog.byModel.has(target.model)) return [target];
+  const inner = catalog.aliases.get(target.model) ?? [target];
+  return inner.map((one) => ({ ...one, endpoint: target.endpoint ?? one.endpoint }));
 }
 
 /** `endpoint/model`; the endpoint's name may itself hold a slash, so the longest that fits wins. */
-function pinnedOffering(name: string, catalog: Catalog): Offering | undefined {
+function pinnedOffering(name: string, view: View): Offering | undefined {
+  const { catalog } = view;
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
     const endpoint = catalog.endpoints.get(name.slice(0, slash));
-    if (endpoint === undefined) continue;
     const model = name.slice(slash + 1);
-    const listed = catalog.offerings.find(
-      (one) => one.endpoint === endpoint && (one.upstream === model || one.model === model),
-    );
-    return listed ?? catalog.unlisted(endpoint, model);
+    if (endpoint === undefined || model === '') continue;
+    const listed =
+      catalog.offerings.find((one) => one.endpoint === endpoint && one.upstream === model) ??
+      catalog.offerings.find((one) => one.endpoint === endpoint && one.model === model) ??
+      catalog.unlisted(endpoint, model);
+    return isVisible(listed, view) ? listed : undefined;
   }
   return undefined;
 }
 
-function found(offerings: readonly Offering[], pinned: boolean): Result<Asked, Refusal> {
-  return yes({ offerings, ordered: pinned, need: undefined, pinned });
+function found(
+  offerings: readonly Offering[],
+  more: Partial<Omit<Asked, 'offerings'>> = {},
+): Result<Asked, Refusal> {
+  return yes({ offerings, ordered: false, need: undefined, pinned: false, ...more });
 }
 
 const NEAREST_MAX = 3;
 const NAME_SHOWN_MAX = 64;
 
-function unknownModel(name: string, catalog: Catalog): Refusal {
-  const names: (string | ModelName)[] = [...catalog.aliases.keys(), ...catalog.byModel.keys()];
+function unknownModel(name: string, view: View): Refusal {
+  const { aliases, byModel } = view.catalog;
+  const models = [...byModel.keys()].filter((one) => ofModel(one, view).length > 0);
   const start = name.slice(0, 3).toLowerCase();
-  const near = names.filter((one) => one.toLowerCase().includes(start)).slice(0, NEAREST_MAX);
+  const near = [...aliases.keys(), ...models]
+    .filter((one) => one.toLowerCase().includes(start))
+    .slice(0, NEAREST_MAX);
   const nearest = near.map((one) => `\`${one}\``).join(' or ');
   const suggestion = near.length === 0 ? '' : ` Did you mean ${nearest}?`;
   const shown = name.slice(0, NAME_SHOWN_MAX);

@@ -1,6 +1,6 @@
 // Asks every gate about one candidate and collects the noes as bits: all of them, so that an
 // explanation is complete.
-import { type Breach, type Clearance, type Place, within } from '@signalbox/contract';
+import { assert, type Breach, type Clearance, type Place, within } from '@signalbox/contract';
 import { matchesPattern } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
@@ -16,7 +16,9 @@ export type GateInputs = {
   readonly pinned: boolean;
 };
 
-const BREACHES: Readonly<Record<Exclude<Breach, 'forged'>, number>> = {
+type Term = Exclude<Breach, 'forged'>;
+
+const BREACHES: Readonly<Record<Term, number>> = {
   tier: GATES.tier,
   residency: GATES.residency,
   retention: GATES.retention,
@@ -24,11 +26,35 @@ const BREACHES: Readonly<Record<Exclude<Breach, 'forged'>, number>> = {
   tenant: GATES.otherTenant,
 };
 
+/** The place as it would have to be for a term to hold. */
+const MENDED: Readonly<Record<Term, (place: Place, terms: Clearance['terms']) => Place>> = {
+  tier: (place, { ceiling }) => ({ ...place, tier: ceiling }),
+  residency: (place, { residency }) => ({ ...place, region: residency?.[0] }),
+  retention: (place) => ({ ...place, retention: 'zero' }),
+  'not-own': (place) => ({ ...place, own: true }),
+  tenant: (place) => ({ ...place, tenant: undefined }),
+};
+const TERMS_MAX = 5;
+
+/** `within` names the first term that a place breaks; an explanation wants all of them. */
+function breachesOf(clearance: Clearance, place: Place): number {
+  let gates = 0;
+  let rest = place;
+  // An empty residency cannot be met at all: that is one term like the others.
+  for (let count = 0; count < TERMS_MAX; count += 1) {
+    const breach = within(clearance, rest);
+    if (breach === undefined) break;
+    assert(breach !== 'forged', 'resolve asks with the clearance it minted');
+    gates |= BREACHES[breach];
+    rest = MENDED[breach](rest, clearance.terms);
+  }
+  return gates;
+}
+
 export function gatesOf(inputs: GateInputs): number {
   const { offering, place, clearance, need } = inputs;
   const { endpoint } = offering;
-  const breach = within(clearance, place);
-  let gates = breach === undefined || breach === 'forged' ? 0 : BREACHES[breach];
+  let gates = breachesOf(clearance, place);
   gates |= entitlements(inputs);
   if (!endpoint.enabled) gates |= GATES.disabled;
   if (endpoint.unavailable !== undefined) gates |= GATES.unavailable;

@@ -121,7 +121,9 @@ function preferred(
   };
   const sorted = open.toSorted((a, b) => distance(a) - distance(b));
   const up = sorted.filter((one) => !health.isDown(one.offering.endpoint.name));
-  const first = up.find((one) => distance(one) === distance(sorted[0] ?? one)) ?? sorted[0];
+  const equal = up.find((one) => distance(one) === distance(sorted[0] ?? one));
+  // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
+  const first = equal ?? (verdict.tier === undefined ? up[0] : undefined) ?? sorted[0];
   if (first === undefined) return [];
   const { cloudUnavailable, localUnavailable } = verdict.fallback;
   const fallback = first.place.tier === 1 ? localUnavailable : cloudUnavailable;

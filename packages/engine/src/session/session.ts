@@ -1,7 +1,7 @@
 // Which piece of agent work, which step. Adds the session's id (a keyed hash, never the caller's
 // value), the agent, the step class and the tags. It refuses a call whose key demands what the call
 // lacks, and a second call under an idempotency key that is in use. Limits of sessions join here.
-// It must never keep a caller's raw session, agent or subject value.
+// It must never keep a caller's raw session or subject; an agent's name stays, rules ask for it.
 import {
   type Branded,
   type Keys,

@@ -1,17 +1,20 @@
 // Is an address in one of a key's networks? IPv4 and IPv6 in CIDR form, IPv4 mapped into IPv6 taken
 // as IPv4.
 
+/** An empty length would be 0, which is everybody. */
+const LENGTH = /^(?:0|[1-9]\d{0,2})$/;
+
 export type Network = { readonly bits: readonly number[]; readonly length: number };
 
 /** @returns undefined for what is not an address or a CIDR. */
 export function readNetwork(text: string): Network | undefined {
-  const [address = '', length] = text.split('/');
+  const [address = '', length, more] = text.split('/');
   const bits = addressBytes(address);
-  if (bits === undefined) return undefined;
+  if (bits === undefined || more !== undefined) return undefined;
   const full = bits.length * 8;
-  const asked = length === undefined ? full : Number(length);
-  return Number.isInteger(asked) && asked >= 0 && asked <= full
-    ? { bits, length: asked }
+  if (length === undefined) return { bits, length: full };
+  return LENGTH.test(length) && Number(length) <= full
+    ? { bits, length: Number(length) }
     : undefined;
 }
 

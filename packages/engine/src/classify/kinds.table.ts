@@ -1,0 +1,34 @@
+// What a declared type of data means for the label: every type has one kind, every kind one label.
+// A type that stands in no row changes nothing by itself; the label that was declared with it holds.
+import type { Label } from '@signalbox/contract';
+
+type Row = readonly [kind: string, label: Label, types: readonly string[]];
+
+const ROWS: readonly Row[] = [
+  ['health', 'regulated', ['health', 'phi', 'diagnosis', 'medical-record', 'medication']],
+  [
+    'financial',
+    'regulated',
+    ['financial', 'credit-card', 'iban', 'bank-account', 'card-number', 'routing-number'],
+  ],
+  [
+    'government-id',
+    'regulated',
+    ['government-id', 'us-ssn', 'ssn', 'passport', 'national-id', 'tax-id', 'driving-licence'],
+  ],
+  ['secret', 'regulated', ['secret', 'api-key', 'password', 'private-key', 'token', 'credential']],
+  ['email', 'personal', ['email', 'e-mail']],
+  ['phone', 'personal', ['phone', 'telephone']],
+  ['name', 'personal', ['name', 'person']],
+  ['address', 'personal', ['address', 'postal-address']],
+  ['date-of-birth', 'personal', ['date-of-birth', 'birth-date', 'dob']],
+  ['ip', 'personal', ['ip', 'ip-address']],
+];
+
+const LABELS_BY_TYPE: ReadonlyMap<string, Label> = new Map(
+  ROWS.flatMap(([, label, types]) => types.map((type) => [type, label] as const)),
+);
+
+/** `us_ssn` and `us-ssn` are one type. Undefined: nobody knows this type. */
+export const labelOfType = (type: string): Label | undefined =>
+  LABELS_BY_TYPE.get(type.replaceAll('_', '-'));
