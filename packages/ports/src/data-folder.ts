@@ -21,6 +21,8 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const OTHERS = 0o077;
 const SECRET_BYTES = 32;
+/** Of chance in the name of a file that is being written. */
+const DRAFT_BYTES = 8;
 const FILE_BYTES_MAX = 4_096;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
 const NOT_OCCUPYING = /\.new$|^lost\+found$/;
@@ -59,8 +61,9 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const path = resolve(options.path);
   await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   await checkFolder(path);
-  const isNew = await checkLayout(path, options.program);
-  const secrets = { path, random: options.random, journalHeld: await holdsJournal(path) };
+  const { program, random } = options;
+  const isNew = await checkLayout({ path, random }, program);
+  const secrets = { path, random, journalHeld: await holdsJournal(path) };
   return {
     path,
     journalFolder: join(path, JOURNAL),
@@ -73,7 +76,8 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   };
 }
 
-type Secrets = { readonly path: string; readonly random: Random; readonly journalHeld: boolean };
+type Place = { readonly path: string; readonly random: Random };
+type Secrets = Place & { readonly journalHeld: boolean };
 
 async function checkFolder(path: string): Promise<void> {
   const facts = await stat(path);
@@ -102,7 +106,8 @@ function checkOwner(path: string, owner: number, what: string): void {
 }
 
 /** True: the folder was empty and is ours now. */
-async function checkLayout(path: string, program: string): Promise<boolean> {
+async function checkLayout(place: Place, program: string): Promise<boolean> {
+  const { path } = place;
   const names = await readdir(path);
   const occupied = names.some((name) => !NOT_OCCUPYING.test(name));
   const verdict = migrateDataFolder({ marker: await readMarker(path), occupied, program });
@@ -110,7 +115,7 @@ async function checkLayout(path: string, program: string): Promise<boolean> {
     case 'current':
       return false;
     case 'fresh':
-      await writeMarker(path, verdict.marker);
+      await writeMarker(place, verdict.marker);
       return true;
     case 'migrate':
       // No layout is older than the first: a step that is named here needs its deed in this file.
@@ -135,8 +140,8 @@ async function readMarker(path: string): Promise<unknown> {
   }
 }
 
-async function writeMarker(path: string, marker: DataFolderDocument): Promise<void> {
-  await writeNew(path, MARKER, `${JSON.stringify(marker, undefined, 2)}\n`);
+async function writeMarker(place: Place, marker: DataFolderDocument): Promise<void> {
+  await writeNew(place, MARKER, `${JSON.stringify(marker, undefined, 2)}\n`);
 }
 
 async function holdsJournal(path: string): Promise<boolean> {
@@ -155,7 +160,7 @@ async function secretBytes(secrets: Secrets, name: 'pepper' | 'kek'): Promise<Ui
       );
     }
     const hexadecimal = Buffer.from(secrets.random.bytes(SECRET_BYTES)).toString('hex');
-    text = await writeNew(secrets.path, name, `${hexadecimal}\n`);
+    text = await writeNew(secrets, name, `${hexadecimal}\n`);
   }
   const hexadecimal = text.trim();
   if (!/^[0-9a-f]{64}$/.test(hexadecimal)) {
@@ -170,7 +175,7 @@ async function apiKey(secrets: Secrets, env: 'demo' | 'admin'): Promise<Secret> 
   const text =
     (await readPrivate(file)) ??
     (await writeNew(
-      secrets.path,
+      secrets,
       `${env}.key`,
       `${mintApiKey(env, secrets.random.bytes(API_KEY_CHANCE_BYTES))}\n`,
     ));
@@ -201,10 +206,9 @@ async function readPrivate(file: string): Promise<string | undefined> {
  * Whole or not at all, and the first of two processes wins: the text is safe under another name
  * before it gets this one. Returns what the file holds.
  */
-async function writeNew(folder: string, name: string, text: string): Promise<string> {
-  const file = join(folder, name);
-  const draft = `${file}.${process.pid}.new`;
-  await rm(draft, { force: true });
+async function writeNew(place: Place, name: string, text: string): Promise<string> {
+  const file = join(place.path, name);
+  const draft = `${file}.${Buffer.from(place.random.bytes(DRAFT_BYTES)).toString('hex')}.new`;
   const handle = await open(draft, 'wx', FILE_MODE);
   try {
     await handle.writeFile(text);
@@ -214,7 +218,7 @@ async function writeNew(folder: string, name: string, text: string): Promise<str
   }
   await link(draft, file).catch(existing);
   await rm(draft, { force: true });
-  await syncFolder(folder);
+  await syncFolder(place.path);
   return readFile(file, 'utf8');
 }
 

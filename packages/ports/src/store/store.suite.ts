@@ -255,7 +255,7 @@ export function recordStoreSuite(name: string, openStore: OpenStore): void {
   });
 
   describe(`${name}: a tail`, () => {
-    it('gets new requests of its tenant alone, and the number of those it had no room for', async (test) => {
+    it('gets new requests of its tenant alone, and how many it missed', async (test) => {
       const bench = await StoreBench.open(openStore);
       test.after(() => bench.remove());
       const seen = new Map<string, string[]>([

@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { tenantName } from '@signalbox/contract';
 import { handClock, listeningSink } from '../journal/journal.fixture.ts';
 import { EVERY_TENANT } from './records.ts';
@@ -33,7 +34,7 @@ describe('the database of the store', () => {
     }
   });
 
-  it('that is gone, of another version or unreadable is built again from the journal', async (test) => {
+  it('that is gone, of another version or unreadable is built again', async (test) => {
     const bench = await filled(test);
     const page = await bench.store.recentRequests(all);
     const sums = await bench.store.usage(usage);
@@ -88,11 +89,11 @@ describe('the database of the store', () => {
 });
 
 describe('the thread of the store', () => {
-  it('says that it is stuck when the journal cannot be read, and answers all the same', async (test) => {
+  it('answers on when the journal cannot be read, and recovers', async (test) => {
     const bench = await filled(test);
     await bench.append([settlement({ number: 100 })]);
-    const last =
-      (await readdir(bench.journalFolder)).filter((name) => name.endsWith('.sbj')).at(-1) ?? '';
+    const names = (await readdir(bench.journalFolder)).sort();
+    const last = names.findLast((name) => name.endsWith('.sbj')) ?? '';
     const hidden = join(bench.folder, 'hidden');
     await rename(join(bench.journalFolder, last), hidden);
     await writeFile(join(bench.journalFolder, last), new Uint8Array(1_000_000).fill(1));
@@ -102,6 +103,22 @@ describe('the thread of the store', () => {
     // Whatever it made of that, it goes on when the file is itself again.
     await bench.add([settlement({ number: 101 })]);
     assert.equal((await bench.store.recentRequests(all)).requests.length, 62);
+    assert.deepEqual(bench.store.health(), { kind: 'ready' });
+  });
+
+  it('is started again when it dies, and whoever waited is told', async (test) => {
+    const posted = test.mock.method(Worker.prototype, 'postMessage');
+    const bench = await filled(test);
+    const thread: unknown = posted.mock.calls.at(-1)?.this;
+    assert.ok(thread instanceof Worker);
+    const asked = bench.store.recentRequests(all);
+    // The answer may just have been given: what counts is that one of both comes.
+    await Promise.allSettled([thread.terminate(), asked]);
+    assert.equal(bench.store.health().kind, 'stuck');
+    await assert.rejects(bench.store.recentRequests(all), StoreFault);
+    await bench.append([settlement({ number: 100 })]);
+    bench.clock.turn(1_000);
+    assert.equal((await bench.store.recentRequests(all)).requests.length, 61);
     assert.deepEqual(bench.store.health(), { kind: 'ready' });
   });
 
