@@ -129,11 +129,16 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     byModel,
     aliases,
     forwarded: new Set([...endpoints.values()].flatMap((one) => [...one.forwarded])),
-    frontier: dearest(offerings.filter((one) => (one.endpoint.declaredTier ?? 3) === 3)),
+    frontier: dearest(offerings.filter(isFrontier)),
     placeOf: (endpoint, tenant) => placeFor(endpoint, tenant, node),
     unlisted: unlistedOffering,
   };
 }
+
+/** Tier 3 for everybody, as far as can be told without a tenant. */
+const isFrontier = ({ endpoint }: Offering): boolean =>
+  endpoint.tenant === undefined &&
+  (endpoint.declaredTier === undefined ? endpoint.reach === 'public' : endpoint.declaredTier === 3);
 
 /** By the price of a token in and a token out. */
 function dearest(offerings: readonly Offering[]): Price | undefined {

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LABELS, type Label, readLabel } from '@signalbox/contract';
+import { readQuestion } from '@signalbox/dialect';
+import fc from 'fast-check';
+import { type Built, build, chatOf, type Heads } from '../house.fixture.ts';
+import { join } from '../session/session.ts';
+import { admit } from '../tenant/tenant.ts';
+import { type Classified, classify } from './classify.ts';
+import { labelOfType } from './kinds.table.ts';
+
+fc.configureGlobal({ seed: 4141 });
+
+const yaml = (tenant: string): string => `
+version: 1
+endpoints:
+  near: {url: "http://127.0.0.1:9001/v1", models: [small]}
+tenants:
+  acme: ${tenant}
+keys:
+  main: {tenant: acme, secret: "env:MAIN"}
+`;
+
+function classifyWith(built: Built, body: object, head: Heads = {}): Classified {
+  const { house } = built;
+  const admitted = admit(built.call(body, head), house.now().tenants, house.ports);
+  assert.ok(admitted.ok);
+  const operation = head.operation ?? 'chat';
+  const question = readQuestion(operation, new TextEncoder().encode(JSON.stringify(body)));
+  assert.ok(question.ok);
+  const ports = { keys: house.ports.keys, idempotency: house.live.idempotency };
+  const joined = join(admitted.value, question.value, ports);
+  assert.ok(joined.ok);
+  return classify(joined.value);
+}
+
+const declared = (label: Label, ...kinds: string[]): Heads => ({ sensitivity: { label, kinds } });
+const image = [{ type: 'image_url', image_url: { url: 'https://example.org/x' } }];
+const withImage = { model: 'small', messages: [{ role: 'user', content: image }] };
+
+describe('the label of a call', () => {
+  type Case = readonly [tenant: string, body: object, head: Heads, label: Label];
+  const cases: readonly Case[] = [
+    ['{}', chatOf('small'), {}, 'public'],
+    ['{default_label: internal}', chatOf('small'), {}, 'internal'],
+    ['{}', chatOf('small'), declared('personal'), 'personal'],
+    ['{default_label: regulated}', chatOf('small'), declared('public'), 'regulated'],
+    ['{}', withImage, {}, 'personal'],
+    ['{unscanned_label: regulated}', withImage, {}, 'regulated'],
+    ['{unscanned_label: public}', withImage, {}, 'public'],
+    ['{default_label: regulated, unscanned_label: public}', withImage, {}, 'regulated'],
+    ['{}', withImage, declared('regulated'), 'regulated'],
+    ['{}', chatOf('small'), declared('public', 'health'), 'regulated'],
+    ['{}', chatOf('small'), declared('public', 'email'), 'personal'],
+    ['{}', chatOf('small'), declared('internal', 'us_ssn', 'email'), 'regulated'],
+    ['{}', chatOf('small'), declared('internal', 'favourite-colour'), 'internal'],
+  ];
+  for (const [tenant, body, head, label] of cases) {
+    const said = JSON.stringify(head.sensitivity ?? null);
+    it(`is ${label} for a tenant ${tenant}, ${said}${body === withImage ? ', an image' : ''}`, () => {
+      assert.equal(classifyWith(build(yaml(tenant)), body, head).profile.label, label);
+    });
+  }
+
+  it('takes state that is held upstream for something that nobody here can read', () => {
+    const built = build(yaml('{}'));
+    const body = { model: 'small', input: 'x', previous_response_id: 'resp_1' };
+    const { profile } = classifyWith(built, body, { operation: 'response' });
+    assert.equal(profile.label, 'personal');
+    assert.deepEqual(profile.kinds, ['unscanned']);
+  });
+
+  it('only ever rises, whatever a caller declares', () => {
+    const types = fc.constantFrom('health', 'email', 'other', 'ip', 'secret');
+    const head = fc.record({
+      label: fc.constantFrom(...LABELS),
+      kinds: fc.array(types, { maxLength: 3 }),
+    });
+    const bare = fc.constantFrom(...LABELS);
+    const houses = new Map(LABELS.map((one) => [one, build(yaml(`{default_label: ${one}}`))]));
+    fc.assert(
+      fc.property(bare, fc.option(head), fc.boolean(), (start, sensitivity, unread) => {
+        const built = houses.get(start);
+        assert.ok(built !== undefined);
+        const body = unread ? withImage : chatOf('small');
+        const heads = sensitivity === null ? {} : { sensitivity };
+        const { label } = classifyWith(built, body, heads).profile;
+        assert.ok(LABELS.indexOf(label) >= LABELS.indexOf(start));
+        if (sensitivity === null) return;
+        assert.ok(LABELS.indexOf(label) >= LABELS.indexOf(sensitivity.label));
+      }),
+    );
+  });
+
+  it('keeps the types that were declared, and none that were not', () => {
+    const { profile } = classifyWith(build(yaml('{}')), withImage, declared('personal', 'email'));
+    assert.deepEqual(profile.kinds, ['unscanned', 'email']);
+  });
+});
+
+describe('a type of data', () => {
+  const cases: readonly (readonly [string, Label | undefined])[] = [
+    ['health', 'regulated'],
+    ['us-ssn', 'regulated'],
+    ['us_ssn', 'regulated'],
+    ['credit_card', 'regulated'],
+    ['secret', 'regulated'],
+    ['email', 'personal'],
+    ['date-of-birth', 'personal'],
+    ['ip', 'personal'],
+    ['', undefined],
+    ['__proto__', undefined],
+    ['constructor', undefined],
+  ];
+  for (const [type, label] of cases) {
+    it(`${JSON.stringify(type)} is ${label}`, () => assert.equal(labelOfType(type), label));
+  }
+
+  it('never means less than personal', () => {
+    for (const type of ['name', 'phone', 'address', 'iban', 'passport']) {
+      assert.ok(LABELS.indexOf(labelOfType(type) ?? 'public') >= LABELS.indexOf('personal'));
+    }
+    assert.equal(readLabel('high'), 'regulated');
+  });
+});
+
+describe('the difficulty of a call', () => {
+  const built = build(yaml('{}'));
+  const difficultyOf = (content: string, head: Heads = {}, model = 'auto'): string =>
+    classifyWith(built, { model, messages: [{ role: 'user', content }] }, head).profile.difficulty;
+
+  const cases: readonly (readonly [
+    content: string,
+    head: Heads,
+    model: string,
+    expected: string,
+  ])[] = [
+    ['classify: refund please', {}, 'auto', 'easy'],
+    [
+      'Please TRANSLATE this sentence into French for the whole of our team today',
+      {},
+      'auto',
+      'easy',
+    ],
+    ['Prove the lemma', {}, 'auto', 'hard'],
+    ['Translate this and then prove the theorem', {}, 'auto', 'hard'],
+    ['How are you?', {}, 'auto', 'easy'],
+    ['', {}, 'auto', 'easy'],
+    [
+      'why does the fourth column of the second table hold other sums than the third?',
+      {},
+      'auto',
+      'middle',
+    ],
+    ['x '.repeat(8_000), {}, 'auto', 'hard'],
+    ['Prove the lemma', { step: 'classification' }, 'auto', 'easy'],
+    ['hello', { step: 'complex_reasoning' }, 'auto', 'hard'],
+    ['Prove the lemma', { step: 'unheard_of' }, 'auto', 'hard'],
+    ['Prove the lemma', {}, 'small', 'middle'],
+    ['Prove the lemma', { step: 'planning' }, 'small', 'hard'],
+  ];
+  for (const [content, head, model, expected] of cases) {
+    const step = head.step === undefined ? '' : ` in step ${head.step}`;
+    it(`is ${expected} for ${model}${step}: ${content.slice(0, 40)}`, () => {
+      assert.equal(difficultyOf(content, head, model), expected);
+    });
+  }
+
+  it('is the same for the same call, again and again', () => {
+    const all = [1, 2, 3].map(() => difficultyOf('why does the sum of the columns differ?'));
+    assert.equal(new Set(all).size, 1);
+  });
+
+  it('passes the latency budget on', () => {
+    const call = classifyWith(built, chatOf('small'), { latencyBudgetMs: 250 });
+    assert.equal(call.profile.latencyBudgetMs, 250);
+  });
+});
