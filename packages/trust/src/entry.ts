@@ -65,19 +65,21 @@ export function entryText(headText: string, bodyText: string | undefined): strin
 export function readEntry(bytes: Uint8Array): EntryRead {
   let text: string;
   try {
-    text = text8.decode(bytes).trimEnd();
+    text = text8.decode(bytes);
   } catch {
     return malformed('not UTF-8');
   }
   // No string inside a head can hold this run of characters: its quotes would be escaped.
   const split = text.indexOf(BODY_KEY);
-  const headText = split === -1 ? text : `${text.slice(0, split)}}`;
-  const bodyText = split === -1 ? undefined : text.slice(split + BODY_KEY.length, -1);
+  const headText = split === -1 ? text.trimEnd() : `${text.slice(0, split)}}`;
+  // The brace that closes the entry, and the line feed of a first frame after a sync.
+  const end = text.endsWith('\n') ? -2 : -1;
+  const bodyText = split === -1 ? undefined : text.slice(split + BODY_KEY.length, end);
   const parsed = parse(headText);
   if (typeof parsed !== 'object' || parsed === null) return malformed('the head is no object');
-  const fields = new Map<string, unknown>(Object.entries(parsed));
-  if (fields.get('v') !== ENTRY_VERSION) return { kind: 'version', found: fields.get('v') };
-  const head = readHead(fields);
+  const version = memberOf(parsed, 'v');
+  if (version !== ENTRY_VERSION) return { kind: 'version', found: version };
+  const head = readHead(parsed);
   return head === undefined
     ? malformed('the head lacks a key or has one of the wrong type')
     : { kind: 'entry', head, headText, bodyText };
@@ -89,16 +91,16 @@ export function entryOf(read: ReadEntry): Entry {
   return { ...read.head, body };
 }
 
-function readHead(fields: ReadonlyMap<string, unknown>): EntryHead | undefined {
-  const kind = fields.get('kind');
-  const node = fields.get('node');
-  const epoch = fields.get('epoch');
-  const seq = fields.get('seq');
-  const at = fields.get('at');
-  const prev = fields.get('prev');
-  const tenant = fields.get('tenant');
-  const call = fields.get('call');
-  const bodyDigest = fields.get('bodyDigest');
+function readHead(from: object): EntryHead | undefined {
+  const kind = memberOf(from, 'kind');
+  const node = memberOf(from, 'node');
+  const epoch = memberOf(from, 'epoch');
+  const seq = memberOf(from, 'seq');
+  const at = memberOf(from, 'at');
+  const prev = memberOf(from, 'prev');
+  const tenant = memberOf(from, 'tenant');
+  const call = memberOf(from, 'call');
+  const bodyDigest = memberOf(from, 'bodyDigest');
   if (typeof kind !== 'string' || typeof node !== 'string' || typeof epoch !== 'string') return;
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return;
   if (typeof at !== 'number' || !Number.isFinite(at)) return;
@@ -106,6 +108,11 @@ function readHead(fields: ReadonlyMap<string, unknown>): EntryHead | undefined {
   if (tenant !== undefined && typeof tenant !== 'string') return;
   if (call !== undefined && typeof call !== 'string') return;
   return { v: ENTRY_VERSION, kind, node, epoch, seq, at, prev, tenant, call, bodyDigest };
+}
+
+/** Own keys alone: a head says what it says, not what every object has. */
+function memberOf(from: object, key: string): unknown {
+  return Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
 }
 
 function parse(text: string): unknown {

@@ -4,13 +4,7 @@
 // nobody was told that they were safe); otherwise they are damage.
 
 import { join } from 'node:path';
-import {
-  type ChainStep,
-  chainBreak,
-  FRAME_HEAD_BYTES,
-  type ReadEntry,
-  readEntry,
-} from '@signalbox/trust';
+import { chainBreak, FRAME_HEAD_BYTES, type ReadEntry, readEntry } from '@signalbox/trust';
 import { sha256 } from '@signalbox/trust/node';
 import type { Disk } from './disk.ts';
 import { damaged, newer } from './faults.ts';
@@ -22,6 +16,11 @@ export type ReadFrom = {
   readonly position: Position;
   /** The last entry that was read before: it and its elders are passed over. */
   readonly after?: EntryName | undefined;
+  /**
+   * Check the chain only where a segment begins: for a reader that follows what this node has just
+   * written. The checksum of every frame is checked all the same.
+   */
+  readonly trusting?: boolean;
   /** Read no further than this; undefined: to the end. */
   readonly to?: Position | undefined;
 };
@@ -53,7 +52,8 @@ export async function readJournal(
       segment.number >= from.position.segment &&
       (from.to === undefined || segment.number <= from.to.segment),
   );
-  const walk: Walk = { before: undefined, after: from.after, doubt: undefined, entries: 0, each };
+  const { after, trusting = false } = from;
+  const walk: Walk = { before: undefined, after, doubt: undefined, trusting, entries: 0, each };
   let position = from.position;
   for (const segment of segments) {
     const start = segment.number === from.position.segment ? from.position.offset : 0;
@@ -66,7 +66,8 @@ export async function readJournal(
 }
 
 type Walk = {
-  before: ChainStep | undefined;
+  before: ReadEntry | undefined;
+  readonly trusting: boolean;
   after: EntryName | undefined;
   /** The end of the segment before did not read: the next entry tells whether that matters. */
   doubt: { readonly file: string; readonly at: number; readonly bytes: number } | undefined;
@@ -110,17 +111,23 @@ function take(walk: Walk, segment: Segment, bytes: Uint8Array, at: number): bool
   const { head } = read;
   const known = walk.before?.head ?? walk.after;
   if (known !== undefined && head.epoch === known.epoch && head.seq <= known.seq) return true;
-  const why = chainBreak(walk.before, read, { sha256 });
-  if (why !== undefined) {
-    if (walk.doubt !== undefined) throw damaged(walk.doubt.file, walk.doubt.at, 'no frame');
-    throw damaged(segment.name, at, `the chain breaks: ${why}`);
-  }
+  const isChecked = !walk.trusting || at === 0 || walk.doubt !== undefined;
+  if (isChecked) checkChain(walk, read, segment, at);
   walk.doubt = undefined;
-  walk.before = { hash: sha256(read.headText), head };
+  walk.before = read;
   walk.entries += 1;
   const start = { segment: segment.number, offset: at };
   const end = { segment: segment.number, offset: at + FRAME_HEAD_BYTES + bytes.length };
   return walk.each(read, { start, end }) !== false;
+}
+
+function checkChain(walk: Walk, read: ReadEntry, segment: Segment, at: number): void {
+  const { before, doubt } = walk;
+  const step = before && { hash: sha256(before.headText), head: before.head };
+  const why = chainBreak(step, read, { sha256 });
+  if (why === undefined) return;
+  if (doubt !== undefined) throw damaged(doubt.file, doubt.at, 'no frame');
+  throw damaged(segment.name, at, `the chain breaks: ${why}`);
 }
 
 /** The one entry at a place; undefined when the journal no longer has it. */
