@@ -34,6 +34,6 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const offers = resolved.ok ? resolved.value.route.offers : [];
   const candidates = resolved.ok
     ? resolved.value.route.candidates
-    : recordedCandidates(surveyed.value.candidates, offers);
+    : recordedCandidates(surveyed.value.candidates, offers, facts.health);
   return yes({ identity: { tenant, key }, resolved, candidates });
 }

@@ -76,7 +76,7 @@ export async function dispatch(
       if (!call.permit.enter(offer)) break;
       const ended = await run.tryOnce(offer);
       if (ended.kind !== 'next') return ended.outcome;
-      if (ended.fault.retry !== 'same') break;
+      if (!mayRepeat(ended.fault)) break;
     }
   }
   if (run.left) return { kind: 'left', ...run.common() };
@@ -170,7 +170,8 @@ class Run {
     const call = this.#call;
     const { question, head } = call;
     const ask = question.stream && !question.usageWanted && asksForUsage(head.operation);
-    return new Promise((resolve) => {
+    this.#firstByteMs = undefined;
+    return new Promise((resolve, reject) => {
       this.#wake = () => resolve('left');
       const dialling = {
         offer,
@@ -186,7 +187,7 @@ class Run {
           this.#firstByteMs = this.#ports.clock.monotonic() - started;
         },
       };
-      void attempt(call, dialling).then(resolve);
+      attempt(call, dialling).then(resolve, reject);
     });
   }
 
@@ -275,11 +276,13 @@ class Run {
         retryAfterMs: 1_000,
       });
     }
-    const more = this.#retryAfterMs === undefined ? {} : { retryAfterMs: this.#retryAfterMs };
-    if (last.status === 429)
-      return refusal('rate_limited', `The endpoint limits the rate.${where}`, more);
-    if (this.unreached())
-      return refusal('upstream_unavailable', `All allowed routes are down.${where}`, more);
+    const told = this.#retryAfterMs;
+    const more = told === undefined ? {} : { retryAfterMs: told };
+    if (last.status === 429) return limited(told, where);
+    if (this.unreached()) {
+      const again = { retryAfterMs: told ?? UNAVAILABLE_MS };
+      return refusal('upstream_unavailable', `All allowed routes are down.${where}`, again);
+    }
     const timeouts = fault !== undefined && TIMEOUTS.has(fault.code);
     if (timeouts) return refusal('upstream_timeout', `Every allowed route was too slow.${where}`);
     return refusal(
@@ -289,6 +292,29 @@ class Run {
     );
   }
 }
+
+/** SDKs wait for a minute at most: what is further away is no short limit. */
+const SHORT_MS_MAX = 60_000;
+const LIMITED_MS = 1_000;
+const UNAVAILABLE_MS = 5_000;
+
+function limited(toldMs: number | undefined, where: string): Refusal {
+  if ((toldMs ?? 0) > SHORT_MS_MAX) {
+    return refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
+  }
+  const retryAfterMs = toldMs ?? LIMITED_MS;
+  return refusal('rate_limited', `The endpoint limits the rate.${where}`, { retryAfterMs });
+}
+
+/** Faults of a connection that may not come twice; nothing of an answer was released. */
+const PASSING: ReadonlySet<Fault['code']> = new Set([
+  'connect_failed',
+  'connect_timeout',
+  'closed_early',
+]);
+
+/** Whether the operator's `retries` apply. */
+const mayRepeat = ({ code, retry }: Fault): boolean => retry === 'same' || PASSING.has(code);
 
 const UNREACHABLE: ReadonlySet<Fault['code']> = new Set(['connect_failed', 'connect_timeout']);
 const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([

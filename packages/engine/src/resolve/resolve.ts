@@ -78,22 +78,23 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   for (const offer of offers) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const recorded = recordedCandidates(candidates, offers);
+  const recorded = recordedCandidates(candidates, offers, facts.health);
   const route: Route = { clearance, offers, candidates: recorded, verdict };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
-/** What was allowed and not chosen has a gate of its own. */
+/** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */
 export function recordedCandidates(
   candidates: readonly Candidate[],
   offers: readonly Offer[],
+  health: Health,
 ): readonly RecordedCandidate[] {
-  return candidates.slice(0, RECORDED_MAX).map((one) => ({
-    endpoint: one.offering.endpoint.name,
-    model: one.offering.model,
-    tier: one.place.tier,
-    gates: one.gates === 0 && !offers.includes(one) ? GATES.notNeeded : one.gates,
-  }));
+  return candidates.slice(0, RECORDED_MAX).map((one) => {
+    const { endpoint, model } = one.offering;
+    const passedOver = health.isDown(endpoint.name) ? GATES.down : GATES.notNeeded;
+    const gates = one.gates === 0 && !offers.includes(one) ? passedOver : one.gates;
+    return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
+  });
 }
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
