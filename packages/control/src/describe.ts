@@ -37,7 +37,7 @@ export const endpointStatuses = (catalog: Catalog, health: Health): readonly End
 
 function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 'state' | 'why'> {
   if (!endpoint.enabled) {
-    return { state: 'off', why: `found, off: \`signalbox endpoint enable ${endpoint.name}\`` };
+    return { state: 'off', why: `\`signalbox endpoint enable ${endpoint.name}\` turns it on` };
   }
   if (endpoint.unavailable !== undefined)
     return { state: 'unavailable', why: endpoint.unavailable };

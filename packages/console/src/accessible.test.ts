@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, skipped } from './browser.fixture.ts';
+import { consoleFolder } from './index.ts';
+import {
+  call,
+  decisionNumber,
+  fill,
+  type SeededServer,
+  seeded,
+  serveSeeded,
+} from './seeded.fixture.ts';
+import { brokenStatus, record, wellStatus } from './seeded-status.fixture.ts';
+import { visit } from './watched.fixture.ts';
+
+const CALLS = 120;
+const EXPLAINED = decisionNumber(CALLS + 1);
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SCRIPT_BYTES_MAX = 40 * 1024;
+
+const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] = [
+  ['the overview', '/', '.endpoints'],
+  ['the list of requests', '/requests', '.rows'],
+  ['a list that nothing fits', '/requests?tenant=nobody', '.empty'],
+  ['a request explained', `/requests/${EXPLAINED}`, '.decision'],
+  ['signing in', '/sign-in?link=spent', '.sign-in'],
+];
+
+const AXE_RUN = `axe
+  .run(document, { runOnly: [
+    'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  .then(({ violations }) =>
+    violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => [id, html.slice(0, 200), failureSummary].join(' ')),
+      ),
+  )`;
+
+/** What axe finds that would stop somebody, with where. */
+async function obstacles(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found: unknown = await page.evaluate(AXE_RUN);
+  assert.ok(Array.isArray(found));
+  return found.map(String);
+}
+
+describe('the console for everybody', { skip: skipped ?? false }, () => {
+  let browser: Browser;
+  let busy: SeededServer;
+  let empty: SeededServer;
+
+  before(async () => {
+    browser = await openBrowser();
+    const now = Date.now();
+    busy = await serveSeeded(brokenStatus(now));
+    empty = await serveSeeded(wellStatus(now));
+    fill(busy.readings, CALLS, now, 3_000_000);
+    const long = {
+      tenant: 'a'.repeat(63),
+      modelRequested: 'm'.repeat(120),
+      endpoint: 'e'.repeat(63),
+    };
+    busy.readings.end({ ...call(CALLS + 1, now, seeded(3)), ...long }, record(CALLS + 1, now));
+  });
+  after(async () => {
+    await browser?.close();
+    await busy?.stop();
+    await empty?.stop();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`puts no obstacle in anybody's way, in ${colorScheme}`, async () => {
+      const { page, done } = await visit(browser, busy, '/', { colorScheme });
+      for (const [name, path, ready] of ROOMS) {
+        await page.goto(`${busy.origin}${path}`);
+        await page.locator(ready).waitFor();
+        assert.deepEqual(await obstacles(page), [], name);
+      }
+      await page.goto(busy.origin);
+      await page.getByRole('button', { name: 'Table' }).first().click();
+      await page.keyboard.press('?');
+      assert.deepEqual(await obstacles(page), [], 'a table and the sheet of keys');
+      await done();
+      const first = await visit(browser, empty, '/', { colorScheme });
+      await first.page.locator('.first-call').waitFor();
+      assert.deepEqual(await obstacles(first.page), [], 'the first call');
+      await first.done();
+    });
+  }
+
+  it('fits a screen of 360 pixels without moving sideways, whatever the names', async () => {
+    const viewport = { width: 360, height: 740 };
+    const { page, done } = await visit(browser, busy, '/', { viewport });
+    for (const [name, path, ready] of ROOMS) {
+      await page.goto(`${busy.origin}${path}`);
+      await page.locator(ready).waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+    }
+    await done();
+  });
+
+  it('keeps still for who asks for stillness', async () => {
+    const { page, done } = await visit(browser, busy, '/requests', { reducedMotion: 'reduce' });
+    await page.locator('.link-state.live').waitFor();
+    assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+    await done();
+  });
+
+  it('prints a request without what only a screen needs', async () => {
+    const { page, done } = await visit(browser, busy, `/requests/${EXPLAINED}`);
+    await page.locator('.decision').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('.side').isVisible(), false);
+    assert.equal(await page.getByRole('button', { name: /CLI/ }).isVisible(), false);
+    assert.equal(await page.locator('.printed').isVisible(), true);
+    await done();
+  });
+
+  it('stays small', () => {
+    const folder = new URL('assets/', consoleFolder());
+    const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    const bytes = scripts.reduce(
+      (sum, name) => sum + gzipSync(readFileSync(new URL(name, folder))).length,
+      0,
+    );
+    assert.ok(bytes <= SCRIPT_BYTES_MAX, `${bytes} bytes of script`);
+  });
+});

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { openBrowser, skipped } from './browser.fixture.ts';
+import {
+  ADMIN_KEY,
+  call,
+  decisionNumber,
+  fill,
+  type SeededServer,
+  seeded,
+  serveSeeded,
+} from './seeded.fixture.ts';
+import { brokenStatus, record, wellStatus } from './seeded-status.fixture.ts';
+import { visit, type Watched } from './watched.fixture.ts';
+
+const CALLS = 300;
+const EXPLAINED = decisionNumber(CALLS + 1);
+
+describe('the console', { skip: skipped ?? false }, () => {
+  let browser: Browser;
+  let server: SeededServer;
+  let open: Watched[];
+
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+  beforeEach(async () => {
+    open = [];
+    server = await serveSeeded(wellStatus(Date.now()));
+  });
+  afterEach(async () => {
+    try {
+      for (const one of open) await one.done();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  const come = async (path: string): Promise<Watched> => {
+    const watched = await visit(browser, server, path);
+    open.push(watched);
+    return watched;
+  };
+  const work = (): void => fill(server.readings, CALLS, Date.now(), 3_000_000);
+  const endExplained = (): void => {
+    const at = Date.now();
+    const ended = { ...call(CALLS + 1, at, seeded(3)), tenant: 'acme', label: 'regulated' };
+    server.readings.end(ended, record(CALLS + 1, at));
+  };
+
+  it('shows how it goes: numbers, charts, the mix of tiers, what there is to call', async () => {
+    work();
+    const { page } = await come('/');
+    const requests = page.locator('.figure').first().locator('.value');
+    await requests.waitFor();
+    assert.equal(await requests.textContent(), String(CALLS));
+    const tierOne = server.readings.calls.filter((one) => one.tier === 1).length;
+    const legend = page.locator('.legend li', { hasText: 'Tier 1' }).first();
+    assert.equal(await legend.textContent(), `Tier 1 ${tierOne}`);
+    assert.equal(await page.getByRole('heading', { name: 'Tier mix' }).count(), 1);
+    assert.match(await page.locator('.endpoints').innerText(), /qwen3:8b.*Found, off/s);
+    assert.equal(await page.title(), 'Overview · Signalbox');
+  });
+
+  it('teaches the first request where there is none, and shows it when it comes', async () => {
+    const { page } = await come('/');
+    await page.getByRole('button', { name: 'Copy the command' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, new RegExp(`^curl -s ${server.origin}/v1/chat/completions`));
+    assert.equal(await page.getByText('Copied').count(), 2);
+    endExplained();
+    await page.locator('.figure').first().locator('.value').waitFor();
+  });
+
+  it('looks as far back as the address says', async () => {
+    work();
+    const { page } = await come('/?window=15m');
+    await page.getByText('in the last 15 minutes').waitFor();
+    await page.getByRole('radio', { name: '7d' }).check();
+    await page.getByText('in the last 7 days').waitFor();
+    assert.equal(new URL(page.url()).search, '?window=7d');
+    await page.keyboard.press('[');
+    await page.getByText('in the last 24 hours').waitFor();
+  });
+
+  it('gives the numbers of a chart as a table and as a file', async () => {
+    work();
+    const { page } = await come('/');
+    const chart = page.getByRole('region', { name: 'Requests by tier' }).first();
+    await chart.getByRole('button', { name: 'Table' }).click();
+    assert.ok((await chart.locator('tbody tr').count()) >= 60);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      chart.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'requests-by-tier.csv');
+    const text = readFileSync(await download.path(), 'utf8');
+    assert.match(text, /^time,Tier 1,Tier 2,Tier 3,No tier,Errors\r\n\d{4}-/);
+  });
+
+  it('says what is wrong with the files, where, and that the old ones go on', async () => {
+    server.status = brokenStatus(Date.now());
+    const { page } = await come('/');
+    const told = await page.locator('.health').innerText();
+    assert.match(told, /Serving, with something amiss/);
+    assert.match(told, /signalbox\.yaml:14:5 unknown key topolgy — did you mean topology\?/);
+    assert.match(told, /Journal unavailable\s+disk-full/);
+  });
+
+  it('shows a request as it ends, and explains it with the gates in words', async () => {
+    work();
+    const { page } = await come('/requests');
+    await page.getByText('Live', { exact: true }).waitFor();
+    endExplained();
+    const row = page.locator(`a[href="/requests/${EXPLAINED}"]`);
+    await row.waitFor();
+    await row.click();
+    await page.getByRole('heading', { name: 'Request explained' }).waitFor();
+    const candidates = await page.getByRole('region', { name: 'Candidates' }).innerText();
+    assert.match(candidates, /its tier is above the ceiling of this call/);
+    assert.match(candidates, /In the route/);
+    const story = await page.locator('.story').innerText();
+    assert.match(story, /claims-stay-home \(signalbox\.yaml:41\)/);
+    assert.match(story, /a consent by the tenant's admin/);
+    await page.getByRole('button', { name: /CLI/ }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, `signalbox explain ${EXPLAINED}`);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Requests' }).waitFor();
+  });
+
+  it('stands still while somebody points at the list, and says how many wait', async () => {
+    work();
+    const { page } = await come('/requests');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const first = page.locator('.row-link').first();
+    await first.hover();
+    const before = await first.getAttribute('href');
+    const now = Date.now();
+    for (let i = 1; i <= 7; i += 1) server.readings.end(call(CALLS + 10 + i, now, seeded(i)));
+    const waiting = page.getByRole('button', { name: '7 new · show' });
+    await waiting.waitFor();
+    assert.equal(await first.getAttribute('href'), before);
+    await waiting.click();
+    await page.locator(`a[href="/requests/${decisionNumber(CALLS + 17)}"]`).waitFor();
+    assert.equal(await waiting.count(), 0);
+  });
+
+  it('keeps the filter in the address, by choice and in words', async () => {
+    work();
+    const { page } = await come('/requests?tier=3');
+    await page.locator('.rows').waitFor();
+    const tiers = await page.locator('.rows .tier').allInnerTexts();
+    assert.deepEqual([...new Set(tiers)], ['Tier 3']);
+    const filter = page.getByRole('textbox', { name: 'Filter' });
+    assert.equal(await filter.inputValue(), 'tier=3');
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption('refused');
+    await page.getByText('No request fits tier=3 ending=refused').waitFor();
+    assert.equal(new URL(page.url()).search, '?tier=3&ending=refused');
+    await filter.fill('teir=3');
+    await filter.press('Enter');
+    await page.getByText('“teir=3” is not understood').waitFor();
+    await filter.fill('tenant=globex');
+    await filter.press('Enter');
+    await page.locator('.rows').waitFor();
+    const tenants = await page.locator('.cell-tenant').allInnerTexts();
+    assert.deepEqual([...new Set(tenants)], ['globex']);
+  });
+
+  it('goes further back a page at a time', async () => {
+    work();
+    const { page } = await come('/requests');
+    await page.getByRole('button', { name: 'Older requests' }).click();
+    await page.locator(`a[href="/requests/${decisionNumber(CALLS - 150)}"]`).waitFor();
+    assert.equal(await page.locator('.row-link').count(), 200);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    work();
+    endExplained();
+    const { page } = await come('/');
+    await page.locator('.plot').first().waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.textContent),
+      'Skip to the content',
+    );
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main');
+    await page.locator('.plot').first().focus();
+    await page.keyboard.press('Home');
+    const early = await page.locator('.plot').first().getAttribute('aria-valuetext');
+    await page.keyboard.press('ArrowRight');
+    const later = await page.locator('.plot').first().getAttribute('aria-valuetext');
+    assert.match(String(later), /Tier 1 \d+/);
+    assert.notEqual(early, later);
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.locator('.row-link').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('tenant=acme');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/tenant=acme/);
+    await page.getByRole('textbox', { name: 'Filter' }).blur();
+    await page.locator(`a[href="/requests/${EXPLAINED}"]`).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    const focused = await page.evaluate(() => document.activeElement?.getAttribute('href'));
+    assert.equal(focused, `/requests/${EXPLAINED}`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Request explained' }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  });
+
+  it('leaves single keys alone for who turns them off', async () => {
+    const { page } = await come('/');
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await page.getByRole('checkbox', { name: 'Single keys are on' }).uncheck();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.keyboard.press('?');
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    assert.equal(new URL(page.url()).pathname, '/');
+  });
+
+  it('remembers whether to be light or dark', async () => {
+    const { page } = await come('/');
+    await page.getByRole('button', { name: 'Show in dark' }).click();
+    await page.reload();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark');
+    await page.getByRole('button', { name: 'Show in light' }).click();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset['theme']), undefined);
+  });
+
+  it('says how to come in to who is not signed in, and lets in who has the key', async () => {
+    const context = await browser.newContext({ locale: 'en-US' });
+    const page = await context.newPage();
+    const link = server.control.loginLink();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(link);
+    await page.getByText('This link was used already').waitFor();
+    const key = page.getByLabel('Or use the admin key');
+    await key.fill('wrong');
+    await key.press('Enter');
+    await page.getByText('This is not the admin key.').waitFor();
+    await key.fill(ADMIN_KEY);
+    await key.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    assert.equal(
+      await page.evaluate(
+        (secret) => document.documentElement.innerHTML.includes(secret),
+        ADMIN_KEY,
+      ),
+      false,
+    );
+    await context.close();
+  });
+
+  it('says so when the server cannot be reached, keeps what it knew, and comes back', async () => {
+    work();
+    const context = await browser.newContext({ locale: 'en-US' });
+    const page = await context.newPage();
+    await page.goto(server.control.loginLink());
+    await page.locator('.figures .value').first().waitFor();
+    await context.setOffline(true);
+    await page.getByText('The server cannot be reached.').waitFor({ timeout: 10_000 });
+    assert.equal(await page.locator('.figures .value').first().textContent(), String(CALLS));
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The server cannot be reached.').waitFor({ state: 'hidden' });
+    await context.close();
+  });
+});

@@ -1,0 +1,55 @@
+// The sheet of keys.
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { keysAreOn, switchKeys } from './keys.ts';
+
+const KEYS: readonly (readonly [keys: string, deed: string])[] = [
+  ['g o', 'Overview'],
+  ['g r', 'Requests'],
+  ['j  k', 'Next and previous request'],
+  ['Enter', 'Open the request'],
+  ['/', 'Filter'],
+  ['p', 'Pause the list, or go on'],
+  ['[  ]', 'Look back less far, further'],
+  ['?', 'This sheet'],
+];
+
+export type ShortcutsProps = { readonly open: boolean; readonly onClose: () => void };
+
+export function Shortcuts({ open, onClose }: ShortcutsProps): VNode {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [on, setOn] = useState(keysAreOn);
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  const turn = (): void => {
+    switchKeys(!on);
+    setOn(!on);
+  };
+  return (
+    <dialog ref={dialog} class="sheet" aria-labelledby="keys" onClose={onClose}>
+      <h2 id="keys">Keys</h2>
+      <dl>
+        {KEYS.map(([keys, deed]) => (
+          <div key={keys}>
+            <dt>
+              {keys.split(/\s+/).map((one) => (
+                <kbd key={one}>{one}</kbd>
+              ))}
+            </dt>
+            <dd>{deed}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="switch">
+        <input type="checkbox" checked={on} onChange={turn} /> Single keys are on
+      </label>
+      <form method="dialog">
+        <button type="submit" class="button">
+          Close
+        </button>
+      </form>
+    </dialog>
+  );
+}

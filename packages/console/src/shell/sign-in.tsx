@@ -1,0 +1,60 @@
+// Who is not signed in: how to come in.
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { Refused, tell } from '../api/ask.ts';
+import { type Decode, object, text } from '../api/decode.ts';
+import { Mark, Warning } from './icons.tsx';
+import { Title } from './title.tsx';
+
+const link: Decode<string> = object((read) => read('url', text));
+
+export function SignIn({ spent }: { readonly spent: boolean }): VNode {
+  const [key, setKey] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    tell('login-links', link, key)
+      .then((url) => location.assign(url))
+      .catch((error: unknown) => {
+        setProblem(
+          error instanceof Refused ? `${error.message} ${error.hint ?? ''}` : 'It failed.',
+        );
+      });
+  };
+  return (
+    <div class="sign-in card">
+      <Mark />
+      <Title>Sign in</Title>
+      {spent && (
+        <p class="outcome warn">
+          <Warning /> This link was used already, or is older than ten minutes.
+        </p>
+      )}
+      <p>
+        Open the link that <code>signalbox up</code> printed. It opens the console once.
+      </p>
+      <form onSubmit={submit}>
+        <label for="admin-key">Or use the admin key</label>
+        <input
+          id="admin-key"
+          type="password"
+          value={key}
+          required
+          autocomplete="off"
+          aria-describedby="key-problem"
+          onInput={(event) => setKey(event.currentTarget.value)}
+        />
+        <button type="submit" class="button accent">
+          Sign in
+        </button>
+        <p id="key-problem" class="problem" role="alert">
+          {problem}
+        </p>
+      </form>
+      <p class="soft">
+        It is in the file <code>admin.key</code> of the data folder, <code>.signalbox</code> unless
+        said otherwise.
+      </p>
+    </div>
+  );
+}
