@@ -9,6 +9,7 @@ import {
   isRequestId,
   type Refusal,
   type Reply,
+  refusal as refusalOf,
 } from '@signalbox/contract';
 import { encode, errorBody, errorEvent } from '@signalbox/dialect';
 import type { Outcome } from './dispatch/dispatch.ts';
@@ -172,8 +173,32 @@ export function depart(call: Seen, { live }: House): void {
   live.idempotency.end(call);
 }
 
-/** A bug: enough to find it, nothing of the call. */
-export function report(call: Call, error: unknown, { ports }: House): void {
+const FAILED: Refusal = refusalOf('internal', 'A fault of ours; the call failed closed.');
+
+/**
+ * A bug ends the call with nothing held and at most one record; what it was told already stays, and
+ * an answer that cannot be told any more is cut.
+ */
+export function failClosed(
+  call: Seen,
+  error: unknown,
+  reply: Reply,
+  house: House,
+): Settlement | undefined {
+  report(call, error, house);
+  try {
+    if (call.settled !== true) return refuse(call, FAILED, reply, house);
+    reply.cut();
+  } catch (again) {
+    report(call, again, house);
+  } finally {
+    call.permit?.close(0n);
+  }
+  return undefined;
+}
+
+/** Enough to find a bug, nothing of the call. */
+function report(call: Call, error: unknown, { ports }: House): void {
   const name = error instanceof Error ? error.name : 'unknown';
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const place = /\(?([^\s()]+:\d+:\d+)\)?/.exec(stack)?.[1] ?? '';

@@ -5,8 +5,10 @@ import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
 import type { House } from './house.ts';
 import type { Offer } from './resolve/offer.ts';
+import type { ResolveFacts } from './resolve/resolve.ts';
 import type { ParkPorts } from './schedule/park.ts';
 import type { Scheduled, SchedulePorts } from './schedule/schedule.ts';
+import type { SessionPorts } from './session/session.ts';
 import { decisionHeaders, upstreamHeaders } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
@@ -15,6 +17,16 @@ export function settlePorts({ ports, now }: House): SettlePorts {
   const { catalog, version } = now();
   const { store, clock, sink, keys } = ports;
   return { store, clock, sink, keys, frontier: catalog.frontier, snapshot: version };
+}
+
+export function sessionPorts({ ports, live }: House): SessionPorts {
+  return { keys: ports.keys, idempotency: live.idempotency };
+}
+
+/** What a call met at resolve before binds it when it comes there again. */
+export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
+  const { catalog, policies } = now();
+  return { catalog, policies, health: live.health, bound: before.route?.clearance };
 }
 
 export function dispatchPorts({ ports, live }: House): DispatchPorts {

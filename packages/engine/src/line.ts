@@ -1,21 +1,12 @@
 // One call is a straight line. Each room adds one field to what the room before it made, so that
 // leaving a room out, forging a clearance or overlooking a refusal does not compile. Whatever
 // happens, the call is settled once; a bug of ours fails closed. The last two steps: `finish.ts`.
-import {
-  assert,
-  type Call,
-  type Refusal,
-  type Reply,
-  type Result,
-  refusal,
-  yes,
-} from '@signalbox/contract';
-
+import { type Call, type Refusal, type Reply, type Result, yes } from '@signalbox/contract';
 import { type Classified, classify } from './classify/classify.ts';
 import { dispatch } from './dispatch/dispatch.ts';
-import { depart, finish, refuse, report } from './finish.ts';
-import { dispatchPorts, parkPorts, schedulePorts } from './handed.ts';
-import type { House } from './house.ts';
+import { depart, failClosed, finish, refuse } from './finish.ts';
+import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
+import type { House, Snapshot } from './house.ts';
 import { passportOf } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
@@ -23,10 +14,10 @@ import { schedule } from './schedule/schedule.ts';
 import { join } from './session/session.ts';
 import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
-import { admit } from './tenant/tenant.ts';
+import { type Admitted, admit } from './tenant/tenant.ts';
 
-/** How far a call came: that is what is settled. */
-export type Walk = { seen: Seen };
+/** How far a call came, which is what is settled, and the documents it was admitted under. */
+export type Walk = { seen: Seen; under?: Snapshot };
 
 /** @returns undefined for what is counted, not recorded: an unknown caller, a limit met again. */
 export async function serve(
@@ -35,19 +26,13 @@ export async function serve(
   house: House,
 ): Promise<Settlement | undefined> {
   const walk: Walk = { seen: passportOf(call) };
-  let settled = false;
   try {
     const classified = await enter(walk.seen, house, walk);
-    const settlement = classified.ok
+    return classified.ok
       ? await carry(classified.value, reply, house, walk)
       : refuse(walk.seen, classified.refusal, reply, house);
-    settled = true;
-    return settlement;
   } catch (error) {
-    report(call, error, house);
-    assert(!settled, 'a call is settled once');
-    const failed = refusal('internal', 'A fault of ours; the call failed closed.');
-    return refuse(walk.seen, failed, reply, house);
+    return failClosed(walk.seen, error, reply, house);
   } finally {
     depart(walk.seen, house);
   }
@@ -59,18 +44,24 @@ export async function enter(
   house: House,
   walk: Walk,
 ): Promise<Result<Classified, Refusal>> {
-  const now = house.now();
-  const admitted = admit(call, now.tenants, house.ports);
+  const admitted = admitNow(call, house, walk);
   if (!admitted.ok) return admitted;
   walk.seen = admitted.value;
-  const question = await call.body(now.bodyBytesMax);
+  const question = await call.body(house.now().bodyBytesMax);
   if (!question.ok) return question;
-  const { keys } = house.ports;
-  const { idempotency } = house.live;
-  const joined = join(admitted.value, question.value, { keys, idempotency });
+  const still = walk.under === house.now() ? admitted : admitNow(call, house, walk);
+  if (!still.ok) return still;
+  const joined = join(still.value, question.value, sessionPorts(house));
   if (!joined.ok) return joined;
   walk.seen = joined.value;
   return yes(classify(joined.value));
+}
+
+/** Asked again when the documents were swapped while the call waited for its body or a route. */
+function admitNow(call: Call, house: House, walk: Walk): Result<Admitted, Refusal> {
+  const { tenants, version: snapshot } = house.now();
+  walk.under = house.now();
+  return admit(Object.assign(call, { snapshot }), tenants, house.ports);
 }
 
 /** From resolve on; a call that was parked comes through here again. */
@@ -80,11 +71,12 @@ async function carry(
   house: House,
   walk: Walk,
 ): Promise<Settlement | undefined> {
-  const { health } = house.live;
   for (let entry = 1, parkedMs = 0; ; entry += 1) {
-    const { catalog, policies } = house.now();
+    const still = walk.under === house.now() ? yes(classified) : admitNow(classified, house, walk);
+    if (!still.ok) return refuse(walk.seen, still.refusal, reply, house);
+    const facts = resolveFacts(house, walk.seen);
     walk.seen = Object.assign(classified, { entry, parkedMs, route: undefined, permit: undefined });
-    const resolved = resolve(classified, { catalog, policies, health });
+    const resolved = resolve(classified, facts);
     if (!resolved.ok) return refuse(walk.seen, resolved.refusal, reply, house);
     walk.seen = resolved.value;
     const scheduled = await schedule(resolved.value, reply, schedulePorts(house));

@@ -11,6 +11,7 @@ class Passport implements Call {
   readonly arrived: number;
   readonly head: Call['head'];
   readonly body: Body;
+  snapshot: string | undefined = undefined;
   tenant: unknown = undefined;
   key: unknown = undefined;
   question: unknown = undefined;
@@ -25,6 +26,7 @@ class Passport implements Call {
   parkedMs = 0;
   route: unknown = undefined;
   permit: unknown = undefined;
+  settled = false;
 
   constructor(call: Call) {
     this.id = call.id;

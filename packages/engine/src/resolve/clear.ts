@@ -18,20 +18,33 @@ export type ClearFacts = {
   readonly label: Label;
   /** The lowest `tier_max` of the rules that matched. */
   readonly tierMax: Tier | undefined;
+  /** Never passed, whatever the documents allow now. */
+  readonly bound?: Clearance | undefined;
 };
 
 /** `privacy: observe` reports labels and does not bind by them; the topology binds always. */
 export function clear(subject: Subject, facts: ClearFacts): Clearance {
   const { tenant, label, tierMax } = facts;
+  const bound = facts.bound?.terms;
   const byLabel = tenant.privacy === 'observe' ? 3 : ceilingOfLabel(label);
-  const ceiling = lowerTier(byLabel, lowerTier(ceilingOfTopology(tenant.topology), tierMax ?? 3));
+  const byDocuments = lowerTier(ceilingOfTopology(tenant.topology), tierMax ?? 3);
+  const ceiling = lowerTier(lowerTier(byLabel, byDocuments), bound?.ceiling ?? 3);
   return mintClearance({
     subject,
     tenant: tenant.name,
     label,
     ceiling,
-    residency: tenant.residency,
-    retention: tenant.retention,
-    ownOnly: tenant.topology === 'sovereign',
+    residency: inBoth(tenant.residency, bound?.residency),
+    retention: bound?.retention === 'zero' ? 'zero' : tenant.retention,
+    ownOnly: tenant.topology === 'sovereign' || bound?.ownOnly === true,
   });
+}
+
+/** Undefined: anywhere. */
+function inBoth(
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.filter((region) => other.includes(region));
 }

@@ -39,6 +39,8 @@ export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
   readonly health: Health;
+  /** The clearance of the entry before: a parked call comes back equal or lower. */
+  readonly bound?: Clearance | undefined;
 };
 
 /** At most this many candidates stand in a record; the rest is counted by nobody. */
@@ -56,7 +58,8 @@ export type Survey = {
 export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Refusal> {
   const verdict = facts.policies.judge(call);
   const { label } = call.profile;
-  const clearance = clear('call', { tenant: call.tenant, label, tierMax: verdict.tierMax });
+  const { tierMax } = verdict;
+  const clearance = clear('call', { tenant: call.tenant, label, tierMax, bound: facts.bound });
   const wanted = asked(call, verdict, facts.catalog);
   if (!wanted.ok) return wanted;
   const { offerings, ordered, need, pinned } = wanted.value;

@@ -33,10 +33,12 @@ export type Joined = Branded<Admitted & Work, 'joined'>;
 
 const DIGEST_BYTES = 13;
 
+export type SessionPorts = { readonly keys: Keys; readonly idempotency: Idempotency };
+
 export function join(
   admitted: Admitted,
   question: Question,
-  ports: { readonly keys: Keys; readonly idempotency: Idempotency },
+  ports: SessionPorts,
 ): Result<Joined, Refusal> {
   const { head, key } = admitted;
   const named = key.session ?? head.session ?? question.sessionHint;

@@ -12,11 +12,15 @@ import type { Bill } from './bill.ts';
 /** A call at any point of the line. */
 export type Seen = Call &
   Partial<Identity & Work> & {
+    /** Digest of the documents that it was admitted and decided under. */
+    readonly snapshot?: string | undefined;
     readonly profile?: Profile;
     readonly route?: Route | undefined;
     readonly permit?: Permit | undefined;
     readonly entry?: number;
     readonly parkedMs?: number;
+    /** Its record is in the journal: there is no second one. */
+    readonly settled?: boolean;
   };
 
 export type RecordFacts = {
@@ -58,7 +62,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     kinds: profile?.kinds ?? NONE,
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,
-    snapshot: facts.snapshot,
+    snapshot: call.snapshot ?? facts.snapshot,
     clearance: route === undefined ? undefined : clearanceOf(route),
     candidates: route?.candidates ?? NONE,
     rule: route?.verdict.rule,

@@ -119,6 +119,7 @@ function write(
     call: id,
     body: record,
   });
+  Object.assign(call, { settled: true });
   count(record, ports.sink);
   return { record };
 }
