@@ -35,7 +35,8 @@ export function newEncoder(from: EncoderFrom): Encoder {
     seq: () => seq,
     encode: (draft) => {
       assert(Number.isFinite(draft.at), 'an entry has a time');
-      const bodyText = JSON.stringify(draft.body);
+      const body = typeof draft.body === 'function' ? draft.body() : draft.body;
+      const bodyText = JSON.stringify(body);
       const headText = entryHeadText({
         v: ENTRY_VERSION,
         kind: draft.kind,

@@ -31,6 +31,7 @@ import { entryOf } from '@signalbox/trust';
 import { type Backlog, newBacklog } from './backlog.ts';
 import { Commit, type DurableBatch } from './commit.ts';
 import { type Disk, faultOf } from './disk.ts';
+import { type Drafts, newDrafts } from './drafts.ts';
 import { type Encoder, newEncoder } from './encode.ts';
 import { JournalFault } from './faults.ts';
 import { readJournal } from './read.ts';
@@ -101,6 +102,7 @@ class OpenJournal implements Journal {
   readonly epoch: string;
   readonly #options: JournalOptions;
   readonly #backlog: Backlog;
+  readonly #drafts: Drafts;
   readonly #encoder: Encoder;
   readonly #commit: Commit;
   readonly #release: () => void;
@@ -112,7 +114,8 @@ class OpenJournal implements Journal {
     this.cuts = tail.cuts;
     this.epoch = Buffer.from(options.random.bytes(EPOCH_BYTES)).toString('hex');
     this.#options = options;
-    this.#backlog = newBacklog(clock);
+    this.#drafts = newDrafts(newBacklog(clock), clock, (draft) => this.#encode(draft));
+    this.#backlog = this.#drafts;
     this.#release = release;
     this.#encoder = newEncoder({ node, epoch: this.epoch, prev: tail.lastHash, keys });
     this.#commit = new Commit({
@@ -139,10 +142,12 @@ class OpenJournal implements Journal {
     if (this.#backlog.bytes() > backlogBytesMax) {
       throw new JournalFault('full', 'journal: the backlog is full; free space in the data folder');
     }
-    this.#add(draft, false);
+    this.#drafts.append(draft);
+    this.#commit.wake();
   }
 
   durable(then: (ok: boolean) => void): void {
+    this.#drafts.gather();
     this.#commit.durable(this.#encoder.seq(), then);
   }
 
@@ -183,13 +188,23 @@ class OpenJournal implements Journal {
       tenant: undefined,
       call: undefined,
     } as const;
-    this.#add({ ...draft, body }, true);
+    this.#drafts.gather();
+    const [text, seq] = this.#encode({ ...draft, body }) ?? [];
+    assert(text !== undefined && seq !== undefined, 'a checkpoint can be written');
+    this.#backlog.add(text, seq, true);
+    this.#commit.wake();
   }
 
-  #add(draft: EntryDraft, opens: boolean): void {
-    const text = this.#encoder.encode(draft);
-    this.#backlog.add(text, this.#encoder.seq(), opens);
-    this.#commit.wake();
+  #encode(draft: EntryDraft): readonly [text: string, seq: number] | undefined {
+    try {
+      const text = this.#encoder.encode(draft);
+      return [text, this.#encoder.seq()];
+    } catch (error) {
+      // A body that cannot be made is a bug; it must not take the rest of its batch along.
+      const detail = error instanceof Error ? error.message : 'unknown';
+      this.#options.sink.log('error', 'journal.body-failed', { kind: draft.kind, detail });
+      return undefined;
+    }
   }
 
   #retain(): void {

@@ -97,18 +97,33 @@ function lockFolder(folder: string): () => void {
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
   try {
     database.exec('BEGIN IMMEDIATE');
-    database.exec(`PRAGMA user_version = ${process.pid}`);
-    database.exec('COMMIT');
+    nameHolder(database);
     database.exec('BEGIN IMMEDIATE');
-  } catch {
+  } catch (error) {
     const holder = holderOf(database);
     database.close();
+    if (!isBusy(error)) throw asFault(error);
     const who = holder === undefined ? 'another process' : `process ${holder}`;
     throw new DiskFault('locked', `${folder} is in use by ${who}`, holder);
   }
   fs.chmodSync(join(folder, LOCK_FILE), FILE_MODE);
   return () => database.close();
 }
+
+/** Ends the transaction. On a full disk the lock holds as well, only its holder stays unnamed. */
+function nameHolder(database: DatabaseSync): void {
+  try {
+    database.exec(`PRAGMA user_version = ${process.pid}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+}
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 
 function holderOf(database: DatabaseSync): number | undefined {
   try {

@@ -7,7 +7,7 @@ import { isBefore, listSegments, type Position, segmentName } from '../journal/s
 import type { PlacedEntry, Projection } from './project.ts';
 import type { RequestSummary } from './records.ts';
 
-const BATCH_ENTRIES_MAX = 1_000;
+const BATCH_ENTRIES_MAX = 1000;
 
 export type Follow = {
   readonly disk: Disk;

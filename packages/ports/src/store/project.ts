@@ -86,7 +86,8 @@ export class Projection {
       this.#database.exec('COMMIT');
       return added;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // A full disk has ended it already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#nextId = firstId;
       throw error;
     }
