@@ -86,14 +86,16 @@ const TENANT_IN_FLIGHT_MAX = 100_000;
 
 const tenantSlot = (call: Resolved): string => `tenant:${call.tenant.name}`;
 
-function takeFirst(call: Resolved, { pools }: SchedulePorts): Offer | undefined {
+/** The tenant's own place and one at the first endpoint of the route that has one. */
+function takeFirst(call: Resolved, { pools: { slots } }: SchedulePorts): Offer | undefined {
   const max = call.tenant.plan?.inFlightMax ?? TENANT_IN_FLIGHT_MAX;
-  if (!pools.slots.take(tenantSlot(call), max)) return undefined;
+  if (!slots.isFree(tenantSlot(call), max)) return undefined;
   for (const offer of call.route.offers) {
     const { endpoint } = offer.offering;
-    if (pools.slots.take(endpoint.name, endpoint.inFlightMax)) return offer;
+    if (!slots.take(endpoint.name, endpoint.inFlightMax)) continue;
+    slots.take(tenantSlot(call), max);
+    return offer;
   }
-  pools.slots.give(tenantSlot(call));
   return undefined;
 }
 
@@ -108,24 +110,25 @@ function waitForPlace(
   reply: Reply,
   ports: SchedulePorts,
 ): Promise<Offer | undefined> {
-  const until = ports.clock.monotonic() + ports.waitMsMax;
+  const endpoints = call.route.offers.map((offer) => offer.offering.endpoint.name);
   return new Promise((done) => {
-    let stop: (() => void) | undefined;
-    const again = (free: boolean): void => {
-      const offer = free ? takeFirst(call, ports) : undefined;
-      const left = until - ports.clock.monotonic();
-      if (offer !== undefined || !free || left <= 0) done(offer);
-      else wait(left);
-    };
-    const wait = (ms: number): void => {
-      stop = ports.pools.slots.wait(ms, again);
-      if (stop === undefined) done(undefined);
-    };
+    const stop = ports.pools.slots.wait({
+      names: [tenantSlot(call), ...endpoints],
+      waitMs: ports.waitMsMax,
+      tryTake() {
+        const offer = takeFirst(call, ports);
+        if (offer === undefined) return false;
+        stop?.();
+        done(offer);
+        return true;
+      },
+      over: () => done(undefined),
+    });
+    if (stop === undefined) done(undefined);
     reply.onLeave(() => {
       stop?.();
       done(undefined);
     });
-    wait(ports.waitMsMax);
   });
 }
 
