@@ -60,8 +60,10 @@ export const CHANGE_FLAGS: Readonly<Record<string, FlagFacts>> = {
   yes: { says: 'Do not ask.' },
 };
 
+/** What a command says of a flag goes before what is said of it everywhere. */
 export const flagsOf = (command: Command): Readonly<Record<string, FlagFacts>> => ({
   ...command.flags,
   ...(command.changes === true ? CHANGE_FLAGS : {}),
   ...GLOBAL_FLAGS,
+  ...command.flags,
 });

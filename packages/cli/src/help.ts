@@ -28,6 +28,13 @@ export function overview(commands: readonly Command[], version: string): string 
   ].join('\n');
 }
 
+/** The commands of one noun. */
+export function verbs(commands: readonly Command[]): string {
+  const examples = commands.flatMap((one) => one.examples.slice(0, 1));
+  const rows = commands.map((one) => [`  ${usageOf(one)}`, one.says]);
+  return [...examples.map((one) => `  ${one}`), '', columns(rows)].join('\n');
+}
+
 export function overviewDocument(commands: readonly Command[], version: string): object {
   return { version, commands: commands.map(commandDocument) };
 }

@@ -6,9 +6,19 @@ export type Noun = { readonly load: () => Promise<readonly Command[]> };
 
 export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   up: { load: async () => [(await import('./up.ts')).up] },
+  init: { load: async () => (await import('./commands/init.ts')).commands },
   ask: { load: async () => (await import('./commands/ask.ts')).commands },
   explain: { load: async () => (await import('./commands/explain.ts')).commands },
+  tail: { load: async () => (await import('./commands/tail.ts')).commands },
+  endpoint: { load: async () => (await import('./commands/endpoint.ts')).commands },
+  tenant: { load: async () => (await import('./commands/tenant.ts')).commands },
+  key: { load: async () => (await import('./commands/key.ts')).commands },
+  model: { load: async () => (await import('./commands/model.ts')).commands },
+  policy: { load: async () => (await import('./commands/policy.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },
+  console: { load: async () => (await import('./commands/console.ts')).commands },
+  doctor: { load: async () => (await import('./commands/doctor.ts')).commands },
+  api: { load: async () => (await import('./commands/api.ts')).commands },
 };
 
 export async function everyCommand(): Promise<readonly Command[]> {

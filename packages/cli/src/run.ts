@@ -5,7 +5,7 @@ import { readSettings } from '@signalbox/config';
 import { closest } from '@signalbox/documents';
 import type { Command, Desk } from './command.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
-import { commandDocument, helpOf, overview, overviewDocument } from './help.ts';
+import { commandDocument, helpOf, overview, overviewDocument, verbs } from './help.ts';
 import { everyCommand, NOUN_FILES } from './nouns.table.ts';
 import { parseCommand, splitName, type Understood } from './parse.ts';
 import { placeOf } from './place.ts';
@@ -39,14 +39,16 @@ async function serve(
   if (rest.includes('--version') && noun === undefined) return printVersion(terminal);
   if (noun === undefined || noun === 'help') return help(names.slice(1), rest, terminal);
   if (noun === 'version') return printVersion(terminal);
+  if (rest.includes('--help') || rest.includes('-h')) return help(names, [], terminal);
   const { command, length } = await findCommand(names);
-  if (rest.includes('--help') || rest.includes('-h')) return showHelp(command, terminal);
   const understood = parseCommand(command, [...names.slice(length), ...rest]);
   return command.run(understood.asked, { terminal, place: openPlace(understood, around) });
 }
 
 function openPlace({ command, asked }: Understood, around: Surroundings): Desk['place'] {
-  const names = ['url', 'data', 'config', 'host', 'port', 'gguf', 'log'];
+  // Where a command gives `--url` a meaning of its own, the gateway is named by the environment.
+  const own = command.flags?.['url'] === undefined ? ['url'] : [];
+  const names = [...own, 'data', 'config', 'host', 'port', 'gguf', 'log'];
   const flags = Object.fromEntries(names.map((name) => [name, stated(command, asked, name)]));
   const { environment, folder } = around;
   const known = Object.fromEntries(Object.entries(flags).filter(([, one]) => one !== undefined));
@@ -61,12 +63,22 @@ function stated(command: Command, asked: Understood['asked'], name: string): str
   return list.length === 0 ? undefined : list.join(',');
 }
 
+const commandsOf = async (noun: string): Promise<readonly Command[]> =>
+  Object.hasOwn(NOUN_FILES, noun) ? ((await NOUN_FILES[noun]?.load()) ?? []) : [];
+
+/** A word that has verbs and is no command by itself. */
+async function isNoun(names: readonly string[]): Promise<boolean> {
+  const [noun = '', verb] = names;
+  const commands = await commandsOf(noun);
+  return verb === undefined && commands.length > 0 && !commands.some(({ name }) => name === noun);
+}
+
 type Found = { readonly command: Command; readonly length: number };
 
 async function findCommand(names: readonly string[]): Promise<Found> {
   const [noun = '', verb = ''] = names;
   if (!Object.hasOwn(NOUN_FILES, noun)) throw unknownNoun(noun);
-  const commands = (await NOUN_FILES[noun]?.load()) ?? [];
+  const commands = await commandsOf(noun);
   const two = commands.find(({ name }) => name === `${noun} ${verb}`);
   if (two !== undefined) return { command: two, length: 2 };
   const one = commands.find(({ name }) => name === noun);
@@ -93,10 +105,14 @@ async function help(
 ): Promise<ExitCode> {
   const unknown = rest.find((word) => !['--help', '-h', '--json'].includes(word));
   if (unknown !== undefined) throw misused(`\`${unknown}\` wants a command.`, HELP);
-  if (names.length > 0) return showHelp((await findCommand(names)).command, terminal);
-  const commands = await everyCommand();
+  const [noun] = names;
+  if (noun !== undefined && !(await isNoun(names))) {
+    return showHelp((await findCommand(names)).command, terminal);
+  }
+  const commands = noun === undefined ? await everyCommand() : await commandsOf(noun);
+  const text = noun === undefined ? overview : verbs;
   if (terminal.json) terminal.out(`${JSON.stringify(overviewDocument(commands, VERSION))}\n`);
-  else terminal.out(overview(commands, VERSION));
+  else terminal.out(text(commands, VERSION));
   return EXIT.ok;
 }
 

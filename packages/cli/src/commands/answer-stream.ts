@@ -3,14 +3,13 @@
 import { CommandFault, EXIT, exitOfStatus } from '../exit.ts';
 import { listIn, memberOf, numberIn, textIn } from '../gateway-client.ts';
 import type { Terminal } from '../terminal.ts';
-
-const LINE_CHARACTERS_MAX = 8 * 1_024 * 1_024;
+import { eventsOf } from './events.ts';
 
 /** Returns the whole text. */
 export async function readAnswerStream(response: Response, terminal: Terminal): Promise<string> {
   let text = '';
   let isWhole = false;
-  for await (const payload of payloadsOf(response)) {
+  for await (const { payload } of eventsOf(response)) {
     if (payload === '[DONE]') {
       isWhole = true;
       continue;
@@ -25,24 +24,6 @@ export async function readAnswerStream(response: Response, terminal: Terminal): 
   }
   if (isWhole) return text;
   throw new CommandFault(EXIT.down, 'The answer was cut off before its end.');
-}
-
-/** The data of each event. */
-export async function* payloadsOf(response: Response): AsyncGenerator<string> {
-  const { body } = response;
-  if (body === null) return;
-  const decoder = new TextDecoder();
-  let held = '';
-  for await (const bytes of body) {
-    held += decoder.decode(bytes, { stream: true });
-    if (held.length > LINE_CHARACTERS_MAX)
-      throw new CommandFault(EXIT.down, 'An event is too long.');
-    const lines = held.split(/\r?\n/);
-    held = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.startsWith('data:')) yield line.slice('data:'.length).trim();
-    }
-  }
 }
 
 function parsed(payload: string): unknown {

@@ -1,12 +1,9 @@
 // `signalbox config`: what the files say, whether they are right, and the whole of it as one file.
 // Works without a server, on the same reading that a start makes.
-import { join } from 'node:path';
 import { renderProblems } from '@signalbox/config';
 import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
-import { gather, patternsOf } from '../configuration/gather.ts';
-import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
-import { readSwitches } from '../configuration/switches.ts';
-import { readWhole, type Whole } from '../configuration/whole.ts';
+import { readOffline } from '../configuration/offline.ts';
+import type { Whole } from '../configuration/whole.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { columns } from '../layout.ts';
 import { problemsOf, type Reading } from '../up/documents.ts';
@@ -124,27 +121,7 @@ async function readRight(
   return undefined;
 }
 
-export async function readDocuments(asked: Asked, { place }: Desk): Promise<Reading> {
-  const { settings, folder, dataFolder, environment, flags } = place;
-  const given = asked.words['FILE'];
-  const named = given === undefined ? settings.configFiles : [given];
-  const patterns = patternsOf(named, folder);
-  const gathered = await gather({ patterns, folder, dataFolder });
-  if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
-  const found = PROVIDER_KEYS.map((one) => one.variable).filter(
-    (name) => (environment[name] ?? '').trim() !== '',
-  );
-  const additions = {
-    // Nobody is asked and nothing is started: only the names matter here.
-    sim: async () => 'http://127.0.0.1:9',
-    servers: async () => [],
-    variables: new Set(found),
-    modelPath: settings.byVariable.get('SIGNALBOX_GGUF')?.value,
-    demoKeyFile: join(dataFolder, 'demo.key'),
-  };
-  const switches = await readSwitches(dataFolder);
-  return {
-    kind: 'whole',
-    whole: await readWhole({ gathered, additions, switches, environment, flags }),
-  };
+function readDocuments(asked: Asked, { place }: Desk): Promise<Reading> {
+  const file = asked.words['FILE'];
+  return readOffline(place, file === undefined ? {} : { patterns: [file] });
 }

@@ -27,8 +27,8 @@ export type GatherOptions = {
   /** Relative paths start here. */
   readonly folder: string;
   readonly dataFolder: string;
-  /** Read instead of the file of the admin API: a change that is being tried. */
-  readonly consoleText?: string | undefined;
+  /** Read instead of a file of the data folder: a change that is being tried. */
+  readonly instead?: Readonly<Record<string, string>> | undefined;
 };
 
 /** What was named; else `signalbox.yaml`, if there is one. */
@@ -38,26 +38,26 @@ export function patternsOf(patterns: readonly string[], folder: string): readonl
 }
 
 export async function gather(options: GatherOptions): Promise<Gathered> {
-  const { patterns, folder, dataFolder, consoleText } = options;
+  const { patterns, folder, dataFolder, instead = {} } = options;
   const asked = await readFiles(patterns, folder);
-  const tried = consoleText !== undefined;
+  const own = asked.files.map(({ path, text }) => ({ name: shown(path, folder), text }));
   const kept = await readFiles(
-    [OPERATOR_FILE, ...(tried ? [] : [CONSOLE_FILE])].filter((name) =>
-      existsSync(join(dataFolder, name)),
+    [OPERATOR_FILE, CONSOLE_FILE].filter(
+      (name) => instead[name] === undefined && existsSync(join(dataFolder, name)),
     ),
     dataFolder,
   );
+  const tried = Object.entries(instead).map(([name, text]) => ({
+    path: join(dataFolder, name),
+    text,
+  }));
   const console = join(dataFolder, CONSOLE_FILE);
-  const written = [...kept.files, ...(tried ? [{ path: console, text: consoleText }] : [])];
-  const own = asked.files.map(({ path, text }) => ({ name: shown(path, folder), text }));
+  const written = [...kept.files, ...tried].map(({ path, text }): ConfigurationFile => {
+    const name = shown(path, folder);
+    return path === console ? { name, text, owner: { kind: 'console' } } : { name, text };
+  });
   return {
-    files: [
-      ...own,
-      ...written.map(({ path, text }): ConfigurationFile => {
-        const name = shown(path, folder);
-        return path === console ? { name, text, owner: { kind: 'console' } } : { name, text };
-      }),
-    ],
+    files: [...own, ...written],
     named: new Set(own.map(({ name }) => name)),
     console: shown(console, folder),
     problems: [...asked.problems, ...kept.problems],

@@ -8,7 +8,7 @@ export type KeptNoun = 'endpoints' | 'tenants' | 'keys';
 export type ConsoleTree = { readonly [noun in KeptNoun]?: Documents };
 type Documents = { readonly [name: string]: WrittenDocument };
 
-const HEAD =
+export const CONSOLE_HEAD: string =
   '# Kept by Signalbox: what was changed through the admin API. Documents of the same name in a\n' +
   '# configuration file win over these. `signalbox config export` prints everything as one file.\n';
 
@@ -24,9 +24,13 @@ export async function readTree(file: string): Promise<ConsoleTree> {
   };
 }
 
-export function textOfTree(tree: ConsoleTree): string {
+/** Of the file that `signalbox endpoint add` keeps. */
+export const OPERATOR_HEAD: string =
+  '# Kept by `signalbox endpoint add` and `remove`, and read like a file of your own.\n';
+
+export function textOfTree(tree: ConsoleTree, head: string): string {
   return (
-    HEAD + stringify({ version: 1, ...tree }, { lineWidth: 100, aliasDuplicateObjects: false })
+    head + stringify({ version: 1, ...tree }, { lineWidth: 100, aliasDuplicateObjects: false })
   );
 }
 

@@ -13,7 +13,14 @@ import { CONSOLE_FILE } from '../configuration/gather.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { readSwitches, type Switches, writeSwitches } from '../configuration/switches.ts';
 import { writeWhole } from '../configuration/write-whole.ts';
-import { type ConsoleTree, readTree, textOfTree, withDocument, without } from './console-tree.ts';
+import {
+  CONSOLE_HEAD,
+  type ConsoleTree,
+  readTree,
+  textOfTree,
+  withDocument,
+  without,
+} from './console-tree.ts';
 import { type Documents, problemsOf, type Reading } from './documents.ts';
 import { asksForEnforcement } from './imported.ts';
 
@@ -25,7 +32,8 @@ export type DeskOptions = {
 };
 
 export type Trial = {
-  readonly consoleText?: string;
+  /** Texts instead of files of the data folder. */
+  readonly instead?: Readonly<Record<string, string>>;
   readonly switches?: Switches;
 };
 
@@ -81,10 +89,23 @@ class Desk {
       const origin = this.#origin(noun, name);
       return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
     }
-    if (noun === 'keys' && document['revoked'] !== true) {
-      return this.#write(withDocument(tree, noun, name, { ...document, revoked: true }));
+    if (noun === 'tenants') return this.#removeTenant(tree, name);
+    if (document['revoked'] === true) return this.#write(without(tree, noun, name));
+    return this.#write(withDocument(tree, noun, name, { ...document, revoked: true }));
+  }
+
+  /** Revoked keys go with their tenant; one that still opens something must be revoked first. */
+  async #removeTenant(tree: ConsoleTree, name: string): Promise<DeskAnswer> {
+    const { keys } = this.#configuration();
+    const own = [...keys.values()].filter((key) => key.tenant === name);
+    const open = own.filter((key) => !key.revoked).map((key) => key.name);
+    if (open.length > 0) {
+      const message = `\`${name}\` has keys that work: ${open.join(', ')}`;
+      const hint = `\`signalbox key revoke ${open[0]}\``;
+      return { kind: 'invalid', issues: [{ path: [], at: 'value', message, hint }] };
     }
-    return this.#write(without(tree, noun, name));
+    const rest = own.reduce((left, key) => without(left, 'keys', key.name), tree);
+    return this.#write(without(rest, 'tenants', name));
   }
 
   async drain(name: string): Promise<DeskAnswer> {
@@ -128,8 +149,8 @@ class Desk {
 
   async #write(tree: ConsoleTree): Promise<DeskAnswer> {
     const { attempt, dataFolder } = this.#options;
-    const text = textOfTree(tree);
-    const wrong = problemsOf(await attempt({ consoleText: text }));
+    const text = textOfTree(tree, CONSOLE_HEAD);
+    const wrong = problemsOf(await attempt({ instead: { [CONSOLE_FILE]: text } }));
     if (wrong.length > 0) return invalid(wrong);
     await writeWhole(join(dataFolder, CONSOLE_FILE), text);
     return this.#inForce();

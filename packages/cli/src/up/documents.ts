@@ -21,7 +21,7 @@ export type DocumentsOptions = {
   readonly now: () => number;
   /** Puts a configuration in force: it is served when this resolves. */
   readonly swap: (configuration: Configuration, digest: string) => Promise<void>;
-  /** Told after each reading. */
+  /** Told after a reading that found something else than the one before. */
   readonly told: (documents: Documents) => void;
 };
 
@@ -63,8 +63,10 @@ export class Documents {
   /** Only within `alone`. Returns what is wrong. */
   async readAgain(): Promise<readonly Problem[]> {
     if (this.#options === undefined) return this.#problems;
+    const before = [this.#inForce, JSON.stringify(this.#problems)];
     this.#problems = await this.#take(this.#options);
-    this.#options.told(this);
+    const after = [this.#inForce, JSON.stringify(this.#problems)];
+    if (before.some((one, at) => one !== after[at])) this.#options.told(this);
     return this.#problems;
   }
 

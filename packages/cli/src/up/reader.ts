@@ -52,8 +52,7 @@ export function openReader(options: ReaderOptions): Reader {
   };
   return {
     async read(trial = {}) {
-      const { consoleText } = trial;
-      const gathered = await gather({ patterns, folder, dataFolder, consoleText });
+      const gathered = await gather({ patterns, folder, dataFolder, instead: trial.instead });
       if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
       const switches = trial.switches ?? (await readSwitches(dataFolder));
       const whole = await readWhole({ gathered, additions, switches, environment, flags });

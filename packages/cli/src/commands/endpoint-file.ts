@@ -1,0 +1,173 @@
+// Endpoints that are added on the gateway's own machine. Whoever can write its data folder is its
+// operator, so what is written there may name private addresses, tiers and secrets in files, which
+// the admin API must not. A running gateway sees the file change; one that starts later reads it.
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { renderProblems } from '@signalbox/config';
+import type { WrittenDocument } from '@signalbox/control';
+import { createRandom, openDataFolder } from '@signalbox/ports';
+import { stringify } from 'yaml';
+import type { Asked, Desk } from '../command.ts';
+import { OPERATOR_FILE } from '../configuration/gather.ts';
+import { readModels } from '../configuration/local-servers.ts';
+import { readOffline } from '../configuration/offline.ts';
+import { writeWhole } from '../configuration/write-whole.ts';
+import { CommandFault, EXIT, type ExitCode, misused } from '../exit.ts';
+import { textIn } from '../gateway-client.ts';
+import { readRunning } from '../running.ts';
+import {
+  type ConsoleTree,
+  OPERATOR_HEAD,
+  readTree,
+  textOfTree,
+  withDocument,
+  without,
+} from '../up/console-tree.ts';
+import { problemsOf } from '../up/documents.ts';
+import { VERSION } from '../version.ts';
+import { listOf, mayChange, unknownName } from './admin.ts';
+
+const ASK_MS_MAX = 3_000;
+const IN_FORCE_MS_MAX = 10_000;
+const LOOK_MS = 100;
+
+export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const name = asked.words['NAME'] ?? '';
+  const tree = await keptTree(desk);
+  if (tree.endpoints?.[name] !== undefined) {
+    const hint = `Remove it first: signalbox endpoint remove ${name}`;
+    throw new CommandFault(EXIT.conflict, `An endpoint is called \`${name}\` already.`, { hint });
+  }
+  const document = await documentOf(asked, desk);
+  const next = withDocument(tree, 'endpoints', name, document);
+  const shown = { file: fileOf(desk), endpoint: { [name]: document } };
+  await checkTree(next, desk);
+  if (!(await mayChange(asked, desk, { question: `Add ${name}?`, shown, takes: false }))) {
+    return EXIT.ok;
+  }
+  await keep(next, desk);
+  const inForce = await waitFor(desk, (names) => names.has(name));
+  if (terminal.json) terminal.out(`${JSON.stringify({ name, ...document, in_force: inForce })}\n`);
+  else terminal.out(stringify({ [name]: document }));
+  terminal.say(inForce ? `next: signalbox endpoint show ${name}` : 'next: signalbox up');
+  return EXIT.ok;
+}
+
+export async function removeEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const name = asked.words['NAME'] ?? '';
+  const tree = await keptTree(desk);
+  if (tree.endpoints?.[name] === undefined) throw await notKept(name, desk);
+  const next = without(tree, 'endpoints', name);
+  await checkTree(next, desk);
+  const shown = { file: fileOf(desk), removes: name };
+  if (!(await mayChange(asked, desk, { question: `Remove ${name}?`, shown, takes: true }))) {
+    return EXIT.ok;
+  }
+  await keep(next, desk);
+  const inForce = await waitFor(desk, (names) => !names.has(name));
+  if (terminal.json)
+    terminal.out(`${JSON.stringify({ name, removed: true, in_force: inForce })}\n`);
+  else terminal.out(`${name}: removed\n`);
+  terminal.say('next: signalbox endpoint list');
+  return EXIT.ok;
+}
+
+async function documentOf(asked: Asked, desk: Desk): Promise<WrittenDocument> {
+  const url = asked.text('url');
+  if (url === undefined || !URL.canParse(url)) {
+    throw misused('An endpoint wants --url with its base URL.', 'Like http://10.0.0.7:8000/v1.');
+  }
+  const credential = asked.text('credential');
+  const tier = asked.text('tier');
+  const given = asked.list('model');
+  const models = given.length > 0 ? given : await askModels(url, credential, desk);
+  const kind = asked.text('kind');
+  const region = asked.text('region');
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    url,
+    ...(tier === undefined ? {} : { tier: tierOf(tier) }),
+    ...(region === undefined ? {} : { region }),
+    ...(credential === undefined ? {} : { credentials: [{ secret: credential }] }),
+    models,
+  };
+}
+
+function tierOf(text: string): number {
+  if (/^[123]$/.test(text)) return Number(text);
+  throw misused(`\`${text}\` is no tier.`, 'Tiers are 1, 2 and 3.');
+}
+
+/** Asks the server itself; a key goes along only when it is in the environment of this command. */
+async function askModels(
+  url: string,
+  credential: string | undefined,
+  { place }: Desk,
+): Promise<readonly string[]> {
+  const variable = credential?.startsWith('env:') === true ? credential.slice(4) : undefined;
+  const key = variable === undefined ? undefined : place.environment[variable];
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  let models: readonly string[] = [];
+  try {
+    const signal = AbortSignal.timeout(ASK_MS_MAX);
+    const target = `${url.replace(/\/+$/, '')}/models`;
+    const response = await fetch(target, { signal, redirect: 'manual', headers });
+    models = response.ok ? readModels(await response.text()) : [];
+  } catch {
+    // Told below: that it did not answer and that it named no models ask for the same thing.
+  }
+  if (models.length > 0) return models;
+  throw new CommandFault(EXIT.down, `Nothing at ${new URL(url).host} named its models.`, {
+    hint: 'Start it, or say what it serves: --model NAME',
+  });
+}
+
+const fileOf = ({ place }: Desk): string => join(place.dataFolder, OPERATOR_FILE);
+
+const keptTree = (desk: Desk): Promise<ConsoleTree> => readTree(fileOf(desk));
+
+/** Everything together must be right before a byte is written. */
+async function checkTree(tree: ConsoleTree, { place }: Desk): Promise<void> {
+  const instead = { [OPERATOR_FILE]: textOfTree(tree, OPERATOR_HEAD) };
+  const problems = problemsOf(await readOffline(place, { instead }));
+  if (problems.length === 0) return;
+  const shown = renderProblems(problems, { color: false }).trimEnd();
+  throw new CommandFault(EXIT.usage, shown, { hint: 'Nothing was changed.' });
+}
+
+async function keep(tree: ConsoleTree, desk: Desk): Promise<void> {
+  // Before the first start there is no folder yet, and one without a marker is nobody's.
+  const program = `signalbox ${VERSION}`;
+  await openDataFolder({ path: desk.place.dataFolder, random: createRandom(), program });
+  await writeWhole(fileOf(desk), textOfTree(tree, OPERATOR_HEAD));
+}
+
+/** True once a gateway that runs on this data folder knows; false when there is none. */
+async function waitFor(desk: Desk, known: (names: Set<string>) => boolean): Promise<boolean> {
+  if (readRunning(desk.place.dataFolder) === undefined) return false;
+  const end = performance.now() + IN_FORCE_MS_MAX;
+  while (performance.now() < end) {
+    const rows = await listOf(desk, 'endpoints');
+    if (known(new Set(rows.flatMap((one) => textIn(one, 'name') ?? [])))) return true;
+    await pause(LOOK_MS);
+  }
+  throw new CommandFault(EXIT.partial, 'It is written, and the gateway has not taken it up.', {
+    hint: 'See why: signalbox doctor',
+  });
+}
+
+async function notKept(name: string, { place }: Desk): Promise<CommandFault> {
+  const reading = await readOffline(place);
+  const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
+  const endpoint = whole?.configuration.endpoints.get(name);
+  if (endpoint === undefined) {
+    return unknownName('endpoint', name, [...(whole?.configuration.endpoints.keys() ?? [])]);
+  }
+  const { origin } = endpoint;
+  const where = origin === undefined ? 'elsewhere' : `by ${origin.file}:${origin.line}`;
+  return new CommandFault(EXIT.conflict, `\`${name}\` was not added here; it is named ${where}.`, {
+    hint: `Change it there, or send it no more calls: signalbox endpoint drain ${name}`,
+  });
+}
