@@ -30,6 +30,7 @@ export function wellStatus(now: number): StatusDocument {
     snapshot: { version: '3f9ac0d1e2b4', since: now - 3_600_000, files: ['signalbox.yaml'] },
     problems: [],
     journal: { kind: 'ready' },
+    records: { kind: 'ready' },
     endpoints: [
       endpoint('sim-local', 1, ['sim-small']),
       endpoint('ollama', 1, ['qwen3:8b', 'nomic-embed-text'], { kind: 'ollama' }),
@@ -63,6 +64,7 @@ export function brokenStatus(now: number): StatusDocument {
       },
     ],
     journal: { kind: 'unavailable', reason: 'disk-full', detail: 'no space left on the device' },
+    records: { kind: 'stuck', detail: 'the database cannot be written' },
   };
 }
 

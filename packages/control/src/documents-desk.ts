@@ -1,6 +1,7 @@
 // Where documents that people make through the API are kept: versioned and append-only, behind
 // whoever composes the server. Control checks the form of a document; the desk checks it against
-// all others, keeps it, and swaps the snapshot. What a configuration file owns, it leaves alone.
+// all others, keeps it, and swaps the snapshot before it answers, so that what was made can be read
+// at once. What a configuration file owns, it leaves alone.
 import type { Issue, Json } from '@signalbox/documents';
 
 export type DeskNoun = 'tenants' | 'keys';

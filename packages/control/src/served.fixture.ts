@@ -289,6 +289,7 @@ export const STATUS: StatusDocument = {
     },
   ],
   journal: { kind: 'ready' },
+  records: { kind: 'ready' },
   endpoints: [
     {
       name: 'sim-local',

@@ -2,6 +2,7 @@
 // `GET /admin/v1/status`. Names, counts and reasons; no secret and nothing of a call.
 import type { Problem } from '@signalbox/config';
 import type { JournalHealth, Tier } from '@signalbox/contract';
+import type { StoreHealth } from '@signalbox/ports';
 
 export type StatusDocument = {
   readonly mode: 'ready' | 'degraded' | 'draining' | 'unavailable';
@@ -16,6 +17,8 @@ export type StatusDocument = {
   /** Of the files as they are now. While there are any, the snapshot before them goes on. */
   readonly problems: readonly Problem[];
   readonly journal: JournalHealth;
+  /** Of the projection that lists and sums are read from: calls go on without it. */
+  readonly records: StoreHealth;
   readonly endpoints: readonly EndpointStatus[];
   readonly models: readonly ModelStatus[];
   /**

@@ -132,6 +132,14 @@ export type EndpointState = {
   readonly models: readonly string[];
 };
 
+/** A part of the server: whether it is ready, and why not. */
+export type Part = { readonly state: string; readonly why: string | undefined };
+
+const part: Decode<Part> = object((read) => ({
+  state: read('state', text),
+  why: read('why', maybe(text)),
+}));
+
 export type Status = {
   readonly mode: string;
   readonly reasons: readonly string[];
@@ -140,7 +148,8 @@ export type Status = {
   readonly startedAt: number;
   readonly snapshot: { readonly version: string; readonly since: number };
   readonly problems: readonly Problem[];
-  readonly journal: { readonly state: string; readonly why: string | undefined };
+  readonly journal: Part;
+  readonly records: Part;
   readonly endpoints: readonly EndpointState[];
   readonly firstCall: string | undefined;
 };
@@ -168,10 +177,8 @@ export const status: Decode<Status> = object((read) => ({
       })),
     ),
   ),
-  journal: read(
-    'journal',
-    object((of) => ({ state: of('state', text), why: of('why', maybe(text)) })),
-  ),
+  journal: read('journal', part),
+  records: read('records', part),
   endpoints: read(
     'endpoints',
     list(

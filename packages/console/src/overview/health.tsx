@@ -1,6 +1,6 @@
 // How the server stands: one quiet line when all is well, every problem with its place when not.
 import type { VNode } from 'preact';
-import type { Problem, Status } from '../api/shapes.ts';
+import type { Part, Problem, Status } from '../api/shapes.ts';
 import { CopyButton } from '../shell/copy.tsx';
 import { Check, Warning } from '../shell/icons.tsx';
 import { Moment, useNow } from '../shell/moment.tsx';
@@ -16,9 +16,9 @@ const MODES: Readonly<Record<string, string>> = {
 export function Health({ status }: { readonly status: Status }): VNode {
   const now = useNow();
   const good = status.mode === 'ready' && status.problems.length === 0;
-  const journal = status.journal.state === 'ready';
+  const parts = [status.journal, status.records].every((one) => one.state === 'ready');
   return (
-    <section class={good && journal ? 'card health' : 'card health amiss'} aria-labelledby="health">
+    <section class={good && parts ? 'card health' : 'card health amiss'} aria-labelledby="health">
       <h2 id="health" class="heard">
         How the server stands
       </h2>
@@ -34,11 +34,8 @@ export function Health({ status }: { readonly status: Status }): VNode {
             changed <Moment at={status.snapshot.since} now={now} />
           </span>
         </li>
-        <li class={journal ? 'good' : 'bad'}>
-          {journal ? <Check /> : <Warning />}
-          Journal {journal ? 'ready' : 'unavailable'}
-          {status.journal.why !== undefined && <span class="soft">{status.journal.why}</span>}
-        </li>
+        <PartLine name="Journal" part={status.journal} bad="unavailable" />
+        <PartLine name="Records" part={status.records} bad="behind" />
         <li class="soft">
           {status.node}, version {status.version}, started{' '}
           <Moment at={status.startedAt} now={now} />
@@ -55,6 +52,19 @@ export function Health({ status }: { readonly status: Status }): VNode {
       )}
       {status.problems.length > 0 && <Problems problems={status.problems} />}
     </section>
+  );
+}
+
+type PartProps = { readonly name: string; readonly part: Part; readonly bad: string };
+
+function PartLine({ name, part, bad }: PartProps): VNode {
+  const ready = part.state === 'ready';
+  return (
+    <li class={ready ? 'good' : 'bad'}>
+      {ready ? <Check /> : <Warning />}
+      {name} {ready ? 'ready' : bad}
+      {part.why !== undefined && <span class="soft">{part.why}</span>}
+    </li>
   );
 }
 

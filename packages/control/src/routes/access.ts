@@ -16,10 +16,14 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
       status: 201,
       query: NO_QUERY,
       body: undefined,
-      answer: z.strictObject({ url: z.string(), expires: time }),
+      answer: z.strictObject({
+        url: z.string().nullable().describe('Told once: null when the request is repeated.'),
+        expires: time,
+      }),
       async serve() {
         const expires = isoTime(clock.now() + LOGIN_LINK_MS);
-        return yes({ status: 201, body: { url: door.loginLink(), expires } });
+        const body = { url: door.loginLink(), expires };
+        return yes({ status: 201, body, again: { url: null, expires } });
       },
     },
     {

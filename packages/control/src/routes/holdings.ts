@@ -54,6 +54,9 @@ const statusSchema = z.strictObject({
   snapshot: z.strictObject({ version: text, since: time, files: z.array(text) }),
   problems: z.array(problemSchema).describe('Of the files as they are now.'),
   journal: z.strictObject({ state: z.enum(['ready', 'unavailable']), why: maybe }),
+  records: z
+    .strictObject({ state: z.enum(['ready', 'stuck']), why: maybe })
+    .describe('What lists and sums are read from; calls go on without it.'),
   endpoints: z.array(endpointSchema),
   models: z.array(modelSchema),
   first_call: maybe.describe('A command line that makes a first call when it is pasted.'),
@@ -146,7 +149,7 @@ export const etagOf = ({ keys }: ControlOptions, document: object): string =>
   `"${keys.digest('etag', JSON.stringify(document), ETAG_BYTES)}"`;
 
 function statusOf(status: StatusDocument): object {
-  const { journal, snapshot } = status;
+  const { journal, records, snapshot } = status;
   return {
     mode: status.mode,
     reasons: status.reasons,
@@ -171,6 +174,7 @@ function statusOf(status: StatusDocument): object {
       state: journal.kind,
       why: journal.kind === 'ready' ? null : `${journal.reason}: ${journal.detail}`,
     },
+    records: { state: records.kind, why: records.kind === 'ready' ? null : records.detail },
     endpoints: status.endpoints.map(endpointOf),
     models: status.models.map(modelOf),
     first_call: status.firstCall ?? null,

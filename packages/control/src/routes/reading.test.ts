@@ -91,7 +91,7 @@ describe('what the admin API tells', () => {
     assert.match(String(at(decision, 'explanation', 'because')), /labelled regulated/);
     assert.match(String(at(decision, 'explanation', 'changes')), /a consent by the tenant's admin/);
     assert.equal(at(decision, 'cost_micro_usd'), 2);
-    assert.equal(at(decision, 'cost_usd'), '0.000001500');
+    assert.equal(at(decision, 'cost_usd'), '0.0000015');
     assert.equal(at(decision, 'usage', 'cached_input_tokens'), null);
   });
 

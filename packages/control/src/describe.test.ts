@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readConfiguration } from '@signalbox/config';
+import { endpointName } from '@signalbox/contract';
+import { type Catalog, compileSnapshot, health } from '@signalbox/engine';
+import { nodeKeys } from '@signalbox/trust/node';
+import { endpointStatuses, modelStatuses } from './describe.ts';
+import { HandClock } from './served.fixture.ts';
+
+const TEXT = `version: 1
+node: { name: laptop, tier: 1 }
+endpoints:
+  ollama: { kind: ollama, models: { 'qwen3:8b': { context_tokens: 32768 } } }
+  openai:
+    kind: openai
+    enabled: false
+    credentials: [{ secret: 'env:OPENAI_API_KEY' }]
+    models: [gpt-5, 'qwen3:8b']
+  lost:
+    kind: openai
+    credentials: [{ secret: 'env:LOST' }]
+    models: [gpt-5]
+`;
+
+function catalog(): Catalog {
+  const read = readConfiguration([{ name: 'signalbox.yaml', text: TEXT }]);
+  assert.ok(read.ok, JSON.stringify(read));
+  return compileSnapshot({
+    configuration: read.configuration,
+    version: 'v1',
+    keys: nodeKeys(new Uint8Array(32)),
+    secretOf: () => undefined,
+    priceOf: () => ({ kind: 'unknown', why: 'not-listed', version: 'none' }),
+    reachOf: (url) => (url.hostname === 'localhost' ? 'loopback' : 'public'),
+  }).catalog;
+}
+
+describe('what the status page says of a snapshot', () => {
+  it('says of each endpoint where it stands, whether it can be used, and why not', () => {
+    const down = health(new HandClock());
+    down.unreachable(endpointName('ollama'));
+    const told = endpointStatuses(catalog(), down).map(({ name, tier, state, why }) => {
+      return [name, tier, state, why];
+    });
+    assert.deepEqual(told, [
+      ['ollama', 1, 'down', 'it refused a connection just now'],
+      ['openai', 3, 'off', '`signalbox endpoint enable openai` turns it on'],
+      ['lost', 3, 'unavailable', 'its credential `default` cannot be read'],
+    ]);
+  });
+
+  it('says of each model where it can be had', () => {
+    const endpoints = endpointStatuses(catalog(), health(new HandClock()));
+    const [qwen, gpt] = modelStatuses(catalog(), endpoints);
+    assert.deepEqual(qwen, {
+      name: 'qwen3:8b',
+      endpoints: ['ollama', 'openai'],
+      tiers: [1, 3],
+      available: true,
+      contextTokens: 32_768,
+    });
+    assert.equal(gpt?.available, false);
+    assert.equal(gpt?.contextTokens, undefined);
+  });
+});
