@@ -1,5 +1,5 @@
-// `node tools/docs/pictures.ts`: takes the pictures of the console that the documents show, in a real
-// browser, of the same made-up day that the console's tests look at. Needs a browser
+// `node tools/docs/pictures.ts`: takes the pictures of the console that the documents show, in a
+// real browser, of the same made-up day that the console's tests look at. Needs a browser
 // (`npm run browser`) and the built console (`npm start` builds it).
 import { mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
