@@ -2,6 +2,7 @@
 // state that outlives a swap created once and rebuilt from the journal.
 import {
   type BalanceBody,
+  type CallRecord,
   type Clock,
   type Entry,
   type HoldBody,
@@ -28,7 +29,7 @@ import { compileCatalog, type Reach } from './catalog/catalog.ts';
 import { health } from './catalog/health.ts';
 import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
-import { budgets } from './schedule/budgets.ts';
+import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
 import { counts } from './settle/counts.ts';
@@ -210,7 +211,22 @@ export function restore(live: Live, entry: Entry): void {
   if (kind === 'hold' || kind === 'extend') {
     money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
   }
-  if (kind === 'settlement') money.post(call, costIn(body));
+  if (kind === 'settlement') restoreSettlement(live, call, body);
+}
+
+/**
+ * The journal leaves a hold out that was settled in the batch that it was written in: then the
+ * record says whose money it was.
+ */
+function restoreSettlement(live: Live, call: RequestId, body: unknown): void {
+  const { budgets: money } = live.pools;
+  const { at, tenant, key } = body as CallRecord; // our own entry, its digest verified
+  const cost = costIn(body);
+  if (cost > 0n && tenant !== undefined && money.holdOf(call) === undefined) {
+    const owners = key === undefined ? [tenant] : [tenant, `${tenant}/${key}`];
+    money.restoreHold(call, { owners, day: dayOf(at), estimateNanoUsd: '0' });
+  }
+  money.post(call, cost);
 }
 
 function costIn(body: unknown): bigint {

@@ -56,3 +56,22 @@ it('keeps what was spent and held over any number of starts', async () => {
     await again.journal.close();
   }
 });
+
+it('keeps what a call has spent whose hold was settled before it was written', async () => {
+  const disk = memoryDisk({ seed: 1 });
+  const first = await open(disk);
+  const call = requestId(AT, new Uint8Array(10).fill(3));
+  const tenant = tenantName('acme');
+  const held = { owners: ['acme', 'acme/main'], day: 0, estimateNanoUsd: '300' };
+  first.journal.append({ kind: 'hold', at: AT, tenant, call, body: held });
+  const body = JSON.parse(`{"at":${AT},"tenant":"acme","key":"main","costNanoUsd":"70"}`);
+  first.journal.append({ kind: 'settlement', at: AT, tenant, call, body });
+  await first.journal.close();
+  const again = await open(disk);
+  const { budgets } = again.live.pools;
+  const key = { owner: 'acme/main', budget: { amountNanoUsd: 100n, per: 'day' } } as const;
+  assert.equal(budgets.spent(acme, AT).spentNanoUsd, 70n);
+  assert.equal(budgets.spent(key, AT).spentNanoUsd, 70n);
+  assert.deepEqual(budgets.open(), []);
+  await again.journal.close();
+});
