@@ -124,6 +124,7 @@ export class MemoryStore implements Store {
       (entry): entry is Extract<EntryDraft, { kind: K }> => entry.kind === kind,
     );
   }
+  /** Read as late as a batch would be written. */
   records(): readonly CallRecord[] {
     return this.of('settlement').map((entry) => entry.body);
   }
@@ -197,7 +198,7 @@ export class Dialled {
   }
 }
 
-/** Promises what the real dial promises: no sink is called from inside `dial`, an abort is silent. */
+/** Promises what the real dial does: no sink is called from inside `dial`, an abort is silent. */
 export class ScriptedUpstream implements Upstream {
   readonly dials: Dialled[] = [];
   /** What was asked for beyond its clearance. Must stay empty. */
