@@ -76,6 +76,8 @@ export type EntryDraft = {
     readonly tenant: TenantName | undefined;
     readonly call: RequestId | undefined;
     readonly body: Bodies[K];
+    /** The body may be read when the batch is written, not at once: a getter then makes it late. */
+    readonly later?: true;
   };
 }[EntryKind];
 

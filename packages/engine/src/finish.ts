@@ -40,7 +40,7 @@ export async function finish(
   if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
   if (outcome.kind === 'streamed') {
     const { piped } = outcome;
-    const responseCommitment = piped.commitment.end(COMMITMENT_BYTES);
+    const responseCommitment = (): string => piped.commitment.end(COMMITMENT_BYTES);
     if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
     return settle(
       call,
@@ -67,7 +67,8 @@ async function finishWhole(
 ): Promise<Settlement> {
   const { answer, offer, attempts } = outcome;
   const ports = settlePorts(house);
-  const responseCommitment = house.ports.keys.digest('response', answer.body, COMMITMENT_BYTES);
+  const responseCommitment = (): string =>
+    house.ports.keys.digest('response', answer.body, COMMITMENT_BYTES);
   const end = { outcome, billed, status: answer.status, refusal: undefined, responseCommitment };
   const headers: Header[] = [
     answer.headers.find(([name]) => name === 'content-type') ?? [

@@ -52,7 +52,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   const { node, queue, server } = configuration;
   return {
     version,
-    tenants: { tenants: compileTenants(sources), keys: compileKeys(sources) },
+    tenants: { tenants: compileTenants(sources), keys: compileKeys(sources), verified: new Map() },
     policies: compilePolicies(configuration.policies.values()),
     catalog: compileCatalog({
       node: { name: node.name, tier: node.tier },

@@ -74,7 +74,7 @@ export async function schedule(
   const hold = ports.pools.budgets.holdOf(resolved.id);
   if (hold !== undefined) {
     const { id: call, at, tenant } = resolved;
-    ports.store.append({ kind: 'hold', at, tenant: tenant.name, call, body: hold });
+    ports.store.append({ kind: 'hold', at, tenant: tenant.name, call, body: hold, later: true });
   }
   const queueMs = ports.clock.monotonic() - began;
   const permit = permitFor(resolved, { first, accounts, estimate, queueMs }, ports);
@@ -166,7 +166,14 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
       const body = budgets.holdOf(call.id);
       if (body === undefined) return true;
       const at = ports.clock.now();
-      ports.store.append({ kind: 'extend', at, tenant: call.tenant.name, call: call.id, body });
+      ports.store.append({
+        kind: 'extend',
+        at,
+        tenant: call.tenant.name,
+        call: call.id,
+        body,
+        later: true,
+      });
       return true;
     },
     enter(offer) {

@@ -20,6 +20,7 @@ import type { Scheduled } from '../schedule/schedule.ts';
 import type { Bill } from './bill.ts';
 import { recordOf, type Seen } from './record.ts';
 
+/** The record is made when it is asked for, or when its batch is written. */
 export type Settlement = { readonly record: CallRecord };
 
 export type SettlePorts = {
@@ -37,7 +38,7 @@ export type End = {
   readonly billed: Bill;
   readonly status: number;
   readonly refusal: Refusal | undefined;
-  readonly responseCommitment: string | undefined;
+  readonly responseCommitment: (() => string) | undefined;
 };
 
 /** Ends a call that had a permit. */
@@ -95,33 +96,51 @@ type Facts = {
 function write(
   call: Seen,
   facts: Facts,
-  responseCommitment: string | undefined,
+  responseCommitment: (() => string) | undefined,
   ports: SettlePorts,
 ): Settlement {
   const { id, tenant } = call;
   const decision: DecisionId = decisionId(id, call.entry ?? 1);
   const totalMs = ports.clock.monotonic() - call.arrived;
-  const record = recordOf(call, {
-    ...facts,
-    decision,
-    totalMs,
-    responseCommitment,
-    requestCommitment:
-      call.question === undefined
-        ? undefined
-        : ports.keys.digest('request', call.question.bytes, COMMITMENT_BYTES),
-    snapshot: ports.snapshot,
+  // Everything that moves is read now; the record itself is made when its batch is written.
+  const body = once(() => {
+    const record = recordOf(call, {
+      ...facts,
+      decision,
+      totalMs,
+      responseCommitment: responseCommitment?.(),
+      requestCommitment:
+        call.question === undefined
+          ? undefined
+          : ports.keys.digest('request', call.question.bytes, COMMITMENT_BYTES),
+      snapshot: ports.snapshot,
+    });
+    count(record, ports.sink);
+    return record;
   });
+  const at = ports.clock.now();
+  const kind = 'settlement';
+  const head = { kind, at, tenant: tenant?.name, call: id, later: true } as const;
   ports.store.append({
-    kind: 'settlement',
-    at: ports.clock.now(),
-    tenant: tenant?.name,
-    call: id,
-    body: record,
+    ...head,
+    get body() {
+      return body();
+    },
   });
   Object.assign(call, { settled: true });
-  count(record, ports.sink);
-  return { record };
+  return {
+    get record() {
+      return body();
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 export const COMMITMENT_BYTES = 16;

@@ -76,6 +76,8 @@ export type Tenants = {
   /** By the id inside the key. */
   readonly keys: ReadonlyMap<string, KeyFacts>;
   readonly tenants: ReadonlyMap<TenantName, TenantFacts>;
+  /** Keys that were verified under these documents, by their text: a swap forgets them. */
+  readonly verified: Map<string, KeyFacts>;
 };
 
 export type Identity = { readonly tenant: TenantFacts; readonly key: KeyFacts };
@@ -96,6 +98,20 @@ export function admit(
   return yes(Object.assign(call, found.value) as Admitted); // brand: minted here, after the key was verified
 }
 
+const UNKNOWN_KEY = refusal('key_invalid', 'This key is not known here.');
+/** Verified keys that are remembered; above it each call verifies anew. */
+const VERIFIED_MAX = 10_000;
+
+function verify(text: string, tenants: Tenants, keys: Keys): KeyFacts | undefined {
+  const parsed = parseApiKey(text);
+  if (parsed === undefined) return undefined;
+  const key = tenants.keys.get(parsed.id);
+  // A key that does not exist takes the same comparison as one that does.
+  if (!apiKeyHolds(parsed, key?.mac, keys) || key === undefined) return undefined;
+  if (tenants.verified.size < VERIFIED_MAX) tenants.verified.set(text, key);
+  return key;
+}
+
 /** Verifies a key for whatever it may be used for. */
 export function identify(
   keyText: string | undefined,
@@ -104,14 +120,9 @@ export function identify(
   ports: { readonly keys: Keys; readonly clock: Clock },
 ): Result<Identity, Refusal> {
   if (keyText === undefined) return no(refusal('key_missing', 'The request carries no key.'));
-  const parsed = parseApiKey(keyText);
-  const invalid = no(refusal('key_invalid', 'This key is not known here.'));
-  if (parsed === undefined) return invalid;
-  const key = tenants.keys.get(parsed.id);
-  // A key that does not exist takes the same comparison as one that does.
-  if (!apiKeyHolds(parsed, key?.mac, ports.keys) || key === undefined) return invalid;
-  const tenant = tenants.tenants.get(key.tenant);
-  if (tenant === undefined) return invalid;
+  const key = tenants.verified.get(keyText) ?? verify(keyText, tenants, ports.keys);
+  const tenant = key === undefined ? undefined : tenants.tenants.get(key.tenant);
+  if (key === undefined || tenant === undefined) return no(UNKNOWN_KEY);
   if (key.revoked) return no(refusal('key_revoked', `The key \`${key.name}\` was revoked.`));
   if (key.expiresAt !== undefined && key.expiresAt <= ports.clock.now()) {
     return no(refusal('key_expired', `The key \`${key.name}\` has expired.`));

@@ -1,7 +1,7 @@
 // What is appended and not yet safe: blocks of frames, each one write and one sync. A block stays
 // as it is, byte for byte, until its sync has returned, so that it can be written again after a
 // failure. Blocks are reused.
-import { assert, type Clock } from '@signalbox/contract';
+import { assert } from '@signalbox/contract';
 import { FRAME_BYTES_MAX, FRAME_HEAD_BYTES, sealFrame } from '@signalbox/trust';
 
 const BLOCK_BYTES: number = 256 * 1024;
@@ -20,9 +20,17 @@ export type Block = {
   readonly since: number;
 };
 
+export type WaitingEntry = {
+  readonly text: string;
+  readonly seq: number;
+  /** Begins a new segment. */
+  readonly opens: boolean;
+  /** When it came, on the clock of durations. */
+  readonly since: number;
+};
+
 export type Backlog = {
-  /** @param opens The entry begins a new segment. */
-  add(text: string, seq: number, opens: boolean): void;
+  add(entry: WaitingEntry): void;
   /** The eldest block; nothing is added to it from now on. */
   take(): Block | undefined;
   /** The eldest block is safe. */
@@ -34,26 +42,29 @@ export type Backlog = {
   ready(): boolean;
 };
 
-export function newBacklog(clock: Clock): Backlog {
+export function newBacklog(): Backlog {
   const blocks: Block[] = [];
   const spare: Buffer[] = [];
   let bytes = 0;
   /** The block that entries go to. */
   let open: Block | undefined;
 
-  const blockFor = (sizeMax: number, opens: boolean): Block => {
+  const blockFor = (entry: WaitingEntry): Block => {
+    const { opens, since } = entry;
+    const sizeMax = FRAME_HEAD_BYTES + entry.text.length * UTF8_BYTES_MAX + 1;
     if (open !== undefined && !opens && open.used + sizeMax <= open.buffer.length) return open;
     const fits = sizeMax <= BLOCK_BYTES;
     const buffer =
       (fits ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(Math.max(sizeMax, BLOCK_BYTES));
-    open = { buffer, used: 0, firstSeq: 0, lastSeq: 0, opens, since: clock.monotonic() };
+    open = { buffer, used: 0, firstSeq: 0, lastSeq: 0, opens, since };
     blocks.push(open);
     return open;
   };
 
   return {
-    add: (text, seq, opens) => {
-      const block = blockFor(FRAME_HEAD_BYTES + text.length * UTF8_BYTES_MAX + 1, opens);
+    add: (entry) => {
+      const { text, seq } = entry;
+      const block = blockFor(entry);
       const start = block.used;
       const from = start + FRAME_HEAD_BYTES;
       let length = block.buffer.write(text, from, 'utf8');

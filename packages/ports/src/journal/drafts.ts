@@ -1,6 +1,9 @@
-// What was appended and is not yet encoded. Encoding waits for its batch: many entries after one
-// another cost a third of what they cost one by one between other work. A hold whose call settles
-// in the same batch is left out: neither would ever be on disk without the other.
+// What was appended to be encoded later: with its batch. Many entries after one another cost less
+// than the same one by one between other work, and a body that is a getter is made no sooner than
+// it is written.
+//
+// A hold whose call settles in the same batch is left out: neither would be on the disk without the
+// other, and the record says whose money it was.
 import type { Clock, EntryDraft } from '@signalbox/contract';
 import type { Backlog } from './backlog.ts';
 
@@ -15,40 +18,42 @@ export type Drafts = Backlog & {
   gather(): void;
 };
 
+export type Encoded = { readonly text: string; readonly seq: number };
+
+/** @param encode Undefined: there is no entry to be made of the draft. */
 export function newDrafts(
   backlog: Backlog,
   clock: Clock,
-  encode: (draft: EntryDraft) => readonly [text: string, seq: number] | undefined,
+  encode: (draft: EntryDraft) => Encoded | undefined,
 ): Drafts {
   let drafts: EntryDraft[] = [];
-  let since: number | undefined;
+  let since = 0;
   const gather = (): void => {
-    if (drafts.length === 0) return;
     const batch = drafts;
     drafts = [];
-    since = undefined;
-    const settled = new Set<string | undefined>();
-    for (const { kind, call } of batch) if (kind === 'settlement') settled.add(call);
+    const settled = new Set(batch.filter(isSettlement).map((draft) => draft.call));
     for (const draft of batch) {
-      const holds = draft.kind === 'hold' || draft.kind === 'extend';
-      if (holds && settled.has(draft.call)) continue;
+      if (isHold(draft) && settled.has(draft.call)) continue;
       const encoded = encode(draft);
-      if (encoded !== undefined) backlog.add(encoded[0], encoded[1], false);
+      if (encoded !== undefined) backlog.add({ ...encoded, since, opens: false });
     }
   };
   return {
     ...backlog,
-    append(draft) {
+    append: (draft) => {
       if (drafts.length === 0) since = clock.monotonic();
       drafts.push(draft);
       if (drafts.length >= DRAFTS_MAX) gather();
     },
     gather,
-    take() {
+    take: () => {
       gather();
       return backlog.take();
     },
     bytes: () => backlog.bytes() + drafts.length * BYTES_ASSUMED,
-    since: () => backlog.since() ?? since,
+    since: () => backlog.since() ?? (drafts.length === 0 ? undefined : since),
   };
 }
+
+const isSettlement = (draft: EntryDraft): boolean => draft.kind === 'settlement';
+const isHold = (draft: EntryDraft): boolean => draft.kind === 'hold' || draft.kind === 'extend';

@@ -35,8 +35,7 @@ export function newEncoder(from: EncoderFrom): Encoder {
     seq: () => seq,
     encode: (draft) => {
       assert(Number.isFinite(draft.at), 'an entry has a time');
-      const body = typeof draft.body === 'function' ? draft.body() : draft.body;
-      const bodyText = JSON.stringify(body);
+      const bodyText = JSON.stringify(draft.body);
       const headText = entryHeadText({
         v: ENTRY_VERSION,
         kind: draft.kind,

@@ -31,7 +31,7 @@ import { entryOf } from '@signalbox/trust';
 import { type Backlog, newBacklog } from './backlog.ts';
 import { Commit, type DurableBatch } from './commit.ts';
 import { type Disk, faultOf } from './disk.ts';
-import { type Drafts, newDrafts } from './drafts.ts';
+import { type Drafts, type Encoded, newDrafts } from './drafts.ts';
 import { type Encoder, newEncoder } from './encode.ts';
 import { JournalFault } from './faults.ts';
 import { readJournal } from './read.ts';
@@ -114,7 +114,7 @@ class OpenJournal implements Journal {
     this.cuts = tail.cuts;
     this.epoch = Buffer.from(options.random.bytes(EPOCH_BYTES)).toString('hex');
     this.#options = options;
-    this.#drafts = newDrafts(newBacklog(clock), clock, (draft) => this.#encode(draft));
+    this.#drafts = newDrafts(newBacklog(), clock, (draft) => this.#encode(draft));
     this.#backlog = this.#drafts;
     this.#release = release;
     this.#encoder = newEncoder({ node, epoch: this.epoch, prev: tail.lastHash, keys });
@@ -142,7 +142,8 @@ class OpenJournal implements Journal {
     if (this.#backlog.bytes() > backlogBytesMax) {
       throw new JournalFault('full', 'journal: the backlog is full; free space in the data folder');
     }
-    this.#drafts.append(draft);
+    if (draft.later === true) this.#drafts.append(draft);
+    else this.#add(draft, false);
     this.#commit.wake();
   }
 
@@ -182,25 +183,24 @@ class OpenJournal implements Journal {
   #checkpoint(): void {
     const { checkpoint, clock } = this.#options;
     const body = checkpoint();
-    const draft = {
-      kind: 'checkpoint',
-      at: clock.now(),
-      tenant: undefined,
-      call: undefined,
-    } as const;
-    this.#drafts.gather();
-    const [text, seq] = this.#encode({ ...draft, body }) ?? [];
-    assert(text !== undefined && seq !== undefined, 'a checkpoint can be written');
-    this.#backlog.add(text, seq, true);
+    const to = { kind: 'checkpoint', at: clock.now(), tenant: undefined, call: undefined } as const;
+    this.#add({ ...to, body }, true);
     this.#commit.wake();
   }
 
-  #encode(draft: EntryDraft): readonly [text: string, seq: number] | undefined {
+  #add(draft: EntryDraft, opens: boolean): void {
+    this.#drafts.gather();
+    const text = this.#encoder.encode(draft);
+    const since = this.#options.clock.monotonic();
+    this.#backlog.add({ text, seq: this.#encoder.seq(), since, opens });
+  }
+
+  /** Nobody is there any more to be told that a draft cannot become an entry: the log is. */
+  #encode(draft: EntryDraft): Encoded | undefined {
     try {
       const text = this.#encoder.encode(draft);
-      return [text, this.#encoder.seq()];
+      return { text, seq: this.#encoder.seq() };
     } catch (error) {
-      // A body that cannot be made is a bug; it must not take the rest of its batch along.
       const detail = error instanceof Error ? error.message : 'unknown';
       this.#options.sink.log('error', 'journal.body-failed', { kind: draft.kind, detail });
       return undefined;
