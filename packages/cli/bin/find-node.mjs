@@ -12,6 +12,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -85,7 +86,11 @@ export async function runScript(script, args, folder) {
     process.exitCode = 2;
     return;
   }
+  const cache = compileCacheOf(script);
+  // Threads and the new Node find it in the environment; this Node has read its own long ago.
+  if (cache !== undefined) process.env['NODE_COMPILE_CACHE'] = cache;
   if (node === process.execPath) {
+    if (cache !== undefined) nodeModule.enableCompileCache?.(cache);
     process.argv = [process.execPath, script, ...args];
     await import(pathToFileURL(script).href);
     return;
@@ -97,6 +102,26 @@ export async function runScript(script, args, folder) {
     process.stderr.write(`${cause instanceof Error ? cause.message : cause}\n`);
     process.stderr.write(`${missingNodeMessage()}\n`);
     process.exitCode = 2;
+  }
+}
+
+/**
+ * Where Node may keep what it compiled. A source run unbuilt has its types taken out at every
+ * start, which costs half of the start and a quarter of the memory; kept, it costs nothing. The
+ * folder is in the repository, as private as the sources: whoever can write to it decides what is
+ * run. A published package is JavaScript already, and has no such folder of its own.
+ *
+ * @param {string} script absolute path
+ * @returns {string | undefined}
+ */
+export function compileCacheOf(script) {
+  if (process.env['NODE_COMPILE_CACHE'] !== undefined || !script.endsWith('.ts')) return undefined;
+  let folder = dirname(script);
+  for (;;) {
+    if (existsSync(join(folder, 'package-lock.json'))) return join(folder, '.cache/compiled');
+    const parent = dirname(folder);
+    if (parent === folder) return undefined;
+    folder = parent;
   }
 }
 

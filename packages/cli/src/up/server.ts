@@ -6,6 +6,7 @@
 // the start.
 import { join, resolve } from 'node:path';
 import type { Problem, Settings } from '@signalbox/config';
+import { readConsole } from '@signalbox/console';
 import { type Clock, type Random, Secret } from '@signalbox/contract';
 import {
   type Control,
@@ -30,7 +31,6 @@ import { forgetRunning, writeRunning } from '../running.ts';
 import { VERSION } from '../version.ts';
 import { adminKeyHolds, checkBinding } from './admin.ts';
 import { Closing } from './closing.ts';
-import { consoleFiles } from './console-files.ts';
 import { openDesk } from './desk.ts';
 import { Documents, firstInForce } from './documents.ts';
 import { type EmbeddedModels, embeddedModels } from './embedded.ts';
@@ -181,7 +181,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         ...{ clock, random, keys, sink },
         readings: parts.store,
         adminKeyHolds: holds,
-        consoleFiles: consoleFiles(),
+        consoleFiles: readConsole() ?? (() => undefined),
         status: () => statusNow(ground, parts, late.origins[0]),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
