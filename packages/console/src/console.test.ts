@@ -149,6 +149,16 @@ describe('the console', { skip: skipped ?? false }, () => {
     assert.equal(await waiting.count(), 0);
   });
 
+  it('says what it could not show when too much comes at once', async () => {
+    work();
+    const { page } = await come('/requests');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const now = Date.now();
+    for (let i = 1; i <= 2_000; i += 1) server.readings.end(call(CALLS + i, now, seeded(i)));
+    await page.locator(`a[href="/requests/${decisionNumber(CALLS + 2_000)}"]`).waitFor();
+    await page.getByText(/skipped: more than a page can show/).waitFor();
+  });
+
   it('keeps the filter in the address, by choice and in words', async () => {
     work();
     const { page } = await come('/requests?tier=3');
@@ -170,12 +180,15 @@ describe('the console', { skip: skipped ?? false }, () => {
     assert.deepEqual([...new Set(tenants)], ['globex']);
   });
 
-  it('goes further back a page at a time', async () => {
-    work();
+  it('goes further back a page at a time, up to 500 rows', async () => {
+    fill(server.readings, 700, Date.now(), 3_000_000);
     const { page } = await come('/requests');
-    await page.getByRole('button', { name: 'Older requests' }).click();
-    await page.locator(`a[href="/requests/${decisionNumber(CALLS - 150)}"]`).waitFor();
-    assert.equal(await page.locator('.row-link').count(), 200);
+    for (let rows = 200; rows <= 500; rows += 100) {
+      await page.getByRole('button', { name: 'Older requests' }).click();
+      await page.locator(`a[href="/requests/${decisionNumber(701 - rows)}"]`).waitFor();
+      assert.equal(await page.locator('.row-link').count(), rows);
+    }
+    await page.getByText('500 shown, as many as a page holds').waitFor();
   });
 
   it('can be used with the keyboard alone', async () => {

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { type Decision, decision as readDecision } from '../api/decision-shape.ts';
 import { usePolled } from '../api/polled.ts';
 import { utc } from '../format.ts';
-import { CopyButton } from '../shell/copy.tsx';
+import { CopyButton, CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Moment, useNow } from '../shell/moment.tsx';
 import { Outcome } from '../shell/outcome.tsx';
@@ -49,7 +49,9 @@ function Story({ decision }: { readonly decision: Decision }): VNode {
       </h2>
       <p class="story-head">
         <Outcome ending={decision.ending} status={decision.status} code={decision.code} />
-        <code>{decision.decision}</code>
+        <CopyButton text={decision.decision} what="the id of the decision" quiet>
+          <code>{decision.decision}</code>
+        </CopyButton>
         <span class="soft">
           <Moment at={decision.at} now={now} />
           <span class="printed"> {utc(decision.at)}</span>
@@ -86,18 +88,12 @@ function Story({ decision }: { readonly decision: Decision }): VNode {
 
 function Actions({ decision }: { readonly decision: Decision }): VNode {
   const { decision: id, json } = decision;
-  const curl = [
-    `curl -s ${location.origin}/admin/v1/decisions/${id}`,
-    '-H "authorization: Bearer $SIGNALBOX_ADMIN_KEY"',
-  ].join(' \\\n  ');
   return (
     <div class="actions">
       <CopyButton text={`signalbox explain ${id}`} what="the command line">
         CLI
       </CopyButton>
-      <CopyButton text={curl} what="the curl command">
-        curl
-      </CopyButton>
+      <CopyQuestion path={`decisions/${id}`} />
       <CopyButton text={json} what="the record as JSON">
         JSON
       </CopyButton>

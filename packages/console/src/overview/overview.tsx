@@ -7,6 +7,7 @@ import { type Overview, overview, type Status, status } from '../api/shapes.ts';
 import { Chart } from '../chart/chart.tsx';
 import { count, money } from '../format.ts';
 import type { Place } from '../router.ts';
+import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
 import { Endpoints } from './endpoints.tsx';
@@ -27,7 +28,8 @@ export function OverviewRoom({ place }: { readonly place: Place }): VNode {
   const { ms, name } = windowOf(place);
   const [waits, setWaits] = useState(false);
   const every = ms > HOUR_MS ? SELDOM_MS : OFTEN_MS;
-  const sums = usePolled(`overview?window_ms=${ms}`, overview, waits ? SOON_MS : every);
+  const path = `overview?window_ms=${ms}`;
+  const sums = usePolled(path, overview, waits ? SOON_MS : every);
   const nothing = sums.value !== undefined && isEmpty(sums.value);
   useEffect(() => setWaits(nothing), [nothing]);
   const stands = usePolled('status', status, OFTEN_MS);
@@ -35,7 +37,10 @@ export function OverviewRoom({ place }: { readonly place: Place }): VNode {
     <>
       <header class="room-head">
         <Title>Overview</Title>
-        <WindowChoice place={place} />
+        <div class="actions">
+          <WindowChoice place={place} />
+          <CopyQuestion path={path} />
+        </div>
       </header>
       <Failure asked={[sums, stands]} />
       <div class="overview" aria-busy={sums.stale}>

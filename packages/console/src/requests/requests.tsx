@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { exactCount } from '../format.ts';
 import type { Place } from '../router.ts';
+import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { useNow } from '../shell/moment.tsx';
@@ -38,6 +39,7 @@ export function RequestsRoom({ place }: { readonly place: Place }): VNode {
     <>
       <header class="room-head">
         <Title>Requests</Title>
+        <CopyQuestion path={`requests?${filterQuery(filter)}`.replace(/\?$/, '')} />
       </header>
       <Toolbar filter={filter} link={tail.link} held={held} onHold={() => setHeld(!held)} />
       <Failure asked={[tail]} />

@@ -38,6 +38,19 @@ export function CopyButton({ text, what, children, quiet = false }: CopyProps): 
 
 const WORDS = { copied: 'Copied', refused: 'Select and copy by hand' } as const;
 
+/** The question that this page asks, for who wants to ask it elsewhere. */
+export function CopyQuestion({ path }: { readonly path: string }): VNode {
+  const lines = [
+    `curl -s '${location.origin}/admin/v1/${path}'`,
+    '-H "authorization: Bearer $SIGNALBOX_ADMIN_KEY"',
+  ];
+  return (
+    <CopyButton text={lines.join(' \\\n  ')} what="the curl command">
+      curl
+    </CopyButton>
+  );
+}
+
 /** Where the browser has no clipboard (plain HTTP under a name), a selection does. */
 async function copied(text: string): Promise<boolean> {
   try {

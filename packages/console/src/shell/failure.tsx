@@ -2,6 +2,10 @@
 import type { VNode } from 'preact';
 import type { Refused } from '../api/ask.ts';
 import { Warning } from './icons.tsx';
+import { Words } from './words.tsx';
+
+/** Asking again brings back nothing that is gone. */
+const NOT_FOUND = 404;
 
 type MayFail = { readonly failure: Refused | undefined; readonly again: () => void };
 
@@ -12,11 +16,13 @@ export function Failure({ asked }: { readonly asked: readonly MayFail[] }): VNod
     <div class="failure" role="alert">
       <Warning />
       <p>
-        <b>{failed.failure.message}</b> {failed.failure.hint}
+        <b>{failed.failure.message}</b> <Words>{failed.failure.hint ?? ''}</Words>
       </p>
-      <button type="button" class="button" onClick={failed.again}>
-        Try again
-      </button>
+      {failed.failure.status !== NOT_FOUND && (
+        <button type="button" class="button" onClick={failed.again}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

@@ -14,7 +14,8 @@ export function SignIn({ spent }: { readonly spent: boolean }): VNode {
   const submit = (event: Event): void => {
     event.preventDefault();
     tell('login-links', link, key)
-      .then((url) => location.assign(url))
+      // The link names where the server was opened first; the key was typed here.
+      .then((url) => location.assign(new URL(url).pathname + new URL(url).search))
       .catch((error: unknown) => {
         setProblem(
           error instanceof Refused ? `${error.message} ${error.hint ?? ''}` : 'It failed.',
