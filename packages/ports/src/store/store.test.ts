@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { tenantName } from '@signalbox/contract';
+import { type EntryDraft, tenantName } from '@signalbox/contract';
 import { handClock, listeningSink } from '../journal/journal.fixture.ts';
 import { EVERY_TENANT } from './records.ts';
 import { record, StoreBench, settlement } from './store.fixture.ts';
@@ -18,22 +18,58 @@ sumsSuite('SQLite', openStore);
 const all = { tenant: EVERY_TENANT, limit: 200 } as const;
 const usage = everything('acme', 'model');
 
+const sixty = (): readonly EntryDraft[] =>
+  Array.from({ length: 60 }, (_, number) => settlement({ number }));
+
 /** Sixty calls; all is closed and removed when the test has ended, however it ends. */
 async function filled(test: TestContext): Promise<StoreBench> {
   const bench = await StoreBench.open(openStore);
   test.after(() => bench.remove());
-  await bench.add(Array.from({ length: 60 }, (_, number) => settlement({ number })));
+  await bench.add(sixty());
   return bench;
 }
 
-describe('the database of the store', () => {
-  it('is private to its owner', async (test) => {
-    const bench = await filled(test);
+describe('a store that is left as it is', () => {
+  let bench: StoreBench;
+  before(async () => {
+    bench = await StoreBench.open(openStore);
+    await bench.add(sixty());
+  });
+  after(() => bench.remove());
+
+  it('has a database that is private to its owner', async () => {
     for (const end of ['', '-wal', '-shm']) {
       assert.equal((await stat(`${bench.path}${end}`)).mode & 0o077, 0, end);
     }
   });
 
+  it('refuses more questions at once than it has room for', async () => {
+    const asked = Array.from({ length: 400 }, () => bench.store.recentRequests(all));
+    const ended = await Promise.allSettled(asked);
+    const refused = ended.filter((one) => one.status === 'rejected');
+    assert.equal(refused.length, 400 - 256);
+    assert.ok(refused.every((one) => one.reason instanceof StoreFault));
+    assert.equal((await bench.store.recentRequests(all)).requests.length, 60);
+  });
+
+  it('has no timer when there is nothing to project', async () => {
+    await bench.add([]);
+    assert.equal(bench.clock.waiting(), 0);
+    bench.store.advance({ segment: 1, offset: 1 });
+    assert.equal(bench.clock.waiting(), 1);
+  });
+
+  it('bounds the number of open tails', async () => {
+    const stops = Array.from({ length: 256 }, () =>
+      bench.store.subscribe(tenantName('acme'), () => undefined),
+    );
+    assert.throws(() => bench.store.subscribe(EVERY_TENANT, () => undefined), StoreFault);
+    for (const stop of stops) stop();
+    bench.store.subscribe(EVERY_TENANT, () => undefined)();
+  });
+});
+
+describe('the database of the store', () => {
   it('that is gone, of another version or unreadable is built again', async (test) => {
     const bench = await filled(test);
     const page = await bench.store.recentRequests(all);
@@ -122,16 +158,6 @@ describe('the thread of the store', () => {
     assert.deepEqual(bench.store.health(), { kind: 'ready' });
   });
 
-  it('refuses more questions at once than it has room for', async (test) => {
-    const bench = await filled(test);
-    const asked = Array.from({ length: 400 }, () => bench.store.recentRequests(all));
-    const ended = await Promise.allSettled(asked);
-    const refused = ended.filter((one) => one.status === 'rejected');
-    assert.equal(refused.length, 400 - 256);
-    assert.ok(refused.every((one) => one.reason instanceof StoreFault));
-    assert.equal((await bench.store.recentRequests(all)).requests.length, 60);
-  });
-
   it('answers nobody after it was closed, and leaves nobody waiting', async (test) => {
     const bench = await filled(test);
     const waiting = bench.store.reached({ segment: 99, offset: 0 });
@@ -139,23 +165,5 @@ describe('the thread of the store', () => {
     await assert.rejects(waiting, StoreFault);
     await assert.rejects(bench.store.recentRequests(all), StoreFault);
     await bench.store.close();
-  });
-
-  it('has no timer when there is nothing to project', async (test) => {
-    const bench = await filled(test);
-    await bench.add([]);
-    assert.equal(bench.clock.waiting(), 0);
-    bench.store.advance({ segment: 1, offset: 1 });
-    assert.equal(bench.clock.waiting(), 1);
-  });
-
-  it('bounds the number of open tails', async (test) => {
-    const bench = await filled(test);
-    const stops = Array.from({ length: 256 }, () =>
-      bench.store.subscribe(tenantName('acme'), () => undefined),
-    );
-    assert.throws(() => bench.store.subscribe(EVERY_TENANT, () => undefined), StoreFault);
-    for (const stop of stops) stop();
-    bench.store.subscribe(EVERY_TENANT, () => undefined)();
   });
 });

@@ -9,6 +9,7 @@ import { EVERY_TENANT, type UsageGroup, type UsageQuery } from './records.ts';
 import { type OpenStore, START_MS, StoreBench, settlement, type Told } from './store.fixture.ts';
 
 const HOUR_MS = 3_600_000;
+const RUN_MS = 10 * 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 
 /** Calls of three tenants over a few hours, as different as they come. */
@@ -34,9 +35,13 @@ const calls: fc.Arbitrary<readonly Told[]> = fc
   )
   .map((some) => some.map((one, number) => ({ ...one, number })));
 
-export const count = (times: number, tenant: string | undefined): EntryDraft => ({
+export const count = (
+  times: number,
+  tenant: string | undefined,
+  at: number = START_MS,
+): EntryDraft => ({
   kind: 'count',
-  at: START_MS,
+  at,
   tenant: tenant === undefined ? undefined : tenantName(tenant),
   call: undefined,
   body: { code: 'rate_limited', key: undefined, times },
@@ -44,38 +49,52 @@ export const count = (times: number, tenant: string | undefined): EntryDraft => 
 
 export function sumsSuite(name: string, openStore: OpenStore): void {
   describe(`${name}: sums`, () => {
-    it('are the fold of the entries, for everybody and for each tenant', async () => {
+    it('are the fold of the entries, for everybody and for each tenant', async (test) => {
+      const bench = await StoreBench.open(openStore);
+      test.after(() => bench.remove());
+      let base = START_MS;
       await fc.assert(
-        fc.asyncProperty(calls, fc.nat(50), async (told, times) => {
-          const bench = await StoreBench.open(openStore);
-          try {
-            await bench.add([
-              ...told.map(settlement),
-              count(times, 'acme'),
-              count(times, undefined),
-            ]);
-            for (const tenant of ['acme', 'beta', EVERY_TENANT]) {
-              const mine = told.filter((one) => tenant === EVERY_TENANT || one.tenant === tenant);
-              const counted = tenant === 'beta' ? 0 : tenant === 'acme' ? times : times * 2;
-              await checkUsage(bench, tenant, mine, counted);
-              await checkOverview(bench, tenant, mine, counted);
-            }
-          } finally {
-            await bench.remove();
+        fc.asyncProperty(calls, fc.nat(50), async (drawn, times) => {
+          // Every run has days of its own in the same store.
+          base += RUN_MS;
+          const told = drawn.map((one) => ({
+            ...one,
+            at: base + ((one.at ?? START_MS) - START_MS),
+          }));
+          const counts = [count(times, 'acme', base), count(times, undefined, base)];
+          await bench.add([...told.map(settlement), ...counts]);
+          for (const tenant of ['acme', 'beta', EVERY_TENANT]) {
+            const mine = told.filter((one) => tenant === EVERY_TENANT || one.tenant === tenant);
+            const counted = tenant === 'beta' ? 0 : tenant === 'acme' ? times : times * 2;
+            await checkUsage(bench, { tenant, told: mine, counted, base });
+            await checkOverview(bench, { tenant, told: mine, counted, base });
           }
         }),
-        { numRuns: 6 },
+        { numRuns: 12 },
       );
     });
   });
 }
 
-export const everything = (tenant: string, by: UsageGroup): UsageQuery => ({
+/** All of the hours that a run of calls falls into. */
+export const everything = (
+  tenant: string,
+  by: UsageGroup,
+  base: number = START_MS,
+): UsageQuery => ({
   tenant: tenant === EVERY_TENANT ? EVERY_TENANT : tenantName(tenant),
-  from: START_MS - HOUR_MS,
-  to: START_MS + 4 * HOUR_MS,
+  from: base - HOUR_MS,
+  to: base + 4 * HOUR_MS,
   by,
 });
+
+type Run = {
+  readonly tenant: string;
+  readonly told: readonly Told[];
+  /** Refusals without a record. */
+  readonly counted: number;
+  readonly base: number;
+};
 
 const GROUPS: Readonly<Record<UsageGroup, (one: Told) => string>> = {
   hour: (one) => new Date(Math.floor((one.at ?? 0) / HOUR_MS) * HOUR_MS).toISOString(),
@@ -93,14 +112,10 @@ const money = (told: readonly Told[], of: (one: Told) => bigint | undefined): bi
 const isUnknown = (one: Told): boolean =>
   one.costNanoUsd === undefined && one.endpoint !== undefined;
 
-async function checkUsage(
-  bench: StoreBench,
-  tenant: string,
-  told: readonly Told[],
-  counted: number,
-): Promise<void> {
+async function checkUsage(bench: StoreBench, run: Run): Promise<void> {
+  const { tenant, told, counted, base } = run;
   for (const by of ['hour', 'day', 'model', 'endpoint', 'tier', 'tenant'] as const) {
-    const rows = await bench.store.usage(everything(tenant, by));
+    const rows = await bench.store.usage(everything(tenant, by, base));
     assert.deepEqual(
       rows.map((row) => row.group),
       [...new Set(rows.map((row) => row.group))].sort(),
@@ -138,18 +153,14 @@ async function checkUsage(
   }
 }
 
-async function checkOverview(
-  bench: StoreBench,
-  tenant: string,
-  told: readonly Told[],
-  counted: number,
-): Promise<void> {
+async function checkOverview(bench: StoreBench, run: Run): Promise<void> {
+  const { tenant, told, counted, base } = run;
   const { totals, tiers, from, to, stepMs } = await bench.store.overview({
     tenant: tenant === EVERY_TENANT ? EVERY_TENANT : tenantName(tenant),
-    to: START_MS + 3 * HOUR_MS,
+    to: base + 3 * HOUR_MS,
     windowMs: 4 * HOUR_MS,
   });
-  assert.ok(from <= START_MS && to > START_MS + 3 * HOUR_MS && stepMs % MINUTE_MS === 0);
+  assert.ok(from <= base && to > base + 3 * HOUR_MS && stepMs % MINUTE_MS === 0);
   const isError = (one: Told): boolean => (one.status ?? 0) >= 500 || one.ending === 'cut';
   assert.equal(totals.calls, told.length);
   assert.equal(totals.errors, told.filter(isError).length);
