@@ -144,13 +144,18 @@ export function refuse(
     counts.add(refusal.code, undefined, undefined);
     return undefined;
   }
-  const limited = codeFacts(refusal.code).status === 429;
-  if (limited && call.key !== undefined && counts.repeated(refusal.code, call.key.name)) {
-    counts.add(refusal.code, call.tenant.name, call.key.name);
-    call.permit?.close(0n);
+  // Whoever held money has an entry in the journal, and gets its settlement there.
+  if (call.permit === undefined && isCounted(refusal, call, house)) {
+    counts.add(refusal.code, call.tenant.name, call.key?.name);
     return undefined;
   }
   return settleRefusal(call, refusal, codeFacts(refusal.code).status, settlePorts(house));
+}
+
+/** A limit that a key meets again, and what a journal that takes nothing cannot take either. */
+function isCounted({ code }: Refusal, { key }: Seen, { live }: House): boolean {
+  if (code === 'journal_unavailable') return true;
+  return codeFacts(code).status === 429 && live.counts.repeated(code, key?.name ?? '');
 }
 
 /** A no in the caller's dialect: a whole answer, or an event where a stream has begun. */

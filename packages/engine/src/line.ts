@@ -75,7 +75,7 @@ async function carry(
     const still = walk.under === house.now() ? yes(classified) : admitNow(classified, house, walk);
     if (!still.ok) return refuse(walk.seen, still.refusal, reply, house);
     const facts = resolveFacts(house, walk.seen);
-    walk.seen = Object.assign(classified, { entry, parkedMs, route: undefined, permit: undefined });
+    walk.seen = Object.assign(classified, { entry, parkedMs, route: undefined });
     const resolved = resolve(classified, facts);
     if (!resolved.ok) return refuse(walk.seen, resolved.refusal, reply, house);
     walk.seen = resolved.value;
@@ -86,7 +86,7 @@ async function carry(
     if (outcome.kind !== 'unreached') return finish(scheduled.value, outcome, reply, house);
     const parked = await park(scheduled.value, reply, parkPorts(house));
     if (!parked.ok) return finish(scheduled.value, outcome, reply, house);
-    scheduled.value.permit.close(0n);
+    scheduled.value.permit.rest();
     parkedMs = parked.value;
   }
 }

@@ -10,7 +10,7 @@ const ROOMS = [
   ...['tenant', 'session', 'classify', 'policy', 'catalog', 'resolve', 'schedule'],
   ...['dispatch', 'settle'],
 ];
-/** The only files that know every room: the line, what it is handed, how it ends, and its dry run. */
+/** The only files that know every room: the line, what it is handed, its ends, its dry run. */
 const CORRIDOR = [
   ...['line.ts', 'handed.ts', 'house.ts', 'passport.ts', 'finish.ts', 'preview.ts'],
   ...['rounds.ts', 'snapshot.ts', 'index.ts'],
@@ -34,7 +34,7 @@ const GATES: readonly Gate[] = [
     specifier: '@signalbox/trust/node',
     file: 'packages/trust/src/node.ts',
     open: [
-      ...['packages/ports/', 'packages/cli/', 'packages/gateway/src/main.ts'],
+      ...['packages/ports/', 'packages/cli/', 'packages/world/', 'packages/gateway/src/main.ts'],
       'packages/edge/src/runtime.ts',
     ],
     instead: 'take hash, sign and verify as arguments; ports and composers bind them',

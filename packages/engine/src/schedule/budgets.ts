@@ -93,8 +93,6 @@ class Accounts implements Budgets {
   }
 
   restoreHold(call: RequestId, body: HoldBody): void {
-    const before = this.#holds.get(call);
-    if (before !== undefined) this.#add(before, -before.nanoUsd);
     const hold = { owners: body.owners, day: body.day, nanoUsd: 0n };
     this.#open(call, hold, BigInt(body.estimateNanoUsd));
   }
@@ -122,7 +120,10 @@ class Accounts implements Budgets {
     return [...this.#holds.keys()];
   }
 
+  /** A second hold of a call takes the place of its first. */
   #open(call: RequestId, hold: Hold, nanoUsd: bigint): void {
+    const before = this.#holds.get(call);
+    if (before !== undefined) this.#add(before, -before.nanoUsd);
     this.#holds.set(call, hold);
     this.#add(hold, nanoUsd);
   }

@@ -33,6 +33,8 @@ export type Permit = {
   readonly queueMs: number;
   /** Output tokens that the hold covers. */
   readonly outputTokensReserved: number;
+  /** The call waits for a route: nothing is held or taken, until another permit or `close`. */
+  rest(): void;
   /** Gives every place back and posts the cost; called once, by settle. */
   close(costNanoUsd: bigint): void;
 };
@@ -52,17 +54,19 @@ export async function schedule(
   reply: Reply,
   ports: SchedulePorts,
 ): Promise<Result<Scheduled, Refusal>> {
-  const health = ports.store.health();
-  if (health.kind === 'unavailable') {
-    const message = `The journal takes no new calls now (${health.reason}).`;
-    return no(refusal('journal_unavailable', message, { retryAfterMs: RETRY_AFTER_MS }));
-  }
+  const before = unavailable(ports);
+  if (before !== undefined) return no(before);
   const began = ports.clock.monotonic();
   const first = takeFirst(resolved, ports) ?? (await waitForPlace(resolved, reply, ports));
   if (first === undefined) {
     const message =
       'Every endpoint that may serve this call is busy, and no place came free in time.';
     return no(refusal('concurrency_limited', message, { retryAfterMs: RETRY_AFTER_MS }));
+  }
+  const since = unavailable(ports);
+  if (since !== undefined) {
+    give(resolved, first, ports);
+    return no(since);
   }
   const accounts = accountsOf(resolved);
   const estimate = estimateNanoUsd(resolved);
@@ -79,6 +83,14 @@ export async function schedule(
   const queueMs = ports.clock.monotonic() - began;
   const permit = permitFor(resolved, { first, accounts, estimate, queueMs }, ports);
   return yes(Object.assign(resolved, { permit }) as Scheduled); // brand: minted here
+}
+
+/** Asked before a wait for a place and after it: a hold that cannot be written holds nothing. */
+function unavailable({ store }: SchedulePorts): Refusal | undefined {
+  const health = store.health();
+  if (health.kind === 'ready') return undefined;
+  const message = `The journal takes no new calls now (${health.reason}).`;
+  return refusal('journal_unavailable', message, { retryAfterMs: RETRY_AFTER_MS });
 }
 
 const RETRY_AFTER_MS = 1_000;
@@ -150,11 +162,26 @@ type Grant = {
 function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
   const { budgets, slots } = ports.pools;
   let inside: Offer | undefined = grant.first;
+  let rests = false;
   let closed = false;
   const leave = (offer: Offer): void => {
     if (inside !== offer) return;
     inside = undefined;
     slots.give(offer.offering.endpoint.name);
+  };
+  const giveBack = (): void => {
+    if (rests) return;
+    rests = true;
+    if (inside !== undefined) leave(inside);
+    slots.give(tenantSlot(call));
+  };
+  const note = (): void => {
+    const body = budgets.holdOf(call.id);
+    if (body === undefined) return;
+    const { id, tenant } = call;
+    const at = ports.clock.now();
+    const kind = 'extend';
+    ports.store.append({ kind, at, tenant: tenant.name, call: id, body, later: true });
   };
   return {
     heldNanoUsd: grant.estimate,
@@ -163,17 +190,7 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
     outputTokensReserved: outputTokens(call),
     extend(more) {
       if (budgets.extend(call.id, grant.accounts, more) !== undefined) return false;
-      const body = budgets.holdOf(call.id);
-      if (body === undefined) return true;
-      const at = ports.clock.now();
-      ports.store.append({
-        kind: 'extend',
-        at,
-        tenant: call.tenant.name,
-        call: call.id,
-        body,
-        later: true,
-      });
+      note();
       return true;
     },
     enter(offer) {
@@ -185,11 +202,18 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
       return true;
     },
     leave,
+    rest() {
+      const held = budgets.holdOf(call.id);
+      if (held !== undefined && !rests) {
+        budgets.extend(call.id, [], -BigInt(held.estimateNanoUsd));
+        note();
+      }
+      giveBack();
+    },
     close(costNanoUsd) {
       if (closed) return;
       closed = true;
-      if (inside !== undefined) leave(inside);
-      slots.give(tenantSlot(call));
+      giveBack();
       budgets.post(call.id, costNanoUsd);
     },
   };

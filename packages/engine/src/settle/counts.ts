@@ -7,6 +7,7 @@ export interface Counts {
   add(code: Code, tenant: TenantName | undefined, key: string | undefined): void;
   /** False the first time in a second: that one gets a record of its own. */
   repeated(code: Code, key: string): boolean;
+  /** Writes what was counted, if the journal takes it; for the last moment of a process. */
   flush(): void;
 }
 
@@ -25,19 +26,24 @@ export function counts(clock: Clock, store: Store): Counts {
   const counted = new Map<string, Count>();
   const seen = new Set<string>();
   let running = false;
-  const flush = (): void => {
-    running = false;
-    seen.clear();
+  const write = (): void => {
     const at = clock.now();
     for (const { code, tenant, key, times } of counted.values()) {
       store.append({ kind: 'count', at, tenant, call: undefined, body: { code, key, times } });
     }
     counted.clear();
   };
+  const turn = (): void => {
+    running = false;
+    seen.clear();
+    // What the journal does not take now is added up until it does.
+    if (store.health().kind === 'ready') write();
+    else if (counted.size > 0) run();
+  };
   const run = (): void => {
     if (running) return;
     running = true;
-    clock.after(WINDOW_MS, flush);
+    clock.after(WINDOW_MS, turn);
   };
   return {
     add(code, tenant, key) {
@@ -55,6 +61,9 @@ export function counts(clock: Clock, store: Store): Counts {
       seen.add(name);
       return false;
     },
-    flush,
+    flush() {
+      seen.clear();
+      if (store.health().kind === 'ready') write();
+    },
   };
 }

@@ -95,7 +95,7 @@ export function admit(
     const message = 'This key may not make calls: it lacks the scope `call`.';
     return no(refusal('not_entitled', message));
   }
-  return yes(Object.assign(call, found.value) as Admitted); // brand: minted here, after the key was verified
+  return yes(Object.assign(call, found.value) as Admitted); // brand: minted here
 }
 
 const UNKNOWN_KEY = refusal('key_invalid', 'This key is not known here.');
