@@ -123,8 +123,12 @@ export class Projection {
   #prune(now: number, prunedMax: number): void {
     const oldest = now - this.#keep.days * DAY_MS;
     const floor = this.#nextId - this.#keep.requests;
-    const found = this.#statements.oldRequests.get(prunedMax, oldest, floor)?.['id'];
-    if (typeof found === 'number') this.#statements.dropRequests.run(found);
+    // The eldest alone first: as a rule it may stay, and nothing else is looked at.
+    for (const many of [1, prunedMax]) {
+      const found = this.#statements.oldRequests.get(many, oldest, floor)?.['id'];
+      if (typeof found !== 'number') break;
+      this.#statements.dropRequests.run(found);
+    }
     if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = now;
     this.#statements.dropMinutes.run(Math.floor((now - MINUTES_KEPT_MS) / MINUTE_MS));
