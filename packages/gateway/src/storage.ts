@@ -50,7 +50,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       late.safe = end;
       late.store?.advance(end);
     },
-    cursors: () => (late.store === undefined ? [] : [late.store.position()]),
+    cursors: () => [late.store?.position() ?? START],
   });
   const store = await openStore({
     path: data.recordsPath,
