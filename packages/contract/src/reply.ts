@@ -19,7 +19,10 @@ export interface Reply {
    * events.
    */
   begun(): boolean;
-  /** Calls back once when the caller goes away before the end, also before the first byte. */
+  /**
+   * Calls back once when the caller goes away before the end, also before the first byte; at once
+   * when it has gone already.
+   */
   onLeave(then: () => void): void;
   /**
    * Answers 202 now and keeps what follows for the caller to fetch. False: this caller cannot be

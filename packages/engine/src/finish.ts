@@ -25,17 +25,24 @@ import {
   upstreamHeaders,
 } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
-import { COMMITMENT_BYTES, type Settlement, settle, settleRefusal } from './settle/settle.ts';
+import {
+  COMMITMENT_BYTES,
+  type Settlement,
+  settle,
+  settleLeft,
+  settleRefusal,
+} from './settle/settle.ts';
 
 type Header = readonly [string, string];
 
 export async function finish(
   call: Scheduled,
-  outcome: Outcome,
+  came: Outcome,
   reply: Reply,
   house: House,
 ): Promise<Settlement> {
   const ports = settlePorts(house);
+  const outcome = leftOr(came, reply);
   const billed = bill(call, outcome, ports.frontier);
   if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
   if (outcome.kind === 'streamed') {
@@ -50,13 +57,27 @@ export async function finish(
   }
   const gone = outcome.kind === 'left';
   const refusal = gone ? undefined : outcome.refusal;
-  if (refusal !== undefined) tell(call, refusal, reply);
+  if (refusal !== undefined) tell(call, refusal, reply, house);
   const status = refusal === undefined ? LEFT_STATUS : codeFacts(refusal.code).status;
   return settle(call, { outcome, billed, status, refusal, responseCommitment: undefined }, ports);
 }
 
 /** What access logs of other servers write for a caller that went away. */
 const LEFT_STATUS = 499;
+
+/** Nobody is told a no who has left before it. */
+function leftOr(outcome: Outcome, reply: Reply): Outcome {
+  const refused = outcome.kind === 'failed' || outcome.kind === 'unreached';
+  return refused && hasLeft(reply) ? { ...outcome, kind: 'left' } : outcome;
+}
+
+function hasLeft(reply: Reply): boolean {
+  let left = false;
+  reply.onLeave(() => {
+    left = true;
+  });
+  return left;
+}
 
 type Ending = { readonly billed: Bill; readonly reply: Reply; readonly house: House };
 
@@ -85,7 +106,7 @@ async function finishWhole(
     const settled = settle(call, end, ports);
     const durable = await new Promise<boolean>((done) => house.ports.store.durable(done));
     if (durable) reply.whole(answer.status, headers, answer.body);
-    else tell(call, UNRECORDED, reply);
+    else tell(call, UNRECORDED, reply, house);
     return settled;
   }
   reply.whole(answer.status, headers, answer.body);
@@ -138,12 +159,14 @@ export function refuse(
   reply: Reply,
   house: House,
 ): Settlement | undefined {
-  tell(call, refusal, reply);
+  const left = hasLeft(reply);
+  if (!left) tell(call, refusal, reply, house);
   const { counts } = house.live;
   if (call.tenant === undefined) {
     counts.add(refusal.code, undefined, undefined);
     return undefined;
   }
+  if (left) return settleLeft(call, LEFT_STATUS, settlePorts(house));
   // Whoever held money has an entry in the journal, and gets its settlement there.
   if (call.permit === undefined && isCounted(refusal, call, house)) {
     counts.add(refusal.code, call.tenant.name, call.key?.name);
@@ -159,18 +182,25 @@ function isCounted({ code }: Refusal, { key }: Seen, { live }: House): boolean {
 }
 
 /** A no in the caller's dialect: a whole answer, or an event where a stream has begun. */
-function tell(call: Seen, refusal: Refusal, reply: Reply): void {
-  const decision: DecisionId | undefined = isRequestId(call.id)
-    ? decisionId(call.id, call.entry ?? 1)
-    : undefined;
+function tell(call: Seen, refusal: Refusal, reply: Reply, house: House): void {
+  // A stranger's call has no record that a decision could be asked for.
+  const known = call.tenant !== undefined && isRequestId(call.id);
+  const decision: DecisionId | undefined = known ? decisionId(call.id, call.entry ?? 1) : undefined;
   const ids = { request: call.id, decision };
   if (reply.begun()) {
     reply.write(errorEvent(refusal, ids));
     reply.cut();
     return;
   }
-  const headers = refusalHeaders(refusal, decision);
+  const headers = [...refusalHeaders(refusal, decision), refusalTiming(call, house)];
   reply.whole(codeFacts(refusal.code).status, headers, errorBody(refusal, ids));
+}
+
+/** All the time until the no, less what was waited for, went into deciding. */
+function refusalTiming(call: Seen, { ports }: House): Header {
+  const totalMs = ports.clock.monotonic() - call.arrived;
+  const queueMs = (call.permit?.queueMs ?? 0) + (call.parkedMs ?? 0);
+  return timingHeader({ queueMs, decideMs: totalMs - queueMs, upstreamMs: 0, totalMs });
 }
 
 /** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */

@@ -84,9 +84,9 @@ async function carry(
     walk.seen = scheduled.value;
     const outcome = await dispatch(scheduled.value, reply, dispatchPorts(house));
     if (outcome.kind !== 'unreached') return finish(scheduled.value, outcome, reply, house);
+    scheduled.value.permit.rest();
     const parked = await park(scheduled.value, reply, parkPorts(house));
     if (!parked.ok) return finish(scheduled.value, outcome, reply, house);
-    scheduled.value.permit.rest();
     parkedMs = parked.value;
   }
 }

@@ -69,21 +69,24 @@ function codeOf({ outcome, refusal }: End): Code | undefined {
 /** Ends a call that was refused on its way, whatever it had become until then. */
 export function settleRefusal(
   call: Seen,
-  refusal: Refusal,
+  { code }: Refusal,
   status: number,
   ports: SettlePorts,
 ): Settlement {
   call.permit?.close(0n);
-  const billed = { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
-  const facts = {
-    ending: 'refused',
-    code: refusal.code,
-    status,
-    billed,
-    outcome: undefined,
-  } as const;
-  return write(call, facts, undefined, ports);
+  return write(call, { ...NOTHING, ending: 'refused', code, status }, undefined, ports);
 }
+
+/** Ends a call whose caller went away before it was answered or refused. */
+export function settleLeft(call: Seen, status: number, ports: SettlePorts): Settlement {
+  call.permit?.close(0n);
+  return write(call, { ...NOTHING, ending: 'left', code: undefined, status }, undefined, ports);
+}
+
+const NOTHING = {
+  billed: { usage: undefined, cost: undefined, savingsNanoUsd: undefined },
+  outcome: undefined,
+} as const;
 
 type Facts = {
   readonly ending: Ending;

@@ -1,0 +1,92 @@
+// Money and places of calls that wait for a route, and of calls that come when nothing is written.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { build, chatOf, HOUSE, settled } from './house.fixture.ts';
+
+const narrow = HOUSE.replace('near:\n', 'near:\n    in_flight_max: 1\n');
+
+describe('a call that waits for a route', () => {
+  it('holds no money and no place meanwhile, and the journal says so', async () => {
+    const built = build();
+    const { call, settlement } = built.serve(chatOf('small'));
+    await settled();
+    built.upstream.last.fault('connect_failed');
+    await settled();
+    const { budgets, slots } = built.house.live.pools;
+    assert.equal(slots.total(), 0, 'nor a place');
+    await built.clock.turn(1_500);
+    assert.deepEqual(
+      built.store.of('extend').map(({ call: id, body }) => [id, body.estimateNanoUsd]),
+      [[call.id, '0']],
+    );
+    assert.equal(built.store.of('hold').length, 2);
+    built.upstream.last.answer({ model: 'small', choices: [] });
+    await settlement;
+    assert.equal(slots.total(), 0);
+    assert.deepEqual(budgets.open(), []);
+  });
+
+  it('is settled, not only counted, when it then meets a limit', async () => {
+    const built = build(narrow);
+    const first = built.serve(chatOf('small'));
+    await settled();
+    built.upstream.last.fault('connect_failed');
+    await settled();
+    // Another call takes the one place while the first rests.
+    built.house.live.pools.slots.give('near');
+    const other = built.serve(chatOf('small'));
+    await settled();
+    built.house.live.counts.repeated('concurrency_limited', 'main');
+    await built.clock.turn(40_000);
+    built.house.live.counts.repeated('concurrency_limited', 'main');
+    await built.clock.turn(40_000);
+    await first.settlement;
+    other.reply.leave();
+    await other.settlement;
+    const held = new Set(built.store.of('hold').map((entry) => entry.call));
+    const ended = new Set(built.store.of('settlement').map((entry) => entry.call));
+    assert.deepEqual(
+      [...held].filter((id) => !ended.has(id)),
+      [],
+    );
+    assert.deepEqual(built.house.live.pools.budgets.open(), []);
+  });
+});
+
+describe('a journal that takes nothing', () => {
+  const full = { kind: 'unavailable', reason: 'disk-full', detail: 'no space left' } as const;
+
+  it('is not given the refusals that it causes, and has them counted later', async () => {
+    const built = build();
+    built.store.state = full;
+    for (let call = 0; call < 3; call += 1) {
+      const { reply, settlement } = built.serve(chatOf('small'));
+      assert.equal(await settlement, undefined);
+      assert.equal(reply.code, 'journal_unavailable');
+    }
+    await built.clock.turn(5_000);
+    assert.deepEqual(built.store.entries, []);
+    built.store.state = { kind: 'ready' };
+    await built.clock.turn(1_000);
+    const counts = built.store
+      .of('count')
+      .map(({ tenant, body }) => [tenant, body.key, body.times]);
+    assert.deepEqual(counts, [['acme', 'main', 3]]);
+    assert.equal(built.clock.pending, 0);
+  });
+
+  it('refuses also who came before it was full and waited for a place', async () => {
+    const built = build(narrow);
+    const first = built.serve(chatOf('small'));
+    await settled();
+    const second = built.serve(chatOf('small'));
+    await settled();
+    built.store.state = full;
+    built.upstream.last.answer({ model: 'small', choices: [] });
+    await first.settlement;
+    await second.settlement;
+    assert.equal(second.reply.code, 'journal_unavailable');
+    assert.equal(built.store.of('hold').length, 1);
+    assert.equal(built.house.live.pools.slots.total(), 0);
+  });
+});
