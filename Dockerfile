@@ -28,5 +28,5 @@ EXPOSE 4141
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SIGNALBOX_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No shell in between: SIGTERM reaches Signalbox, which drains.
-ENTRYPOINT ["node", "/app/node_modules/signalbox/bin/signalbox.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=64", "/app/node_modules/signalbox/bin/signalbox.mjs"]
 CMD ["up"]

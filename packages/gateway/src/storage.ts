@@ -33,6 +33,8 @@ export type Storage = {
 };
 
 const REQUESTS_KEPT_MAX = 1_000_000;
+/** Nothing of the journal is dropped before the records are open and have passed it. */
+const START: Position = { segment: 0, offset: 0 };
 
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { configuration, data, telemetry: sink, clock, random, keys } = options;

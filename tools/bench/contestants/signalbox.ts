@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_KEY_CHANCE_BYTES, mintApiKey } from '@signalbox/trust';
+import { SERVER_FLAGS } from '../../../packages/cli/bin/find-node.mjs';
 import { freePort, startChild, waitForStatus } from '../child.ts';
 import { root } from '../versions.ts';
 import type { Contestant, Running } from './contestant.ts';
@@ -42,7 +43,8 @@ async function start(wanted: Start): Promise<Running> {
   const url = `http://127.0.0.1:${port}`;
   const key = mintApiKey('bench', randomBytes(API_KEY_CHANCE_BYTES));
   const child = startChild({
-    arguments: [command, 'up', '--config', file],
+    // As the launcher starts it.
+    arguments: [...SERVER_FLAGS, command, 'up', '--config', file],
     environment: {
       SIGNALBOX_DATA: dataFolder,
       SIGNALBOX_PORT: String(port),
