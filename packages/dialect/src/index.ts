@@ -4,5 +4,5 @@ export { encode } from './bytes.ts';
 export { readObject } from './json.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
-export { errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';
+export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';
 export { type StreamFacts, type StreamReader, streamReader } from './openai/stream.ts';

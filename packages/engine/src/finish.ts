@@ -11,7 +11,7 @@ import {
   type Reply,
   refusal as refusalOf,
 } from '@signalbox/contract';
-import { encode, errorBody, errorEvent } from '@signalbox/dialect';
+import { answerEvent, encode, errorBody, errorEvent } from '@signalbox/dialect';
 import type { Outcome } from './dispatch/dispatch.ts';
 import { settlePorts } from './handed.ts';
 import type { House } from './house.ts';
@@ -34,6 +34,7 @@ import {
 } from './settle/settle.ts';
 
 type Header = readonly [string, string];
+type Whole = Extract<Outcome, { kind: 'whole' }>;
 
 export async function finish(
   call: Scheduled,
@@ -83,7 +84,7 @@ type Ending = { readonly billed: Bill; readonly reply: Reply; readonly house: Ho
 
 async function finishWhole(
   call: Scheduled,
-  outcome: Extract<Outcome, { kind: 'whole' }>,
+  outcome: Whole,
   { billed, reply, house }: Ending,
 ): Promise<Settlement> {
   const { answer, offer, attempts } = outcome;
@@ -105,12 +106,23 @@ async function finishWhole(
   if (call.tenant.durable === 'before-answer') {
     const settled = settle(call, end, ports);
     const durable = await new Promise<boolean>((done) => house.ports.store.durable(done));
-    if (durable) reply.whole(answer.status, headers, answer.body);
+    if (durable) send(outcome, headers, reply);
     else tell(call, UNRECORDED, reply, house);
     return settled;
   }
-  reply.whole(answer.status, headers, answer.body);
+  send(outcome, headers, reply);
   return settle(call, end, ports);
+}
+
+/** Where a stream has begun already, with a comment while the call waited, it becomes an event. */
+function send({ answer, relayed }: Whole, headers: readonly Header[], reply: Reply): void {
+  if (!reply.begun()) {
+    reply.whole(answer.status, headers, answer.body);
+    return;
+  }
+  reply.write(answerEvent(answer.body, relayed));
+  if (relayed) reply.cut();
+  else reply.end([]);
 }
 
 const UNRECORDED: Refusal = {

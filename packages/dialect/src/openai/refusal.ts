@@ -20,6 +20,15 @@ export const errorBody = (refusal: Refusal, ids: RefusalIds): Uint8Array =>
 export const errorEvent = (refusal: Refusal, ids: RefusalIds): Uint8Array =>
   encode(`event: error\ndata: ${errorJson(refusal, ids)}\n\n`);
 
+const text = new TextDecoder();
+
+/** A whole answer as an event of a stream: its bytes, line by line. */
+export function answerEvent(body: Uint8Array, isError: boolean): Uint8Array {
+  const lines = text.decode(body).split(/\r\n|\r|\n/);
+  const name = isError ? 'event: error\n' : '';
+  return encode(`${name}${lines.map((line) => `data: ${line}\n`).join('')}\n`);
+}
+
 function errorJson(refusal: Refusal, ids: RefusalIds): string {
   return JSON.stringify({
     error: {

@@ -106,8 +106,12 @@ function wait(
       reply.write(COMMENT);
       cancelBeat = clock.after(HEARTBEAT_MS, beat);
     };
-    const cancel = clock.after(ms, () => finish(true));
-    if (beatMs !== undefined) cancelBeat = clock.after(beatMs, beat);
+    const cancel = clock.after(ms, () => {
+      // A comment that is due in the moment in which the wait ends is not lost.
+      if (beatMs === ms) beat();
+      finish(true);
+    });
+    if (beatMs !== undefined && beatMs < ms) cancelBeat = clock.after(beatMs, beat);
     reply.onLeave(() => finish(false));
   });
 }
