@@ -35,6 +35,7 @@ import {
 
 type Header = readonly [string, string];
 type Whole = Extract<Outcome, { kind: 'whole' }>;
+type Streamed = Extract<Outcome, { kind: 'streamed' }>;
 
 export async function finish(
   call: Scheduled,
@@ -46,16 +47,7 @@ export async function finish(
   const outcome = leftOr(came, reply);
   const billed = bill(call, outcome, ports.frontier);
   if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
-  if (outcome.kind === 'streamed') {
-    const { piped } = outcome;
-    const responseCommitment = (): string => piped.commitment.end(COMMITMENT_BYTES);
-    if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
-    return settle(
-      call,
-      { outcome, billed, status: 200, refusal: piped.refusal, responseCommitment },
-      ports,
-    );
-  }
+  if (outcome.kind === 'streamed') return finishStreamed(call, outcome, { billed, reply, house });
   const gone = outcome.kind === 'left';
   const refusal = gone ? undefined : outcome.refusal;
   if (refusal !== undefined) tell(call, refusal, reply, house);
@@ -82,6 +74,29 @@ function hasLeft(reply: Reply): boolean {
 
 type Ending = { readonly billed: Bill; readonly reply: Reply; readonly house: House };
 
+async function finishStreamed(
+  call: Scheduled,
+  outcome: Streamed,
+  { billed, reply, house }: Ending,
+): Promise<Settlement> {
+  const { piped } = outcome;
+  const responseCommitment = (): string => piped.commitment.end(COMMITMENT_BYTES);
+  const end = { outcome, billed, status: 200, refusal: piped.refusal, responseCommitment };
+  const recorded = call.tenant.durable === 'before-answer' && piped.ending === 'answered';
+  if (!recorded) {
+    if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
+    return settle(call, end, settlePorts(house));
+  }
+  // Its parts are with the caller already; the clean end is what says that the answer holds.
+  const settled = settle(call, end, settlePorts(house));
+  if (await isDurable(house)) endStream(call, outcome, billed, { reply, house });
+  else tell(call, UNRECORDED, reply, house);
+  return settled;
+}
+
+const isDurable = ({ ports }: House): Promise<boolean> =>
+  new Promise((done) => ports.store.durable(done));
+
 async function finishWhole(
   call: Scheduled,
   outcome: Whole,
@@ -105,8 +120,7 @@ async function finishWhole(
   if (outcome.relayed) headers.push(['x-should-retry', 'false']);
   if (call.tenant.durable === 'before-answer') {
     const settled = settle(call, end, ports);
-    const durable = await new Promise<boolean>((done) => house.ports.store.durable(done));
-    if (durable) send(outcome, headers, reply);
+    if (await isDurable(house)) send(outcome, headers, reply);
     else tell(call, UNRECORDED, reply, house);
     return settled;
   }
@@ -138,7 +152,7 @@ const UNRECORDED: Refusal = {
 /** What a stream knows only at its end: as trailers, and as a comment for those who asked. */
 function endStream(
   call: Scheduled,
-  outcome: Extract<Outcome, { kind: 'streamed' }>,
+  outcome: Streamed,
   billed: Bill,
   { reply, house }: { readonly reply: Reply; readonly house: House },
 ): void {

@@ -1,5 +1,5 @@
-// One object goes along the line and grows: its fields are laid out at the start, so that growing is
-// assignment and costs no copy. What a room may read of it is said by the room's own type.
+// One object goes along the line and grows: its fields are laid out at the start, so that growing
+// is assignment and costs no copy. What a room may read of it is said by the room's own type.
 import type { Call } from '@signalbox/contract';
 
 type Body = Call['body'];

@@ -160,7 +160,9 @@ version: 1
 endpoints:
   one:
     url: https://one.example/base/v1/
-    credentials: [{name: first, secret: "env:ONE"}, {name: second, secret: "env:TWO", header: x-api-key}]
+    credentials:
+      - {name: first, secret: "env:ONE"}
+      - {name: second, secret: "env:TWO", header: x-api-key}
     headers: {forward: [x-team], set: {x-title: signalbox}}
     models: {Qwen/Model-8B: {name: model-8b, context_tokens: 1000}, plain: {}}
     price: {input_per_million_usd: "1", output_per_million_usd: "1"}

@@ -57,7 +57,8 @@ describe('the label of a call', () => {
   ];
   for (const [tenant, body, head, label] of cases) {
     const said = JSON.stringify(head.sensitivity ?? null);
-    it(`is ${label} for a tenant ${tenant}, ${said}${body === withImage ? ', an image' : ''}`, () => {
+    const image = body === withImage ? ', an image' : '';
+    it(`is ${label} for a tenant ${tenant}, ${said}${image}`, () => {
       assert.equal(classifyWith(build(yaml(tenant)), body, head).profile.label, label);
     });
   }

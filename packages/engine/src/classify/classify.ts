@@ -1,8 +1,9 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
-// from. The label starts at the tenant's default and only ever rises: by the caller's header and the
-// types it names, by parts that nobody here can read, by state that is held upstream. Difficulty is
-// a rule of thumb: the step when it is known, else length and a short list of words. This room
-// refuses nothing; it must never lower a label, and never keeps or prints what it has read.
+// from. The label starts at the tenant's default and only ever rises: by the caller's header and
+// the types it names, by parts that nobody here can read, by state that is held upstream.
+// Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
+// This room refuses nothing; it must never lower a label, and never keeps or prints what it has
+// read.
 import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';

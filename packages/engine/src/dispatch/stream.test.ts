@@ -169,7 +169,7 @@ describe('a stream that breaks', () => {
     ['total_timeout', 'upstream_timeout'],
   ];
   for (const [code, told] of breaks) {
-    it(`by ${code} ends with an error event and no clean end, and nobody else is asked`, async () => {
+    it(`by ${code} ends with an error event and no clean end; nobody else is asked`, async () => {
       const house = build(CHAIN);
       const served = house.serve(chatOf('x', streamed));
       await settled();
@@ -223,7 +223,7 @@ describe('a stream that breaks', () => {
     assert.equal(record.ending, 'cut');
   });
 
-  it('by an error event of the upstream ends uncleanly, with the words of the upstream', async () => {
+  it('by an error event of the upstream ends uncleanly, with the upstream’s words', async () => {
     const house = build();
     const served = await open(house);
     const said = { error: { message: 'overloaded', code: 502 } };

@@ -57,7 +57,8 @@ describe('a rule', () => {
     ['{agent: writer, step: planning}', { agent: 'writer', step: 'planning' }, 'small', true],
   ];
   for (const [when, head, model, speaks] of cases) {
-    it(`${when} ${speaks ? 'speaks' : 'is silent'} for ${model} ${JSON.stringify(head)}`, async () => {
+    const does = speaks ? 'speaks' : 'is silent';
+    it(`${when} ${does} for ${model} ${JSON.stringify(head)}`, async () => {
       const verdict = await verdictOf(rule(when), head, model);
       assert.equal(verdict.rule !== undefined, speaks);
       assert.equal(verdict.tier, speaks ? 3 : undefined);
@@ -89,7 +90,7 @@ describe('the rules of a tenant', () => {
     assert.equal((await verdictOf(built, {}, 'large')).tier, 1);
   });
 
-  it('bind by the lowest tier_max of all that match, also of those that do not decide', async () => {
+  it('bind by the lowest tier_max of all that match, also where they do not decide', async () => {
     const built = build(
       yaml(`  first:
     rules:
@@ -105,7 +106,9 @@ describe('the rules of a tenant', () => {
   });
 
   it('go on over several policies, in the order that the tenant names', async () => {
-    const policies = `  first: {default_tier: 3, rules: [{name: a, when: {step: x}, route: {tier: 1}}]}
+    const policies = `  first:
+    default_tier: 3
+    rules: [{name: a, when: {step: x}, route: {tier: 1}}]
   second:
     default_tier: 1
     rules: [{name: b, route: {tier_max: 2, tier: 2}}]

@@ -100,7 +100,7 @@ function written({ node, endpoints, tenants, policy: one }: Documents): string {
   });
 }
 
-it('puts nothing into a route that is outside the clearance, and clears no more than it may', async () => {
+it('puts nothing outside the clearance into a route, and clears no more than it may', async () => {
   let routes = 0;
   await fc.assert(
     fc.asyncProperty(

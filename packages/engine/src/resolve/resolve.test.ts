@@ -191,7 +191,7 @@ keys:
     });
   }
 
-  it('never show an endpoint of another tenant, not even as a candidate or a suggestion', async () => {
+  it('never show an endpoint of another tenant, not even as candidate or suggestion', async () => {
     const built = build(yaml('{}'));
     const seen = await resolution(built, 'small');
     assert.equal('theirs/small' in seen.gates, false);
@@ -357,7 +357,7 @@ describe('the order of a route', () => {
     ]);
   });
 
-  it('goes around what is down where nobody wished for it, and waits for it where somebody did', async () => {
+  it('goes around what is down where nobody wished for it, else waits for it', async () => {
     const free = build();
     free.house.live.health.unreachable(endpointName('middle'));
     assert.deepEqual((await resolution(free, 'shared')).offers, ['near/shared']);

@@ -19,7 +19,12 @@ keys:
   second: {tenant: acme, secret: "env:SECOND"}
   stranger: {tenant: other, secret: "env:STRANGER"}
   strict: {tenant: acme, secret: "env:STRICT", require_session: true}
-  fixed: {tenant: acme, secret: "env:FIXED", session: nightly, agent: sorter, tags: {fixed: {team: a}, required: [feature]}}
+  fixed:
+    tenant: acme
+    secret: "env:FIXED"
+    session: nightly
+    agent: sorter
+    tags: {fixed: {team: a}, required: [feature]}
 `;
 
 type Outcome = { readonly joined: Joined | undefined; readonly refusal: Refusal | undefined };

@@ -52,7 +52,11 @@ describe('what a call costs', () => {
     .map(([input, output]) => {
       const dollars = (n: number): string =>
         `${Math.floor(n / 1_000)}.${String(n % 1_000).padStart(3, '0')}`;
-      return `price: {input_per_million_usd: "${dollars(input)}", output_per_million_usd: "${dollars(output)}"}`;
+      const stated = [
+        `input_per_million_usd: "${dollars(input)}"`,
+        `output_per_million_usd: "${dollars(output)}"`,
+      ];
+      return `price: {${stated.join(', ')}}`;
     });
 
   it('is the same streamed and whole, to the last digit', async () => {
@@ -240,6 +244,23 @@ describe('an answer that waits for its record', () => {
     assert.equal(served.reply.code, 'journal_unavailable');
   });
 
+  it('ends a stream cleanly only then', async () => {
+    for (const durable of [true, false]) {
+      const built = build(yaml);
+      built.store.answersDurable = undefined;
+      const served = built.serve(chatOf('large', { stream: true }));
+      await settled();
+      built.upstream.last.stream().event(piece('hello')).chunk(DONE).end();
+      await settled();
+      assert.match(served.reply.text, /hello/);
+      assert.equal(served.reply.ending, undefined);
+      built.store.release(durable);
+      await ended(built, served);
+      assert.equal(served.reply.ending, durable ? 'clean' : 'cut');
+      assert.equal(/journal_unavailable/.test(served.reply.text), !durable);
+    }
+  });
+
   it('does not wait unless the tenant says so', async () => {
     const built = build();
     built.store.answersDurable = undefined;
@@ -371,7 +392,7 @@ describe('the record of a call', () => {
     assert.equal(one.responseCommitment, built.keys.digest('response', `data: ${text}\n\n`, 16));
   });
 
-  it('holds no prompt, no answer, no key and no session of the caller; neither do logs and counts', async () => {
+  it('holds no prompt, answer, key or session of the caller; nor do logs and counts', async () => {
     const built = build();
     const body = { model: 'large', messages: [{ role: 'user', content: SECRET }] };
     const head = { session: `${SECRET}-session` };
