@@ -13,7 +13,7 @@ const EXAMPLES = [
 export function overview(commands: readonly Command[], version: string): string {
   const rows = commands.map((one) => [`  ${usageOf(one)}`, one.says]);
   return [
-    `Signalbox ${version}: decides for every call of every tenant where it may run, and explains it.`,
+    `Signalbox ${version}: decides for every call of every tenant where it may run, and says why.`,
     '',
     ...EXAMPLES.map((one) => `  ${one}`),
     '',

@@ -21,7 +21,7 @@ export const commands: readonly Command[] = [
     examples: [
       'signalbox api GET /v1/models',
       'signalbox api GET "/admin/v1/requests?limit=5"',
-      `signalbox api POST /v1/route/explain --body '{"model":"auto","messages":[{"role":"user","content":"hi"}]}'`,
+      'signalbox api POST /v1/route/explain --body @question.json',
     ],
     run: api,
   },

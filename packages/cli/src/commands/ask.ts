@@ -1,5 +1,5 @@
-// `signalbox ask`: one question through the gateway, the answer to standard output, and where it went
-// to whoever looks.
+// `signalbox ask`: one question through the gateway, the answer to standard output, and where it
+// went to whoever looks.
 import type { Asked, Command, Desk } from '../command.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { askJson, listIn, memberOf, readJson, refusalOf, send, textIn } from '../gateway-client.ts';

@@ -50,9 +50,8 @@ async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
   const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
   if (terminal.json) {
     const { notices, notActive } = whole?.read ?? { notices: [], notActive: [] };
-    terminal.out(
-      `${JSON.stringify({ valid: whole !== undefined, problems, notices, not_active: notActive })}\n`,
-    );
+    const valid = whole !== undefined;
+    terminal.out(`${JSON.stringify({ valid, problems, notices, not_active: notActive })}\n`);
     return whole === undefined ? EXIT.usage : EXIT.ok;
   }
   if (whole === undefined) {

@@ -1,5 +1,5 @@
-// `signalbox doctor`: looks at everything a gateway needs and says, check by check, what is wrong and
-// which command helps. Changes nothing, except with `doctor journal --set-aside`.
+// `signalbox doctor`: looks at everything a gateway needs and says, check by check, what is wrong
+// and which command helps. Changes nothing, except with `doctor journal --set-aside`.
 import { existsSync } from 'node:fs';
 import { readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';

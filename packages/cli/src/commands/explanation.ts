@@ -1,6 +1,6 @@
-// A decision for eyes: what was chosen and why, what it cost and saved, and every candidate with the
-// gate that left it out. It reads both forms in which the gateway tells a decision: the caller's own
-// record and the administrator's; what is not told is not shown.
+// A decision for eyes: what was chosen and why, what it cost and saved, and every candidate with
+// the gate that left it out. It reads both forms in which the gateway tells a decision: the
+// caller's own record and the administrator's; what is not told is not shown.
 import { formatUsd } from '@signalbox/contract';
 import { listIn, memberOf, numberIn, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';

@@ -1,5 +1,5 @@
-// `signalbox key`: what callers prove themselves with. A key is shown once, when it is made; what is
-// kept of it cannot be turned back into it.
+// `signalbox key`: what callers prove themselves with. A key is shown once, when it is made; what
+// is kept of it cannot be turned back into it.
 import type { ArgumentFacts, Asked, Command, Desk, FlagFacts } from '../command.ts';
 import { EXIT, type ExitCode, misused } from '../exit.ts';
 import { memberOf, textIn, textsIn } from '../gateway-client.ts';
@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
     changes: true,
     examples: [
       'signalbox key create ci --tenant acme --expires 90d',
-      'signalbox key create agent --tenant acme --model "sim-*" --tier 1 --budget-usd 5 --budget-per day',
+      'signalbox key create agent --tenant acme --model "sim-*" --budget-usd 5 --budget-per day',
     ],
     run: create,
   },

@@ -187,11 +187,12 @@ function add(sums: Sums, row: unknown): void {
 
 function summaryOf(sums: Sums, conditions: readonly Condition[]): string {
   const tiers = [...sums.tiers].sort().map(([tier, calls]) => `tier ${tier}: ${calls}`);
+  const more = sums.unknown === 0 ? '' : ` and ${sums.unknown} of unknown cost`;
   const parts = [
     `${sums.calls} calls${conditions.length === 0 ? '' : ' that fit'}`,
     ...tiers,
     `${sums.notAnswered} not answered`,
-    `$${sums.costUsd.toFixed(6)}${sums.unknown === 0 ? '' : ` and ${sums.unknown} of unknown cost`}`,
+    `$${sums.costUsd.toFixed(6)}${more}`,
   ];
   return parts.join(', ');
 }

@@ -29,7 +29,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   ms: 'total_ms',
 };
 
-const CONDITION = /^([a-z]+)\s*(!=|>=|<=|=|>|<)\s*(.+)$/;
+const CONDITION = /^([a-z]+)\s*(!=|>=|<=|=|>|<)\s*('[^']*'|"[^"]*"|[^\s=<>!]\S*)$/;
 const CONDITIONS_MAX = 16;
 
 export function readWhere(text: string): readonly Condition[] {

@@ -39,7 +39,9 @@ const file = (name: string, nouns: Readonly<Record<string, Entries>>): Configura
   text: JSON.stringify({ version: 1, ...nouns }, undefined, 2),
 });
 
-/** Prices as of a small private cloud and of a frontier model; tier 1 has the price of its power. */
+/**
+ * Prices as of a small private cloud and of a frontier model; tier 1 has the price of its power.
+ */
 export function simFile(url: string): ConfigurationFile {
   const endpoint = (tier: number, model: string, more: object): object => ({
     kind: 'sim',
@@ -93,7 +95,7 @@ export const providerDocument = (provider: ProviderKey): { readonly [key: string
   kind: provider.kind,
   ...(provider.url === undefined ? {} : { url: provider.url }),
   credentials: [{ secret: `env:${provider.variable}` }],
-  models: provider.models,
+  ...(provider.models.length === 0 ? {} : { models: provider.models }),
 });
 
 export function modelFile(

@@ -8,7 +8,7 @@ export type ProviderKey = {
   readonly kind: EndpointKind;
   /** Where the kind has no URL of its own. */
   readonly url?: string;
-  /** Names that the provider knows; any other can be asked for as `NAME/MODEL`. */
+  /** Some that the provider knows, or none; any other can be asked for as `NAME/MODEL`. */
   readonly models: readonly string[];
 };
 

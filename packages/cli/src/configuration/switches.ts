@@ -1,5 +1,5 @@
-// What an operator switched while the gateway ran, and which no document can say: endpoints that are
-// drained whoever owns them, and whether imported tenants have been told to enforce.
+// What an operator switched while the gateway ran, and which no document can say: endpoints that
+// are drained whoever owns them, and whether imported tenants have been told to enforce.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from './write-whole.ts';

@@ -69,19 +69,22 @@ export async function readWhole(options: WholeOptions): Promise<Whole> {
 
 /**
  * What was written, by itself. Without endpoints of its own it may speak of the sim's models, and
- * is read with those; the reading with fewer mistakes is the one that is meant.
+ * is read with those: also for what is said about its mistakes.
  */
 function readBase(options: WholeOptions): ReadResult {
   const { files } = options.gathered;
   const alone = readFrom(files, options);
   if (alone.ok) return alone;
   const withSim = readFrom([...files, simFile('http://127.0.0.1:9')], options);
-  if (!withSim.ok) return withSim.problems.length < alone.problems.length ? withSim : alone;
+  if (!withSim.ok) return files.some(({ text }) => NAMES_ENDPOINTS.test(text)) ? alone : withSim;
   const { endpoints } = withSim.configuration;
   const own = [...endpoints].filter(([, { origin }]) => origin?.file !== ADDED.sim);
   if (own.length > 0) return alone;
   return { ...withSim, configuration: { ...withSim.configuration, endpoints: new Map(own) } };
 }
+
+/** In a file that cannot be read as a whole this is as much as can be known. */
+const NAMES_ENDPOINTS = /^\s*["']?(endpoints|tiers)["']?\s*:/m;
 
 function readFrom(files: readonly ConfigurationFile[], options: WholeOptions): ReadResult {
   const { environment, flags, switches } = options;

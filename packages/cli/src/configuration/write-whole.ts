@@ -1,5 +1,5 @@
-// A file of the data folder is replaced whole or not at all: what was there stays until the new text
-// is safe on disk. Private to its owner, like everything in that folder.
+// A file of the data folder is replaced whole or not at all: what was there stays until the new
+// text is safe on disk. Private to its owner, like everything in that folder.
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 

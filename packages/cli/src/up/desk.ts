@@ -1,6 +1,6 @@
-// The desk of the admin API: keeps the documents that people make there in `console.yaml` of the data
-// folder, in the words of the configuration and as one more of its files. A change is tried with
-// everything else before it is written, written whole, and in force when the answer leaves.
+// The desk of the admin API: keeps the documents that people make there in `console.yaml` of the
+// data folder, in the words of the configuration and as one more of its files. A change is tried
+// with everything else before it is written, written whole, and in force when the answer leaves.
 //
 // It refuses what a file owns, and what does not fit the rest. Draining is no document: it holds
 // whoever owns the endpoint, and is kept beside.
@@ -89,7 +89,9 @@ class Desk {
       const origin = this.#origin(noun, name);
       return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
     }
-    if (noun === 'tenants') return this.#removeTenant(tree, name);
+    const isShadowed = !this.#isOurs(this.#origin(noun, name));
+    if (noun === 'tenants' && !isShadowed) return this.#removeTenant(tree, name);
+    if (isShadowed) return this.#write(without(tree, noun, name));
     if (document['revoked'] === true) return this.#write(without(tree, noun, name));
     return this.#write(withDocument(tree, noun, name, { ...document, revoked: true }));
   }
@@ -128,7 +130,9 @@ class Desk {
     return this.#switch({ ...switches, drained });
   }
 
-  /** Its document says that it is off: one that was found, or one that the desk keeps, can change. */
+  /**
+   * Its document says that it is off: one that was found, or one that the desk keeps, can change.
+   */
   async #turnOn(name: string, origin: Origin | undefined): Promise<DeskAnswer> {
     const tree = await this.#tree();
     const kept = tree.endpoints?.[name];

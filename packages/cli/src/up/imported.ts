@@ -1,6 +1,6 @@
 // A tenant that came with a file of another format has no document that somebody could edit: the
-// importer makes it, and lets it start with `privacy: observe`. The one thing that may be said about
-// it from outside is that it shall enforce.
+// importer makes it, and lets it start with `privacy: observe`. The one thing that may be said
+// about it from outside is that it shall enforce.
 import { isDeepStrictEqual } from 'node:util';
 import { formatOf } from '@signalbox/config';
 import type { WrittenDocument } from '@signalbox/control';

@@ -29,6 +29,7 @@ export function statusOf({ documents, node, startedAt, firstCall }: StatusSource
     },
     problems,
     journal: node.journal.health(),
+    records: node.store.health(),
     endpoints,
     models: modelStatuses(catalog, endpoints),
     firstCall,

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { call, folderFor, parsed, serverIn, typed } from '../testing.fixture.ts';
+
+const IMPORTED = `tiers:
+  local:
+    provider: openai-compatible
+    endpoint: http://127.0.0.1:9/v1
+    models: { fast: m-1 }
+routing:
+  default_tier: local
+fallback:
+  all_unavailable: refuse
+`;
+
+test('an imported tenant observes until it is told to enforce, and that lasts', async (context) => {
+  const folder = folderFor(context);
+  writeFileSync(join(folder, 'own.yaml'), IMPORTED);
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  assert.equal(server.demo?.tenant, 'default');
+  const privacy = async (): Promise<unknown> =>
+    parsed(await typed(folder, ['tenant', 'show', 'default', '--json']))['privacy'];
+  assert.equal(await privacy(), 'observe');
+  const other = await typed(folder, ['tenant', 'set', 'default', '--topology', 'cloud']);
+  assert.equal(other.exit, 5);
+  const set = await typed(folder, ['tenant', 'set', 'default', '--privacy', 'enforce']);
+  assert.equal(set.exit, 0, set.err);
+  assert.equal(await privacy(), 'enforce');
+  await server.reload();
+  assert.equal(await privacy(), 'enforce');
+});
+
+test('what a file begins to say wins over what the admin API made, and is shown as such', async (context) => {
+  const folder = folderFor(context);
+  const file = join(folder, 'own.yaml');
+  writeFileSync(file, 'version: 1\n');
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  await typed(folder, ['tenant', 'create', 'acme', '--topology', 'cloud']);
+  writeFileSync(file, 'version: 1\ntenants: { acme: { topology: sovereign } }\n');
+  assert.deepEqual(await server.reload(), []);
+  assert.equal(
+    parsed(await typed(folder, ['tenant', 'show', 'acme', '--json']))['topology'],
+    'sovereign',
+  );
+  const validated = await typed(folder, ['config', 'validate', '--config', 'own.yaml']);
+  assert.match(validated.out, /is shadowed: own\.yaml:2/);
+  // Its own document can still be taken away.
+  assert.equal((await typed(folder, ['tenant', 'remove', 'acme', '--yes'])).exit, 0);
+  assert.equal(
+    parsed(await typed(folder, ['tenant', 'show', 'acme', '--json']))['topology'],
+    'sovereign',
+  );
+});
+
+test('changes that come at once all stand', async (context) => {
+  const folder = folderFor(context);
+  const server = await serverIn(context, folder);
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  await Promise.all(names.map((name) => typed(folder, ['tenant', 'create', name])));
+  const { tenants } = server.documents.inForce.configuration;
+  for (const name of names) assert.ok(tenants.has(name), name);
+});
+
+test('while the files are wrong, nothing can be changed, and calls go on', async (context) => {
+  const folder = folderFor(context);
+  const file = join(folder, 'own.yaml');
+  writeFileSync(file, 'version: 1\n');
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  writeFileSync(file, 'version: 1\ntenants: []\n');
+  assert.equal((await server.reload()).length, 1);
+  assert.match(server.status().reasons.join(), /own\.yaml:2/);
+  assert.equal((await typed(folder, ['tenant', 'create', 'acme'])).exit, 2);
+  assert.equal((await call(server.url, server.demo?.key.reveal() ?? '')).status, 200);
+  writeFileSync(file, 'version: 1\n');
+  assert.deepEqual(await server.reload(), []);
+  assert.equal(server.status().mode, 'ready');
+  assert.equal((await typed(folder, ['tenant', 'create', 'acme'])).exit, 0);
+});
+
+test('a gateway alone has no admin API and no console', async (context) => {
+  const folder = folderFor(context);
+  const server = await serverIn(context, folder, { role: 'gateway' });
+  assert.equal(server.loginLink(), undefined);
+  const admin = await fetch(`${server.url}/admin/v1/status`);
+  assert.equal(admin.status, 404);
+  assert.equal((await call(server.url, server.demo?.key.reveal() ?? '')).status, 200);
+});
