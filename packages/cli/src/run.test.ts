@@ -89,13 +89,13 @@ test('a refusal is JSON when JSON was asked for', async (context) => {
   );
 });
 
-test('without a gateway a command says so and how to start one, and sends no key anywhere', async (context) => {
+test('without a gateway a command says how to start one, and sends no key', async (context) => {
   const ended = await typed(folderFor(context), ['ask', 'hi']);
   assert.equal(ended.exit, 6);
   assert.match(ended.err, /No gateway runs on the data folder.*signalbox up/s);
 });
 
-test('a gateway that is not there is down, and a missing key is a matter of auth', async (context) => {
+test('an absent gateway is down, a missing key is a matter of auth', async (context) => {
   const folder = folderFor(context);
   const url = 'http://127.0.0.1:1';
   const none = await typed(folder, ['ask', 'hi'], { SIGNALBOX_URL: url });

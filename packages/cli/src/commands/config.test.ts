@@ -13,7 +13,7 @@ policies:
   first: {}
 `;
 
-test('every mistake is shown at once, with file, line, column, excerpt and hint', async (context) => {
+test('every mistake is shown at once, with its place and a hint', async (context) => {
   const folder = folderFor(context);
   writeFileSync(join(folder, 'signalbox.yaml'), WRONG);
   const ended = await typed(folder, ['config', 'validate']);
@@ -39,7 +39,7 @@ test('a right file says what it holds, and what is accepted and not active', asy
   assert.match(ended.err, /next: signalbox up --config \*\.yaml/);
 });
 
-test('each value is shown with where it comes from: flag, environment, file or default', async (context) => {
+test('each value is shown with where it comes from', async (context) => {
   const folder = folderFor(context);
   writeFileSync(join(folder, 'signalbox.yaml'), 'version: 1\nserver: { body_bytes_max: 100000 }\n');
   const { values } = parsed(
@@ -66,7 +66,7 @@ test('an export is valid and holds what the files hold', async (context) => {
   assert.match(ended.out, /blue:\n {4}topology: cloud/);
 });
 
-test('init writes a file that is valid, once, with the schema that its first line names', async (context) => {
+test('init writes a valid file, once, with the schema that it names', async (context) => {
   const folder = folderFor(context);
   const tried = await typed(folder, ['init', '--dry-run']);
   assert.equal(tried.exit, 0);
@@ -78,7 +78,7 @@ test('init writes a file that is valid, once, with the schema that its first lin
   assert.equal((await typed(folder, ['init'])).exit, 5);
 });
 
-test('the doctor names what is wrong and the command that helps, without a gateway', async (context) => {
+test('the doctor names what is wrong and the command that helps', async (context) => {
   const folder = folderFor(context);
   writeFileSync(join(folder, 'signalbox.yaml'), WRONG);
   const ended = await typed(folder, ['doctor']);

@@ -29,7 +29,7 @@ test('a server that names its models is found with them', async (context) => {
   assert.deepEqual(asked, ['/v1/models', undefined]);
 });
 
-test('what is not there, wants a key, says nothing or something else is nobody', async (context) => {
+test('what is not there, wants a key or talks of something else is nobody', async (context) => {
   const locked = await listening(context, (_question, answer) => answer.writeHead(401).end(LIST));
   const silent = await listening(context, () => {});
   const other = await listening(context, (_question, answer) => answer.end('<html>'));

@@ -14,7 +14,7 @@ test('what is switched is found again, in a file of its owner’s', async (conte
   assert.equal(statSync(join(folder, 'switches.json')).mode & 0o777, 0o600);
 });
 
-test('a file that cannot be read is an error: what was drained must not come back by accident', async (context) => {
+test('an unreadable file is an error: what was drained must not come back', async (context) => {
   const folder = folderFor(context);
   for (const text of ['', '{', 'null', '{"v":2,"drained":[]}', '{"v":1,"drained":[7]}']) {
     writeFileSync(join(folder, 'switches.json'), text);

@@ -93,7 +93,7 @@ test('of a wrong file the mistakes are those that its writer made', async () => 
   assert.match(read.problems[0]?.hint ?? '', /sim-small/);
 });
 
-test('the demo key is the first tenant’s where no file has a key, and nobody’s where one has', async () => {
+test('the demo key is the first tenant’s where no file has a key, else nobody’s', async () => {
   const keyless = await right({ file: 'tenants: { acme: {}, blue: {} }\n' });
   assert.deepEqual([...keyless.tenants.keys()], ['acme', 'blue']);
   assert.equal(keyless.keys.get('demo')?.tenant, 'acme');
@@ -135,7 +135,7 @@ test('a model server that the file names is not added again', async () => {
   assert.deepEqual(endpointsOf(await right({ file, servers: [OLLAMA] })), ['mine']);
 });
 
-test('a model server whose names do not fit together is left out, and all else stands', async () => {
+test('a model server whose names do not fit together is left out alone', async () => {
   const servers = [{ ...OLLAMA, models: ['Q', 'q'] }];
   assert.deepEqual(endpointsOf(await right({ servers })), SIMS);
 });
@@ -145,7 +145,7 @@ test('nobody is asked when the server can be reached from elsewhere', async () =
   assert.deepEqual(endpointsOf(configuration), SIMS);
 });
 
-test('every provider whose key is found is listed and off, with no key in its document', async () => {
+test('every provider whose key is found is off, its key in no document', async () => {
   const variables = PROVIDER_KEYS.map(({ variable }) => variable);
   const configuration = await right({ variables });
   for (const { name, variable } of PROVIDER_KEYS) {
@@ -174,7 +174,7 @@ test('a model file is an endpoint of its own and goes before the sim', async () 
   assert.equal(modelNameOf('/x/---.gguf'), 'model');
 });
 
-test('what is drained is off, whoever wrote it, and the documents themselves say nothing of it', async () => {
+test('what is drained is off, whoever wrote it, and no document says so', async () => {
   const switches = { ...NO_SWITCHES, drained: ['sim-local', 'gone'] };
   const read = await whole({ switches });
   assert.ok(read.ok);

@@ -32,7 +32,7 @@ test('an imported tenant observes until it is told to enforce, and that lasts', 
   assert.equal(await privacy(), 'enforce');
 });
 
-test('what a file begins to say wins over what the admin API made, and is shown as such', async (context) => {
+test('a file wins over what the admin API made, which is shown as shadowed', async (context) => {
   const folder = folderFor(context);
   const file = join(folder, 'own.yaml');
   writeFileSync(file, 'version: 1\n');

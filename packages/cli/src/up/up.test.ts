@@ -24,7 +24,7 @@ async function readiness(url: string): Promise<{ status: number; text: string }>
   return { status: response.status, text: await response.text() };
 }
 
-test('a first start says eight lines at most, with a curl that works when it is pasted', async (context) => {
+test('a first start says at most eight lines, with a curl that works', async (context) => {
   const folder = folderFor(context);
   const words = ['up', '--port', '0', '--no-discovery'];
   const { child, out, ended } = start(context, folder, words);
@@ -59,7 +59,7 @@ test('what a first start writes is for its owner alone', async (context) => {
   }
 });
 
-test('a second start has the same keys, and the commands find it on whatever port', async (context) => {
+test('a second start has the same keys, and commands find its port', async (context) => {
   const folder = folderFor(context);
   const first = await upIn(context, folder);
   assert.equal((await call(first.url, first.key)).status, 200);
@@ -172,7 +172,7 @@ test('the second signal ends it at once', async (context) => {
   assert.equal(await ended, 130);
 });
 
-test('after kill -9 it starts again with every call that was answered and recorded', async (context) => {
+test('after kill -9 it starts again with every recorded call', async (context) => {
   const folder = folderFor(context);
   const first = await upIn(context, folder);
   const ids: string[] = [];
@@ -191,7 +191,7 @@ test('after kill -9 it starts again with every call that was answered and record
   assert.equal((await call(second.url, second.key)).status, 200);
 });
 
-test('no key and no prompt is in a log or on a stream where it does not belong', async (context) => {
+test('no key and no prompt is in a log or where else it does not belong', async (context) => {
   const folder = folderFor(context);
   const environment = {
     SIGNALBOX_ADMIN_KEY: 'canary-admin-0123456789abcdef',
