@@ -5,7 +5,7 @@ import { build, chatOf, type Dialled, HOUSE, settled } from '../house.fixture.ts
 import { ANSWER, CHAIN, ended, piece } from './dispatching.fixture.ts';
 
 describe('what an upstream is asked', () => {
-  it('is the rendered body at the path of the operation, with the endpoint’s credential', async () => {
+  it('is the rendered body at the operation’s path, with the endpoint’s credential', async () => {
     const built = build();
     const served = built.serve(chatOf('large', { temperature: 0.5 }));
     await settled();
@@ -242,7 +242,7 @@ describe('before the first released part', () => {
     });
   }
 
-  it('tells how long to wait when the upstream said so, and what to do if that is long', async () => {
+  it('tells how long to wait if the upstream said so, and what to do if that is long', async () => {
     const waits: readonly (readonly [headers: [string, string][], code: string, ms: unknown])[] = [
       [[['retry-after-ms', '1500']], 'rate_limited', '1500'],
       [[['retry-after', '2']], 'rate_limited', '2000'],

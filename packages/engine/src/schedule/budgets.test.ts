@@ -192,7 +192,7 @@ describe('money over any order of events', () => {
     holds: money.open().map((id) => money.holdOf(id)),
   });
 
-  it('is never held beyond the limit, returns as calls end, and comes back from the journal', () => {
+  it('is never held beyond the limit, returns as calls end, and returns from the journal', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const money = budgets();

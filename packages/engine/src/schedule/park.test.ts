@@ -15,6 +15,8 @@ import { HEARTBEAT_MS } from './park.ts';
 const ANSWER = { model: 'small', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
 const COMMENT = ': waiting for a route\n\n';
 const queue = (limits: string): string => `${HOUSE}queue: {${limits}}\n`;
+const withPolicy = (policy: string): string =>
+  `${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}policies: {p: ${policy}}\n`;
 
 /** Every dial is refused from now on. */
 const down = (built: Built): void => {
@@ -75,9 +77,7 @@ describe('a call whose routes are all down', () => {
   });
 
   it('is refused at once where the policy says so', async () => {
-    const built = build(
-      `${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}policies: {p: {fallback: {all_unavailable: refuse}}}\n`,
-    );
+    const built = build(withPolicy('{fallback: {all_unavailable: refuse}}'));
     down(built);
     const served = built.serve(chatOf('small'));
     const record = await ended(built, served);
@@ -127,9 +127,7 @@ describe('a call whose routes are all down', () => {
   });
 
   it('goes on, when one of several routes comes back', async () => {
-    const built = build(
-      `${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}policies: {p: {rules: [{name: r, route: {chain: [large, small]}}]}}\n`,
-    );
+    const built = build(withPolicy('{rules: [{name: r, route: {chain: [large, small]}}]}'));
     down(built);
     const served = await parked(built);
     built.upstream.script = (dialled) => {

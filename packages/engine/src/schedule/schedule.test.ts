@@ -4,7 +4,8 @@ import { ended } from '../dispatch/dispatching.fixture.ts';
 import { build, chatOf, HOUSE, settled } from '../house.fixture.ts';
 
 const ANSWER = { model: 'm', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
-const narrow = `${HOUSE.replace('near:\n', 'near:\n    in_flight_max: 1\n')}queue: {wait_ms_max: 2000}\n`;
+const oneAtOnce = HOUSE.replace('near:\n', 'near:\n    in_flight_max: 1\n');
+const narrow = `${oneAtOnce}queue: {wait_ms_max: 2000}\n`;
 
 describe('a place for a call', () => {
   it('is waited for when the endpoint is full', async () => {
@@ -53,8 +54,9 @@ describe('a place for a call', () => {
   });
 
   it('is counted for a plan as well as for an endpoint', async () => {
+    const house = HOUSE.replace('acme: {}', 'acme: {plan: small-one}');
     const built = build(
-      `${HOUSE.replace('acme: {}', 'acme: {plan: small-one}')}plans: {small-one: {in_flight_max: 1}}\nqueue: {wait_ms_max: 1000}\n`,
+      `${house}plans: {small-one: {in_flight_max: 1}}\nqueue: {wait_ms_max: 1000}\n`,
     );
     const first = built.serve(chatOf('small'));
     await settled();
@@ -133,7 +135,9 @@ describe('a reservation', () => {
   });
 
   it('is that of the dearest offer of the route', async () => {
-    const chain = `${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}policies: {p: {rules: [{name: r, route: {chain: [small, large]}}]}}\n`;
+    const house = HOUSE.replace('acme: {}', 'acme: {policies: [p]}');
+    const policy = '{rules: [{name: r, route: {chain: [small, large]}}]}';
+    const chain = `${house}policies: {p: ${policy}}\n`;
     assert.equal(await estimate(chatOf('large'), chain), await estimate(chatOf('large')));
   });
 
