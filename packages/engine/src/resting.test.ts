@@ -30,25 +30,22 @@ describe('a call that waits for a route', () => {
     const built = build(narrow);
     const first = built.serve(chatOf('small'));
     await settled();
+    const second = built.serve(chatOf('small'));
+    await settled();
     built.upstream.last.fault('connect_failed');
-    await settled();
-    // Another call takes the one place while the first rests.
-    built.house.live.pools.slots.give('near');
-    const other = built.serve(chatOf('small'));
-    await settled();
+    // The one place goes to the second call, which is in line; the first comes back and waits.
+    await built.clock.turn(30_500);
+    assert.equal(built.upstream.dials.length, 2);
     built.house.live.counts.repeated('concurrency_limited', 'main');
-    await built.clock.turn(40_000);
-    built.house.live.counts.repeated('concurrency_limited', 'main');
-    await built.clock.turn(40_000);
+    await built.clock.turn(900);
     await first.settlement;
-    other.reply.leave();
-    await other.settlement;
-    const held = new Set(built.store.of('hold').map((entry) => entry.call));
-    const ended = new Set(built.store.of('settlement').map((entry) => entry.call));
+    assert.equal(first.reply.code, 'concurrency_limited');
     assert.deepEqual(
-      [...held].filter((id) => !ended.has(id)),
-      [],
+      built.store.of('settlement').map((entry) => entry.call),
+      [first.call.id],
     );
+    second.reply.leave();
+    await second.settlement;
     assert.deepEqual(built.house.live.pools.budgets.open(), []);
   });
 });
