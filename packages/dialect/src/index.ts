@@ -1,7 +1,7 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
 export { encode } from './bytes.ts';
-export { readObject } from './json.ts';
+export { type Element, innerElements, lastField, readObject } from './json.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
 export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';

@@ -232,6 +232,7 @@ function refusalTiming(call: Seen, { ports }: House): Header {
 /** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */
 export function depart(call: Seen, { live }: House): void {
   live.parking.waiting.delete(call.id);
+  live.parking.again.delete(call.id);
   live.idempotency.end(call);
 }
 

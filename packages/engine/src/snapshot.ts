@@ -187,7 +187,7 @@ export function createLive(clock: Clock, store: Store): Live {
     health: health(clock),
     idempotency: idempotency(clock),
     counts: counts(clock, store),
-    parking: { waiting: new Map() },
+    parking: { waiting: new Map(), again: new Map() },
   };
 }
 

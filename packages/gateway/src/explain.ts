@@ -2,16 +2,17 @@
 // candidate with the gates that refused it, the rule that spoke, what it would cost at most.
 import {
   type Call,
+  codeFacts,
   microUsd,
   no,
-  type Question,
+  type Operation,
   type Refusal,
   type Result,
   refusal,
   yes,
 } from '@signalbox/contract';
-import { readQuestion } from '@signalbox/dialect';
-import { estimateNanoUsd, preview, type Resolved } from '@signalbox/engine';
+import { innerElements, lastField, readObject, readQuestion } from '@signalbox/dialect';
+import { estimateNanoUsd, identify, preview, type Resolved } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { candidateDocuments } from './decision.ts';
@@ -28,41 +29,67 @@ export async function explainCall(
   const call = pages.callFrom(exchange, 'chat');
   if (call === undefined) return;
   const { house } = pages;
+  const { tenants, bodyBytesMax, bodyMsMax } = house.now();
+  // A bad key costs no body byte here either.
+  const found = identify(call.head.keyText, call.head.address, tenants, house.ports);
+  if (!found.ok) return pages.refuse(exchange, found.refusal);
+  const body = await readBody(exchange, bodyBytesMax, bodyMsMax);
+  if (!body.ok) return pages.refuse(exchange, body.refusal);
   if (how === 'one') {
-    const document = await explained(call, pages);
+    const document = await explained(asking(call, body.value), pages);
     if (document.ok) json(exchange, 200, document.value);
     else pages.refuse(exchange, document.refusal);
     return;
   }
-  const body = await readBody(exchange, house.now().bodyBytesMax, house.now().bodyMsMax);
-  const questions = body.ok ? readBatch(body.value) : body;
+  const questions = readBatch(body.value);
   if (!questions.ok) return pages.refuse(exchange, questions.refusal);
   const data: object[] = [];
   for (const question of questions.value) {
-    const one = await explained({ ...call, body: async () => question }, pages);
-    if (!one.ok && one.refusal.code.startsWith('key_')) return pages.refuse(exchange, one.refusal);
-    data.push(one.ok ? one.value : { object: 'route', refused: one.refusal });
+    const one = await explained(asking(call, question), pages);
+    if (!one.ok && isAboutTheKey(one.refusal)) return pages.refuse(exchange, one.refusal);
+    data.push(one.ok ? one.value : { object: 'route', allowed: false, refusal: said(one.refusal) });
   }
   json(exchange, 200, { object: 'list', data });
+}
+
+const isAboutTheKey = ({ code }: Refusal): boolean =>
+  codeFacts(code).type === 'authentication_error';
+
+const said = ({ code, message }: Refusal): object => ({ code, message });
+
+/** The same call with this body; the operation follows from what the body holds. */
+function asking(call: Call, body: Uint8Array): Call {
+  const operation = operationOf(body);
+  const head = { ...call.head, operation };
+  return { ...call, head, body: async () => readQuestion(operation, body) };
+}
+
+function operationOf(body: Uint8Array): Operation {
+  const reading = readObject(body);
+  const keys = reading.kind === 'object' ? reading.fields.map((field) => field.key) : [];
+  if (keys.includes('messages')) return 'chat';
+  if (keys.includes('prompt') && !keys.includes('input')) return 'completion';
+  return keys.includes('input') ? 'response' : 'chat';
 }
 
 async function explained(call: Call, { house }: Pages): Promise<Result<object, Refusal>> {
   const seen = await preview(call, house);
   if (!seen.ok) return seen;
   const { resolved, identity, candidates } = seen.value;
-  const explains = identity.key.scopes.has('explain');
   const documents = candidateDocuments(candidates);
-  return yes({
+  const verdict = {
     object: 'route',
     allowed: resolved.ok,
-    refusal: resolved.ok
-      ? null
-      : { code: resolved.refusal.code, message: resolved.refusal.message },
-    ...(resolved.ok ? routeDocument(resolved.value) : {}),
-    candidates: explains
-      ? documents
-      : documents.map(({ endpoint, tier, gates }) => ({ endpoint, tier, gates })),
-  });
+    refusal: resolved.ok ? null : said(resolved.refusal),
+  };
+  if (!identity.key.scopes.has('explain')) {
+    const place = resolved.ok ? resolved.value.route.offers[0]?.place : undefined;
+    const named = documents.map(({ endpoint, tier, gates }) => ({ endpoint, tier, gates }));
+    const { tier = null, name: endpoint = null } = place ?? {};
+    return yes({ ...verdict, tier, endpoint, candidates: named });
+  }
+  const route = resolved.ok ? routeDocument(resolved.value) : {};
+  return yes({ ...verdict, ...route, candidates: documents });
 }
 
 function routeDocument(resolved: Resolved): object {
@@ -89,19 +116,24 @@ function routeDocument(resolved: Resolved): object {
   };
 }
 
-function readBatch(body: Uint8Array): Result<readonly Result<Question, Refusal>[], Refusal> {
-  const invalid = (message: string): Result<never, Refusal> => no(refusal('body_invalid', message));
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return invalid('The body is not valid JSON.');
+/** Each request by its bytes: nothing of it is lost on the way through a parser. */
+function readBatch(body: Uint8Array): Result<readonly Uint8Array[], Refusal> {
+  const invalid = (message: string): Result<never, Refusal> =>
+    no(refusal('body_invalid', message, { param: 'requests' }));
+  const reading = readObject(body);
+  if (reading.kind === 'invalid') {
+    return invalid(`The body is not valid JSON at byte ${reading.at}: ${reading.why}.`);
   }
-  const list: unknown =
-    typeof value === 'object' && value !== null ? Reflect.get(value, 'requests') : undefined;
-  if (!Array.isArray(list))
+  const list = lastField(reading.fields, 'requests');
+  if (list?.kind !== 'array') {
     return invalid('The field `requests` must be a list of request bodies.');
-  if (list.length > SIMULATED_MAX) return invalid(`At most ${SIMULATED_MAX} requests at a time.`);
-  const encoder = new TextEncoder();
-  return yes(list.map((one) => readQuestion('chat', encoder.encode(JSON.stringify(one)))));
+  }
+  const requests: Uint8Array[] = [];
+  let count = 0;
+  const whole = innerElements(body, list.valueStart, ({ start, end }) => {
+    count += 1;
+    if (count <= SIMULATED_MAX) requests.push(body.subarray(start, end));
+  });
+  if (count > SIMULATED_MAX) return invalid(`At most ${SIMULATED_MAX} requests at a time.`);
+  return whole ? yes(requests) : invalid('A request in the list cannot be read.');
 }

@@ -43,32 +43,53 @@ export function createGateway(options: GatewayOptions): Gateway {
     refuse: (exchange, no) => refuse(exchange, no, newId(house.ports)),
     callFrom: (exchange, operation) => callFrom(exchange, operation, house),
   };
+  const failed = (exchange: Exchange) => (error: unknown) => fail(exchange, error, house.ports);
+  const route = (exchange: Exchange): void => {
+    const target = splitTarget(exchange.head.target);
+    if (target === 'invalid') {
+      refuse(exchange, BAD_TARGET, newId(house.ports));
+      return;
+    }
+    const entry = PATHS.get(target.path) ?? prefixed(target.path);
+    if (entry === undefined) {
+      if (options.mounted.some((take) => take(exchange, target))) return;
+      refuse(exchange, unknownPath(target.path), newId(house.ports));
+    } else if (!methodFits(exchange, entry)) {
+      refuseMethod(exchange, entry, house.ports);
+    } else if (entry.kind === 'call') takeCall(exchange, entry.operation, options);
+    else servePage(exchange, { entry, target }, pages).catch(failed(exchange));
+  };
   return {
     handle(exchange) {
-      const target = splitTarget(exchange.head.target);
-      if (target === 'invalid') {
-        refuse(exchange, BAD_TARGET, newId(house.ports));
-        return;
+      try {
+        route(exchange);
+      } catch (error) {
+        failed(exchange)(error);
       }
-      const entry = PATHS.get(target.path) ?? prefixed(target.path);
-      if (entry === undefined) {
-        if (options.mounted.some((take) => take(exchange, target))) return;
-        refuse(exchange, unknownPath(target.path), newId(house.ports));
-      } else if (!methodFits(exchange, entry)) {
-        refuseMethod(exchange, entry, house.ports);
-      } else if (entry.kind === 'call') takeCall(exchange, entry.operation, options);
-      else void servePage(exchange, { entry, target }, pages);
     },
   };
+}
+
+/** A bug beside the line: the caller hears of it, and nobody else is disturbed. */
+function fail(exchange: Exchange, error: unknown, ports: Ports): void {
+  const name = error instanceof Error ? error.name : 'unknown';
+  ports.sink.log('error', 'exchange-failed', { error: name });
+  try {
+    refuse(exchange, refusal('internal', 'A fault of ours.'), newId(ports));
+  } catch {
+    exchange.destroy();
+  }
 }
 
 function takeCall(exchange: Exchange, operation: Operation, options: GatewayOptions): void {
   const { house, pages } = options;
   const call = callFrom(exchange, operation, house);
   if (call === undefined) return;
-  const owner = (): string => call.head.keyText ?? '';
-  const reply = replyOver(exchange, () => pages.queued.open(call.id, pages.ownerOf(owner())));
-  void serve(call, reply, house);
+  const { keyText = '', address } = call.head;
+  const reply = replyOver(exchange, () =>
+    pages.queued.open(call.id, pages.ownerOf(keyText, address)),
+  );
+  serve(call, reply, house).catch((error: unknown) => fail(exchange, error, house.ports));
 }
 
 /** Undefined: the head was refused and answered. */
@@ -101,7 +122,9 @@ function prefixed(path: string): PathEntry | undefined {
 
 function methodFits({ head }: Exchange, entry: PathEntry): boolean {
   if (entry.kind === 'call') return head.method === 'POST';
-  return head.method === entry.method || (head.method === 'HEAD' && entry.method === 'GET');
+  // A queued answer is given once: not to those who ask for its head.
+  const headToo = entry.method === 'GET' && entry.page !== 'queued';
+  return head.method === entry.method || (head.method === 'HEAD' && headToo);
 }
 
 function refuseMethod(exchange: Exchange, entry: PathEntry, ports: Ports): void {

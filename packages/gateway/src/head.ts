@@ -4,6 +4,7 @@
 import {
   type CallHead,
   type DeclaredSensitivity,
+  higherLabel,
   no,
   type Operation,
   type Refusal,
@@ -16,7 +17,7 @@ import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
 const OPAQUE = /^[\x20-\x7e]{1,128}$/;
-const STEP = /^[a-z0-9][a-z0-9_.:-]{0,63}$/;
+const STEP = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IDEMPOTENCY = /^[\x21-\x7e]{1,255}$/;
@@ -94,14 +95,16 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       draft[name] = value;
       return undefined;
     case 'step':
-      if (!STEP.test(value)) return 'must be a step class: small letters, digits, `_`, `-`';
+      if (!STEP.test(value)) return 'must be a step class: letters, digits, `_`, `-`, `.`, `:`';
       draft.step = value;
       return undefined;
     case 'sensitivity': {
-      draft.sensitivity = readSensitivity(value);
-      return draft.sensitivity === undefined
-        ? 'must be `label` or `label(kind,…)`; labels are public, internal, personal, regulated'
-        : undefined;
+      const read = readSensitivity(value);
+      if (read === undefined) {
+        return 'must be `label` or `label(kind,…)`; labels are public, internal, personal, regulated';
+      }
+      draft.sensitivity = raised(draft.sensitivity, read);
+      return undefined;
     }
     case 'latency-budget-ms': {
       const budget = Number(value);
@@ -125,6 +128,16 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
     default:
       return undefined;
   }
+}
+
+/** Where the header stands twice, it only raises. */
+function raised(
+  before: DeclaredSensitivity | undefined,
+  read: DeclaredSensitivity,
+): DeclaredSensitivity {
+  if (before === undefined) return read;
+  const label = higherLabel(before.label, read.label);
+  return { label, kinds: [...before.kinds, ...read.kinds] };
 }
 
 export function readSensitivity(value: string): DeclaredSensitivity | undefined {

@@ -129,8 +129,8 @@ function listenFor(options: NodeOptions, parts: NodeParts, storage: Storage): Pr
       readiness: parts.readiness,
       metrics: () => telemetry.metricsText(),
       isAdmin: options.isAdmin,
-      ownerOf: (text) => {
-        const found = identify(text, '', house.now().tenants, { keys, clock });
+      ownerOf: (text, address) => {
+        const found = identify(text, address, house.now().tenants, { keys, clock });
         return found.ok ? found.value.key.name : '';
       },
       version: options.version,

@@ -40,9 +40,11 @@ export async function servePage(exchange: Exchange, asked: Asked, pages: Pages):
 }
 
 function metrics(exchange: Exchange, pages: Pages): void {
-  if (!pages.isAdmin(keyText(exchange))) {
+  const text = keyText(exchange);
+  if (!pages.isAdmin(text)) {
     const hint = 'Send the admin key, or give metrics a port of their own (`server.metrics.port`).';
-    pages.refuse(exchange, refusal('key_invalid', 'Metrics need the admin key.', { hint }));
+    const code = text === undefined ? 'key_missing' : 'key_invalid';
+    pages.refuse(exchange, refusal(code, 'Metrics need the admin key.', { hint }));
     return;
   }
   const headers = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
@@ -101,7 +103,10 @@ function queuedAnswer(exchange: Exchange, id: string, who: Identity, pages: Page
       ? ({ kind: 'unknown' } as const)
       : pages.queued.fetch(request, who.key.name);
   if (fetched.kind === 'waiting') {
-    json(exchange, 202, { status: 'queued', position: fetched.position });
+    const { live, ports } = pages.house;
+    const againAt = live.parking.again.get(fetched.request);
+    const waitMs = againAt === undefined ? null : Math.max(0, againAt - ports.clock.now());
+    json(exchange, 202, { status: 'queued', position: fetched.position, expected_wait_ms: waitMs });
   } else if (fetched.kind === 'answer') {
     exchange.reply(fetched.status, flat(fetched.headers), fetched.body);
   } else if (fetched.kind === 'expired') {

@@ -10,7 +10,7 @@ export type QueuedLimits = {
 };
 
 export type Fetched =
-  | { readonly kind: 'waiting'; readonly position: number }
+  | { readonly kind: 'waiting'; readonly request: RequestId; readonly position: number }
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -35,20 +35,23 @@ type Place = {
 
 export function queued(clock: Clock, limits: () => QueuedLimits): Queued {
   const places = new Map<RequestId, Place>();
-  const expired = new Set<RequestId>();
+  /** Whose they were: a stranger hears nothing of them. */
+  const expired = new Map<RequestId, string>();
   let bytes = 0;
   const drop = (request: RequestId): void => {
-    bytes -= places.get(request)?.answer?.body.length ?? 0;
+    const place = places.get(request);
+    if (place === undefined) return;
+    bytes -= place.answer?.body.length ?? 0;
     places.delete(request);
+    expired.set(request, place.owner);
   };
   const expire = (): void => {
     const oldest = clock.now() - limits().keepMs;
     for (const [request, place] of places) {
       if (place.since > oldest) break;
       drop(request);
-      expired.add(request);
     }
-    for (const request of expired) {
+    for (const request of expired.keys()) {
       if (expired.size <= limits().callsMax) break;
       expired.delete(request);
     }
@@ -64,7 +67,6 @@ export function queued(clock: Clock, limits: () => QueuedLimits): Queued {
           if (place === undefined) return;
           if (bytes + body.length > limits().bytesMax) {
             drop(request);
-            expired.add(request);
             return;
           }
           bytes += body.length;
@@ -74,13 +76,13 @@ export function queued(clock: Clock, limits: () => QueuedLimits): Queued {
     },
     fetch(request, owner) {
       expire();
-      if (expired.has(request)) return { kind: 'expired' };
+      if (expired.get(request) === owner) return { kind: 'expired' };
       const place = places.get(request);
       if (place === undefined || place.owner !== owner) return { kind: 'unknown' };
-      if (place.answer === undefined)
-        return { kind: 'waiting', position: positionOf(places, request) };
+      if (place.answer === undefined) {
+        return { kind: 'waiting', request, position: positionOf(places, request) };
+      }
       drop(request);
-      expired.add(request);
       return { kind: 'answer', ...place.answer };
     },
   };

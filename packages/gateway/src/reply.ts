@@ -2,6 +2,7 @@
 // and fetches its answer later. What a stream would have said is then kept as one answer; a stream
 // that was cut holds its error event and no clean end.
 import type { Headers, Reply } from '@signalbox/contract';
+import { encode } from '@signalbox/dialect';
 import type { Exchange } from '@signalbox/ports';
 
 export type Deferred = {
@@ -90,7 +91,9 @@ class ExchangeReply implements Reply {
     if (this.#begun || this.#gone) return false;
     this.#deferred = this.#deferTo();
     if (this.#deferred === undefined) return false;
-    this.#exchange.reply(202, flat(headers), new Uint8Array(0));
+    const location = headers.find(([name]) => name === 'location')?.[1] ?? null;
+    const body = encode(`${JSON.stringify({ object: 'queued', status: 'queued', location })}\n`);
+    this.#exchange.reply(202, ['content-type', 'application/json', ...flat(headers)], body);
     return true;
   }
 

@@ -4,6 +4,7 @@
 // allows it is answered at once and fetches its answer later.
 import {
   type Clock,
+  type Headers,
   no,
   type Refusal,
   type Reply,
@@ -24,6 +25,8 @@ const PAUSE_MS_MIN = 50;
 export type Parking = {
   /** Calls that wait now. */
   readonly waiting: Map<RequestId, string>;
+  /** When each of them enters again, Unix milliseconds. */
+  readonly again: Map<RequestId, number>;
 };
 
 export type ParkPorts = {
@@ -56,7 +59,7 @@ export async function park(
   if (call.route.verdict.fallback.allUnavailable === 'refuse') return no(down);
   if (!parking.waiting.has(call.id) && isFull(call, ports)) return no(down);
   parking.waiting.set(call.id, call.tenant.name);
-  const deferred = call.head.queueAllowed && reply.defer([['location', `/v1/queued/${call.id}`]]);
+  const deferred = call.head.queueAllowed && reply.defer(queuedHeaders(call.id));
   const limit = deferred ? limits.keepMs : limits.waitMsMax;
   const before = call.parkedMs ?? 0;
   const left = limit - before;
@@ -66,9 +69,15 @@ export async function park(
   // Counted over all entries: short waits after one another beat like one long wait.
   const beats = call.question.stream && !deferred;
   const beatMs = beats ? HEARTBEAT_MS - (before % HEARTBEAT_MS) : undefined;
+  parking.again.set(call.id, clock.now() + pause);
   const stayed = await wait(pause, beatMs, reply, clock);
   return stayed ? yes(before + pause) : no(down);
 }
+
+const queuedHeaders = (id: RequestId): Headers => [
+  ['location', `/v1/queued/${id}`],
+  ['retry-after-ms', String(RETRY_AFTER_MS)],
+];
 
 function isFull(call: Scheduled, { parking, limits }: ParkPorts): boolean {
   if (parking.waiting.size >= limits.callsMax) return true;
