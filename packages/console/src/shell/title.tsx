@@ -1,7 +1,7 @@
 // The heading of a room. It takes the focus when somebody comes in by a link, so that who listens
 // hears where they are; the first page of a visit leaves the focus where the browser put it.
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 let visited = false;
 
@@ -14,7 +14,8 @@ export function Title({ children, name }: TitleProps): VNode {
   useEffect(() => {
     document.title = `${word} · Signalbox`;
   }, [word]);
-  useEffect(() => {
+  // Before the heading can be seen: a key that is pressed at once must not meet the old focus.
+  useLayoutEffect(() => {
     if (visited) heading.current?.focus({ preventScroll: true });
     visited = true;
   }, []);
