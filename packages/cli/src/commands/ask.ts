@@ -2,7 +2,16 @@
 // went to whoever looks.
 import type { Asked, Command, Desk } from '../command.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
-import { askJson, listIn, memberOf, readJson, refusalOf, send, textIn } from '../gateway-client.ts';
+import {
+  type Ask,
+  askJson,
+  listIn,
+  memberOf,
+  readJson,
+  refusalOf,
+  send,
+  textIn,
+} from '../gateway-client.ts';
 import { readAnswerStream } from './answer-stream.ts';
 import { explanationText } from './explanation.ts';
 
@@ -37,31 +46,21 @@ async function ask(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal, place } = desk;
   const text = await questionOf(asked);
   const stream = asked.switched('stream');
-  const headers: [string, string | undefined][] = [
-    ['x-signalbox-session', asked.text('session')],
-    ['x-signalbox-step', asked.text('step')],
-    ['x-signalbox-sensitivity', asked.text('sensitivity')],
-  ];
+  const body = {
+    model: asked.text('model') ?? 'auto',
+    messages: [{ role: 'user', content: text }],
+    ...(stream ? { stream: true } : {}),
+  };
+  const request = { headers: sentHeaders(asked), body };
   const response = await send({
-    url: place.url,
-    key: place.key(),
-    path: '/v1/chat/completions',
-    headers: Object.fromEntries(
-      headers.filter((pair): pair is [string, string] => pair[1] !== undefined),
-    ),
-    body: {
-      model: asked.text('model') ?? 'auto',
-      messages: [{ role: 'user', content: text }],
-      ...(stream ? { stream: true } : {}),
-    },
+    ...{ url: place.url, key: place.key(), path: '/v1/chat/completions' },
+    ...request,
   });
   const decision = response.headers.get('x-signalbox-decision-id') ?? undefined;
   const explains = asked.switched('explain');
   if (!response.ok) {
     const fault = refusalOf(response, await readJson(response));
-    if (decision !== undefined && explains && !terminal.json) {
-      terminal.out(explanationText(await fetchDecision(desk, decision), terminal.paint));
-    }
+    if (decision !== undefined && explains) await explainRefusal(desk, decision, request);
     throw fault;
   }
   if (response.status === 202) return queued(desk, response);
@@ -80,6 +79,31 @@ async function ask(asked: Asked, desk: Desk): Promise<ExitCode> {
   else terminal.say(summaryOf(response));
   if (decision !== undefined) terminal.say(`next: signalbox explain ${decision}`);
   return EXIT.ok;
+}
+
+function sentHeaders(asked: Asked): Readonly<Record<string, string>> {
+  const names = ['session', 'step', 'sensitivity'];
+  const said = names.flatMap((name) => {
+    const value = asked.text(name);
+    return value === undefined ? [] : [[`x-signalbox-${name}`, value] as const];
+  });
+  return Object.fromEntries(said);
+}
+
+/** The record of a call that went nowhere, with what a dry run of it says of every candidate. */
+async function explainRefusal(
+  desk: Desk,
+  decision: string,
+  request: Pick<Ask, 'headers' | 'body'>,
+): Promise<void> {
+  const { terminal, place } = desk;
+  const record = await fetchDecision(desk, decision);
+  const path = '/v1/route/explain';
+  const dry = await send({ url: place.url, key: place.key(), path, ...request });
+  const candidates = listIn(await readJson(dry), 'candidates');
+  const whole = { ...Object(record), ...(candidates.length === 0 ? {} : { candidates }) };
+  if (terminal.json) terminal.out(`${JSON.stringify({ explain: whole })}\n`);
+  else terminal.out(explanationText(whole, terminal.paint));
 }
 
 export async function fetchDecision({ place }: Desk, decision: string): Promise<unknown> {

@@ -28,10 +28,10 @@ function factsOf(decision: unknown): readonly Fact[] {
     fact('tier', tierText(decision, last)),
     fact('why', whyText(decision)),
     fact('label', labelText(decision)),
-    fact('rule', textIn(decision, 'rule') ?? 'none: the rule of thumb for the difficulty'),
+    fact('rule', ruleText(decision)),
     fact('asked', textIn(decision, 'modelRequested') ?? textIn(decision, 'model_requested')),
     fact('tokens', tokensText(memberOf(decision, 'usage'))),
-    fact('cost', costText(decision)),
+    fact('cost', costText(decision, last)),
     fact('saved', savedText(decision)),
     fact('time', timeText(decision)),
     fact('ended', endingText(decision)),
@@ -82,10 +82,17 @@ function tokensText(usage: unknown): string | undefined {
   return `${input} in, ${output} out (${textIn(usage, 'source') ?? 'measured'})`;
 }
 
-function costText(decision: unknown): string | undefined {
+/** Of a call that went nowhere there is no rule to tell, and no cost. */
+function ruleText(decision: unknown): string | undefined {
+  const rule = textIn(decision, 'rule');
+  if (rule !== undefined || textIn(decision, 'ending') !== 'answered') return rule;
+  return 'none: the rule of thumb for the difficulty';
+}
+
+function costText(decision: unknown, last: unknown): string | undefined {
   const dollars = dollarsIn(decision, 'cost');
-  if (dollars === undefined) return 'unknown: no price is known';
-  return `$${dollars}`;
+  if (dollars !== undefined) return `$${dollars}`;
+  return last === undefined ? undefined : 'unknown: no price is known';
 }
 
 function savedText(decision: unknown): string | undefined {

@@ -1,6 +1,6 @@
 // One line that makes a call when it is pasted into a shell.
 
-const QUESTION = '{"model":"auto","messages":[{"role":"user","content":"Say hello."}]}';
+const QUESTION = '{"model":"auto","messages":[{"role":"user","content":"Hello!"}]}';
 
 /** @param header with the key, as a shell reads it. */
 export const firstCall = (url: string, header: string): string =>

@@ -109,6 +109,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   const url = originsOf(node.listening, undefined)[0] ?? '';
   await writeRunning(data.path, { pid: process.pid, url });
   closing.add(() => forgetRunning(data.path));
+  logNotes(ground);
   sink.log('info', 'started', { url, version: VERSION, snapshot: documents.inForce.digest });
   return {
     url,
@@ -233,6 +234,14 @@ function serveChanges(
 function reasonOf({ file, line, message }: Problem, count: number): string {
   const more = count === 1 ? '' : ` (and ${count - 1} more)`;
   return `${file}:${line} ${message}${more}`;
+}
+
+/** What an import could not carry over, and what is accepted and does nothing yet. */
+function logNotes({ documents, sink }: Ground): void {
+  const { notices, notActive } = documents.inForce.read;
+  for (const { file, line, path, message } of [...notices, ...notActive]) {
+    sink.log('info', 'configuration-note', { file, line, path, message });
+  }
 }
 
 function watch({ options, patterns, data, clock, documents, sink }: Ground): () => void {

@@ -49,7 +49,10 @@ function shortList(models: readonly string[]): string {
 function nextText({ documents, status }: Server, command: string): string {
   const { notices, notActive } = documents.inForce.read;
   const count = notices.length + notActive.length;
-  if (count > 0) return `${counted(count, 'note')} on the files: ${command} config validate`;
+  if (count > 0) {
+    const named = [...documents.inForce.gathered.named].map((name) => ` --config ${name}`);
+    return `${counted(count, 'note')} on the files: ${command} config validate${named.join('')}`;
+  }
   const off = status().endpoints.find((one) => one.state === 'off');
   if (off !== undefined) return `${command} endpoint enable ${off.name}`;
   return `${command} ask "classify: refund please" --explain`;
