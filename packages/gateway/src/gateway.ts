@@ -113,7 +113,8 @@ function callFrom(exchange: Exchange, operation: Operation, house: House): Call 
   };
 }
 
-const newId = ({ clock, random }: Ports): RequestId =>
+/** The id of a request that no call comes of is made the same way. */
+export const newId = ({ clock, random }: Pick<Ports, 'clock' | 'random'>): RequestId =>
   requestId(clock.now(), random.bytes(CHANCE_BYTES));
 
 function prefixed(path: string): PathEntry | undefined {

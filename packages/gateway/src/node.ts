@@ -14,6 +14,7 @@ import {
 } from '@signalbox/ports';
 import { compile } from './compile.ts';
 import { createGateway, type Mounted } from './gateway.ts';
+import { listenForMetrics } from './metrics-port.ts';
 import type { Readiness } from './page.ts';
 import { queued } from './queued.ts';
 import { rawRefusal } from './raw.ts';
@@ -68,6 +69,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const readiness = (): Readiness => readinessOf(state, storage);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
   const listening = await listenFor(options, parts, storage);
+  const scraped = await listenForMetrics(options);
   return {
     ...parts,
     listening,
@@ -83,6 +85,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       state.draining = true;
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
+      await scraped?.close(0);
       live.counts.flush();
       upstream.close();
       await storage.close();

@@ -27,6 +27,12 @@ export type Pages = {
   readonly callFrom: (exchange: Exchange, operation: Operation) => Call | undefined;
 };
 
+/** Prometheus text. */
+export function sendMetrics(exchange: Exchange, text: string): void {
+  const headers = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
+  exchange.reply(200, headers, encode(text));
+}
+
 export function keyText(exchange: Exchange): string | undefined {
   const bearer = exchange.head.header('authorization');
   if (bearer !== undefined && /^bearer /i.test(bearer)) return bearer.slice(7).trim();

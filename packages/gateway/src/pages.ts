@@ -1,7 +1,6 @@
 // The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key
 // may do, dry runs, decisions and queued answers.
 import { isDecisionId, isRequestId, type RequestId, refusal } from '@signalbox/contract';
-import { encode } from '@signalbox/dialect';
 import { type Identity, identify } from '@signalbox/engine';
 import type { Exchange, Target } from '@signalbox/ports';
 import { decisionDocument } from './decision.ts';
@@ -9,7 +8,7 @@ import { explainCall } from './explain.ts';
 import { keyDocument } from './key.ts';
 import { modelDocument, modelList } from './models.ts';
 import { openapi } from './openapi.ts';
-import { json, keyText, type Pages } from './page.ts';
+import { json, keyText, type Pages, sendMetrics } from './page.ts';
 import type { PathEntry } from './paths.table.ts';
 import { flat } from './reply.ts';
 
@@ -47,8 +46,7 @@ function metrics(exchange: Exchange, pages: Pages): void {
     pages.refuse(exchange, refusal(code, 'Metrics need the admin key.', { hint }));
     return;
   }
-  const headers = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
-  exchange.reply(200, headers, encode(pages.metrics()));
+  sendMetrics(exchange, pages.metrics());
 }
 
 type KeyedPage = 'models' | 'key' | 'decision' | 'queued';
