@@ -62,7 +62,7 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   row(
     'x-signalbox-decision-id',
     '`dec_…`',
-    'Of every answer to a call. What `signalbox explain` takes.',
+    'Of every answer to a call whose key is known. What `signalbox explain` takes.',
   ),
   row('x-signalbox-tier', '`1` `2` `3`', 'Where it ran.'),
   row('x-signalbox-endpoint', 'name', 'The endpoint that answered.'),
