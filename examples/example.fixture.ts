@@ -1,5 +1,5 @@
-// What the tests of the examples share: a gateway as `npm start` runs it, in an empty folder and on a
-// free port, and programs run the way a reader runs them.
+// What the tests of the examples share: a gateway as `npm start` runs it, in an empty folder and on
+// a free port, and programs run the way a reader runs them.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

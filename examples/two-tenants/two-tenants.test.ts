@@ -4,8 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { type Answer, ask, askAdmin, type Gateway, startGateway } from '../example.fixture.ts';
 
 const FILE = fileURLToPath(new URL('signalbox.yaml', import.meta.url));
-const SPENDING_CALLS_MAX = 60;
+const SPENDING_CALLS_MAX = 20;
 const REVIEW = { 'x-signalbox-step': 'code_review' };
+
+/** The sim writes as much as it is told to. */
+const LONG = {
+  max_tokens: 1_000,
+  messages: [{ role: 'user', content: '[[sim: tokens=1000]] Look at this.' }],
+};
 
 async function keyOf(gateway: Gateway, tenant: string): Promise<string> {
   const body = { name: `${tenant}-app`, tenant, scopes: ['call', 'explain'] };
@@ -17,8 +23,7 @@ test('two tenants behind one gateway: other tiers, other keys, other money', asy
   const { url } = gateway;
   const clinic = { url, key: await keyOf(gateway, 'clinic') };
   const shop = { url, key: await keyOf(gateway, 'shop') };
-  const review = (who: typeof clinic): Promise<Answer> =>
-    ask(who, { headers: REVIEW, body: { max_tokens: 100 } });
+  const review = (who: typeof clinic): Promise<Answer> => ask(who, { headers: REVIEW, body: LONG });
 
   assert.equal((await review(clinic)).said('tier'), '1');
   const bought = await review(shop);

@@ -135,7 +135,7 @@ function candidateRows(decision: unknown, paint: Paint): readonly (readonly stri
     const gates = textsIn(one, 'gates');
     const model = textIn(one, 'model') ?? '';
     const took = endpoint === textIn(answered, 'endpoint') && gates.length === 0;
-    const verdict = verdictOf({ took, gates, why }, paint);
+    const verdict = verdictOf({ took, gates, why, answered: answered !== undefined }, paint);
     return [FACT_INDENT + tier, printable(endpoint), printable(model), verdict];
   });
   const head = [`${FACT_INDENT}tier`, 'endpoint', 'model', 'verdict'];
@@ -146,11 +146,15 @@ type Verdict = {
   readonly took: boolean;
   readonly gates: readonly string[];
   readonly why: readonly string[];
+  /** Somebody did. */
+  readonly answered: boolean;
 };
 
-function verdictOf({ took, gates, why }: Verdict, paint: Paint): string {
+function verdictOf({ took, gates, why, answered }: Verdict, paint: Paint): string {
   if (took) return paint.green('answered');
-  if (gates.length === 0) return 'stood in the route, behind the one that answered';
+  if (gates.length === 0) {
+    return answered ? 'stood in the route, behind the one that answered' : 'stood in the route';
+  }
   const words = printable((why.length > 0 ? why : gates).join('; '));
   return gates.length === 1 && gates[0] === 'notNeeded'
     ? words
