@@ -4,7 +4,7 @@
 // The second ends it at once. What nobody expected is shown and ends it with a failure: a server
 // that went on after that would promise what it cannot know.
 import { flushCompileCache } from 'node:module';
-import { DataFolderFault, JournalFault } from '@signalbox/ports';
+import { DataFolderFault, JournalFault, type OpenSink } from '@signalbox/ports';
 import type { Asked, Command, Desk } from './command.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
 import { portTaken } from './up/port-taken.ts';
@@ -43,13 +43,14 @@ async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
   const { settings, environment, flags, folder } = place;
   const role = roleOf(asked.text('role') ?? 'all');
   const discovers = !asked.switched('no-discovery');
-  failLoudly();
+  const failing = failLoudly();
   const signals = hearSignals();
   const server = await openServer({ settings, environment, flags, folder, role, discovers }).catch(
     async (cause: unknown) => {
       throw await startFault(cause);
     },
   );
+  failing.sink = server.sink;
   const started = environment['npm_lifecycle_event'] === 'start';
   const command = started ? 'npx --no signalbox' : 'signalbox';
   if (terminal.json) terminal.out(`${JSON.stringify(startDocument(server))}\n`);
@@ -64,7 +65,11 @@ async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
 
 function roleOf(text: string): Role {
   if (text === 'all' || text === 'gateway') return text;
-  throw misused(`There is no role \`${text}\`.`, 'The roles are `all` and `gateway`.');
+  const hint =
+    text === 'control'
+      ? 'A control plane by itself needs a shared store; here it is part of `all`.'
+      : 'The roles are `all` and `gateway`.';
+  throw misused(`There is no role \`${text}\`.`, hint);
 }
 
 function startDocument(server: Server): object {
@@ -128,12 +133,19 @@ function hearSignals(): Signals {
   };
 }
 
-function failLoudly(): void {
+type Failing = { sink: OpenSink | undefined };
+
+function failLoudly(): Failing {
+  const failing: Failing = { sink: undefined };
   const fail = (cause: unknown): void => {
+    const name = cause instanceof Error ? cause.name : typeof cause;
     const shown = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     process.stderr.write(`signalbox: a fault of ours, so it stops.\n${shown}\n`);
+    failing.sink?.log('error', 'failed', { name });
+    failing.sink?.close();
     process.exit(EXIT.failed);
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  return failing;
 }

@@ -276,6 +276,9 @@ test('a key is shown once, works, is rotated, and refused once it is revoked', a
     (row) => row['name'] === 'ci-2',
   );
   assert.deepEqual(copy?.['tiers'], [1]);
+  // The operator's key explains the calls of every tenant.
+  const id = (await call(server.url, second)).headers.get('x-signalbox-decision-id') ?? '';
+  assert.match((await ok('explain', id)).out, /^decision dec_.* {2}tier +1, sim-local, sim-small/s);
   await ok('key', 'revoke', 'ci', '--yes');
   const refused = await call(server.url, key);
   assert.equal(refused.status, 401);

@@ -20,3 +20,9 @@ test('where a proxy stands in front, its address is the one that is shown', () =
   const origins = originsOf({ host: '0.0.0.0', port: 4141 }, 'https://signalbox.example/v1');
   assert.equal(origins[0], 'https://signalbox.example');
 });
+
+test('on loopback a stated address is answered to, and not shown', () => {
+  const origins = originsOf({ host: '127.0.0.1', port: 4141 }, 'https://signalbox.example');
+  assert.equal(origins[0], 'http://127.0.0.1:4141');
+  assert.ok(origins.includes('https://signalbox.example'));
+});

@@ -5,7 +5,10 @@ import { isLoopback } from '@signalbox/documents';
 
 export type Bound = { readonly host: string; readonly port: number };
 
-/** The first is the one that is shown. @param stated where a proxy in front says people come. */
+/**
+ * The first is the one that is shown. @param stated where people come by way of a proxy in front;
+ * on a laptop that variable may as well name another gateway, so there it is not what is shown.
+ */
 export function originsOf({ host, port }: Bound, stated: string | undefined): readonly string[] {
   const local = ['127.0.0.1', 'localhost', '[::1]'];
   const own = isLoopback(host) ? [] : isEvery(host) ? interfaces() : [inUrl(host)];
@@ -13,7 +16,7 @@ export function originsOf({ host, port }: Bound, stated: string | undefined): re
   const shown = isLoopback(host) && !isEvery(host) ? [inUrl(host)] : [];
   const all = [...shown, ...names].map((name) => new URL(`http://${name}:${port}`).origin);
   const first = stated !== undefined && URL.canParse(stated) ? [new URL(stated).origin] : [];
-  return [...new Set([...first, ...all])];
+  return [...new Set(isLoopback(host) ? [...all, ...first] : [...first, ...all])];
 }
 
 const isEvery = (host: string): boolean => host === '0.0.0.0' || host === '::';
