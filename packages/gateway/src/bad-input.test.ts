@@ -1,4 +1,5 @@
-// Whatever a caller sends: an error in the envelope of the house, at once, and never a fault of ours.
+// Whatever a caller sends: an error in the envelope of the house, at once, and never a fault of
+// ours.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +12,7 @@ import {
   raw,
   refused,
   startGateway,
+  WAIT_MS_MAX,
 } from './gateway.fixture.ts';
 
 const CHAT = '/v1/chat/completions';
@@ -24,6 +26,9 @@ after(async () => {
   await gateway.stop();
 });
 
+const headOf = (key: string): string =>
+  `POST ${CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n` +
+  'content-type: application/json\r\n';
 const send = (body: string | Uint8Array, more: Asked = {}): Promise<Answer> =>
   gateway.ask(CHAT, { body, ...more });
 
@@ -56,7 +61,7 @@ describe('bodies that are not understood', () => {
 
   it('are taken where only their insides are odd', async () => {
     const odd = [
-      '{"__proto__":{"polluted":true},"model":"sim-small","messages":[{"role":"user","content":"x"}]}',
+      '{"__proto__":{"odd":true},"model":"sim-small","messages":[{"role":"user","content":"x"}]}',
       '{"constructor":{},"model":"sim-small","messages":[{"role":"user","content":"x"}]}',
       '{"a\\"b":1,"model":"sim-small","messages":[{"role":"user","content":"x"}]}',
       '{"model":"sim-frontier","model":"sim-small","messages":[{"role":"user","content":"x"}]}',
@@ -67,7 +72,7 @@ describe('bodies that are not understood', () => {
       assert.equal(answer.status, 200, `${body.slice(0, 60)}: ${answer.text}`);
       assert.equal(answer.headers['x-signalbox-endpoint'], 'near');
     }
-    assert.equal(Reflect.get({}, 'polluted'), undefined);
+    assert.equal(Reflect.get({}, 'odd'), undefined);
   });
 
   it('are refused by whoever parses them where only a parser could tell', async () => {
@@ -84,7 +89,7 @@ describe('bodies that are not understood', () => {
     const began = performance.now();
     const declared = await send(large);
     refused(declared, 413, 'body_too_large');
-    const head = `POST ${CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.key('main')}\r\ncontent-type: application/json\r\n`;
+    const head = headOf(gateway.key('main'));
     const chunk = Buffer.concat([
       Buffer.from('100000\r\n'),
       Buffer.alloc(0x100000, 0x20),
@@ -96,11 +101,11 @@ describe('bodies that are not understood', () => {
       (text) => text.includes('body_too_large'),
     );
     assert.match(chunked.text, /^HTTP\/1\.1 413 /);
-    assert.ok(performance.now() - began < 5_000);
+    assert.ok(performance.now() - began < WAIT_MS_MAX);
   });
 
   it('cost a bad key not one byte of a body', async () => {
-    const head = `POST ${CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer no\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n`;
+    const head = `${headOf('no')}content-length: 1000000\r\n\r\n`;
     const answer = await raw(gateway.port, [head], (text) => text.includes('key_invalid'));
     assert.equal(answer.end, 'enough');
     assert.match(answer.text, /^HTTP\/1\.1 401 /);
@@ -158,7 +163,8 @@ describe('paths and methods', () => {
   ];
   for (const [path, status, code] of paths) {
     it(`are refused: POST ${path.slice(0, 40)}`, async () => {
-      const line = `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}`;
+      const fields = 'host: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n';
+      const line = `POST ${path} HTTP/1.1\r\n${fields}{}`;
       const { text, end } = await raw(gateway.port, [line]);
       assert.equal(end, 'closed');
       assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -282,7 +288,7 @@ describe('what is hardly HTTP', () => {
       assert.notEqual(end, 'hangs', text);
       assert.match(text, /^HTTP\/1\.1 4\d\d /);
       assert.match(text, /\r\n\r\n\{"error":\{"type":"[a-z_]+","code":"[a-z_]+"/);
-      assert.equal(text.match(/^HTTP\/1\.1 \d/gm)?.length, 1);
+      assert.equal(text.match(/HTTP\/1\.1 \d{3}/g)?.length, 1);
     });
   }
 
@@ -308,6 +314,6 @@ describe('what is hardly HTTP', () => {
     const first = lines('POST /nothing HTTP/1.1', 'host: x', `content-length: ${hidden.length}`);
     const second = lines('GET /healthz HTTP/1.1', 'host: x', 'connection: close');
     const { text } = await raw(gateway.port, [first + hidden, second]);
-    assert.deepEqual(text.match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 404', 'HTTP/1.1 200'], text);
+    assert.deepEqual(text.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 404', 'HTTP/1.1 200'], text);
   });
 });

@@ -71,7 +71,8 @@ describe('a call and its answer', () => {
 
   it('keep unknown fields, odd numbers and white space, both ways', async () => {
     const text =
-      '{ "model" : "sim-small",\n\t"messages":[{"role":"user","content":"caf\\u00e9 \\ud83d\\ude00"}],' +
+      '{ "model" : "sim-small",\n\t' +
+      '"messages":[{"role":"user","content":"caf\\u00e9 \\ud83d\\ude00"}],' +
       '"seed": 12345678901234567890, "future":{"deep":[1e400,-0.0]}, "temperature" :0.10 }\r\n';
     await gateway.ask('/v1/chat/completions', { body: text });
     assert.equal(lastBody(), text);

@@ -101,7 +101,7 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
     case 'sensitivity': {
       const read = readSensitivity(value);
       if (read === undefined) {
-        return 'must be `label` or `label(kind,…)`; labels are public, internal, personal, regulated';
+        return 'must be `label` or `label(kind,…)`; labels: public, internal, personal, regulated';
       }
       draft.sensitivity = raised(draft.sensitivity, read);
       return undefined;

@@ -16,7 +16,8 @@ const withPort = (line: string): Parameters<typeof listenForMetrics>[0] => {
   };
   return {
     configuration: read.configuration,
-    data: data as unknown as Parameters<typeof listenForMetrics>[0]['data'], // no folder is opened here
+    // no folder is opened here
+    data: data as unknown as Parameters<typeof listenForMetrics>[0]['data'],
     telemetry: createSink({ fd: 2, level: 'error', clock }),
     clock,
     random: createRandom(),

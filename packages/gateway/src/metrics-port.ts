@@ -1,5 +1,5 @@
-// `/metrics` on a port of its own (`server.metrics.port`), without a key: who may reach the port may
-// read it. Nothing else is there.
+// `/metrics` on a port of its own (`server.metrics.port`), without a key: who may reach the port
+// may read it. Nothing else is there.
 import { refusal } from '@signalbox/contract';
 import { type Listening, listen, splitTarget } from '@signalbox/ports';
 import { newId, refuse } from './gateway.ts';
