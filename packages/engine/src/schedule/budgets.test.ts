@@ -143,6 +143,15 @@ describe('windows', () => {
     spend(money, 1, acme, STARTED_AT + DAY_MS, 100n);
     assert.ok(money.hold(callOf(2), [acme], 1n, STARTED_AT));
   });
+
+  it('count what is spent after a clock went back in the window that it had reached', () => {
+    const money = budgets();
+    const acme = account('acme', 100n, 'day');
+    spend(money, 1, acme, STARTED_AT + DAY_MS, 10n);
+    spend(money, 2, acme, STARTED_AT, 80n);
+    assert.deepEqual(totals(money, acme, STARTED_AT + DAY_MS), [90n, 0n]);
+    assert.equal(money.hold(callOf(3), [acme], 11n, STARTED_AT)?.leftNanoUsd, 10n);
+  });
 });
 
 type Step =

@@ -61,7 +61,7 @@ class Accounts implements Budgets {
     nanoUsd: bigint,
     at: number,
   ): Shortfall | undefined {
-    const day = dayOf(at);
+    const day = this.#window(accounts, at);
     const short = this.#shortfall(accounts, nanoUsd, day);
     if (short !== undefined) return short;
     this.#open(call, { owners: accounts.map((one) => one.owner), day, nanoUsd: 0n }, nanoUsd);
@@ -118,6 +118,16 @@ class Accounts implements Budgets {
 
   open(): readonly RequestId[] {
     return [...this.#holds.keys()];
+  }
+
+  /**
+   * A window that has begun is not left again: what a clock that went back, or a call that waited
+   * over midnight, spends counts in the latest one, and so against its limit.
+   */
+  #window(accounts: readonly Account[], at: number): number {
+    let day = dayOf(at);
+    for (const { owner } of accounts) day = Math.max(day, this.#ledgers.get(owner)?.day ?? day);
+    return day;
   }
 
   /** A second hold of a call takes the place of its first. */
