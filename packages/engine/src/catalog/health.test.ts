@@ -33,6 +33,18 @@ describe('an endpoint that refuses connections', () => {
     }
   });
 
+  it('is tried again in time, also when the clock on the wall goes back', async () => {
+    const clock = new HandClock();
+    let backMs = 0;
+    const wall = { now: () => clock.now() - backMs, monotonic: () => clock.monotonic() };
+    const state = health({ ...wall, after: (ms, then) => clock.after(ms, then) });
+    state.unreachable(near);
+    backMs = 3_600_000;
+    await clock.turn(DOWN_MS_FIRST);
+    assert.equal(state.isDown(near), false);
+    assert.equal(state.waitMs([near]), 0);
+  });
+
   it('is well again with the first answer', () => {
     const state = health(new HandClock());
     state.unreachable(near);

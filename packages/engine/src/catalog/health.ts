@@ -17,16 +17,17 @@ export interface Health {
   waitMs(endpoints: readonly EndpointName[]): number;
 }
 
+/** On the monotonic clock: a clock on the wall that is set right must not keep anybody down. */
 type Down = { readonly since: number; readonly until: number; readonly times: number };
 
 export function health(clock: Clock): Health {
   const down = new Map<EndpointName, Down>();
   return {
-    isDown: (endpoint) => (down.get(endpoint)?.until ?? 0) > clock.now(),
+    isDown: (endpoint) => (down.get(endpoint)?.until ?? 0) > clock.monotonic(),
     unreachable(endpoint) {
       const before = down.get(endpoint);
       const times = (before?.times ?? 0) + 1;
-      const now = clock.now();
+      const now = clock.monotonic();
       const pause = Math.min(DOWN_MS_MAX, DOWN_MS_FIRST * 2 ** Math.min(times - 1, 8));
       down.set(endpoint, { since: before?.since ?? now, until: now + pause, times });
     },
@@ -34,7 +35,7 @@ export function health(clock: Clock): Health {
       if (down.size > 0) down.delete(endpoint);
     },
     waitMs(endpoints) {
-      const now = clock.now();
+      const now = clock.monotonic();
       const waits = endpoints.map((endpoint) => (down.get(endpoint)?.until ?? now) - now);
       return waits.length === 0 ? 0 : Math.max(0, Math.min(...waits));
     },
