@@ -77,8 +77,8 @@ export async function startGateway(yaml: (simUrl: string) => string): Promise<Ga
     ask: (path, asked = {}) => ask(port, path, { key: key('main'), ...asked }),
     swap: (text) => node.swap(configurationOf(text), 'second'),
     async stop() {
-      await sim.close();
       await node.stop();
+      await sim.close();
       telemetry.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -232,11 +232,15 @@ endpoints:
     credentials: [{secret: "env:FAR"}]
     timers: {connect_ms: 400, head_ms: 400, idle_ms: 400, total_ms: 1500}
     price: {input_per_million_usd: "3", output_per_million_usd: "15"}
-  dead:
+  dead: {url: "http://127.0.0.1:9/v1", private_address: true, models: {unreachable: {}}}
+  dead-1:
     url: http://127.0.0.1:9/v1
-    tier: 1
     private_address: true
-    models: {unreachable: {}}
+    models: {sim-small: {name: unreachable-1}}
+  dead-2:
+    url: http://127.0.0.1:9/v1
+    private_address: true
+    models: {sim-small: {name: unreachable-2}}
 aliases:
   general: [sim-small, sim-frontier]
 tenants:
@@ -247,7 +251,7 @@ keys:
   plain: {tenant: acme, secret: "env:PLAIN"}
   bound: {tenant: acme, secret: "env:BOUND", networks: ["127.0.0.0/8"]}
   stranger: {tenant: other, secret: "env:STRANGER", scopes: [call, explain]}
-queue: {wait_ms_max: 300, keep_ms: 2000}
+queue: {wait_ms_max: 300, keep_ms: 20000}
 `;
 
 export const chat = (model: string, content: string, more: object = {}): object => ({

@@ -136,7 +136,7 @@ describe('a dry run', () => {
       own_only: false,
     });
     const names = Object(page['candidates']).map((one: object) => at(one, 'endpoint'));
-    assert.deepEqual(names.toSorted(), ['dead', 'far', 'middle', 'near']);
+    assert.deepEqual(names.toSorted(), ['dead', 'dead-1', 'dead-2', 'far', 'middle', 'near']);
     const near = Object(page['candidates']).find((one: object) => at(one, 'endpoint') === 'near');
     assert.deepEqual(at(near, 'gates'), ['notNeeded']);
     assert.equal(typeof at(near, 'why', 0), 'string');
