@@ -8,14 +8,27 @@ const KEEP_MS = 1_000;
 const callOf = (n: number): RequestId => requestId(AT, new Uint8Array(10).fill(n));
 const body = (size: number): Uint8Array => new Uint8Array(size);
 
-function places(limits = {}): { readonly places: Queued; turn(ms: number): void } {
-  let now = AT;
-  const clock: Clock = { now: () => now, monotonic: () => now, after: () => () => undefined };
+function places(limits = {}): {
+  readonly places: Queued;
+  turn(ms: number): void;
+  /** Sets the clock on the wall. */
+  set(ms: number): void;
+} {
+  let now = 0;
+  let wall = AT;
+  const clock: Clock = {
+    now: () => wall + now,
+    monotonic: () => now,
+    after: () => () => undefined,
+  };
   const all = { callsMax: 3, bytesMax: 100, keepMs: KEEP_MS, ...limits };
   return {
     places: queued(clock, () => all),
     turn: (ms) => {
       now += ms;
+    },
+    set: (ms) => {
+      wall = ms;
     },
   };
 }
@@ -51,6 +64,13 @@ describe('a queued call', () => {
     assert.equal(line.fetch(callOf(1), 'main').kind, 'answer');
     assert.equal(line.fetch(callOf(1), 'other').kind, 'unknown');
     assert.equal(line.fetch(callOf(9), 'main').kind, 'unknown');
+  });
+
+  it('is kept in its time also when the clock on the wall is set', () => {
+    const { places: line, set } = places();
+    line.open(callOf(1), 'main')?.answer(200, [], body(1));
+    set(AT + 90_000_000);
+    assert.equal(line.fetch(callOf(1), 'main').kind, 'answer');
   });
 
   it('is gone when its time is over, answered or not', () => {

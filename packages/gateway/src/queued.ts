@@ -46,7 +46,7 @@ export function queued(clock: Clock, limits: () => QueuedLimits): Queued {
     expired.set(request, place.owner);
   };
   const expire = (): void => {
-    const oldest = clock.now() - limits().keepMs;
+    const oldest = clock.monotonic() - limits().keepMs;
     for (const [request, place] of places) {
       if (place.since > oldest) break;
       drop(request);
@@ -60,7 +60,7 @@ export function queued(clock: Clock, limits: () => QueuedLimits): Queued {
     open(request, owner) {
       expire();
       if (places.size >= limits().callsMax) return undefined;
-      places.set(request, { owner, since: clock.now(), answer: undefined });
+      places.set(request, { owner, since: clock.monotonic(), answer: undefined });
       return {
         answer(status, headers, body) {
           const place = places.get(request);
