@@ -37,7 +37,7 @@ const record = async (answer: Answer): Promise<Record<string, unknown>> => {
   return json(await gateway.ask(`/v1/decisions/${decision}`));
 };
 
-/** A caller that hangs up when it has heard enough; how long the upstream stayed open after that. */
+/** A caller hangs up when it has heard enough. @returns how long the upstream was open after it. */
 async function leave(stream: boolean, script: string, heardMin: number): Promise<number> {
   const body = JSON.stringify(chat('sim-frontier', 'hello', { stream }));
   const headers = {

@@ -104,6 +104,7 @@ class Collector implements DialSink {
   /** An ending that came between the verdict and the consumer. */
   #late: ((consumer: Consumer) => void) | undefined;
   #kept: Uint8Array[] = [];
+  #opening: Uint8Array = new Uint8Array(0);
   #size = 0;
   #settled = false;
 
@@ -136,7 +137,7 @@ class Collector implements DialSink {
     if (this.#size === 0) this.#dialling.firstByte();
     this.#size += bytes.length;
     if (this.#reader !== undefined && !this.#settled) {
-      this.#answer(this.#stream(this.#reader.push(bytes).slice(), this.#reader));
+      this.#open(bytes, this.#reader);
       return;
     }
     this.#kept.push(bytes.slice());
@@ -154,10 +155,10 @@ class Collector implements DialSink {
     }
     if (this.#reader !== undefined) {
       this.#late = (consumer) => consumer.end();
-      if (!this.#settled) this.#answer(this.#stream(new Uint8Array(0), this.#reader));
+      this.#answer(this.#stream(this.#reader));
       return;
     }
-    const body = joined(this.#kept, this.#size);
+    const body = joined(this.#kept);
     const facts = readAnswer(this.#call.head.operation, body);
     this.#answer({ kind: 'whole', status: this.#status, headers: this.#headers, body, facts });
   }
@@ -171,6 +172,14 @@ class Collector implements DialSink {
     }
   }
 
+  /** A stream can be judged when its first event is whole: an error may come in pieces, too. */
+  #open(bytes: Uint8Array, reader: StreamReader): void {
+    const passed = reader.push(bytes).slice();
+    this.#opening = this.#opening.length === 0 ? passed : joined([this.#opening, passed]);
+    const whole = reader.facts().events > 0 || endsBlank(this.#opening);
+    if (whole || this.#size > WITHHELD_BYTES_MAX) this.#answer(this.#stream(reader));
+  }
+
   #answer(withheld: WholeAnswer | OpenStream): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -178,7 +187,7 @@ class Collector implements DialSink {
     this.#resolve({ kind: 'withheld', answer, abort: this.#abort });
   }
 
-  #stream(opening: Uint8Array, reader: StreamReader): OpenStream {
+  #stream(reader: StreamReader): OpenStream {
     const flow = this.#flow ?? NO_FLOW;
     return {
       kind: 'stream',
@@ -186,7 +195,7 @@ class Collector implements DialSink {
       headers: this.#headers,
       flow,
       reader,
-      opening,
+      opening: this.#opening,
       consume: (consumer) => {
         this.#consumer = consumer;
         for (const bytes of this.#kept) consumer.chunk(bytes);
@@ -200,10 +209,21 @@ class Collector implements DialSink {
 
 const NO_FLOW: Flow = { pause: () => undefined, resume: () => undefined };
 
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+/** An empty line: what comes before it is whole, be it only a comment. */
+function endsBlank(bytes: Uint8Array): boolean {
+  const { length } = bytes;
+  if (bytes[length - 1] !== LINE_FEED) return false;
+  const before = bytes[length - 2] === RETURN ? bytes[length - 3] : bytes[length - 2];
+  return before === LINE_FEED;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const only = pieces.length === 1 ? pieces[0] : undefined;
   if (only !== undefined) return only;
-  const body = new Uint8Array(size);
+  const body = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     body.set(piece, at);

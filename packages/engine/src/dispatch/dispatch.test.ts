@@ -191,6 +191,14 @@ describe('before the first released part', () => {
       (one) => one.stream().chunk('event: error\ndata: {"message":"no"}\n\n'),
     ],
     ['a whole answer that is an error', (one) => one.answer({ error: {} }, 500)],
+    [
+      'an error event in pieces',
+      (one) => {
+        one.stream();
+        for (const byte of 'event: error\ndata: {"message":"no"}\n\n') one.chunk(byte);
+      },
+    ],
+    ['half an event and a fault', (one) => one.stream().chunk('data: {"a":').fault('closed_early')],
   ];
   for (const [name, say] of opening) {
     it(`${name} sends a stream to the next offer`, async () => {

@@ -141,6 +141,33 @@ describe('a released stream', () => {
     assert.equal(record.usage?.outputTokens, 1);
   });
 
+  it('begins with its first whole event, or with a whole comment', async () => {
+    for (const first of [text(piece('one')), ': hold on\n\n', ': hold on\r\n\r\n']) {
+      const built = build();
+      const served = await open(built);
+      const dialled = built.upstream.last.stream();
+      for (const byte of first.slice(0, -2)) dialled.chunk(byte);
+      await settled();
+      assert.equal(served.reply.begun(), false);
+      dialled.chunk(first.slice(-2));
+      await settled();
+      assert.equal(served.reply.text, first);
+      dialled.chunk(DONE).end();
+      await ended(built, served);
+    }
+  });
+
+  it('begins at the latest when its first event grows beyond reason', async () => {
+    const built = build();
+    const served = await open(built);
+    const dialled = built.upstream.last.stream();
+    for (let i = 0; i < 5; i += 1) dialled.chunk('x'.repeat(100_000));
+    await settled();
+    assert.equal(served.reply.text.length, 500_000);
+    dialled.end();
+    await ended(built, served);
+  });
+
   it('may be without a single byte', async () => {
     const built = build();
     const served = await open(built);
