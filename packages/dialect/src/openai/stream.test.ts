@@ -61,6 +61,60 @@ describe('a stream that is watched', () => {
   });
 });
 
+/** Bytes that are copied while something is done. */
+function copiedBy(work: () => void): number {
+  const prototype = Object.getPrototypeOf(Uint8Array.prototype);
+  const { set, slice, copyWithin } = prototype;
+  let copied = 0;
+  prototype.set = function (from: ArrayLike<number>, at?: number) {
+    copied += from.length;
+    return set.call(this, from, at);
+  };
+  prototype.slice = function (from?: number, to?: number) {
+    const part = slice.call(this, from, to);
+    copied += part.length;
+    return part;
+  };
+  prototype.copyWithin = function (to: number, from: number, end?: number) {
+    copied += (end ?? this.length) - from;
+    return copyWithin.call(this, to, from, end);
+  };
+  try {
+    work();
+  } finally {
+    Object.assign(prototype, { set, slice, copyWithin });
+  }
+  return copied;
+}
+
+describe('the work of watching', () => {
+  const shapes: readonly (readonly [name: string, of: (size: number) => string])[] = [
+    ['one long event', (size) => `data: {"a":"${'x'.repeat(size)}"}\n\n`],
+    ['many short ones', (size) => 'data: {"a":1}\n\n'.repeat(size / 16)],
+    ['empty lines', (size) => '\n'.repeat(size)],
+    ['returns', (size) => 'data: {"a":1}\r\n\r\n'.repeat(size / 16)],
+  ];
+  for (const [name, of] of shapes) {
+    for (const pieces of [1, 3]) {
+      it(`grows with the bytes and no faster: ${name}, ${pieces} at a time`, () => {
+        const work = (size: number): number => {
+          const bytes = bytesOf(of(size));
+          const reader = streamReader('chat', true);
+          return copiedBy(() => {
+            for (let at = 0; at < bytes.length; at += pieces) {
+              reader.push(bytes.subarray(at, at + pieces));
+            }
+            reader.rest();
+          });
+        };
+        const [once, twice] = [work(16_384), work(32_768)];
+        assert.ok(twice <= once * 2.2 + 1_024, `${once} bytes copied, then ${twice}`);
+        assert.ok(once <= 16_384 * 8, `${once} bytes copied of 16,384`);
+      });
+    }
+  }
+});
+
 describe('an event of our own', () => {
   it('first ends one that went on unfinished', () => {
     const open = streamReader('chat', false);
