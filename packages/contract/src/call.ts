@@ -63,8 +63,11 @@ export type Question = {
    * System prompt, tools and first user message: the bytes that name a session that has no header.
    */
   sessionBytes(prefix: string): Uint8Array;
-  /** The body for an upstream: another model name, usage asked for; every other byte as it came. */
-  render(model: string, askUsage: boolean): Uint8Array;
+  /**
+   * The body for an upstream: another model name, usage asked for, storing forbidden; every other
+   * byte as it came.
+   */
+  render(model: string, askUsage: boolean, storeNothing?: boolean): Uint8Array;
 };
 
 export type Call = {

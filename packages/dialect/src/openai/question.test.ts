@@ -127,6 +127,27 @@ describe('a question rendered for an upstream', () => {
     assert.equal(textOf(questionOf(response, 'response').render('m', true)), response);
   });
 
+  it('forbids storing where nothing may be kept', () => {
+    const rendered = (operation: Operation, text: string): string =>
+      textOf(questionOf(text, operation).render('m', false, true));
+    const response = '"model":"m","input":"x"';
+    assert.equal(rendered('response', `{${response}}`), `{"store":false,${response}}`);
+    assert.equal(
+      rendered('response', `{${response},"store": true}`),
+      `{${response},"store": false}`,
+    );
+    assert.equal(rendered('response', `{${response},"store":null}`), `{${response},"store":false}`);
+    assert.equal(
+      rendered('response', `{${response},"store":false}`),
+      `{${response},"store":false}`,
+    );
+    assert.equal(rendered('chat', `{${CHAT}}`), `{${CHAT}}`);
+    assert.equal(rendered('chat', `{${CHAT},"store":true}`), `{${CHAT},"store":false}`);
+    const both = questionOf(`{${CHAT},"store":true,"stream":true}`).render('n', true, true);
+    const rest = '"model":"n","messages":[],"store":false,"stream":true';
+    assert.equal(textOf(both), `{"stream_options":${ASK},${rest}}`);
+  });
+
   it('has new text in both places at once, in either order', () => {
     const first = questionOf(`{"stream_options":null,${CHAT},"stream":true}`);
     const last = questionOf(`{${CHAT},"stream":true,"stream_options":{}}`);

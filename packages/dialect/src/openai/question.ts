@@ -133,10 +133,15 @@ function fromFields(
     sessionHint: stringOf(body, inner && lastField(inner, 'session_id')),
     lastInstruction: () => seen().lastInstruction(),
     sessionBytes: (prefix) => seen().sessionBytes(prefix),
-    render: (name, askUsage) => {
-      const ask = askUsage && stream && !usageWanted && asksForUsage(operation);
-      return splice(body, changes(body, fields, name === model ? undefined : name, ask));
-    },
+    render: (name, askUsage, storeNothing = false) =>
+      splice(
+        body,
+        changes(body, fields, {
+          model: name === model ? undefined : name,
+          usage: askUsage && stream && !usageWanted && asksForUsage(operation),
+          noStore: storeNothing ? noStore(operation, body, fields) : undefined,
+        }),
+      ),
   });
 }
 
@@ -144,22 +149,41 @@ function fromFields(
 export const asksForUsage = (operation: Operation): boolean =>
   operation === 'chat' || operation === 'completion';
 
+type Wanted = {
+  readonly model: string | undefined;
+  readonly usage: boolean;
+  readonly noStore: Splice | undefined;
+};
+
 function changes(
   body: Uint8Array,
   fields: Fields,
-  model: string | undefined,
-  askUsage: boolean,
+  { model, usage, noStore }: Wanted,
 ): readonly Splice[] {
   const found: Splice[] = [];
+  if (noStore !== undefined) found.push(noStore);
   const named = fields.get('model');
   if (model !== undefined && named !== undefined) {
     found.push({ start: named.valueStart, end: named.valueEnd, text: JSON.stringify(model) });
   }
-  const asking = askUsage
+  const asking = usage
     ? usageChange(body, fields.get('stream_options'), body.indexOf(0x7b))
     : undefined;
   if (asking !== undefined) found.push(asking);
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** Responses are stored unless the caller forbids it, chats only when the caller wants it. */
+function noStore(operation: Operation, body: Uint8Array, fields: Fields): Splice | undefined {
+  const store = fields.get('store');
+  if (store !== undefined) {
+    if (store.kind === 'false') return undefined;
+    return { start: store.valueStart, end: store.valueEnd, text: 'false' };
+  }
+  const after = body.indexOf(0x7b) + 1;
+  return operation === 'response'
+    ? { start: after, end: after, text: '"store":false,' }
+    : undefined;
 }
 
 function usageChange(

@@ -66,6 +66,22 @@ describe('what an upstream is asked', () => {
     assert.deepEqual(await asks(own), own.stream_options);
   });
 
+  it('forbids storing for a tenant that demands zero retention, away from its device', async () => {
+    const zero = HOUSE.replace('acme: {}', 'acme: {retention: zero}');
+    const bodyOf = async (yaml: string, model: string): Promise<unknown> => {
+      const built = build(yaml);
+      const served = built.serve({ model, input: 'x' }, { operation: 'response' });
+      await settled();
+      const body: unknown = built.upstream.last.body();
+      built.upstream.last.answer(ANSWER);
+      await ended(built, served);
+      return Reflect.get(Object(body), 'store');
+    };
+    assert.equal(await bodyOf(zero, 'medium'), false);
+    assert.equal(await bodyOf(zero, 'small'), undefined);
+    assert.equal(await bodyOf(HOUSE, 'medium'), undefined);
+  });
+
   it('carries the trace and the listed headers, and nothing else of the caller', async () => {
     const text = HOUSE.replace(
       'tier: 3\n',

@@ -176,7 +176,7 @@ class Run {
       const dialling = {
         offer,
         credential: offer.offering.endpoint.credentials[0],
-        body: question.render(offer.offering.upstream, ask),
+        body: question.render(offer.offering.upstream, ask, keepsNothing(call, offer)),
         hideUsage: ask,
         upstream: this.#ports.upstream,
         begun: (abort: () => void) => {
@@ -292,6 +292,10 @@ class Run {
     );
   }
 }
+
+/** On tier 1 what is stored stays where it is. */
+const keepsNothing = ({ tenant }: Scheduled, { place }: Offer): boolean =>
+  tenant.retention === 'zero' && place.tier !== 1;
 
 /** SDKs wait for a minute at most: what is further away is no short limit. */
 const SHORT_MS_MAX = 60_000;
