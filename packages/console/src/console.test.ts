@@ -287,7 +287,7 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.goto(server.control.loginLink());
     await page.locator('.figures .value').first().waitFor();
     await context.setOffline(true);
-    await page.getByText('The server cannot be reached.').waitFor({ timeout: 10_000 });
+    await page.getByText('The server cannot be reached.').waitFor();
     assert.equal(await page.locator('.figures .value').first().textContent(), String(CALLS));
     await context.setOffline(false);
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -11,7 +11,7 @@ export type Watched = {
   done(): Promise<void>;
 };
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 
 const USUAL: BrowserContextOptions = {
   viewport: { width: 1280, height: 860 },

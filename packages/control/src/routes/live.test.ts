@@ -8,7 +8,7 @@ import { at, BEARER, Served } from '../served.fixture.ts';
 import { HEARTBEAT_MS, TAILS_MAX, WAITING_ROWS_MAX } from './live.ts';
 
 const PATH = '/admin/v1/requests/live';
-const WAIT_MS = 5_000;
+const WAIT_MS = 20_000;
 const LAST_CHARACTERS = 4_096;
 
 /** A reader of the stream that waits for what it expects. */

@@ -41,7 +41,7 @@ export type Caller = {
   closed: Promise<string>;
 };
 
-const BOUND_MS = 5_000;
+const BOUND_MS = 20_000;
 
 export async function call(port: number): Promise<Caller> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: false });
