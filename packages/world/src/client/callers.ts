@@ -1,0 +1,161 @@
+// Everybody who calls: begins calls, tells them that their gateway died, and fetches the answers of
+// those that were told to come back.
+import { type RequestId, requestId } from '@signalbox/contract';
+import type { CallFacts, History, Report, Wish } from '../facts.ts';
+import { wordOf } from '../facts.ts';
+import type { Lives } from '../node/lives.ts';
+import type { Watch } from '../oracle/watch.ts';
+import type { Timeline } from '../timeline.ts';
+import type { Trace } from '../trace.ts';
+import { Caller } from './caller.ts';
+import { type PageAnswer, pageExchange } from './page.ts';
+import { traceIdOf } from './wish.ts';
+
+export type CallersTools = {
+  readonly timeline: Timeline;
+  readonly trace: Trace;
+  readonly report: Report;
+  readonly history: History;
+  readonly lives: Lives;
+  readonly watch: Watch;
+  /** What the gateway drew first while it took a request in: the id of the call. */
+  readonly firstDrawn: (during: () => void) => Uint8Array | undefined;
+};
+
+const ID_BYTES = 10;
+const FETCH_AGAIN_MS = 700;
+/** With so much room no answer of a world is dropped for want of it. */
+const ROOM_BYTES = 1_000_000;
+
+export class Callers {
+  readonly all: CallFacts[] = [];
+  readonly #tools: CallersTools;
+  readonly #byTrace = new Map<string, CallFacts>();
+  readonly #busy = new Set<Caller>();
+
+  constructor(tools: CallersTools) {
+    this.#tools = tools;
+  }
+
+  byTrace(traceId: string): CallFacts | undefined {
+    return this.#byTrace.get(traceId);
+  }
+
+  begin(wish: Wish): CallFacts {
+    const { timeline, trace, report, history, lives, watch, firstDrawn } = this.#tools;
+    const facts: CallFacts = {
+      wish,
+      life: lives.number,
+      at: timeline.monotonic(),
+      askedVersion: history.now(),
+      id: undefined,
+      sight: 'waiting',
+      status: undefined,
+      headers: [],
+      received: [],
+      bodyAt: undefined,
+      releasedTurn: undefined,
+      overAt: undefined,
+      deferredTo: undefined,
+      fetched: undefined,
+      entries: [],
+      dials: [],
+      settled: [],
+      orphaned: false,
+    };
+    this.all.push(facts);
+    this.#byTrace.set(traceIdOf(wish.number), facts);
+    const { life } = lives;
+    if (life === undefined) {
+      facts.sight = 'reset';
+      facts.orphaned = true;
+      trace.note(`${wordOf(facts)}finds nobody`);
+      return facts;
+    }
+    const caller: Caller = new Caller(facts, {
+      timeline,
+      trace,
+      report,
+      onOver: () => this.#over(caller),
+    });
+    this.#busy.add(caller);
+    trace.note(`${wordOf(facts)}${describe(wish)}`);
+    const drawn = firstDrawn(() => life.handle(caller));
+    if (drawn?.length === ID_BYTES) this.#named(facts, requestId(timeline.now(), drawn), watch);
+    return facts;
+  }
+
+  /** The gateway has died: nobody of its callers hears from it again. */
+  reset(): void {
+    for (const facts of this.all) facts.orphaned = true;
+    for (const caller of this.#busy) caller.reset();
+    this.#busy.clear();
+  }
+
+  /** Callers who still wait for something. */
+  waiting(): readonly CallFacts[] {
+    return this.all.filter(
+      ({ sight, deferredTo, fetched, orphaned }) =>
+        sight === 'waiting' ||
+        sight === 'streaming' ||
+        (deferredTo !== undefined && fetched === undefined && !orphaned),
+    );
+  }
+
+  #named(facts: CallFacts, id: RequestId, watch: Watch): void {
+    facts.id = id;
+    watch.calls.set(id, facts);
+  }
+
+  #over(caller: Caller): void {
+    this.#busy.delete(caller);
+    const { facts } = caller;
+    this.#tools.watch.over(facts);
+    if (facts.deferredTo !== undefined) this.#fetchLater(facts, facts.deferredTo);
+  }
+
+  #fetchLater(facts: CallFacts, path: string): void {
+    const { timeline, lives } = this.#tools;
+    timeline.after(FETCH_AGAIN_MS, () => {
+      if (facts.orphaned) return;
+      const text = facts.wish.keyText ?? '';
+      const exchange = pageExchange(path, text, (answer) => this.#fetched(facts, answer, path));
+      lives.life?.handle(exchange);
+    });
+  }
+
+  #fetched(facts: CallFacts, answer: PageAnswer, path: string): void {
+    if (answer.status === 202) {
+      this.#fetchLater(facts, path);
+      return;
+    }
+    facts.fetched = answer;
+    this.#tools.trace.note(`${wordOf(facts)}fetched ${answer.status}`);
+    this.#kept(facts, answer.status);
+  }
+
+  /** An answer is kept for as long as the documents say, if there is room for it. */
+  #kept(facts: CallFacts, status: number): void {
+    const { timeline, report } = this.#tools;
+    const { queue } = facts.askedVersion.configuration;
+    const waitedMs = timeline.monotonic() - (facts.overAt ?? 0);
+    const isGone = status === 404 || status === 410;
+    if (!isGone || queue.bytesMax < ROOM_BYTES || waitedMs >= queue.keepMs) return;
+    const detail = `its answer is gone after ${waitedMs} of ${queue.keepMs} ms`;
+    report('answered-in-time', detail, wordOf(facts));
+  }
+}
+
+function describe(wish: Wish): string {
+  const { kind, operation, stream, tenant, keyName, model, label, step, queueAllowed } = wish;
+  const what = `${kind} ${operation}${stream ? ' stream' : ''} of ${keyName || `${tenant}?`}`;
+  const how = [
+    label,
+    step,
+    queueAllowed ? 'may wait' : undefined,
+    wish.leaves.kind,
+    wish.bodyFault,
+  ];
+  const said = how.filter((one) => one !== undefined && one !== 'none');
+  return `${what} for ${model} ${said.join(' ')}`;
+}

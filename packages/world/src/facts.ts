@@ -1,0 +1,171 @@
+// What is known of a world from outside: what callers asked and saw, what was dialled for them, and
+// which documents held when. The oracles judge by these facts and by the documents; nothing in here
+// comes from the engine's own decisions.
+import type { CallRecord, FaultCode, Label, Operation, RequestId } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
+import type { Invariant } from './oracle/invariants.table.ts';
+
+export type Breach = {
+  readonly invariant: Invariant;
+  readonly detail: string;
+  /** Words of the trace that belong to it. */
+  readonly about: readonly string[];
+};
+
+export type Report = (invariant: Invariant, detail: string, ...about: readonly string[]) => void;
+
+/** What a caller wants, and how it behaves. */
+export type Wish = {
+  readonly number: number;
+  readonly kind: 'call' | 'dry-run';
+  readonly operation: Operation;
+  readonly path: string;
+  readonly tenant: string;
+  readonly keyName: string;
+  /** Undefined: the caller sends none. */
+  readonly keyText: string | undefined;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+  /** Stands in the body and nowhere else. */
+  readonly canary: string;
+  readonly label: Label | undefined;
+  /** The type of data that is declared with the label. */
+  readonly type: string | undefined;
+  readonly unreadable: boolean;
+  readonly step: string | undefined;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly usageWanted: boolean;
+  readonly queueAllowed: boolean;
+  readonly bodyFault: 'none' | 'never' | 'malformed' | 'large' | 'type';
+  readonly bodyAfterMs: number;
+  readonly leaves: Leaves;
+  readonly reads: Reads;
+};
+
+export type Leaves =
+  | { readonly kind: 'never' }
+  | { readonly kind: 'after'; readonly ms: number }
+  | { readonly kind: 'at-chunk'; readonly count: number };
+
+/** Slow: behind after `bytes` unread ones, caught up `ms` later. */
+export type Reads =
+  | { readonly kind: 'fast' }
+  | { readonly kind: 'slow'; readonly bytes: number; readonly ms: number };
+
+export type DialEnd = 'open' | 'ended' | 'faulted' | 'aborted' | 'died';
+
+/** One conversation with an upstream, as the upstream saw it. */
+export type Dial = {
+  readonly number: number;
+  readonly call: CallFacts;
+  readonly entry: EntryFacts | undefined;
+  readonly endpoint: string;
+  readonly model: string;
+  readonly at: number;
+  readonly turn: number;
+  readonly script: string;
+  status: number | undefined;
+  fault: FaultCode | undefined;
+  end: DialEnd;
+  endedAt: number | undefined;
+  endedTurn: number | undefined;
+  doneSent: boolean;
+  /** What it told of usage: tokens in and out. */
+  usage: readonly [number, number] | undefined;
+  readonly sent: Uint8Array[];
+};
+
+/** A hold in the journal: the call came to a permit under one of these documents. */
+export type EntryFacts = {
+  readonly turn: number;
+  readonly versions: readonly Version[];
+};
+
+export type Version = {
+  readonly name: string;
+  readonly configuration: Configuration;
+  readonly fromTurn: number;
+};
+
+export type Sight =
+  /** Nothing has come yet. */
+  | 'waiting'
+  | 'streaming'
+  /** A whole answer. */
+  | 'answered'
+  /** A stream with a clean end. */
+  | 'ended'
+  /** An unclean end. */
+  | 'cut'
+  /** The caller went away. */
+  | 'left'
+  /** The gateway died, or was not there. */
+  | 'reset';
+
+export type CallFacts = {
+  readonly wish: Wish;
+  readonly life: number;
+  readonly at: number;
+  /** The documents that held when its head came. */
+  readonly askedVersion: Version;
+  /** Undefined: no gateway was there. */
+  id: RequestId | undefined;
+  sight: Sight;
+  status: number | undefined;
+  headers: readonly string[];
+  readonly received: Uint8Array[];
+  bodyAt: number | undefined;
+  /** Turn of the first byte that is no heartbeat. */
+  releasedTurn: number | undefined;
+  overAt: number | undefined;
+  /** 202: the answer is fetched later. */
+  deferredTo: string | undefined;
+  fetched: FetchedFacts | undefined;
+  readonly entries: EntryFacts[];
+  readonly dials: Dial[];
+  /** Settlements that were handed to the journal, over all lives. */
+  readonly settled: SettledFacts[];
+  /** The life in which it ran has died. */
+  orphaned: boolean;
+};
+
+export type SettledFacts = { readonly life: number; readonly record: CallRecord };
+
+/** How the fetching of a deferred answer ended. */
+export type FetchedFacts = {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+};
+
+export const wordOf = ({ wish }: CallFacts): string => `c${wish.number} `;
+
+/** Which documents held, and since when. */
+export class History {
+  readonly #versions: Version[] = [];
+
+  add(configuration: Configuration, turn: number): Version {
+    const name = `v${this.#versions.length + 1}`;
+    const version = { name, configuration, fromTurn: turn };
+    this.#versions.push(version);
+    return version;
+  }
+
+  now(): Version {
+    const last = this.#versions.at(-1);
+    if (last === undefined) throw new Error('a world begins with documents');
+    return last;
+  }
+
+  /** All that held at some moment since this turn. */
+  since(turn: number): readonly Version[] {
+    const next = this.#versions.findIndex((one) => one.fromTurn > turn);
+    if (next === -1) return this.#versions.slice(-1);
+    return this.#versions.slice(Math.max(0, next - 1));
+  }
+
+  all(): readonly Version[] {
+    return this.#versions;
+  }
+}

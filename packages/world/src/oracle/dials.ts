@@ -1,0 +1,137 @@
+// What must hold where something leaves the node, asked at every dial.
+import type { DialRequest } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
+import { type CallFacts, type Dial, type Report, type Version, wordOf } from '../facts.ts';
+import { labelOf, reasonsAgainst } from './egress.ts';
+
+export type DialTools = {
+  readonly report: Report;
+  /** Dials that are open now, this one among them. */
+  readonly open: () => readonly Dial[];
+};
+
+export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): void {
+  const { call, endpoint, entry } = dial;
+  const say = (invariant: Parameters<Report>[0], detail: string): void =>
+    tools.report(invariant, `dial ${dial.number} to ${endpoint}: ${detail}`, wordOf(call));
+  if (call.wish.kind === 'dry-run') say('dry-run-dry', 'a dry run dials');
+  if (entry === undefined) {
+    say('journal-first', 'no hold was written before');
+    return;
+  }
+  const against = refused(call, endpoint, entry.versions);
+  if (against !== undefined) say('egress-within', against);
+  if (call.releasedTurn !== undefined) say('one-way-door', 'a part was released before');
+  const gone = call.sight === 'left' || call.sight === 'reset';
+  if (gone && call.overAt !== dial.at) say('abort-within', 'the caller had gone');
+  judgePlace(dial, request, entry.versions, say);
+  judgeBytes(call, request, say);
+  judgePlaces(dial, entry.versions, tools, say);
+  judgeCount(dial, entry.versions, say);
+}
+
+type Say = (invariant: Parameters<Report>[0], detail: string) => void;
+
+/** Undefined when one of the versions lets the call go there, and so do those it first met. */
+function refused(
+  call: CallFacts,
+  endpoint: string,
+  versions: readonly Version[],
+): string | undefined {
+  const label = labelOf(call.askedVersion.configuration, call.wish);
+  const now = versions.map(({ name, configuration }) => ({
+    name,
+    reasons: reasonsAgainst(configuration, call.wish, label, endpoint),
+  }));
+  if (now.every(({ reasons }) => reasons.length > 0)) {
+    const [first] = now;
+    return `${first?.name} forbids it: ${first?.reasons.map(({ text }) => text).join(', ')}`;
+  }
+  // A parked call comes back equal or lower, whatever the documents allow meanwhile.
+  const met = call.entries[0]?.versions ?? [];
+  const then = met.flatMap((first) =>
+    versions.map(({ configuration }) => {
+      const { wish } = call;
+      const reasons = reasonsAgainst(configuration, wish, label, endpoint, first.configuration);
+      return { name: first.name, reasons: reasons.filter(({ bound }) => bound) };
+    }),
+  );
+  if (then.length === 0 || then.some(({ reasons }) => reasons.length === 0)) return undefined;
+  return `${then[0]?.name}, which it first met, forbids it: ${then[0]?.reasons[0]?.text}`;
+}
+
+function judgePlace(
+  { endpoint }: Dial,
+  { place, path, credential }: DialRequest,
+  versions: readonly Version[],
+  say: Say,
+): void {
+  const urls = versions.map(({ configuration }) => configuration.endpoints.get(endpoint)?.url);
+  const documented = urls.some((text) => {
+    const url = text === undefined ? undefined : new URL(text);
+    return url?.origin === place.origin && path.startsWith(`${url.pathname}/`);
+  });
+  if (!documented) say('dial-asserted', `${place.origin}${path} is not where it stands`);
+  if (credential === undefined) return;
+  const isHome = credential.value.reveal() === `upstreamsecret ${endpoint}`;
+  if (credential.origin !== place.origin || !isHome) {
+    say('credential-home', `the credential ${credential.name} goes to ${place.origin}`);
+  }
+}
+
+function judgeBytes({ wish }: CallFacts, { headers, body }: DialRequest, say: Say): void {
+  for (const [name, value] of headers) {
+    if (/sbx_|canary/.test(value))
+      say('credential-home', `the header ${name} came from the caller`);
+  }
+  const text = new TextDecoder().decode(body);
+  const others = text.match(/canaryp\w+?x/g)?.filter((one) => one !== wish.canary) ?? [];
+  if (!text.includes(wish.canary) || others.length > 0) {
+    say('bytes-stay', 'the body is not the one of its caller');
+  }
+  const isOdd = text.includes('12345678901234567890');
+  if (wish.canary.startsWith('canaryprompt') && !isOdd) {
+    say('bytes-stay', 'a field that nobody knows did not pass');
+  }
+}
+
+function judgePlaces(
+  { endpoint }: Dial,
+  versions: readonly Version[],
+  { open }: DialTools,
+  say: Say,
+): void {
+  const inFlight = open().filter((one) => one.endpoint === endpoint).length + 1;
+  const most = greatest(versions, (one) => one.endpoints.get(endpoint)?.inFlightMax);
+  if (inFlight > most) say('places-bounded', `${inFlight} in flight, ${most} allowed`);
+}
+
+function judgeCount(
+  { call, endpoint, model, entry }: Dial,
+  versions: readonly Version[],
+  say: Say,
+): void {
+  const inEntry = call.dials.filter((one) => one.entry === entry);
+  const here = inEntry.filter((one) => one.endpoint === endpoint && one.model === model).length;
+  const most = 1 + greatest(versions, (one) => one.endpoints.get(endpoint)?.retries);
+  if (here > most) say('no-extra-calls', `${here} calls to one offer, ${most} allowed`);
+  const places = new Set(inEntry.map((one) => one.endpoint)).size;
+  const mayFallBack = versions.some(({ configuration }) => fallsBack(configuration, call));
+  if (places > 1 && !mayFallBack) say('no-extra-calls', `${places} endpoints without a chain`);
+}
+
+const greatest = (
+  versions: readonly Version[],
+  of: (configuration: Configuration) => number | undefined,
+): number => Math.max(0, ...versions.map(({ configuration }) => of(configuration) ?? 0));
+
+function fallsBack(documents: Configuration, { wish }: CallFacts): boolean {
+  if (documents.aliases.has(wish.model)) return true;
+  const policies = documents.tenants.get(wish.tenant)?.policies ?? [];
+  return policies.some((name) => {
+    const policy = documents.policies.get(name);
+    const { cloudUnavailable, localUnavailable } = policy?.fallback ?? {};
+    const chained = policy?.rules.some(({ route }) => (route.chain ?? route.model) !== undefined);
+    return chained === true || cloudUnavailable !== undefined || localUnavailable !== undefined;
+  });
+}

@@ -1,0 +1,130 @@
+// Where a call may go, read from the documents anew: from the words of the reference, not from the
+// engine's rooms. Knows what the caller declared, what the tenant's documents say and where an
+// endpoint stands; answers with every reason against it.
+import type { Label, Tier } from '@signalbox/contract';
+import type {
+  Configuration,
+  EndpointDocument,
+  RuleCondition,
+  TenantDocument,
+} from '@signalbox/documents';
+import type { Wish } from '../facts.ts';
+
+const RANK: Readonly<Record<Label, number>> = { public: 0, internal: 1, personal: 2, regulated: 3 };
+const CEILING: Readonly<Record<Label, number>> = {
+  public: 3,
+  internal: 2,
+  personal: 1,
+  regulated: 1,
+};
+
+/** The label that a call has from its tenant, its parts and its caller; it only ever rises. */
+export function labelOf(documents: Configuration, wish: Wish): Label {
+  const tenant = documents.tenants.get(wish.tenant);
+  let label: Label = tenant?.defaultLabel ?? 'regulated';
+  const raise = (to: Label): void => {
+    if (RANK[to] > RANK[label]) label = to;
+  };
+  if (wish.unreadable) raise(tenant?.unscannedLabel ?? 'regulated');
+  if (wish.label !== undefined) raise(wish.label);
+  if (wish.type === 'health') raise('regulated');
+  if (wish.type === 'email') raise('personal');
+  return label;
+}
+
+/** `bound`: it belongs to the clearance, which a parked call keeps. */
+export type Reason = { readonly text: string; readonly bound: boolean };
+
+/**
+ * Every reason why this call must not go to this endpoint under these documents.
+ * @param met The documents that bind it, when they are other ones than those that say where the
+ * endpoint stands.
+ */
+export function reasonsAgainst(
+  documents: Configuration,
+  wish: Wish,
+  label: Label,
+  endpointName: string,
+  met: Configuration = documents,
+): readonly Reason[] {
+  const tenant = met.tenants.get(wish.tenant);
+  const key = met.keys.get(wish.keyName);
+  const endpoint = documents.endpoints.get(endpointName);
+  if (tenant === undefined || key === undefined || endpoint === undefined) {
+    return [{ text: 'tenant, key or endpoint are not known', bound: false }];
+  }
+  const reasons: Reason[] = [];
+  const bind = (text: string): void => void reasons.push({ text, bound: true });
+  const refuse = (text: string): void => void reasons.push({ text, bound: false });
+  const tier = tierOf(documents, tenant, endpoint);
+  const own = isOwn(tenant, endpoint) || (documents.node.tier === 1 && tier === 1);
+  const ceiling = ceilingOf(met, tenant, label, wish);
+  if (tier > ceiling) bind(`tier ${tier} is above ${ceiling}`);
+  if (endpoint.tenant !== undefined && endpoint.tenant !== tenant.name) {
+    bind(`it belongs to ${endpoint.tenant}`);
+  }
+  if (tenant.topology === 'sovereign' && !own) bind('it is not its own');
+  if (tier !== 1 && tenant.residency !== undefined) {
+    const isInside = endpoint.region !== undefined && tenant.residency.includes(endpoint.region);
+    if (!isInside) bind(`region ${endpoint.region} is outside ${tenant.residency}`);
+  }
+  if (tier !== 1 && tenant.retention === 'zero' && endpoint.retention !== 'zero') {
+    bind('it keeps what it receives');
+  }
+  if (!endpoint.enabled) refuse('it is switched off');
+  const plan = tenant.plan === undefined ? undefined : met.plans.get(tenant.plan);
+  for (const tiers of [plan?.tiers, key.tiers]) {
+    if (tiers !== undefined && !tiers.includes(tier)) refuse(`tier ${tier} is not included`);
+  }
+  if (key.revoked) refuse('the key was revoked');
+  return reasons;
+}
+
+/** Declared by the operator, or where the address stands for this tenant on this node. */
+function tierOf(
+  documents: Configuration,
+  tenant: TenantDocument,
+  endpoint: EndpointDocument,
+): Tier {
+  if (endpoint.tier !== undefined) return endpoint.tier;
+  const { hostname } = new URL(endpoint.url);
+  const isLocal = hostname === '127.0.0.1';
+  const isNear = isLocal || hostname.startsWith('10.');
+  if (!isNear) return 3;
+  const isLaptop = documents.node.tier === 1;
+  return isLaptop && (isLocal || isOwn(tenant, endpoint)) ? 1 : 2;
+}
+
+const isOwn = (tenant: TenantDocument, endpoint: EndpointDocument): boolean =>
+  endpoint.tenant === tenant.name || tenant.own.endpoints.includes(endpoint.name);
+
+function ceilingOf(
+  documents: Configuration,
+  tenant: TenantDocument,
+  label: Label,
+  wish: Wish,
+): number {
+  let ceiling = tenant.privacy === 'observe' ? 3 : CEILING[label];
+  if (tenant.topology === 'sovereign') ceiling = Math.min(ceiling, 2);
+  for (const name of tenant.policies) {
+    for (const { when, route } of documents.policies.get(name)?.rules ?? []) {
+      if (route.tierMax !== undefined && speaks(when, tenant.name, label, wish)) {
+        ceiling = Math.min(ceiling, route.tierMax);
+      }
+    }
+  }
+  return ceiling;
+}
+
+function speaks(when: RuleCondition, tenant: string, label: Label, wish: Wish): boolean {
+  const holds = (wanted: readonly string[] | undefined, is: string | undefined): boolean =>
+    wanted === undefined || (is !== undefined && wanted.includes(is));
+  // No rule of the world speaks of agents, and its patterns of models are plain names.
+  return (
+    holds(when.step, wish.step) &&
+    holds(when.tenant, tenant) &&
+    holds(when.sensitivity, label) &&
+    holds(when.model, wish.model) &&
+    holds(when.agent, undefined)
+  );
+}

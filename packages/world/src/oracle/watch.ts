@@ -1,0 +1,207 @@
+// Looks over the gateway's shoulder while it works: every entry that it hands to the journal, every
+// dial, every wait, every caller that is done. Judges at once what can be judged at once, and keeps
+// the rest for the calm.
+import type {
+  CallRecord,
+  DialRequest,
+  EntryDraft,
+  JournalHealth,
+  RequestId,
+} from '@signalbox/contract';
+import type { DurableBatch } from '@signalbox/ports';
+import type { ReadEntry } from '@signalbox/trust';
+import {
+  type CallFacts,
+  type Dial,
+  type EntryFacts,
+  type History,
+  type Report,
+  wordOf,
+} from '../facts.ts';
+import type { Watcher } from '../node/life.ts';
+import type { Timeline } from '../timeline.ts';
+import type { Trace } from '../trace.ts';
+import type { Archive } from './archive.ts';
+import { judgeDial } from './dials.ts';
+import { budgetOf, Money, type MoneyEntry } from './money.ts';
+
+const ABORT_MS_MAX = 250;
+/** For a place, for a route, and once more for a place. */
+const WAITS_MAX = 3;
+/** Disk, timers' ticks and what happens between two turns. */
+const SLACK_MS = 2_000;
+
+export type WatchTools = {
+  readonly timeline: Timeline;
+  readonly trace: Trace;
+  readonly report: Report;
+  readonly history: History;
+  readonly archive: Archive;
+  readonly openDials: () => readonly Dial[];
+};
+
+type Wait = { readonly since: number; endedTurn: number | undefined };
+
+export class Watch {
+  readonly calls: Map<RequestId, CallFacts> = new Map();
+  readonly #tools: WatchTools;
+  #money = new Money();
+  #waits: Wait[] = [];
+
+  constructor(tools: WatchTools) {
+    this.#tools = tools;
+  }
+
+  get money(): Money {
+    return this.#money;
+  }
+
+  /** One for each life. */
+  watcher(life: number): Watcher {
+    this.#waits = [];
+    return {
+      appended: (draft, health) => this.#appended(draft, health, life),
+      durable: (batch: DurableBatch) => this.#tools.archive.acknowledge(batch),
+      waits: () => this.#waiting(),
+    };
+  }
+
+  /** A life has begun: what the journal holds is what there is. */
+  recount(entries: readonly ReadEntry[]): void {
+    this.#money = new Money();
+    for (const read of entries) this.#money.take(moneyOf(read));
+  }
+
+  dialled(dial: Dial, request: DialRequest): void {
+    const { report, openDials } = this.#tools;
+    judgeDial(dial, request, { report, open: openDials });
+  }
+
+  /** The caller is answered or gone: nobody may go on talking to an upstream for it. */
+  over(call: CallFacts): void {
+    const { timeline, report } = this.#tools;
+    if (call.deferredTo !== undefined || call.sight === 'reset') return;
+    timeline.after(ABORT_MS_MAX, () => {
+      const open = this.#tools.openDials().find((dial) => dial.call === call);
+      if (open === undefined) return;
+      const detail = `dial ${open.number} goes on ${ABORT_MS_MAX} ms after it was ${call.sight}`;
+      report('abort-within', detail, wordOf(call));
+    });
+    if (call.sight === 'left') return;
+    this.#inTime(call);
+    this.#recordFirst(call);
+  }
+
+  /** Where the tenant wants the record first, no whole answer comes before it is safe. */
+  #recordFirst({ wish, sight, status, settled, entries, id }: CallFacts): void {
+    const versions = entries.at(-1)?.versions ?? [];
+    const isWanted = versions.every(
+      ({ configuration }) => configuration.tenants.get(wish.tenant)?.durable === 'before-answer',
+    );
+    const isWhole = (sight === 'answered' && status === 200) || sight === 'ended';
+    if (!isWhole || !isWanted || versions.length === 0 || id === undefined) return;
+    if (settled.length > 0 && this.#tools.archive.isSettled(id)) return;
+    this.#tools.report('record-first', 'answered, and its record is not safe', `c${wish.number} `);
+  }
+
+  /** Not counting its dials, a call waits no longer than its queues and its body may. */
+  #inTime(call: CallFacts): void {
+    const { configuration } = call.askedVersion;
+    const { queue, server } = configuration;
+    const dialling = call.dials.reduce((sum, one) => sum + ((one.endedAt ?? one.at) - one.at), 0);
+    const waitsMax = queue.waitMsMax * WAITS_MAX + server.bodyMsMax;
+    const took = (call.overAt ?? 0) - call.at - dialling;
+    if (took <= waitsMax + SLACK_MS) return;
+    const detail = `${Math.round(took)} ms beside its dials, ${waitsMax} allowed`;
+    this.#tools.report('answered-in-time', detail, wordOf(call));
+  }
+
+  #appended(draft: EntryDraft, health: JournalHealth, life: number): void {
+    const { trace, report } = this.#tools;
+    const call = draft.call === undefined ? undefined : this.calls.get(draft.call);
+    const word = call === undefined ? '' : wordOf(call);
+    this.#money.take(draft);
+    trace.note(`${word}entry ${draft.kind} ${summaryOf(draft)}`);
+    if (draft.kind === 'settlement') {
+      if (call === undefined) report('settled-once', `${draft.call} is settled and was never made`);
+      else this.#settled(call, draft.body, life);
+    }
+    if (draft.kind !== 'hold' && draft.kind !== 'extend') return;
+    if (draft.kind === 'hold') {
+      if (health.kind !== 'ready') report('journal-first', `a hold while ${health.reason}`, word);
+      if (call?.wish.kind === 'dry-run') report('dry-run-dry', 'a dry run holds money', word);
+      call?.entries.push(this.#entry());
+    }
+    if (draft.call !== undefined) this.#budgetKept(draft.call, call?.entries.at(-1), word);
+  }
+
+  #settled(call: CallFacts, record: CallRecord, life: number): void {
+    const before = call.settled.filter((one) => one.life === life).length;
+    call.settled.push({ life, record });
+    if (before > 0) this.#tools.report('settled-once', 'settled again', wordOf(call));
+  }
+
+  /** Spent and held together never pass the limit by an admission. */
+  #budgetKept(id: RequestId, entry: EntryFacts | undefined, word: string): void {
+    const held = this.#money.heldOf(id);
+    if (held === undefined || entry === undefined || held.nanoUsd === 0n) return;
+    for (const owner of held.owners) {
+      const passed = entry.versions.map(({ configuration }) => {
+        const budget = budgetOf(configuration, owner);
+        if (budget === undefined) return undefined;
+        const { per, amountNanoUsd } = budget;
+        const spent = this.#money.spent(owner, per, held.day);
+        const holds = this.#money.held(owner, per, held.day);
+        if (spent + holds <= amountNanoUsd) return undefined;
+        return `${owner} has spent ${spent} and holds ${holds} of ${amountNanoUsd} a ${per}`;
+      });
+      const [first] = passed;
+      if (first === undefined || passed.includes(undefined)) continue;
+      this.#tools.report('budget-kept', first, word);
+    }
+  }
+
+  /** Under which documents a call came to its permit: exactly one version, unless calls wait. */
+  #entry(): EntryFacts {
+    const turn = this.#tools.timeline.turn();
+    const since = this.#since(turn, turn);
+    return { turn, versions: this.#tools.history.since(since) };
+  }
+
+  #since(turn: number, from: number): number {
+    this.#waits = this.#waits.filter(
+      (one) => one.endedTurn === undefined || one.endedTurn === turn,
+    );
+    return Math.min(from, ...this.#waits.map((one) => one.since));
+  }
+
+  #waiting(): () => void {
+    const wait: Wait = { since: this.#tools.timeline.turn(), endedTurn: undefined };
+    this.#waits.push(wait);
+    return () => {
+      wait.endedTurn ??= this.#tools.timeline.turn();
+    };
+  }
+}
+
+function summaryOf(draft: EntryDraft): string {
+  switch (draft.kind) {
+    case 'hold':
+    case 'extend': {
+      const { estimateNanoUsd, owners, day } = draft.body;
+      return `${estimateNanoUsd} of ${owners.join('+')} day ${day}`;
+    }
+    case 'settlement': {
+      const { ending, code, status, costNanoUsd, snapshot } = draft.body;
+      return `${ending} ${code ?? ''} ${status} cost ${costNanoUsd} under ${snapshot}`;
+    }
+    default:
+      return '';
+  }
+}
+
+export function moneyOf({ head, bodyText }: ReadEntry): MoneyEntry {
+  const kinds = ['hold', 'extend', 'settlement'] as const;
+  const kind = kinds.find((one) => one === head.kind) ?? 'count';
+  return { kind, call: head.call, body: bodyText === undefined ? {} : JSON.parse(bodyText) };
+}

@@ -1,0 +1,59 @@
+// Planted between the gateway and its callers.
+import { encode } from '@signalbox/dialect';
+import type { Exchange } from '@signalbox/ports';
+import type { Plant } from './plant.ts';
+
+const exchangeOver = (exchange: Exchange, more: Partial<Exchange>): Exchange => ({
+  head: exchange.head,
+  readBody: (bytesMax, ms) => exchange.readBody(bytesMax, ms),
+  reply: (status, headers, bytes) => exchange.reply(status, headers, bytes),
+  begin: (status, headers) => exchange.begin(status, headers),
+  write: (bytes) => exchange.write(bytes),
+  onDrain: (then) => exchange.onDrain(then),
+  end: (trailers) => exchange.end(trailers),
+  destroy: () => exchange.destroy(),
+  onLeave: (then) => exchange.onLeave(then),
+  ...more,
+});
+
+export const synthesiseDone: Plant = {
+  says: 'a stream that broke off is ended as if it were whole',
+  breaks: ['done-from-upstream', 'cut-is-unclean', 'record-first'],
+  make: () => ({
+    exchange: (exchange) =>
+      exchangeOver(exchange, {
+        destroy() {
+          exchange.write(encode('data: [DONE]\n\n'));
+          exchange.end();
+        },
+      }),
+  }),
+};
+
+export const answerTwice: Plant = {
+  says: 'a refusal is told twice',
+  breaks: ['one-answer'],
+  make: () => ({
+    exchange: (exchange) =>
+      exchangeOver(exchange, {
+        reply(status, headers, bytes) {
+          exchange.reply(status, headers, bytes);
+          if (status >= 500) exchange.reply(status, headers, bytes);
+        },
+      }),
+  }),
+};
+
+export const ignorePressure: Plant = {
+  says: 'nobody holds back for a caller that reads slowly',
+  breaks: ['pressure-passes'],
+  make: () => ({
+    exchange: (exchange) =>
+      exchangeOver(exchange, {
+        write(bytes) {
+          exchange.write(bytes);
+          return true;
+        },
+      }),
+  }),
+};
