@@ -10,6 +10,7 @@ import {
   type Gateway,
   json,
   startGateway,
+  until,
 } from './gateway.fixture.ts';
 
 let gateway: Gateway;
@@ -222,8 +223,10 @@ describe('an idempotency key', () => {
   const body = chat('sim-small', 'once');
 
   it('lets one call through at a time, and none with another body', async () => {
-    const headers = { 'idempotency-key': 'key-1', 'x-sim': 'latency-first=200' };
+    const headers = { 'idempotency-key': 'key-1', 'x-sim': 'latency-first=400' };
+    gateway.sim.reset();
     const first = gateway.ask('/v1/chat/completions', { body, headers });
+    await until('the first call is under way', () => gateway.sim.requests().open === 1);
     const second = await gateway.ask('/v1/chat/completions', { body, headers });
     assert.equal(second.status, 409, second.text);
     assert.ok(Number(second.headers['retry-after-ms']) > 0);
