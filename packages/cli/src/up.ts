@@ -7,6 +7,7 @@ import { flushCompileCache } from 'node:module';
 import { DataFolderFault, JournalFault, type OpenSink } from '@signalbox/ports';
 import type { Asked, Command, Desk } from './command.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
+import { giveBackMemory } from './up/give-back.ts';
 import { portTaken } from './up/port-taken.ts';
 import { openServer, type Role, type Server } from './up/server.ts';
 import { startLines } from './up/start-lines.ts';
@@ -56,6 +57,7 @@ async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
   if (terminal.json) terminal.out(`${JSON.stringify(startDocument(server))}\n`);
   else terminal.out(`${startLines(server, VERSION, command).join('\n')}\n`);
   flushCompileCache();
+  giveBackMemory(() => server.isQuiet());
   signals.onReload(() => void server.reload());
   const signal = await signals.ending;
   server.sink.log('info', 'stopping', { signal });

@@ -66,6 +66,8 @@ export type Server = {
   readonly status: () => StatusDocument;
   readonly documents: Documents;
   readonly sink: OpenSink;
+  /** Nobody is connected. */
+  readonly isQuiet: () => boolean;
   /** Reads all files again; returns what is wrong with them. */
   reload(): Promise<readonly Problem[]>;
   /** Drains and closes. */
@@ -119,6 +121,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
     status: () => statusNow(ground, node, url),
     documents,
     sink,
+    isQuiet: () => node.listening.connections() === 0,
     reload() {
       ground.reader.forgetServers();
       return documents.reload();
