@@ -137,6 +137,7 @@ export class Dialled {
   aborted = false;
   paused = false;
   over = false;
+  headed = false;
 
   constructor(request: DialRequest, sink: DialSink) {
     this.request = request;
@@ -150,6 +151,8 @@ export class Dialled {
   }
   head(status = 200, headers: Headers = [['content-type', 'application/json']]): this {
     if (this.#silent()) return this;
+    assert.equal(this.headed, false, 'one head an answer');
+    this.headed = true;
     const flow = {
       pause: () => {
         this.paused = true;
@@ -167,6 +170,7 @@ export class Dialled {
   /** Lent bytes: overwritten as soon as the sink has returned. */
   chunk(text: string): this {
     if (this.#silent()) return this;
+    assert.ok(this.headed, 'the head comes first');
     const bytes = new TextEncoder().encode(text);
     this.#sink.chunk(bytes);
     bytes.fill(0x58);
@@ -177,6 +181,7 @@ export class Dialled {
   }
   end(): this {
     if (this.#silent()) return this;
+    assert.ok(this.headed, 'the head comes first');
     this.over = true;
     this.#sink.end();
     return this;
