@@ -124,7 +124,7 @@ export function start(
   const child = spawn(process.execPath, [BIN, ...words], {
     cwd: folder,
     env: { ...Object.fromEntries(outer), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const texts = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {

@@ -6,7 +6,8 @@ import type { Keys, Secret } from '@signalbox/contract';
 import { type Configuration, isLoopback } from '@signalbox/documents';
 import { CommandFault, EXIT } from '../exit.ts';
 
-const CONFIGURED_CHARACTERS_MIN = 16;
+const USABLE_CHARACTERS_MIN = 8;
+const GOOD_CHARACTERS_MIN = 24;
 const PURPOSE = 'admin-key';
 
 export type AdminKeys = {
@@ -27,23 +28,29 @@ export function adminKeyHolds({ keys, own, configured }: AdminKeys): (text: stri
   };
 }
 
-/** Throws when the server would be reachable by others without a key that somebody chose. */
-export function checkBinding(configuration: Configuration, configured: string | undefined): void {
+/**
+ * Throws when the server would be reachable by others without a key that somebody chose. Returns
+ * what its owner should know all the same.
+ */
+export function checkBinding(
+  configuration: Configuration,
+  configured: string | undefined,
+): string | undefined {
   const { host } = configuration.server;
   const stated = configured ?? '';
-  if (stated !== '' && stated.length < CONFIGURED_CHARACTERS_MIN) {
-    throw new CommandFault(
-      EXIT.usage,
-      `SIGNALBOX_ADMIN_KEY is shorter than ${CONFIGURED_CHARACTERS_MIN} characters.`,
-      { hint: 'Make one: openssl rand -hex 32' },
-    );
-  }
-  if (isLoopback(host) || stated !== '') return;
+  const isShort = stated !== '' && stated.length < GOOD_CHARACTERS_MIN;
+  const advice = isShort ? `SIGNALBOX_ADMIN_KEY is short. ${MAKE_ONE}` : undefined;
+  if (isLoopback(host)) return advice;
+  if (stated.length >= USABLE_CHARACTERS_MIN) return advice;
   const keys = [...configuration.keys.values()];
-  if (keys.some((key) => key.scopes.includes('admin') && !key.revoked)) return;
-  throw new CommandFault(
-    EXIT.usage,
-    `${host} can be reached by others, and no admin key is configured.`,
-    { hint: 'Set SIGNALBOX_ADMIN_KEY (openssl rand -hex 32), or listen on 127.0.0.1.' },
-  );
+  const hasOwn = keys.some((key) => key.scopes.includes('admin') && !key.revoked);
+  if (stated === '' && hasOwn) return undefined;
+  const message =
+    stated === ''
+      ? `${host} can be reached by others, and no admin key is configured.`
+      : `${host} can be reached by others, and SIGNALBOX_ADMIN_KEY could be guessed.`;
+  const hint = `Set SIGNALBOX_ADMIN_KEY, or listen on 127.0.0.1. ${MAKE_ONE}`;
+  throw new CommandFault(EXIT.usage, message, { hint });
 }
+
+const MAKE_ONE = 'Make one: openssl rand -hex 32';

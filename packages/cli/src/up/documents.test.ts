@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mintApiKey } from '@signalbox/trust';
 import { call, folderFor, parsed, serverIn, typed } from '../testing.fixture.ts';
 
 const IMPORTED = `tiers:
@@ -86,4 +87,39 @@ test('a gateway alone has no admin API and no console', async (context) => {
   const admin = await fetch(`${server.url}/admin/v1/status`);
   assert.equal(admin.status, 404);
   assert.equal((await call(server.url, server.demo?.key.reveal() ?? '')).status, 200);
+});
+
+test('secrets are read again with the files, also when no file has changed', async (context) => {
+  const folder = folderFor(context);
+  const secret = join(folder, 'ci.key');
+  const mint = (fill: number): string => mintApiKey('test', new Uint8Array(48).fill(fill));
+  writeFileSync(secret, mint(1), { mode: 0o600 });
+  writeFileSync(
+    join(folder, 'own.yaml'),
+    `version: 1
+tenants: { acme: {} }
+keys: { ci: { tenant: acme, secret: "file:${secret}" } }
+`,
+  );
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  assert.equal(server.demo, undefined);
+  assert.equal((await call(server.url, mint(1))).status, 200);
+  writeFileSync(secret, mint(2));
+  await server.reload();
+  assert.equal((await call(server.url, mint(1))).status, 401);
+  assert.equal((await call(server.url, mint(2))).status, 200);
+});
+
+test('what only a start can change is said in the log', async (context) => {
+  const folder = folderFor(context);
+  const file = join(folder, 'own.yaml');
+  writeFileSync(file, 'version: 1\n');
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  writeFileSync(file, 'version: 1\nserver: { body_bytes_max: 100000 }\n');
+  assert.deepEqual(await server.reload(), []);
+  writeFileSync(file, 'version: 1\nserver: { connections_max: 100 }\n');
+  assert.deepEqual(await server.reload(), []);
+  await server.sink.flush();
+  const log = readFileSync(server.logPath, 'utf8');
+  assert.equal(log.match(/"event":"restart-needed","noun":"server"/g)?.length, 1);
 });

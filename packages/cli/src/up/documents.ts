@@ -49,8 +49,9 @@ export class Documents {
     this.#options = options;
   }
 
-  reload(): Promise<readonly Problem[]> {
-    return this.alone(() => this.readAgain());
+  /** @param whole also when no text has changed: the secrets that they name may have. */
+  reload(whole = false): Promise<readonly Problem[]> {
+    return this.alone(() => this.readAgain(whole));
   }
 
   /** Lets nothing else read or write the documents meanwhile. */
@@ -61,21 +62,24 @@ export class Documents {
   }
 
   /** Only within `alone`. Returns what is wrong. */
-  async readAgain(): Promise<readonly Problem[]> {
+  async readAgain(whole = false): Promise<readonly Problem[]> {
     if (this.#options === undefined) return this.#problems;
     const before = [this.#inForce, JSON.stringify(this.#problems)];
-    this.#problems = await this.#take(this.#options);
+    this.#problems = await this.#take(this.#options, whole);
     const after = [this.#inForce, JSON.stringify(this.#problems)];
     if (before.some((one, at) => one !== after[at])) this.#options.told(this);
     return this.#problems;
   }
 
-  async #take({ read, now, swap }: DocumentsOptions): Promise<readonly Problem[]> {
+  async #take(
+    { read, now, swap }: DocumentsOptions,
+    isForced: boolean,
+  ): Promise<readonly Problem[]> {
     const reading = await read();
     const wrong = problemsOf(reading);
     if (reading.kind === 'files' || !reading.whole.ok) return wrong;
     const { whole } = reading;
-    if (whole.texts === this.#inForce.texts) return [];
+    if (whole.texts === this.#inForce.texts && !isForced) return [];
     try {
       await swap(whole.configuration, whole.digest);
     } catch (cause) {

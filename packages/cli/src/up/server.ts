@@ -5,6 +5,7 @@
 // was open. The documents may change while it serves; host, port, journal and node stay those of
 // the start.
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Problem, Settings } from '@signalbox/config';
 import { readConsole } from '@signalbox/console';
 import { type Clock, type Random, Secret } from '@signalbox/contract';
@@ -14,6 +15,7 @@ import {
   type DocumentsDesk,
   type StatusDocument,
 } from '@signalbox/control';
+import type { Configuration } from '@signalbox/documents';
 import { type GatewayNode, type NodeParts, openNode } from '@signalbox/gateway';
 import {
   createClock,
@@ -68,7 +70,7 @@ export type Server = {
   readonly sink: OpenSink;
   /** Nobody is connected. */
   readonly isQuiet: () => boolean;
-  /** Reads all files again; returns what is wrong with them. */
+  /** Reads all files and secrets again; returns what is wrong with them. */
   reload(): Promise<readonly Problem[]>;
   /** Drains and closes. */
   stop(): Promise<void>;
@@ -124,7 +126,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
     isQuiet: () => node.listening.connections() === 0,
     reload() {
       ground.reader.forgetServers();
-      return documents.reload();
+      return documents.reload(true);
     },
     stop: () => closing.close(),
   };
@@ -144,11 +146,12 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   closing.add(() => reader.close());
   const documents = new Documents(firstInForce(await reader.read(), startedAt));
   const { configuration } = documents.inForce;
-  checkBinding(configuration, options.environment['SIGNALBOX_ADMIN_KEY']);
+  const advice = checkBinding(configuration, options.environment['SIGNALBOX_ADMIN_KEY']);
   const log = openLogFile(data.path);
   closing.add(() => log.close());
   const sink = createSink({ fd: log.fd, level: configuration.telemetry.logLevel, clock });
   closing.add(() => sink.close());
+  if (advice !== undefined) sink.log('warn', 'admin-key-short', { advice });
   sink.guard(data.demoKey);
   sink.guard(data.adminKey);
   const environment = { ...options.environment };
@@ -218,11 +221,17 @@ function serveChanges(
   { documents, reader, embedded, sink, clock }: Ground,
   node: GatewayNode,
 ): void {
+  const started = documents.inForce.configuration;
   documents.serve({
     read: () => reader.read(),
     now: () => clock.now(),
     async swap(configuration, digest) {
       await node.swap(await embedded.arrange(configuration), digest);
+      sink.setLevel(configuration.telemetry.logLevel);
+      for (const [noun, facts] of Object.entries(ofTheStart(configuration))) {
+        if (isDeepStrictEqual(ofTheStart(started)[noun], facts)) continue;
+        sink.log('warn', 'restart-needed', { noun });
+      }
     },
     told({ problems, inForce }) {
       const [first] = problems;
@@ -232,6 +241,12 @@ function serveChanges(
       else sink.log('warn', 'documents-refused', { snapshot, problems: problems.length });
     },
   });
+}
+
+/** What is opened once: a change of these waits for the next start. */
+function ofTheStart({ server, node, journal }: Configuration): Readonly<Record<string, object>> {
+  const { bodyBytesMax: _bytes, bodyMsMax: _ms, ...listener } = server;
+  return { server: listener, node, journal };
 }
 
 function reasonOf({ file, line, message }: Problem, count: number): string {

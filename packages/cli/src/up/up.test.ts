@@ -72,6 +72,21 @@ test('a second start has the same keys, and commands find its port', async (cont
   assert.match(listed.out, /"tenant":"demo"/);
 });
 
+test('tail sums up when it is stopped, and a question may come from a pipe', async (context) => {
+  const folder = folderFor(context);
+  const { url, key } = await upIn(context, folder);
+  await (await call(url, key)).text();
+  const tail = start(context, folder, ['tail', '--recent', '1']);
+  await until(() => tail.out().includes('dec_'));
+  tail.child.kill('SIGINT');
+  assert.equal(await tail.ended, 0);
+  assert.match(tail.err(), /1 calls, tier 1: 1, 0 not answered, \$0\.0/);
+  const asked = start(context, folder, ['ask', '-']);
+  asked.child.stdin?.end('classify: refund please');
+  assert.equal(await asked.ended, 0);
+  assert.equal(asked.out(), 'refund\n');
+});
+
 test('an invalid file changes nothing and is shown; a valid one is taken', async (context) => {
   const folder = folderFor(context);
   const file = join(folder, 'signalbox.yaml');
