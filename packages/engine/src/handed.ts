@@ -9,7 +9,7 @@ import type { ResolveFacts } from './resolve/resolve.ts';
 import type { ParkPorts } from './schedule/park.ts';
 import type { Scheduled, SchedulePorts } from './schedule/schedule.ts';
 import type { SessionPorts } from './session/session.ts';
-import { decisionHeaders, upstreamHeaders } from './settle/heads.ts';
+import { decisionHeaders, timingHeader, upstreamHeaders } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
 
@@ -31,7 +31,11 @@ export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
 
 export function dispatchPorts({ ports, live }: House): DispatchPorts {
   const { upstream, clock, keys } = ports;
-  return { upstream, clock, keys, health: live.health, streamHead, errorEvent: errorOf };
+  const head: DispatchPorts['streamHead'] = (...facts) => [
+    ...streamHead(...facts),
+    headTiming(facts[0], facts[2], clock.monotonic()),
+  ];
+  return { upstream, clock, keys, health: live.health, streamHead: head, errorEvent: errorOf };
 }
 
 const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>
@@ -47,6 +51,19 @@ export function schedulePorts({ ports, live, now }: House): SchedulePorts {
 export function parkPorts({ ports, live, now }: House): ParkPorts {
   const { health, parking } = live;
   return { clock: ports.clock, health, parking, limits: now().queue };
+}
+
+/** What is known when a stream begins; the rest comes at its end. */
+function headTiming(
+  { arrived, permit }: Scheduled,
+  attempts: readonly Attempt[],
+  now: number,
+): readonly [string, string] {
+  const { queueMs } = permit;
+  const totalMs = now - arrived;
+  const upstreamMs = attempts.reduce((sum, one) => sum + one.durationMs, 0);
+  const decideMs = Math.max(0, totalMs - queueMs - upstreamMs);
+  return timingHeader({ queueMs, decideMs, upstreamMs, totalMs });
 }
 
 /** The head of a stream, when its first part is released. */

@@ -29,6 +29,8 @@ export type GatewayOptions = {
   readonly pages: Omit<Pages, 'house' | 'refuse' | 'callFrom'>;
   /** Asked in turn for paths that are not the data plane's. */
   readonly mounted: readonly Mounted[];
+  /** Calls on the line: who stops the gateway lets them settle first. */
+  readonly running?: Set<Promise<unknown>>;
 };
 
 export type Gateway = { handle(exchange: Exchange): void };
@@ -89,7 +91,10 @@ function takeCall(exchange: Exchange, operation: Operation, options: GatewayOpti
   const reply = replyOver(exchange, () =>
     pages.queued.open(call.id, pages.ownerOf(keyText, address)),
   );
-  serve(call, reply, house).catch((error: unknown) => fail(exchange, error, house.ports));
+  const served = serve(call, reply, house)
+    .catch((error: unknown) => fail(exchange, error, house.ports))
+    .finally(() => options.running?.delete(served));
+  options.running?.add(served);
 }
 
 /** Undefined: the head was refused and answered. */

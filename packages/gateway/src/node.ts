@@ -66,9 +66,10 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const house: House = { now: () => snapshot, live, ports };
   recover(house);
   const state: State = { draining: false, trouble: undefined };
-  const readiness = (): Readiness => readinessOf(state, storage);
+  const readiness = (): Readiness => readinessOf(state, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
-  const listening = await listenFor(options, parts, storage);
+  const running = new Set<Promise<unknown>>();
+  const listening = await listenFor(options, parts, { storage, running });
   const scraped = await listenForMetrics(options);
   return {
     ...parts,
@@ -86,12 +87,17 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
       await scraped?.close(0);
+      const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
+      await Promise.race([Promise.allSettled(running), late]);
       live.counts.flush();
       upstream.close();
       await storage.close();
     },
   };
 }
+
+/** After the last connection has closed, calls that it ended still write their records. */
+const SETTLE_MS_MAX = 2_000;
 
 type State = { draining: boolean; trouble: string | undefined };
 
@@ -120,12 +126,19 @@ function act(journal: Journal, clock: Clock, body: ActBody): void {
   journal.append({ kind: 'act', at: clock.now(), tenant: undefined, call: undefined, body });
 }
 
-function listenFor(options: NodeOptions, parts: NodeParts, storage: Storage): Promise<Listening> {
+type Served = { readonly storage: Storage; readonly running: Set<Promise<unknown>> };
+
+function listenFor(
+  options: NodeOptions,
+  parts: NodeParts,
+  { storage, running }: Served,
+): Promise<Listening> {
   const { configuration, clock, random, keys, telemetry } = options;
   const { house } = parts;
   const gateway = createGateway({
     house,
     mounted: options.mounted(parts),
+    running,
     pages: {
       queued: queued(clock, () => configuration.queue),
       records: storage.records,
@@ -149,14 +162,34 @@ function listenFor(options: NodeOptions, parts: NodeParts, storage: Storage): Pr
   });
 }
 
-function readinessOf({ draining, trouble }: State, { journal, store }: Storage): Readiness {
+function readinessOf(
+  { draining, trouble }: State,
+  { journal, store }: Storage,
+  house: House,
+): Readiness {
   const health = journal.health();
   const records = store.health();
   const reasons: string[] = [];
   if (health.kind === 'unavailable') reasons.push(`journal: ${health.reason}: ${health.detail}`);
   if (trouble !== undefined) reasons.push(`configuration: ${trouble}; the one before it goes on`);
   if (records.kind === 'stuck') reasons.push(`records: ${records.detail}`);
+  reasons.push(...endpointReasons(house));
   if (draining) return { mode: 'draining', reasons: ['the server is about to stop', ...reasons] };
   if (health.kind === 'unavailable') return { mode: 'unavailable', reasons };
   return { mode: reasons.length === 0 ? 'ready' : 'degraded', reasons };
 }
+
+/** Endpoints that are switched on and cannot be used now: their calls go elsewhere, or wait. */
+function endpointReasons({ now, live }: House): readonly string[] {
+  const reasons: string[] = [];
+  for (const endpoint of now().catalog.endpoints.values()) {
+    if (!endpoint.enabled) continue;
+    if (endpoint.unavailable !== undefined)
+      reasons.push(`${endpoint.name}: ${endpoint.unavailable}`);
+    else if (live.health.isDown(endpoint.name))
+      reasons.push(`${endpoint.name}: refuses connections`);
+  }
+  return reasons.slice(0, ENDPOINT_REASONS_MAX);
+}
+
+const ENDPOINT_REASONS_MAX = 20;

@@ -62,11 +62,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     keep: { days: configuration.journal.keepDays, requests: REQUESTS_KEPT_MAX },
   });
   late.store = store;
+  // What became durable while the records were being opened.
+  store.advance(late.safe);
   return {
     journal,
     store,
     live,
-    records: recordsOf(store, journal, () => late.safe),
+    records: recordsOf(store, journal, () => late.safe, clock),
     async close() {
       await journal.close();
       await store.close();
@@ -74,14 +76,28 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
 }
 
+/** Records lag by a quarter of a second; when they are stuck, nobody waits longer than this. */
+const WAIT_MS_MAX = 2_000;
+
 /** A decision of a moment ago is still on its way into the records: it is waited for once. */
-function recordsOf(store: RecordStore, journal: Journal, safe: () => Position): Records {
+function recordsOf(
+  store: RecordStore,
+  journal: Journal,
+  safe: () => Position,
+  clock: Clock,
+): Records {
+  const projected = async (): Promise<void> => {
+    await new Promise<void>((done) => journal.durable(() => done()));
+    await store.reached(safe());
+  };
   return {
     async byDecision(tenant, decision) {
       const found = await store.requestByDecision(tenant, decision);
       if (found !== undefined) return readRecord(found.recordJson);
-      await new Promise<void>((done) => journal.durable(() => done()));
-      await store.reached(safe());
+      await Promise.race([
+        projected(),
+        new Promise<void>((done) => void clock.after(WAIT_MS_MAX, done)),
+      ]);
       const again = await store.requestByDecision(tenant, decision);
       return readRecord(again?.recordJson);
     },

@@ -138,6 +138,7 @@ export function compileCatalog(sources: CatalogSources): Catalog {
 /** Tier 3 for everybody, as far as can be told without a tenant. */
 const isFrontier = ({ endpoint }: Offering): boolean =>
   endpoint.tenant === undefined &&
+  endpoint.enabled &&
   (endpoint.declaredTier === undefined ? endpoint.reach === 'public' : endpoint.declaredTier === 3);
 
 /** By the price of a token in and a token out. */

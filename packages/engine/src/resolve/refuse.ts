@@ -6,6 +6,7 @@ import { GATES } from './gates.table.ts';
 import type { Candidate } from './offer.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
+const IDLE = GATES.disabled | GATES.unavailable;
 const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
 
 export function refuseRoute(
@@ -37,6 +38,8 @@ export function refuseRoute(
       param: 'model',
     });
   }
+  const idle = candidates.find((one) => one.gates !== 0 && (one.gates & ~IDLE) === 0);
+  if (idle !== undefined) return notReady(model, idle);
   const barred = candidates.filter((one) => (one.gates & CLEARANCE) !== 0).length;
   const { label, ceiling } = clearance.terms;
   const message =
@@ -45,6 +48,19 @@ export function refuseRoute(
       : `A call labelled \`${label}\` may go to tier ${ceiling} at most, ` +
         `and nothing there serves \`${model}\`.`;
   return refusal('no_eligible_route', message);
+}
+
+/** Everything else would let it through: what is missing stands at the endpoint. */
+function notReady(model: string, { offering }: Candidate): Refusal {
+  const { name, enabled, unavailable } = offering.endpoint;
+  if (!enabled) {
+    const hint = `\`signalbox endpoint enable ${name}\` switches it on.`;
+    const message = `\`${name}\` serves \`${model}\` and is switched off.`;
+    return refusal('no_eligible_route', message, { hint });
+  }
+  const message = `\`${name}\` serves \`${model}\` and cannot be used: ${unavailable}.`;
+  const hint = `Set the secret that its document names, then restart or reload; \`signalbox endpoint show ${name}\`.`;
+  return refusal('no_eligible_route', message, { hint });
 }
 
 function unknownState(): Refusal {

@@ -251,7 +251,7 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
       'small',
       {},
       'no_eligible_route',
-      /used now/,
+      /switched off/,
     ],
     [
       'state held elsewhere',
@@ -344,6 +344,21 @@ describe('the order of a route', () => {
     assert.deepEqual((await resolution(near, 'shared')).offers, ['near/shared', 'middle/shared']);
     const cloud = build(ordered('{default_tier: 3, fallback: {cloud_unavailable: 1}}'));
     assert.deepEqual((await resolution(cloud, 'shared')).offers, ['far/shared', 'near/shared']);
+  });
+
+  it('goes where the fallback says when the model that a rule names cannot have it', async () => {
+    const rule =
+      '{rules: [{name: r, route: {tier: 3, model: large}}], fallback: {cloud_unavailable: 1}}';
+    const built = build(ordered(rule));
+    assert.deepEqual((await resolution(built, 'auto')).offers, [
+      'far/large',
+      'near/small',
+      'near/shared',
+    ]);
+    assert.deepEqual((await resolution(built, 'auto', labelled('personal'))).offers, [
+      'near/small',
+      'near/shared',
+    ]);
   });
 
   it('has no spare offer above the clearance, whatever the policy says', async () => {

@@ -15,7 +15,7 @@ import {
   within,
   yes,
 } from '@signalbox/contract';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Health } from '../catalog/health.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
@@ -63,12 +63,26 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const wanted = asked(call, verdict, facts.catalog);
   if (!wanted.ok) return wanted;
   const { offerings, ordered, need, pinned } = wanted.value;
-  const candidates = offerings.map((offering): Candidate => {
+  const seen = (offering: Offering): Candidate => {
     const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
     const gates = gatesOf({ call, offering, place, clearance, need, pinned });
     return { offering, place, gates };
-  });
-  return yes({ verdict, clearance, candidates, ordered });
+  };
+  const candidates = offerings.map(seen);
+  const tier = candidates[0]?.place.tier;
+  const byRule = verdict.chain !== undefined && tier !== undefined;
+  const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
+  if (!byRule || fallback === undefined) return yes({ verdict, clearance, candidates, ordered });
+  // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
+  const spare = facts.catalog.offerings
+    .filter((offering) => !offerings.includes(offering))
+    .map(seen)
+    .filter((one) => allowedSpare(one.place.tier, tier, fallback));
+  return yes({ verdict, clearance, candidates: [...candidates, ...spare], ordered });
+}
+
+function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
+  return tier === 1 ? fallback.localUnavailable : fallback.cloudUnavailable;
 }
 
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
@@ -129,8 +143,7 @@ function preferred(
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const first = equal ?? (verdict.tier === undefined ? up[0] : undefined) ?? sorted[0];
   if (first === undefined) return [];
-  const { cloudUnavailable, localUnavailable } = verdict.fallback;
-  const fallback = first.place.tier === 1 ? localUnavailable : cloudUnavailable;
+  const fallback = fallbackOf(verdict, first.place.tier);
   if (fallback === undefined) return [first];
   const spare = sorted.filter(
     (one) => one !== first && allowedSpare(one.place.tier, first.place.tier, fallback),

@@ -4,6 +4,7 @@
 // allows it is answered at once and fetches its answer later.
 import {
   type Clock,
+  decisionId,
   type Headers,
   no,
   type Refusal,
@@ -70,12 +71,14 @@ export async function park(
   const beats = call.question.stream && !deferred;
   const beatMs = beats ? HEARTBEAT_MS - (before % HEARTBEAT_MS) : undefined;
   parking.again.set(call.id, clock.now() + pause);
-  const stayed = await wait(pause, beatMs, reply, clock);
+  const beat = beatMs === undefined ? undefined : { ms: beatMs, head: streamHead(call.id) };
+  const stayed = await wait(pause, beat, reply, clock);
   return stayed ? yes(before + pause) : no(down);
 }
 
 const queuedHeaders = (id: RequestId): Headers => [
   ['location', `/v1/queued/${id}`],
+  ['x-signalbox-decision-id', decisionId(id, 1)],
   ['retry-after-ms', String(RETRY_AFTER_MS)],
 ];
 
@@ -87,15 +90,17 @@ function isFull(call: Scheduled, { parking, limits }: ParkPorts): boolean {
 }
 
 const COMMENT = encode(': waiting for a route\n\n');
-const STREAM_HEAD = [
+const streamHead = (id: RequestId): Headers => [
   ['content-type', 'text/event-stream'],
   ['cache-control', 'no-cache'],
-] as const;
+  // What its headers would have said is in the record of the decision.
+  ['x-signalbox-decision-id', decisionId(id, 1)],
+];
 
 /** @returns false when the caller went away. */
 function wait(
   ms: number,
-  beatMs: number | undefined,
+  beating: { readonly ms: number; readonly head: Headers } | undefined,
   reply: Reply,
   clock: Clock,
 ): Promise<boolean> {
@@ -110,17 +115,17 @@ function wait(
       resolve(stayed);
     };
     const beat = (): void => {
-      if (over) return;
-      reply.begin(200, STREAM_HEAD);
+      if (over || beating === undefined) return;
+      reply.begin(200, beating.head);
       reply.write(COMMENT);
       cancelBeat = clock.after(HEARTBEAT_MS, beat);
     };
     const cancel = clock.after(ms, () => {
       // A comment that is due in the moment in which the wait ends is not lost.
-      if (beatMs === ms) beat();
+      if (beating?.ms === ms) beat();
       finish(true);
     });
-    if (beatMs !== undefined && beatMs < ms) cancelBeat = clock.after(beatMs, beat);
+    if (beating !== undefined && beating.ms < ms) cancelBeat = clock.after(beating.ms, beat);
     reply.onLeave(() => finish(false));
   });
 }
