@@ -11,6 +11,7 @@ import {
   keyName,
   type RequestId,
   type Secret,
+  type Sink,
   type Store,
   type TenantName,
   tenantName,
@@ -181,18 +182,15 @@ function fromHex(text: string): Uint8Array {
 }
 
 /** The state that moves with every call. */
-export function createLive(clock: Clock, store: Store): Live {
+export function createLive(clock: Clock, store: Store, sink?: Sink): Live {
   return {
     pools: { budgets: budgets(), slots: slots(clock) },
-    health: health(clock),
+    health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
     idempotency: idempotency(clock),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map() },
   };
 }
-
-/** Charges what a crash left open: the calls whose holds have no settlement, at their estimate. */
-export type LostHold = { readonly call: RequestId; readonly hold: HoldBody };
 
 /**
  * Takes one entry of the journal back into the budgets; entries come in order from the last

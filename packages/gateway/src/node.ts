@@ -92,6 +92,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       live.counts.flush();
       upstream.close();
       await storage.close();
+      sink.log('info', 'stopped', { callsCutOff: running.size });
     },
   };
 }

@@ -20,7 +20,10 @@ export interface Health {
 /** On the monotonic clock: a clock on the wall that is set right must not keep anybody down. */
 type Down = { readonly since: number; readonly until: number; readonly times: number };
 
-export function health(clock: Clock): Health {
+/** Told when an endpoint goes down and when it answers again. */
+export type Told = (event: 'endpoint-down' | 'endpoint-up', endpoint: EndpointName) => void;
+
+export function health(clock: Clock, told: Told = () => undefined): Health {
   const down = new Map<EndpointName, Down>();
   return {
     isDown: (endpoint) => (down.get(endpoint)?.until ?? 0) > clock.monotonic(),
@@ -30,9 +33,10 @@ export function health(clock: Clock): Health {
       const now = clock.monotonic();
       const pause = Math.min(DOWN_MS_MAX, DOWN_MS_FIRST * 2 ** Math.min(times - 1, 8));
       down.set(endpoint, { since: before?.since ?? now, until: now + pause, times });
+      if (before === undefined) told('endpoint-down', endpoint);
     },
     reached(endpoint) {
-      if (down.size > 0) down.delete(endpoint);
+      if (down.size > 0 && down.delete(endpoint)) told('endpoint-up', endpoint);
     },
     waitMs(endpoints) {
       const now = clock.monotonic();
