@@ -59,7 +59,7 @@ function notReady(model: string, { offering }: Candidate): Refusal {
     return refusal('no_eligible_route', message, { hint });
   }
   const message = `\`${name}\` serves \`${model}\` and cannot be used: ${unavailable}.`;
-  const hint = `Set the secret that its document names, then restart or reload; \`signalbox endpoint show ${name}\`.`;
+  const hint = `Set the secret that its document names; see \`signalbox endpoint show ${name}\`.`;
   return refusal('no_eligible_route', message, { hint });
 }
 
