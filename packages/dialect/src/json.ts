@@ -45,6 +45,8 @@ const CLOSE_ARRAY = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const SHORT_STRING = 24;
+/** After an escape the next one is looked for so far before the fast search is called. */
+const MASKED_NEAR = 64;
 
 /** A byte order mark inside a text is a character like any other, and stays. */
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -273,6 +275,13 @@ function scalarEnd(bytes: Uint8Array, at: number): number {
   return numberEnd(bytes, at);
 }
 
+/**
+ * Where long strings of bytes that are read twice end: a body is looked at once as a whole and once
+ * more for its messages, and most of it is in a few strings.
+ */
+const longEnds = new WeakMap<Uint8Array, Map<number, number>>();
+const LONG_STRING = 1_024;
+
 /** `at` stands on the opening quote; the end is after the closing one. */
 function stringEnd(bytes: Uint8Array, at: number): number {
   const near = Math.min(bytes.length, at + SHORT_STRING);
@@ -282,6 +291,19 @@ function stringEnd(bytes: Uint8Array, at: number): number {
     if (byte === QUOTE) return i + 1;
     i += byte === BACKSLASH ? 2 : 1;
   }
+  const known = longEnds.get(bytes)?.get(at);
+  if (known !== undefined) return known;
+  const end = longStringEnd(bytes, at, i);
+  if (end - at < LONG_STRING) return end;
+  const ends = longEnds.get(bytes);
+  if (ends === undefined) longEnds.set(bytes, new Map([[at, end]]));
+  else ends.set(at, end);
+  return end;
+}
+
+/** `from` stands inside the string, behind what was looked at. */
+function longStringEnd(bytes: Uint8Array, at: number, from: number): number {
+  let i = from;
   for (;;) {
     const quote = bytes.indexOf(QUOTE, i);
     if (quote < 0) throw new Malformed(at, 'a string is not closed');
@@ -289,6 +311,14 @@ function stringEnd(bytes: Uint8Array, at: number): number {
     while (back > i && bytes[back - 1] === BACKSLASH) back -= 1;
     if ((quote - back) % 2 === 0) return quote + 1;
     i = quote + 1;
+    // A masked quote is seldom alone, and a call of the fast search costs some dozens of bytes.
+    let near = Math.min(bytes.length, i + MASKED_NEAR);
+    while (i < near) {
+      const byte = bytes[i];
+      if (byte === QUOTE) return i + 1;
+      if (byte === BACKSLASH) near = Math.min(bytes.length, i + MASKED_NEAR);
+      i += byte === BACKSLASH ? 2 : 1;
+    }
   }
 }
 
