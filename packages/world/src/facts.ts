@@ -66,6 +66,8 @@ export type Dial = {
   readonly turn: number;
   readonly script: string;
   status: number | undefined;
+  /** It answers with a stream of events. */
+  streams: boolean;
   fault: FaultCode | undefined;
   end: DialEnd;
   endedAt: number | undefined;
@@ -116,6 +118,8 @@ export type CallFacts = {
   headers: readonly string[];
   readonly received: Uint8Array[];
   bodyAt: number | undefined;
+  /** The documents that held when its body was whole: its label is theirs. */
+  bodyVersion: Version;
   /** Turn of the first byte that is no heartbeat. */
   releasedTurn: number | undefined;
   overAt: number | undefined;
@@ -130,7 +134,11 @@ export type CallFacts = {
   orphaned: boolean;
 };
 
-export type SettledFacts = { readonly life: number; readonly record: CallRecord };
+export type SettledFacts = {
+  readonly life: number;
+  readonly at: number;
+  readonly record: CallRecord;
+};
 
 /** How the fetching of a deferred answer ended. */
 export type FetchedFacts = {
@@ -138,6 +146,11 @@ export type FetchedFacts = {
   readonly headers: readonly string[];
   readonly body: Uint8Array;
 };
+
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let at = 0; at < headers.length; at += 2) if (headers[at] === name) return headers[at + 1];
+  return undefined;
+}
 
 export const wordOf = ({ wish }: CallFacts): string => `c${wish.number} `;
 

@@ -89,6 +89,7 @@ function calmNow(world: World): void {
     report,
     history,
     live: lives.life.live,
+    running: lives.life.running(),
     money: watch.money,
     now: timeline.now(),
     latest: world.latest,

@@ -20,7 +20,7 @@ export type Deed =
 export type Planned = { readonly atMs: number; readonly deed: Deed };
 
 const HOUR_MS = 3_600_000;
-const CALLS: readonly [number, number] = [24, 70];
+const CALLS: readonly [number, number] = [24, 90];
 
 export const STORM_MS = 30_000;
 
@@ -29,7 +29,8 @@ export function planStorm(chance: Chance, endpoints: readonly string[]): readonl
   const plan = (atMs: number, deed: Deed): void => void planned.push({ atMs, deed });
   const moment = (): number => chance.between(0, STORM_MS * 8) / 8;
   calls(chance, (atMs) => plan(atMs, { kind: 'call' }));
-  for (let left = chance.below(7); left > 0; left -= 1) plan(moment(), { kind: 'change' });
+  const changes = chance.happens(0.2) ? chance.between(12, 30) : chance.below(7);
+  for (let left = changes; left > 0; left -= 1) plan(moment(), { kind: 'change' });
   for (const endpoint of endpoints) weather(endpoint, chance, plan);
   for (let left = chance.pick([0, 0, 1, 1, 2, 3]); left > 0; left -= 1) {
     const kind = chance.pick(['kill', 'power', 'kill-at-write', 'power-at-write'] as const);

@@ -10,7 +10,7 @@ import { Callers } from './client/callers.ts';
 import { drawWish, probeWish } from './client/wish.ts';
 import { changedDocuments, healedDocuments } from './documents/change.ts';
 import { firstDocuments } from './documents/first.ts';
-import { type Breach, History, type Report, type Wish } from './facts.ts';
+import { type Breach, type Dial, History, type Report, type Wish } from './facts.ts';
 import { type BadDisk, badDisk } from './node/bad-disk.ts';
 import { listeningSink } from './node/listener.ts';
 import { Lives, wordsOf } from './node/lives.ts';
@@ -70,7 +70,7 @@ export class World {
     this.#keyTexts = keyTexts(history, this.chance.fork('keys'));
     const keys: Keys = nodeKeys(this.chance.fork('pepper').bytes(PEPPER_BYTES));
     this.disk = badDisk(seed, this.chance.fork('disk'), timeline);
-    this.archive = new Archive(keys, report);
+    this.archive = new Archive(keys, report, this.chance.fork('projection'));
     this.network = new Network({
       timeline,
       trace,
@@ -79,8 +79,10 @@ export class World {
       callOf: (traceId) => this.callers.byTrace(traceId),
       onDial: (dial, request) => this.watch.dialled(dial, request),
     });
-    const openDials = () => this.network.open();
-    this.watch = new Watch({ timeline, trace, report, history, archive: this.archive, openDials });
+    const openDials = (): readonly Dial[] => this.network.open();
+    const taken = (name: string): number => this.lives.life?.live.pools.slots.inFlight(name) ?? 0;
+    const { archive } = this;
+    this.watch = new Watch({ timeline, trace, report, history, archive, openDials, taken });
     this.lives = this.#newLives(keys, plant?.make() ?? {});
     this.callers = new Callers({
       timeline,

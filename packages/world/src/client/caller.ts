@@ -2,7 +2,7 @@
 // real exchange, with a caller behind it that may send slowly, read slowly or go away. Where the
 // real one would throw because an answer breaks its order, this one reports a breach.
 import type { BodyRead, Exchange, Head } from '@signalbox/ports';
-import { type CallFacts, type Report, wordOf } from '../facts.ts';
+import { type CallFacts, type History, headerOf, type Report, wordOf } from '../facts.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 
@@ -10,6 +10,7 @@ export type CallerTools = {
   readonly timeline: Timeline;
   readonly trace: Trace;
   readonly report: Report;
+  readonly history: History;
   /** The caller has its answer, or has gone. */
   readonly onOver: (facts: CallFacts) => void;
 };
@@ -40,12 +41,7 @@ export class Caller implements Exchange {
       target: path,
       headers,
       address: '192.0.2.7',
-      header: (name) => {
-        for (let at = 0; at < headers.length; at += 2) {
-          if (headers[at] === name) return headers[at + 1];
-        }
-        return undefined;
-      },
+      header: (name) => headerOf(headers, name),
     };
     if (facts.wish.leaves.kind === 'after') {
       tools.timeline.after(facts.wish.leaves.ms, () => this.leave());
@@ -71,7 +67,7 @@ export class Caller implements Exchange {
     facts.status = status;
     facts.headers = headers;
     facts.received.push(bytes.slice());
-    if (status === 202) facts.deferredTo = headers[headers.indexOf('location') + 1];
+    if (status === 202) facts.deferredTo = headerOf(headers, 'location');
     else facts.releasedTurn ??= this.#tools.timeline.turn();
     this.#over('answered', `answered ${status}`);
   }
@@ -140,6 +136,7 @@ export class Caller implements Exchange {
     if (settle === undefined) return;
     this.#settleBody = undefined;
     this.facts.bodyAt = this.#tools.timeline.monotonic();
+    this.facts.bodyVersion = this.#tools.history.now();
     settle(read);
   }
 

@@ -2,7 +2,7 @@
 // those that were told to come back.
 import { type RequestId, requestId } from '@signalbox/contract';
 import type { CallFacts, History, Report, Wish } from '../facts.ts';
-import { wordOf } from '../facts.ts';
+import { headerOf, wordOf } from '../facts.ts';
 import type { Lives } from '../node/lives.ts';
 import type { Watch } from '../oracle/watch.ts';
 import type { Timeline } from '../timeline.ts';
@@ -24,6 +24,8 @@ export type CallersTools = {
 
 const ID_BYTES = 10;
 const FETCH_AGAIN_MS = 700;
+/** Some wait until the record of an answer is safe. */
+const SAFE_MS = 2_000;
 /** With so much room no answer of a world is dropped for want of it. */
 const ROOM_BYTES = 1_000_000;
 
@@ -54,6 +56,7 @@ export class Callers {
       headers: [],
       received: [],
       bodyAt: undefined,
+      bodyVersion: history.now(),
       releasedTurn: undefined,
       overAt: undefined,
       deferredTo: undefined,
@@ -76,6 +79,7 @@ export class Callers {
       timeline,
       trace,
       report,
+      history,
       onOver: () => this.#over(caller),
     });
     this.#busy.add(caller);
@@ -125,24 +129,32 @@ export class Callers {
   }
 
   #fetched(facts: CallFacts, answer: PageAnswer, path: string): void {
+    this.#kept(facts, answer);
     if (answer.status === 202) {
       this.#fetchLater(facts, path);
       return;
     }
     facts.fetched = answer;
     this.#tools.trace.note(`${wordOf(facts)}fetched ${answer.status}`);
-    this.#kept(facts, answer.status);
   }
 
-  /** An answer is kept for as long as the documents say, if there is room for it. */
-  #kept(facts: CallFacts, status: number): void {
+  /** An answer is there when it was made, and is kept for as long as the documents say. */
+  #kept(facts: CallFacts, { status, headers }: PageAnswer): void {
     const { timeline, report } = this.#tools;
     const { queue } = facts.askedVersion.configuration;
-    const waitedMs = timeline.monotonic() - (facts.overAt ?? 0);
-    const isGone = status === 404 || status === 410;
-    if (!isGone || queue.bytesMax < ROOM_BYTES || waitedMs >= queue.keepMs) return;
-    const detail = `its answer is gone after ${waitedMs} of ${queue.keepMs} ms`;
-    report('answered-in-time', detail, wordOf(facts));
+    if (queue.bytesMax < ROOM_BYTES) return;
+    const now = timeline.monotonic();
+    const deferredAt = facts.overAt ?? 0;
+    const madeAt = facts.settled.at(-1)?.at;
+    const isMade = madeAt !== undefined && now - madeAt > SAFE_MS;
+    const isInTime = now - deferredAt < queue.keepMs;
+    const wasInTime = isMade && madeAt + FETCH_AGAIN_MS * 2 - deferredAt < queue.keepMs;
+    const isRelayed = headerOf(headers, 'x-signalbox-endpoint') !== undefined;
+    const isGone = !isRelayed && (status === 404 || status === 410);
+    if ((isGone && (isInTime || wasInTime)) || (status === 202 && isMade)) {
+      const detail = `${now - deferredAt} ms after its 202 it is told ${status}`;
+      report('answered-in-time', detail, wordOf(facts));
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import type { Chance } from '../chance.ts';
 export type Changed = { readonly configuration: Configuration; readonly what: string };
 
 const DEEDS = [
-  lowerTopology,
+  changeTopology,
   narrowResidency,
   demandZeroRetention,
   raiseLabel,
@@ -74,10 +74,12 @@ function words(noun: string, name: string, draft: object): string {
 const plain = (value: unknown): string =>
   JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? one.toString() : one)) ?? 'none';
 
-function lowerTopology(before: Configuration, chance: Chance): Changed {
-  return onTenant(before, chance, ({ topology }) => ({
-    topology: topology === 'cloud' ? 'hybrid' : 'sovereign',
-  }));
+/** Mostly lowered, now and then lifted. */
+function changeTopology(before: Configuration, chance: Chance): Changed {
+  return onTenant(before, chance, ({ topology }) => {
+    const lower = topology === 'cloud' ? 'hybrid' : 'sovereign';
+    return { topology: chance.pick([lower, lower, 'cloud']) };
+  });
 }
 
 function narrowResidency(before: Configuration, chance: Chance): Changed {

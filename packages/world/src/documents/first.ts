@@ -252,7 +252,7 @@ function keys(tenantName: string, chance: Chance, thrift: number): readonly KeyD
       tiers: chance.pick<readonly Tier[] | undefined>([undefined, [1, 2], [1]]),
       models: chance.pick<readonly string[] | undefined>([undefined, ['s*', 'm*', 'embedder']]),
       budget: budget(chance, chance.pick([0.003, 0.008]) * thrift),
-      requireSession: chance.happens(0.2),
+      requireSession: chance.happens(0.1),
     },
     { ...shared, ...named('gone'), revoked: true },
   ];

@@ -23,7 +23,7 @@ import {
   type Readiness,
   recover,
 } from '@signalbox/gateway';
-import type { Disk, DurableBatch, Exchange, Journal } from '@signalbox/ports';
+import type { Disk, DurableBatch, Exchange, Journal, Position } from '@signalbox/ports';
 import type { Version } from '../facts.ts';
 import type { Wrappers } from '../plants/plant.ts';
 import type { MortalClock } from '../timeline.ts';
@@ -34,6 +34,8 @@ export const JOURNAL_FOLDER = '/data/journal';
 export type Watcher = {
   appended(draft: EntryDraft, health: JournalHealth): void;
   durable(batch: DurableBatch): void;
+  /** Nothing after this is dropped from the journal. */
+  projected(): Position;
   /** A call begins to wait for a place; told again when the wait is over. */
   waits(): () => void;
 };
@@ -57,6 +59,8 @@ export type LifeTools = {
 export type Life = {
   readonly journal: Journal;
   readonly live: Live;
+  /** Calls on the line. */
+  running(): number;
   handle(exchange: Exchange): void;
   /** Reads the documents of this moment. */
   swap(): void;
@@ -78,6 +82,7 @@ export async function openLife(tools: LifeTools): Promise<Life> {
     settings: configuration.journal,
     sink,
     onDurable: (batch) => watcher.durable(batch),
+    cursors: () => [watcher.projected()],
   });
   const watched = watchedLive(bare, watcher);
   const live = wrappers.live?.(watched) ?? watched;
@@ -86,10 +91,12 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const house: House = { now: wrappers.now?.(now, live) ?? now, live, ports };
   await tools.recovered();
   recover(house);
-  const gateway = gatewayOf(house, journal, tools);
+  const running = new Set<Promise<unknown>>();
+  const gateway = gatewayOf(house, journal, { ...tools, running });
   return {
     journal,
     live,
+    running: () => running.size,
     handle: (exchange) => gateway.handle(wrappers.exchange?.(exchange) ?? exchange),
     swap() {
       const { name } = tools.version();
@@ -167,7 +174,10 @@ function watchedLive(live: Live, watcher: Watcher): Live {
   return { ...live, pools: { budgets, slots: watched } };
 }
 
-function gatewayOf(house: House, journal: Journal, { clock, keys, version }: LifeTools): Gateway {
+type Served = LifeTools & { readonly running: Set<Promise<unknown>> };
+
+function gatewayOf(house: House, journal: Journal, served: Served): Gateway {
+  const { clock, keys, version, running } = served;
   const readiness = (): Readiness => {
     const health = journal.health();
     return health.kind === 'ready'
@@ -176,6 +186,7 @@ function gatewayOf(house: House, journal: Journal, { clock, keys, version }: Lif
   };
   return createGateway({
     house,
+    running,
     mounted: [],
     pages: {
       queued: queued(clock, () => version().configuration.queue),
@@ -183,8 +194,8 @@ function gatewayOf(house: House, journal: Journal, { clock, keys, version }: Lif
       readiness,
       metrics: () => '',
       isAdmin: () => false,
-      ownerOf: (text) => {
-        const found = identify(text, '', house.now().tenants, { keys, clock });
+      ownerOf: (text, address) => {
+        const found = identify(text, address, house.now().tenants, { keys, clock });
         return found.ok ? found.value.key.name : '';
       },
       version: 'world',

@@ -7,7 +7,12 @@ import type { Trace } from '../trace.ts';
 /** Prompts, outputs, sessions, subjects, idempotency keys, keys of callers and of upstreams. */
 export const SECRETS: RegExp = /canary|sbx_[a-z0-9]+_\w{12}_|upstreamsecret/i;
 
-const BUGS: ReadonlySet<string> = new Set(['call-failed-closed', 'journal.listener-failed']);
+const BUGS: ReadonlySet<string> = new Set([
+  'call-failed-closed',
+  'exchange-failed',
+  'journal.listener-failed',
+  'journal.body-failed',
+]);
 
 export function listeningSink(trace: Trace, report: Report): Sink {
   const check = (where: string, text: string): void => {

@@ -2,9 +2,10 @@
 // whole journal is read again from the disk, verified from public data, and compared.
 
 import type { Keys } from '@signalbox/contract';
-import { type DurableBatch, readJournal } from '@signalbox/ports';
+import { type DurableBatch, type Position, readJournal } from '@signalbox/ports';
 import { CHAIN_START, type ReadEntry, readEntry, readFrames, verifyChain } from '@signalbox/trust';
 import { sha256 } from '@signalbox/trust/node';
+import type { Chance } from '../chance.ts';
 import type { Report } from '../facts.ts';
 import type { BadDisk } from '../node/bad-disk.ts';
 import { JOURNAL_FOLDER } from '../node/life.ts';
@@ -14,6 +15,8 @@ type Kept = { readonly read: ReadEntry; readonly segment: number };
 
 const BODY_DIGEST_BYTES = 32;
 const HASHED_CHARACTERS = 12;
+/** The batches after which the projection catches up. */
+const PROJECTED_SHARE = 0.1;
 
 const nameOf = ({ head }: ReadEntry): string => `${head.epoch}:${head.seq}`;
 
@@ -24,14 +27,23 @@ export class Archive {
   #kept = new Map<string, Kept>();
   /** Calls whose settlement is safe. */
   readonly #settled = new Set<string | undefined>();
+  readonly #chance: Chance;
+  #projected: Position = { segment: 0, offset: 0 };
 
-  constructor(keys: Keys, report: Report) {
+  constructor(keys: Keys, report: Report, chance: Chance) {
     this.#keys = keys;
     this.#report = report;
+    this.#chance = chance;
+  }
+
+  /** How far a projection has come that is now and then behind. */
+  projected(): Position {
+    return this.#projected;
   }
 
   /** These entries are safe, says the journal: from now on they may not be missing. */
-  acknowledge({ bytes, start }: DurableBatch): void {
+  acknowledge({ bytes, start, end }: DurableBatch): void {
+    if (this.#chance.happens(PROJECTED_SHARE)) this.#projected = end;
     for (const frame of readFrames(bytes.slice()).frames) {
       const read = readEntry(frame.bytes);
       if (read.kind === 'version' || read.kind === 'malformed') {
@@ -55,8 +67,9 @@ export class Archive {
     const whole = new Map<string, Kept>();
     for (const [name, kept] of this.#kept) {
       const now = found.get(name);
+      const isPassed = kept.segment < first && kept.segment < this.#projected.segment;
       // What was dropped with an old segment stays in here.
-      if (now === undefined && kept.segment < first) whole.set(name, kept);
+      if (now === undefined && isPassed) whole.set(name, kept);
       else if (now === undefined) this.#missing(name, kept);
       else if (now.read.headText !== kept.read.headText) this.#missing(name, kept);
     }

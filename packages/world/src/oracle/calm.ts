@@ -18,10 +18,14 @@ export type CalmTools = {
   /** Timers of the gateway that are still armed. */
   readonly timers: number;
   readonly openDials: number;
+  /** Calls on the line. */
+  readonly running: number;
 };
 
-export function judgeCalm({ report, live, money, timers, openDials, ...rest }: CalmTools): void {
+export function judgeCalm(tools: CalmTools): void {
+  const { report, live, money, timers, openDials, running, ...rest } = tools;
   const { budgets, slots } = live.pools;
+  if (running > 0) report('places-return', `${running} calls are still on the line`);
   if (budgets.open().length > 0) report('holds-end', `money is held for ${budgets.open()}`);
   if (money.open().length > 0) report('holds-end', `the journal has open holds: ${money.open()}`);
   if (slots.total() !== 0) report('places-return', `${slots.total()} places are taken`);
@@ -36,7 +40,7 @@ export function judgeCalm({ report, live, money, timers, openDials, ...rest }: C
   judgeBalances({ report, live, money, ...rest });
 }
 
-type BalanceTools = Omit<CalmTools, 'timers' | 'openDials'>;
+type BalanceTools = Omit<CalmTools, 'timers' | 'openDials' | 'running'>;
 
 function judgeBalances({ report, live, money, history, now, latest }: BalanceTools): void {
   const documents = history.now().configuration;

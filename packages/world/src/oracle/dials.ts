@@ -1,7 +1,14 @@
 // What must hold where something leaves the node, asked at every dial.
 import type { DialRequest } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import { type CallFacts, type Dial, type Report, type Version, wordOf } from '../facts.ts';
+import {
+  type CallFacts,
+  type Dial,
+  headerOf,
+  type Report,
+  type Version,
+  wordOf,
+} from '../facts.ts';
 import { labelOf, reasonsAgainst } from './egress.ts';
 
 export type DialTools = {
@@ -21,6 +28,8 @@ export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): v
   }
   const against = refused(call, endpoint, entry.versions);
   if (against !== undefined) say('egress-within', against);
+  const isEntitled = entry.versions.some((one) => isIncluded(one.configuration, dial));
+  if (!isEntitled) say('egress-within', `${dial.model} is not in the plan or the key`);
   if (call.releasedTurn !== undefined) say('one-way-door', 'a part was released before');
   const gone = call.sight === 'left' || call.sight === 'reset';
   if (gone && call.overAt !== dial.at) say('abort-within', 'the caller had gone');
@@ -28,6 +37,7 @@ export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): v
   judgeBytes(call, request, say);
   judgePlaces(dial, entry.versions, tools, say);
   judgeCount(dial, entry.versions, say);
+  judgeRepetition(dial, tools, say);
 }
 
 type Say = (invariant: Parameters<Report>[0], detail: string) => void;
@@ -38,7 +48,7 @@ function refused(
   endpoint: string,
   versions: readonly Version[],
 ): string | undefined {
-  const label = labelOf(call.askedVersion.configuration, call.wish);
+  const label = labelOf(call.bodyVersion.configuration, call.wish);
   const now = versions.map(({ name, configuration }) => ({
     name,
     reasons: reasonsAgainst(configuration, call.wish, label, endpoint),
@@ -59,6 +69,19 @@ function refused(
   if (then.length === 0 || then.some(({ reasons }) => reasons.length === 0)) return undefined;
   return `${then[0]?.name}, which it first met, forbids it: ${then[0]?.reasons[0]?.text}`;
 }
+
+function isIncluded(documents: Configuration, { call, endpoint, model }: Dial): boolean {
+  const { tenant, keyName } = call.wish;
+  const name = documents.endpoints.get(endpoint)?.models.get(model)?.name ?? model;
+  const plan = documents.plans.get(documents.tenants.get(tenant)?.plan ?? '');
+  return [plan?.models, documents.keys.get(keyName)?.models].every(
+    (patterns) => patterns === undefined || patterns.some((one) => fits(one, name)),
+  );
+}
+
+/** Patterns of the world are names, or begin one and end with a star. */
+const fits = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 function judgePlace(
   { endpoint }: Dial,
@@ -96,7 +119,7 @@ function judgeBytes({ wish }: CallFacts, { headers, body }: DialRequest, say: Sa
 }
 
 function judgePlaces(
-  { endpoint }: Dial,
+  { call, endpoint }: Dial,
   versions: readonly Version[],
   { open }: DialTools,
   say: Say,
@@ -104,6 +127,28 @@ function judgePlaces(
   const inFlight = open().filter((one) => one.endpoint === endpoint).length + 1;
   const most = greatest(versions, (one) => one.endpoints.get(endpoint)?.inFlightMax);
   if (inFlight > most) say('places-bounded', `${inFlight} in flight, ${most} allowed`);
+  const { tenant } = call.wish;
+  const ofTenant = 1 + open().filter((one) => one.call.wish.tenant === tenant).length;
+  const planned = greatest(versions, (one) => {
+    const plan = one.plans.get(one.tenants.get(tenant)?.plan ?? '');
+    return plan?.inFlightMax ?? Number.POSITIVE_INFINITY;
+  });
+  if (ofTenant > planned) {
+    say('places-bounded', `${tenant} has ${ofTenant} calls in flight, ${planned} are in its plan`);
+  }
+}
+
+/** Under one idempotency key one call runs at a time. */
+function judgeRepetition({ call }: Dial, { open }: DialTools, say: Say): void {
+  const key = headerOf(call.wish.headers, 'idempotency-key');
+  if (key === undefined) return;
+  const other = open().find(
+    (one) =>
+      one.call !== call &&
+      one.call.wish.keyName === call.wish.keyName &&
+      headerOf(one.call.wish.headers, 'idempotency-key') === key,
+  );
+  if (other !== undefined) say('one-at-a-time', `dial ${other.number} runs under the same key`);
 }
 
 function judgeCount(

@@ -80,6 +80,18 @@ export function reasonsAgainst(
   return reasons;
 }
 
+/** The tier that an endpoint has for a tenant; undefined: one of them is not known. */
+export function tierAt(
+  documents: Configuration,
+  tenantName: string,
+  endpointName: string,
+): number | undefined {
+  const tenant = documents.tenants.get(tenantName);
+  const endpoint = documents.endpoints.get(endpointName);
+  if (tenant === undefined || endpoint === undefined) return undefined;
+  return tierOf(documents, tenant, endpoint);
+}
+
 /** Declared by the operator, or where the address stands for this tenant on this node. */
 function tierOf(
   documents: Configuration,

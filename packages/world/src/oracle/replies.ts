@@ -1,8 +1,16 @@
 // What a caller saw, held against what the upstream sent: byte for byte, except where usage that
 // the gateway asked for itself is taken out again.
 
-import { type CallFacts, type Dial, type FetchedFacts, type Report, wordOf } from '../facts.ts';
+import {
+  type CallFacts,
+  type Dial,
+  type FetchedFacts,
+  headerOf,
+  type Report,
+  wordOf,
+} from '../facts.ts';
 import { SECRETS } from '../node/listener.ts';
+import { labelOf, tierAt } from './egress.ts';
 
 const DONE = 'data: [DONE]';
 const text = new TextDecoder();
@@ -19,7 +27,7 @@ export function judgeReply(call: CallFacts, report: Report): void {
   const received = joined(call.received);
   const dial = call.dials.at(-1);
   const isStream = call.sight !== 'answered' && call.received.length > 0;
-  if (isStream) judgeStream(call, received, dial, say);
+  if (isStream) judgeStream(call, received, { headers: call.headers, dial }, say);
   else if (call.sight === 'answered') {
     judgeWhole(received, { status: call.status ?? 0, headers: call.headers, dial }, say);
   }
@@ -30,16 +38,13 @@ type Say = (invariant: Parameters<Report>[0], detail: string) => void;
 function judgeFetched(call: CallFacts, { status, headers, body }: FetchedFacts, say: Say): void {
   const dial = call.dials.at(-1);
   const received = text.decode(body);
-  const type = headers[headers.indexOf('content-type') + 1] ?? '';
-  if (type.startsWith('text/event-stream')) judgeStream(call, received, dial, say);
+  const type = headerOf(headers, 'content-type') ?? '';
+  if (type.startsWith('text/event-stream')) judgeStream(call, received, { headers, dial }, say);
   else judgeWhole(received, { status, headers, dial }, say);
 }
 
-type WholeSeen = {
-  readonly status: number;
-  readonly headers: readonly string[];
-  readonly dial: Dial | undefined;
-};
+type Seen = { readonly headers: readonly string[]; readonly dial: Dial | undefined };
+type WholeSeen = Seen & { readonly status: number };
 
 function judgeWhole(received: string, { status, headers, dial }: WholeSeen, say: Say): void {
   const isRelayed = headers.includes('x-signalbox-endpoint');
@@ -48,11 +53,18 @@ function judgeWhole(received: string, { status, headers, dial }: WholeSeen, say:
     judgeRefusal(received, status, say);
     return;
   }
+  judgeHead(headers, dial, say);
+  if (status === 200 && dial !== undefined && NO_ANSWERS.has(dial.script)) {
+    say('no-false-answer', `what dial ${dial.number} said (${dial.script}) is no answer`);
+  }
   if (dial === undefined) say('bytes-stay', 'an answer that nobody was asked for');
   else if (joined(dial.sent) !== received) {
     say('bytes-stay', `the answer is not the one of dial ${dial.number}`);
   }
 }
+
+/** What no caller may take for an answer. */
+const NO_ANSWERS: ReadonlySet<string> = new Set(['malformed', 'empty', 'error-in-200', 'huge']);
 
 /** Our own no: the envelope, with no word of the call in it. */
 function judgeRefusal(received: string, status: number, say: Say): void {
@@ -66,21 +78,53 @@ function judgeRefusal(received: string, status: number, say: Say): void {
   if (SECRETS.test(received)) say('nothing-told', `status ${status} repeats what was sent`);
 }
 
-function judgeStream(call: CallFacts, received: string, dial: Dial | undefined, say: Say): void {
+/** What the head says of the decision. */
+function judgeHead(headers: readonly string[], dial: Dial | undefined, say: Say): void {
+  if (dial === undefined) return;
+  const { call, endpoint, entry } = dial;
+  const told = (name: string): string | undefined => headerOf(headers, `x-signalbox-${name}`);
+  const decision = `dec_${call.id?.slice('req_'.length)}`;
+  const isOurs = told('decision-id')?.startsWith(decision) === true;
+  const tiers = entry?.versions.map(({ configuration }) =>
+    tierAt(configuration, call.wish.tenant, endpoint),
+  );
+  const isRight = told('endpoint') === endpoint && tiers?.includes(Number(told('tier'))) === true;
+  if (!isOurs || !isRight) {
+    say(
+      'record-true',
+      `the head says ${told('decision-id')} at ${told('endpoint')} ${told('tier')}`,
+    );
+  }
+  const label = labelOf(call.bodyVersion.configuration, call.wish);
+  if (told('sensitivity')?.startsWith(label) !== true) {
+    say('record-true', `the head says ${told('sensitivity')}, its label is ${label}`);
+  }
+}
+
+function judgeStream(call: CallFacts, received: string, seen: Seen, say: Say): void {
+  const { headers, dial } = seen;
   const told = withoutComments(received);
   const hides =
     call.wish.stream &&
     !call.wish.usageWanted &&
     (call.wish.operation === 'chat' || call.wish.operation === 'completion');
   const sent = dial === undefined ? '' : joined(dial.sent);
-  const expected = hides ? withoutUsage(sent) : sent;
+  const answer = hides ? withoutUsage(sent) : sent;
+  // A heartbeat had opened the stream: a whole answer comes as an event.
+  const expected = dial?.streams === true ? answer : eventOf(sent);
+  // What a heartbeat opened says nothing of a decision that was not made yet.
+  if (!received.startsWith(': ') && dial?.streams === true) judgeHead(headers, dial, say);
+  if (dial?.script === 'error-first' && told.includes(joined(dial.sent))) {
+    say('no-false-answer', `dial ${dial.number} said nothing but an error, and was passed on`);
+  }
   if (told.includes(DONE) && dial?.doneSent !== true) {
     say('done-from-upstream', 'the caller got a [DONE] that nobody had sent');
   }
   if (call.sight === 'ended' && told !== expected) {
     say('bytes-stay', `the stream is not the one of dial ${dial?.number}`);
   }
-  const part = withoutErrorEvent(told);
+  const isRelayed = told === `event: error\n${expected}`;
+  const part = isRelayed ? '' : withoutErrorEvent(told);
   if (!expected.startsWith(part)) {
     say('bytes-stay', `what came of the stream was not sent by dial ${dial?.number}`);
   }
@@ -89,6 +133,8 @@ function judgeStream(call: CallFacts, received: string, dial: Dial | undefined, 
     say('cut-is-unclean', `the upstream broke off (${dial.fault}), and the reply ends cleanly`);
   }
 }
+
+const eventOf = (sent: string): string => `data: ${sent.split('\n').join('\ndata: ')}\n\n`;
 
 const withoutUsage = (sent: string): string =>
   sent

@@ -15,7 +15,9 @@ import {
   type Dial,
   type EntryFacts,
   type History,
+  headerOf,
   type Report,
+  type Wish,
   wordOf,
 } from '../facts.ts';
 import type { Watcher } from '../node/life.ts';
@@ -23,9 +25,12 @@ import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 import type { Archive } from './archive.ts';
 import { judgeDial } from './dials.ts';
-import { budgetOf, Money, type MoneyEntry } from './money.ts';
+import { budgetOf, costOf, Money, type MoneyEntry } from './money.ts';
 
 const ABORT_MS_MAX = 250;
+const CONFLICT = 409;
+/** As many events come in one piece. */
+const PIECE_TOKENS = 16;
 /** For a place, for a route, and once more for a place. */
 const WAITS_MAX = 3;
 /** Disk, timers' ticks and what happens between two turns. */
@@ -38,6 +43,8 @@ export type WatchTools = {
   readonly history: History;
   readonly archive: Archive;
   readonly openDials: () => readonly Dial[];
+  /** Places that are taken under a name. */
+  readonly taken: (name: string) => number;
 };
 
 type Wait = { readonly since: number; endedTurn: number | undefined };
@@ -62,6 +69,7 @@ export class Watch {
     return {
       appended: (draft, health) => this.#appended(draft, health, life),
       durable: (batch: DurableBatch) => this.#tools.archive.acknowledge(batch),
+      projected: () => this.#tools.archive.projected(),
       waits: () => this.#waiting(),
     };
   }
@@ -90,6 +98,24 @@ export class Watch {
     if (call.sight === 'left') return;
     this.#inTime(call);
     this.#recordFirst(call);
+    if (call.status === CONFLICT) this.#conflicts(call);
+  }
+
+  /** Refused as a repetition: then another call runs under its key, or had another body. */
+  #conflicts(call: CallFacts): void {
+    const { wish, life, bodyAt = 0 } = call;
+    const key = headerOf(wish.headers, 'idempotency-key');
+    const others = [...this.calls.values()].filter(
+      (one) =>
+        one !== call &&
+        one.life === life &&
+        one.wish.keyName === wish.keyName &&
+        headerOf(one.wish.headers, 'idempotency-key') === key,
+    );
+    const isReason = ({ settled, wish: other }: CallFacts): boolean =>
+      (settled[0]?.at ?? bodyAt) >= bodyAt || textOf(other) !== textOf(wish);
+    if (others.some(isReason)) return;
+    this.#tools.report('conflict-has-two', 'nothing else runs under its key', wordOf(call));
   }
 
   /** Where the tenant wants the record first, no whole answer comes before it is safe. */
@@ -120,6 +146,7 @@ export class Watch {
     const { trace, report } = this.#tools;
     const call = draft.call === undefined ? undefined : this.calls.get(draft.call);
     const word = call === undefined ? '' : wordOf(call);
+    if (draft.kind === 'settlement' && call !== undefined) this.#covered(call, draft.body);
     this.#money.take(draft);
     trace.note(`${word}entry ${draft.kind} ${summaryOf(draft)}`);
     if (draft.kind === 'settlement') {
@@ -137,8 +164,40 @@ export class Watch {
 
   #settled(call: CallFacts, record: CallRecord, life: number): void {
     const before = call.settled.filter((one) => one.life === life).length;
-    call.settled.push({ life, record });
+    call.settled.push({ life, at: this.#tools.timeline.monotonic(), record });
     if (before > 0) this.#tools.report('settled-once', 'settled again', wordOf(call));
+    if (record.code === 'concurrency_limited' && record.attempts.length === 0) {
+      this.#wantsPlace(call, record);
+    }
+  }
+
+  /** A stream spends no more than is held for it, give or take what came in one piece. */
+  #covered({ id, dials, entries }: CallFacts, { ending, usage }: CallRecord): void {
+    const dial = dials.at(-1);
+    const held = id === undefined ? undefined : this.#money.heldOf(id);
+    const documents = entries.at(-1)?.versions[0]?.configuration;
+    if (dial?.streams !== true || held === undefined || documents === undefined) return;
+    if (ending !== 'answered' || usage === undefined) return;
+    const covered = Math.max(0, usage.outputTokens - PIECE_TOKENS);
+    const cost = costOf(documents, dial.endpoint, [0, covered]) ?? 0n;
+    if (cost <= held.nanoUsd) return;
+    const detail = `${usage.outputTokens} tokens were streamed with ${held.nanoUsd} nano-USD held`;
+    this.#tools.report('budget-kept', detail, wordOf(dial.call));
+  }
+
+  /** Refused for want of a place: then none of its route is free, or its tenant has all it may. */
+  #wantsPlace(call: CallFacts, { candidates, snapshot }: CallRecord): void {
+    const { history, taken, report } = this.#tools;
+    const documents = history.all().find(({ name }) => name === snapshot)?.configuration;
+    const { tenant } = call.wish;
+    const plan = documents?.plans.get(documents.tenants.get(tenant)?.plan ?? '');
+    const most = plan?.inFlightMax ?? Number.POSITIVE_INFINITY;
+    if (documents === undefined || taken(`tenant:${tenant}`) >= most) return;
+    const free = candidates.find(({ endpoint, gates }) => {
+      const inFlightMax = documents.endpoints.get(endpoint)?.inFlightMax ?? 0;
+      return gates === 0 && taken(endpoint) < inFlightMax;
+    });
+    if (free !== undefined) report('place-for-place', `${free.endpoint} is free`, wordOf(call));
   }
 
   /** Spent and held together never pass the limit by an admission. */
@@ -183,6 +242,8 @@ export class Watch {
     };
   }
 }
+
+const textOf = ({ body }: Wish): string => new TextDecoder().decode(body);
 
 function summaryOf(draft: EntryDraft): string {
   switch (draft.kind) {

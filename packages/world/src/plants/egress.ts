@@ -35,7 +35,7 @@ export const ignoreClearanceOnFallback: Plant = {
 };
 
 export const staleClearanceAfterPark: Plant = {
-  says: 'while calls are parked, documents that changed are not read',
+  says: 'while calls are parked, documents that changed are not read, and records hide it',
   breaks: ['egress-within', 'record-true'],
   make: () => ({
     now(now, live) {
@@ -43,6 +43,8 @@ export const staleClearanceAfterPark: Plant = {
       return () => {
         if (live.parking.waiting.size === 0) kept = undefined;
         else kept ??= now();
+        const { version } = now();
+        if (kept !== undefined && kept.version !== version) kept = { ...kept, version };
         return kept ?? now();
       };
     },

@@ -10,6 +10,8 @@ export type Told = {
   readonly events: number;
   /** Tokens in and out; undefined: nothing is said of usage. */
   readonly usage: readonly [number, number] | undefined;
+  /** Every part tells what was used so far; the last one counts. */
+  readonly tellsEarly: boolean;
 };
 
 const usageJson = ([input, output]: readonly [number, number], responses: boolean): string =>
@@ -61,7 +63,8 @@ export function streamEvents(told: Told, usageAsked: boolean): readonly string[]
 export const DONE_EVENT = 'data: [DONE]\n\n';
 export const ERROR_EVENT = 'data: {"error":{"message":"overloaded","type":"server_error"}}\n\n';
 
-function deltaEvent({ operation, model, word }: Told, at: number, usageAsked: boolean): string {
+function deltaEvent(told: Told, at: number, usageAsked: boolean): string {
+  const { operation, model, word, tellsEarly } = told;
   const text = `${word}-${at} `;
   if (operation === 'response') {
     const json = `{"type":"response.output_text.delta","delta":"${text}"}`;
@@ -72,5 +75,9 @@ function deltaEvent({ operation, model, word }: Told, at: number, usageAsked: bo
       ? `{"index":0,"delta":{"content":"${text}"},"finish_reason":null}`
       : `{"index":0,"text":"${text}","finish_reason":null}`;
   const none = usageAsked ? ',"usage":null' : '';
-  return `data: {"id":"a1",${ODD},"model":"${model}","choices":[${choice}]${none}}\n\n`;
+  if (tellsEarly) return partEvent(model, choice, `,"usage":${usageJson([7, at], false)}`);
+  return partEvent(model, choice, none);
 }
+
+const partEvent = (model: string, choice: string, usage: string): string =>
+  `data: {"id":"a1",${ODD},"model":"${model}","choices":[${choice}]${usage}}\n\n`;

@@ -183,7 +183,8 @@ function toldOf(fate: Fate, inquiry: Inquiry, chance: Chance): Told {
   const silent = chance.happens(0.15);
   const output = operation === 'embedding' ? 0 : events;
   const usage = silent ? undefined : ([chance.between(20, 200), output] as const);
-  return { operation, model, word, events, usage };
+  const tellsEarly = usage !== undefined && inquiry.usageAsked && chance.happens(0.15);
+  return { operation, model, word, events, usage, tellsEarly };
 }
 
 function whole(fate: Fate, inquiry: Inquiry, chance: Chance): Script {

@@ -88,6 +88,7 @@ export class Network {
       turn: timeline.turn(),
       script: script.name,
       status: undefined,
+      streams: false,
       fault: undefined,
       end: 'open',
       endedAt: undefined,
@@ -186,6 +187,7 @@ class Conversation {
   #run(step: Step): void {
     if (step.act === 'head') {
       this.dial.status = step.status;
+      this.dial.streams = step.headers.some(([, value]) => value.startsWith('text/event-stream'));
       this.#sink.head(step.status, step.headers, {
         pause: () => {
           this.#paused = true;
