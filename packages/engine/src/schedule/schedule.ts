@@ -70,6 +70,7 @@ export async function schedule(
   }
   const accounts = accountsOf(resolved);
   const estimate = estimateNanoUsd(resolved);
+  const isAgain = ports.pools.budgets.holdOf(resolved.id) !== undefined;
   const short = ports.pools.budgets.hold(resolved.id, accounts, estimate, resolved.at);
   if (short !== undefined) {
     give(resolved, first, ports);
@@ -78,7 +79,9 @@ export async function schedule(
   const hold = ports.pools.budgets.holdOf(resolved.id);
   if (hold !== undefined) {
     const { id: call, at, tenant } = resolved;
-    ports.store.append({ kind: 'hold', at, tenant: tenant.name, call, body: hold, later: true });
+    const draft = { kind: 'hold', at, tenant: tenant.name, call, body: hold } as const;
+    // One that is settled at once is left out; not where it changes what was written before.
+    ports.store.append(isAgain ? draft : { ...draft, later: true });
   }
   const queueMs = ports.clock.monotonic() - began;
   const permit = permitFor(resolved, { first, accounts, estimate, queueMs }, ports);
