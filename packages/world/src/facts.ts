@@ -72,7 +72,6 @@ export type Dial = {
   end: DialEnd;
   endedAt: number | undefined;
   endedTurn: number | undefined;
-  doneSent: boolean;
   /** What it told of usage: tokens in and out. */
   usage: readonly [number, number] | undefined;
   readonly sent: Uint8Array[];

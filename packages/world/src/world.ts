@@ -10,14 +10,21 @@ import { Callers } from './client/callers.ts';
 import { drawWish, probeWish } from './client/wish.ts';
 import { changedDocuments, healedDocuments } from './documents/change.ts';
 import { firstDocuments } from './documents/first.ts';
-import { type Breach, type Dial, History, type Report, type Wish } from './facts.ts';
+import {
+  type Breach,
+  type CallFacts,
+  type Dial,
+  History,
+  type Report,
+  type Wish,
+} from './facts.ts';
 import { type BadDisk, badDisk } from './node/bad-disk.ts';
 import { listeningSink } from './node/listener.ts';
 import { Lives, wordsOf } from './node/lives.ts';
 import { Archive } from './oracle/archive.ts';
 import { Watch } from './oracle/watch.ts';
 import type { Plant, Wrappers } from './plants/plant.ts';
-import { type Deed, planStorm } from './storm.ts';
+import { type Deed, type Planned, planStorm } from './storm.ts';
 import { drained, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { Network } from './upstream/upstream.ts';
@@ -137,7 +144,7 @@ export class World {
     }
   }
 
-  storm(): ReturnType<typeof planStorm> {
+  storm(): readonly Planned[] {
     const endpoints = [...this.history.now().configuration.endpoints.keys()];
     return planStorm(this.chance.fork('storm'), endpoints);
   }
@@ -160,7 +167,7 @@ export class World {
     this.timeline.after(chance.between(50, 2_000), () => this.lives.start());
   }
 
-  probe(tenant: string): ReturnType<Callers['begin']> {
+  probe(tenant: string): CallFacts {
     this.#calls += 1;
     return this.callers.begin(probeWish(this.#calls, tenant, this.#keyText(`${tenant}-main`)));
   }

@@ -2,6 +2,7 @@
 // handed to the journal, with windows and limits read from the documents.
 import type { EntryDraft } from '@signalbox/contract';
 import type { BudgetDocument, Configuration } from '@signalbox/documents';
+import type { Dial } from '../facts.ts';
 import { memberOf } from '../upstream/upstream.ts';
 
 const DAY_MS = 86_400_000;
@@ -104,14 +105,18 @@ export function budgetOf(documents: Configuration, owner: string): BudgetDocumen
   return tenant?.budget ?? plan?.budget;
 }
 
-/** What an answer costs by the endpoint's stated price; undefined: nobody states one. */
+/**
+ * What an answer costs by the endpoint's stated price; undefined: nobody states one, or nobody
+ * lists the model.
+ */
 export function costOf(
   documents: Configuration,
-  endpointName: string,
+  { endpoint: name, model }: Dial,
   [input, output]: readonly [number, number],
 ): bigint | undefined {
-  const price = documents.endpoints.get(endpointName)?.price;
-  if (price === undefined) return undefined;
+  const endpoint = documents.endpoints.get(name);
+  const price = endpoint?.price;
+  if (price === undefined || endpoint?.models.has(model) !== true) return undefined;
   // Whole USD per million tokens: a thousand nano-USD a token for each.
   const rate = (usd: string | undefined): bigint => BigInt(usd ?? 0) * 1_000n;
   const { inputPerMillionUsd, outputPerMillionUsd } = price;

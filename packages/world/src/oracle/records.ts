@@ -68,8 +68,9 @@ function judgeSettled(call: CallFacts, record: CallRecord, say: Say): void {
   const entry = call.entries.at(-1);
   if (entry === undefined) return;
   const names = entry.versions.map(({ name }) => name);
-  const isRefusedLater = record.ending === 'refused' && record.attempts.length === 0;
-  if (!isRefusedLater && !names.includes(record.snapshot)) {
+  // It came back once more, and got no further than to a wait or a no.
+  const isLater = record.attempts.length === 0;
+  if (!isLater && !names.includes(record.snapshot)) {
     say('record-true', `decided under ${names}, the record names ${record.snapshot}`);
   }
   judgeAttempts(call, record, say);
@@ -99,10 +100,9 @@ function judgeCost(record: CallRecord, dial: Dial, entry: EntryFacts, say: Say):
     );
   }
   const costs = entry.versions.map(({ configuration }) =>
-    costOf(configuration, dial.endpoint, [input, output])?.toString(),
+    costOf(configuration, dial, [input, output])?.toString(),
   );
-  const isListed = dial.model.endsWith('-v1');
-  if (isListed && !costs.includes(record.costNanoUsd)) {
+  if (!costs.includes(record.costNanoUsd)) {
     say('record-true', `it costs ${costs}, the record says ${record.costNanoUsd}`);
   }
 }

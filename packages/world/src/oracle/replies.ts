@@ -117,7 +117,7 @@ function judgeStream(call: CallFacts, received: string, seen: Seen, say: Say): v
   if (dial?.script === 'error-first' && told.includes(joined(dial.sent))) {
     say('no-false-answer', `dial ${dial.number} said nothing but an error, and was passed on`);
   }
-  if (told.includes(DONE) && dial?.doneSent !== true) {
+  if (told.includes(DONE) && !sent.includes(DONE)) {
     say('done-from-upstream', 'the caller got a [DONE] that nobody had sent');
   }
   if (call.sight === 'ended' && told !== expected) {

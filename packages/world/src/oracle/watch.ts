@@ -112,8 +112,10 @@ export class Watch {
         one.wish.keyName === wish.keyName &&
         headerOf(one.wish.headers, 'idempotency-key') === key,
     );
-    const isReason = ({ settled, wish: other }: CallFacts): boolean =>
-      (settled[0]?.at ?? bodyAt) >= bodyAt || textOf(other) !== textOf(wish);
+    const isReason = ({ settled, overAt, wish: other }: CallFacts): boolean => {
+      const endedAt = Math.max(settled[0]?.at ?? bodyAt, overAt ?? bodyAt);
+      return endedAt >= bodyAt || textOf(other) !== textOf(wish);
+    };
     if (others.some(isReason)) return;
     this.#tools.report('conflict-has-two', 'nothing else runs under its key', wordOf(call));
   }
@@ -179,7 +181,7 @@ export class Watch {
     if (dial?.streams !== true || held === undefined || documents === undefined) return;
     if (ending !== 'answered' || usage === undefined) return;
     const covered = Math.max(0, usage.outputTokens - PIECE_TOKENS);
-    const cost = costOf(documents, dial.endpoint, [0, covered]) ?? 0n;
+    const cost = costOf(documents, dial, [0, covered]) ?? 0n;
     if (cost <= held.nanoUsd) return;
     const detail = `${usage.outputTokens} tokens were streamed with ${held.nanoUsd} nano-USD held`;
     this.#tools.report('budget-kept', detail, wordOf(dial.call));

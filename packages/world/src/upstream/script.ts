@@ -9,7 +9,7 @@ export type Weather = 'calm' | 'fair' | 'flaky' | 'refusing' | 'deaf';
 
 export type Step = { readonly afterMs: number } & (
   | { readonly act: 'head'; readonly status: number; readonly headers: Headers }
-  | { readonly act: 'chunk'; readonly bytes: Uint8Array; readonly done: boolean }
+  | { readonly act: 'chunk'; readonly bytes: Uint8Array }
   | { readonly act: 'end' }
   | { readonly act: 'fault'; readonly code: FaultCode }
 );
@@ -98,8 +98,7 @@ function fateOf({ stream: isStream }: Inquiry, weather: Weather, chance: Chance)
   if (weather === 'deaf') return 'deaf';
   if (!chance.happens(FAULT_SHARES[weather])) return 'well';
   const fate = chance.weighted(FAULTS);
-  const streamed: ReadonlySet<Fate> = STREAMED;
-  return !isStream && streamed.has(fate) ? 'die-midway' : fate;
+  return !isStream && STREAMED.has(fate) ? 'die-midway' : fate;
 }
 
 const STREAMED: ReadonlySet<Fate> = new Set<Fate>([
@@ -124,13 +123,8 @@ const head = (afterMs: number, status: number, headers: Headers = JSON_HEAD): St
   status,
   headers,
 });
-const chunk = (afterMs: number, text: string): Step => piece(afterMs, encode(text), false);
-const piece = (afterMs: number, bytes: Uint8Array, done: boolean): Step => ({
-  act: 'chunk',
-  afterMs,
-  bytes,
-  done,
-});
+const chunk = (afterMs: number, text: string): Step => piece(afterMs, encode(text));
+const piece = (afterMs: number, bytes: Uint8Array): Step => ({ act: 'chunk', afterMs, bytes });
 const end = (afterMs: number): Step => ({ act: 'end', afterMs });
 const broken = (afterMs: number, code: FaultCode): Step => ({ act: 'fault', afterMs, code });
 
@@ -168,7 +162,7 @@ function failure(fate: Fate, { timers }: Inquiry, chance: Chance): readonly Step
     case 'empty':
       return [head(later, 200), end(0)];
     case 'huge': {
-      const pieces = Array.from({ length: HUGE_PIECES }, () => piece(1, HUGE, false));
+      const pieces = Array.from({ length: HUGE_PIECES }, () => piece(1, HUGE));
       return [head(later, 200), ...pieces, end(0)];
     }
     default:
@@ -191,7 +185,7 @@ function whole(fate: Fate, inquiry: Inquiry, chance: Chance): Script {
   const told = toldOf(fate, inquiry, chance);
   const bytes = wholeAnswer(told);
   const half = Math.max(1, bytes.length >> 1);
-  const first = [head(chance.between(10, 900), 200), piece(1, bytes.subarray(0, half), false)];
+  const first = [head(chance.between(10, 900), 200), piece(1, bytes.subarray(0, half))];
   const usage = told.usage;
   if (fate === 'die-midway') {
     return { name: fate, steps: [...first, broken(9, 'closed_early')], usage: undefined };
@@ -200,7 +194,7 @@ function whole(fate: Fate, inquiry: Inquiry, chance: Chance): Script {
     const silence = broken(inquiry.timers.idleMs, 'idle_timeout');
     return { name: fate, steps: [...first, silence], usage: undefined };
   }
-  const rest = piece(fate === 'trickle' ? 600 : 2, bytes.subarray(half), false);
+  const rest = piece(fate === 'trickle' ? 600 : 2, bytes.subarray(half));
   return { name: fate, steps: [...first, rest, end(1)], usage };
 }
 
@@ -224,7 +218,7 @@ function stream(fate: Fate, inquiry: Inquiry, chance: Chance): Script {
   const steps = [
     head(chance.between(5, 600), 200, STREAM_HEAD),
     ...cut(events, fate, chance).map((one, at) =>
-      piece(at === 0 ? 1 : chance.between(1, gap), one.bytes, one.done),
+      piece(at === 0 ? 1 : chance.between(1, gap), one),
     ),
     ...ending,
   ];
@@ -233,24 +227,18 @@ function stream(fate: Fate, inquiry: Inquiry, chance: Chance): Script {
   return { name: fate, steps, usage: complete && tells ? told.usage : undefined };
 }
 
-type Piece = { readonly bytes: Uint8Array; readonly done: boolean };
-
-/** One event a chunk, several, or cut anywhere, inside a character's middle too. */
-function cut(events: readonly string[], fate: Fate, chance: Chance): readonly Piece[] {
+/** One event a chunk, several, or cut anywhere. */
+function cut(events: readonly string[], fate: Fate, chance: Chance): readonly Uint8Array[] {
   const together = fate === 'talkative' ? 16 : chance.pick([1, 1, 3]);
-  const pieces: Piece[] = [];
+  const pieces: Uint8Array[] = [];
   for (let at = 0; at < events.length; at += together) {
-    const some = events.slice(at, at + together);
-    pieces.push({ bytes: encode(some.join('')), done: some.includes(DONE_EVENT) });
+    pieces.push(encode(events.slice(at, at + together).join('')));
   }
   const dies = fate === 'die-midway' || fate === 'silent-midway';
   if (!chance.happens(dies ? 0.6 : 0.25)) return pieces;
-  const split = pieces.flatMap(({ bytes, done }): Piece[] => {
+  const split = pieces.flatMap((bytes): readonly Uint8Array[] => {
     const at = chance.between(1, bytes.length - 1);
-    return [
-      { bytes: bytes.subarray(0, at), done: false },
-      { bytes: bytes.subarray(at), done },
-    ];
+    return [bytes.subarray(0, at), bytes.subarray(at)];
   });
   return dies ? split.slice(0, -1) : split;
 }

@@ -93,7 +93,6 @@ export class Network {
       end: 'open',
       endedAt: undefined,
       endedTurn: undefined,
-      doneSent: false,
       usage: script.usage,
       sent: [],
     };
@@ -202,11 +201,10 @@ class Conversation {
     }
   }
 
-  #chunk({ bytes, done }: Extract<Step, { act: 'chunk' }>): void {
+  #chunk({ bytes }: Extract<Step, { act: 'chunk' }>): void {
     // Wiped behind the sink's back: whoever keeps the bytes must have copied them.
     const lent = bytes.slice();
     this.dial.sent.push(bytes);
-    this.dial.doneSent ||= done;
     this.#sink.chunk(lent);
     lent.fill(0x2e);
   }
