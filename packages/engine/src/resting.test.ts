@@ -1,7 +1,8 @@
 // Money and places of calls that wait for a route, and of calls that come when nothing is written.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { build, chatOf, HOUSE, settled } from './house.fixture.ts';
+import { build, chatOf, HeardReply, HOUSE, settled } from './house.fixture.ts';
+import { serve } from './line.ts';
 
 const narrow = HOUSE.replace('near:\n', 'near:\n    in_flight_max: 1\n');
 
@@ -52,6 +53,23 @@ describe('a call that waits for a route', () => {
     await second.settlement;
     assert.deepEqual(built.house.live.pools.budgets.open(), []);
   });
+});
+
+it('a hold that counts in another window than that of its call is always written', async () => {
+  const built = build();
+  const made = built.call(chatOf('small'));
+  const serveAt = async (at: number): Promise<void> => {
+    const ended = serve({ ...built.call(chatOf('small')), at }, new HeardReply(), built.house);
+    await settled();
+    built.upstream.last.answer({ model: 'small', choices: [] });
+    await ended;
+  };
+  await serveAt(made.at + 86_400_000);
+  await serveAt(made.at);
+  assert.deepEqual(
+    built.store.of('hold').map((entry) => entry.later),
+    [true, undefined],
+  );
 });
 
 describe('a journal that takes nothing', () => {

@@ -16,7 +16,7 @@ import {
 } from '@signalbox/contract';
 import type { Offer } from '../resolve/offer.ts';
 import type { Resolved } from '../resolve/resolve.ts';
-import type { Account, Budgets, Shortfall } from './budgets.ts';
+import { type Account, type Budgets, dayOf, type Shortfall } from './budgets.ts';
 import { estimateNanoUsd, outputTokens } from './estimate.ts';
 import type { Slots } from './slots.ts';
 
@@ -80,8 +80,10 @@ export async function schedule(
   if (hold !== undefined) {
     const { id: call, at, tenant } = resolved;
     const draft = { kind: 'hold', at, tenant: tenant.name, call, body: hold } as const;
-    // One that is settled at once is left out; not where it changes what was written before.
-    ports.store.append(isAgain ? draft : { ...draft, later: true });
+    // One that is settled at once is left out, unless it says what its settlement does not: that
+    // it changes one that was written before, or that it counts in another window.
+    const isTold = isAgain || hold.day !== dayOf(at);
+    ports.store.append(isTold ? draft : { ...draft, later: true });
   }
   const queueMs = ports.clock.monotonic() - began;
   const permit = permitFor(resolved, { first, accounts, estimate, queueMs }, ports);
