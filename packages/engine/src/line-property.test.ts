@@ -144,6 +144,7 @@ async function playOut({ built, calls }: Scene): Promise<void> {
 const entriesOf = ({ built }: Scene): readonly Entry[] =>
   built.store.entries.map((draft) => ({
     ...JSON.parse(JSON.stringify(draft)),
+    body: JSON.parse(JSON.stringify(draft.body)),
     ...{ v: 1, node: 'n1', epoch: 'e', seq: 1, prev: '', bodyDigest: '' },
   }));
 

@@ -21,6 +21,7 @@ import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
 import { ELSEWHERE, PATHS, type PathEntry, PREFIXES } from './paths.table.ts';
 import { replyOver } from './reply.ts';
+import type { Running } from './running.ts';
 
 export type Mounted = (exchange: Exchange, target: Target) => boolean;
 
@@ -30,7 +31,7 @@ export type GatewayOptions = {
   /** Asked in turn for paths that are not the data plane's. */
   readonly mounted: readonly Mounted[];
   /** Calls on the line: who stops the gateway lets them settle first. */
-  readonly running?: Set<Promise<unknown>>;
+  readonly running?: Running;
 };
 
 export type Gateway = { handle(exchange: Exchange): void };
@@ -91,10 +92,10 @@ function takeCall(exchange: Exchange, operation: Operation, options: GatewayOpti
   const reply = replyOver(exchange, () =>
     pages.queued.open(call.id, pages.ownerOf(keyText, address)),
   );
-  const served = serve(call, reply, house)
+  options.running?.enter();
+  serve(call, reply, house)
     .catch((error: unknown) => fail(exchange, error, house.ports))
-    .finally(() => options.running?.delete(served));
-  options.running?.add(served);
+    .finally(() => options.running?.leave());
 }
 
 /** Undefined: the head was refused and answered. */

@@ -12,3 +12,4 @@ export { type GatewayNode, type NodeOptions, type NodeParts, openNode } from './
 export { json, keyText, type Readiness } from './page.ts';
 export { type Fetched, type Queued, type QueuedLimits, queued } from './queued.ts';
 export { recover } from './recover.ts';
+export { newRunning, type Running } from './running.ts';

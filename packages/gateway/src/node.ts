@@ -19,6 +19,7 @@ import type { Readiness } from './page.ts';
 import { queued } from './queued.ts';
 import { rawRefusal } from './raw.ts';
 import { recover } from './recover.ts';
+import { newRunning, type Running } from './running.ts';
 import { readSecrets } from './secrets.ts';
 import { openStorage, type Storage, type StorageOptions } from './storage.ts';
 
@@ -68,7 +69,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const state: State = { draining: false, trouble: undefined };
   const readiness = (): Readiness => readinessOf(state, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
-  const running = new Set<Promise<unknown>>();
+  const running = newRunning();
   const listening = await listenFor(options, parts, { storage, running });
   const scraped = await listenForMetrics(options);
   return {
@@ -88,11 +89,11 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       await listening.close(drainMsMax);
       await scraped?.close(0);
       const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
-      await Promise.race([Promise.allSettled(running), late]);
+      await Promise.race([running.idle(), late]);
       live.counts.flush();
       upstream.close();
       await storage.close();
-      sink.log('info', 'stopped', { callsCutOff: running.size });
+      sink.log('info', 'stopped', { callsCutOff: running.count() });
     },
   };
 }
@@ -127,7 +128,7 @@ function act(journal: Journal, clock: Clock, body: ActBody): void {
   journal.append({ kind: 'act', at: clock.now(), tenant: undefined, call: undefined, body });
 }
 
-type Served = { readonly storage: Storage; readonly running: Set<Promise<unknown>> };
+type Served = { readonly storage: Storage; readonly running: Running };
 
 function listenFor(
   options: NodeOptions,

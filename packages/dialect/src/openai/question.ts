@@ -108,41 +108,70 @@ function fromFields(
     const message = `The field \`model\` must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
     return no(refusal('body_invalid', message, { param: 'model' }));
   }
-  const stream = fields.get('stream')?.kind === 'true';
-  const options = fields.get('stream_options');
-  const usageWanted = includesUsage(body, options);
-  const inner = innerOf(body, fields.get('metadata'));
-  let known: Outline | undefined;
-  const seen = (): Outline => {
-    known ??= outline(operation, body, fields);
-    return known;
-  };
-  return yes({
-    bytes: body,
-    model,
-    stream,
-    usageWanted,
-    outputTokensMax: outputTokensMax(body, fields),
-    answersWanted: answersWanted(operation, body, fields),
-    inputTokensEstimate: Math.ceil(body.length / BYTES_PER_TOKEN),
-    toolsOffered: isFilled(body, fields.get('tools')),
-    get unreadableParts() {
-      return seen().unreadableParts;
-    },
-    statefulReference: statefulReference(body, fields),
-    sessionHint: stringOf(body, inner && lastField(inner, 'session_id')),
-    lastInstruction: () => seen().lastInstruction(),
-    sessionBytes: (prefix) => seen().sessionBytes(prefix),
-    render: (name, askUsage, storeNothing = false) =>
-      splice(
-        body,
-        changes(body, fields, {
-          model: name === model ? undefined : name,
-          usage: askUsage && stream && !usageWanted && asksForUsage(operation),
-          noStore: storeNothing ? noStore(operation, body, fields) : undefined,
-        }),
-      ),
-  });
+  return yes(new BodyQuestion(operation, body, fields, model));
+}
+
+/**
+ * A class: a getter in a literal would be allocated in the old generation, and keep the body there
+ * until that is collected.
+ */
+class BodyQuestion implements Question {
+  readonly bytes: Uint8Array;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly usageWanted: boolean;
+  readonly outputTokensMax: number | undefined;
+  readonly answersWanted: number;
+  readonly inputTokensEstimate: number;
+  readonly toolsOffered: boolean;
+  readonly statefulReference: string | undefined;
+  readonly sessionHint: string | undefined;
+  readonly #operation: Operation;
+  readonly #fields: Fields;
+  #outline: Outline | undefined = undefined;
+
+  constructor(operation: Operation, body: Uint8Array, fields: Fields, model: string) {
+    const inner = innerOf(body, fields.get('metadata'));
+    this.#operation = operation;
+    this.#fields = fields;
+    this.bytes = body;
+    this.model = model;
+    this.stream = fields.get('stream')?.kind === 'true';
+    this.usageWanted = includesUsage(body, fields.get('stream_options'));
+    this.outputTokensMax = outputTokensMax(body, fields);
+    this.answersWanted = answersWanted(operation, body, fields);
+    this.inputTokensEstimate = Math.ceil(body.length / BYTES_PER_TOKEN);
+    this.toolsOffered = isFilled(body, fields.get('tools'));
+    this.statefulReference = statefulReference(body, fields);
+    this.sessionHint = stringOf(body, inner && lastField(inner, 'session_id'));
+  }
+
+  get unreadableParts(): boolean {
+    return this.#seen().unreadableParts;
+  }
+
+  lastInstruction(): string {
+    return this.#seen().lastInstruction();
+  }
+
+  sessionBytes(prefix: string): Uint8Array {
+    return this.#seen().sessionBytes(prefix);
+  }
+
+  render(name: string, askUsage: boolean, storeNothing = false): Uint8Array {
+    const { bytes } = this;
+    const found = changes(bytes, this.#fields, {
+      model: name === this.model ? undefined : name,
+      usage: askUsage && this.stream && !this.usageWanted && asksForUsage(this.#operation),
+      noStore: storeNothing ? noStore(this.#operation, bytes, this.#fields) : undefined,
+    });
+    return splice(bytes, found);
+  }
+
+  #seen(): Outline {
+    this.#outline ??= outline(this.#operation, this.bytes, this.#fields);
+    return this.#outline;
+  }
 }
 
 /** Responses and embeddings always tell their usage; the older two only when asked. */

@@ -154,7 +154,7 @@ class Collector implements DialSink {
       return;
     }
     if (this.#reader !== undefined) {
-      this.#late = (consumer) => consumer.end();
+      this.#late = ended;
       this.#answer(this.#stream(this.#reader));
       return;
     }
@@ -165,8 +165,10 @@ class Collector implements DialSink {
 
   fault(why: Fault): void {
     if (this.#consumer !== undefined) this.#consumer.fault(why);
-    else if (this.#settled) this.#late = (consumer) => consumer.fault(why);
-    else {
+    else if (this.#settled) {
+      const failed = (consumer: Consumer): void => consumer.fault(why);
+      this.#late = failed;
+    } else {
       this.#settled = true;
       this.#resolve({ kind: 'failed', fault: why });
     }
@@ -206,6 +208,8 @@ class Collector implements DialSink {
     };
   }
 }
+
+const ended = (consumer: Consumer): void => consumer.end();
 
 const NO_FLOW: Flow = { pause: () => undefined, resume: () => undefined };
 

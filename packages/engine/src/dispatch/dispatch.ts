@@ -172,7 +172,10 @@ class Run {
     const ask = question.stream && !question.usageWanted && asksForUsage(head.operation);
     this.#firstByteMs = undefined;
     return new Promise((resolve, reject) => {
-      this.#wake = () => resolve('left');
+      // By name: a function that is written into a property where it stands is allocated in the old
+      // generation, and keeps the whole call with it until that is collected.
+      const wake = (): void => resolve('left');
+      this.#wake = wake;
       const dialling = {
         offer,
         credential: offer.offering.endpoint.credentials[0],

@@ -6,13 +6,14 @@ import {
   type CallRecord,
   type Clock,
   type Code,
-  type DecisionId,
   decisionId,
   type Ending,
   type Keys,
   type Refusal,
+  type RequestId,
   type Sink,
   type Store,
+  type TenantName,
 } from '@signalbox/contract';
 import type { Price } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
@@ -102,48 +103,68 @@ function write(
   responseCommitment: (() => string) | undefined,
   ports: SettlePorts,
 ): Settlement {
-  const { id, tenant } = call;
-  const decision: DecisionId = decisionId(id, call.entry ?? 1);
-  const totalMs = ports.clock.monotonic() - call.arrived;
-  // Everything that moves is read now; the record itself is made when its batch is written.
-  const body = once(() => {
-    const record = recordOf(call, {
-      ...facts,
-      decision,
-      totalMs,
-      responseCommitment: responseCommitment?.(),
-      requestCommitment:
-        call.question === undefined
-          ? undefined
-          : ports.keys.digest('request', call.question.bytes, COMMITMENT_BYTES),
-      snapshot: ports.snapshot,
-    });
-    count(record, ports.sink);
-    return record;
-  });
-  const at = ports.clock.now();
-  const kind = 'settlement';
-  const head = { kind, at, tenant: tenant?.name, call: id, later: true } as const;
-  ports.store.append({
-    ...head,
-    get body() {
-      return body();
-    },
-  });
+  const ended = new Ended(call, facts, responseCommitment, ports);
+  ports.store.append(ended);
   Object.assign(call, { settled: true });
-  return {
-    get record() {
-      return body();
-    },
-  };
+  return ended;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+/**
+ * What goes to the journal: everything that moves is read at once, the record itself is made when
+ * its batch is written. A class, since a getter in a literal is allocated in the old generation
+ * and would keep its call there until that is collected.
+ */
+class Ended implements Settlement {
+  readonly kind = 'settlement' as const;
+  readonly later = true as const;
+  readonly at: number;
+  readonly tenant: TenantName | undefined;
+  readonly call: RequestId;
+  readonly #seen: Seen;
+  readonly #facts: Facts;
+  readonly #responseCommitment: (() => string) | undefined;
+  readonly #ports: SettlePorts;
+  readonly #totalMs: number;
+  #record: CallRecord | undefined = undefined;
+
+  constructor(
+    seen: Seen,
+    facts: Facts,
+    responseCommitment: (() => string) | undefined,
+    ports: SettlePorts,
+  ) {
+    this.at = ports.clock.now();
+    this.tenant = seen.tenant?.name;
+    this.call = seen.id;
+    this.#seen = seen;
+    this.#facts = facts;
+    this.#responseCommitment = responseCommitment;
+    this.#ports = ports;
+    this.#totalMs = ports.clock.monotonic() - seen.arrived;
+  }
+
+  get body(): CallRecord {
+    return this.record;
+  }
+
+  get record(): CallRecord {
+    if (this.#record !== undefined) return this.#record;
+    const { question, id, entry } = this.#seen;
+    const { keys, snapshot, sink } = this.#ports;
+    this.#record = recordOf(this.#seen, {
+      ...this.#facts,
+      decision: decisionId(id, entry ?? 1),
+      totalMs: this.#totalMs,
+      responseCommitment: this.#responseCommitment?.(),
+      requestCommitment:
+        question === undefined
+          ? undefined
+          : keys.digest('request', question.bytes, COMMITMENT_BYTES),
+      snapshot,
+    });
+    count(this.#record, sink);
+    return this.#record;
+  }
 }
 
 export const COMMITMENT_BYTES = 16;

@@ -18,9 +18,11 @@ import {
   compile,
   createGateway,
   type Gateway,
+  newRunning,
   openLedger,
   queued,
   type Readiness,
+  type Running,
   recover,
 } from '@signalbox/gateway';
 import type { Disk, DurableBatch, Exchange, Journal, Position } from '@signalbox/ports';
@@ -91,12 +93,12 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const house: House = { now: wrappers.now?.(now, live) ?? now, live, ports };
   await tools.recovered();
   recover(house);
-  const running = new Set<Promise<unknown>>();
+  const running = newRunning();
   const gateway = gatewayOf(house, journal, { ...tools, running });
   return {
     journal,
     live,
-    running: () => running.size,
+    running: () => running.count(),
     handle: (exchange) => gateway.handle(wrappers.exchange?.(exchange) ?? exchange),
     swap() {
       const { name } = tools.version();
@@ -174,7 +176,7 @@ function watchedLive(live: Live, watcher: Watcher): Live {
   return { ...live, pools: { budgets, slots: watched } };
 }
 
-type Served = LifeTools & { readonly running: Set<Promise<unknown>> };
+type Served = LifeTools & { readonly running: Running };
 
 function gatewayOf(house: House, journal: Journal, served: Served): Gateway {
   const { clock, keys, version, running } = served;
