@@ -1,8 +1,8 @@
 export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
-export { type Health, health } from './catalog/health.ts';
+export { type Health, health, type Took } from './catalog/health.ts';
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
-export { type Preview, preview } from './preview.ts';
+export { type Predicted, type Preview, preview } from './preview.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { type Resolved, resolve } from './resolve/resolve.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';

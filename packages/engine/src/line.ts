@@ -12,6 +12,7 @@ import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
 import { join } from './session/session.ts';
+import { observe } from './settle/observe.ts';
 import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
 import { type Admitted, admit } from './tenant/tenant.ts';
@@ -83,6 +84,7 @@ async function carry(
     if (!scheduled.ok) return refuse(resolved.value, scheduled.refusal, reply, house);
     walk.seen = scheduled.value;
     const outcome = await dispatch(scheduled.value, reply, dispatchPorts(house));
+    observe(outcome, house.live);
     if (outcome.kind !== 'unreached') return finish(scheduled.value, outcome, reply, house);
     scheduled.value.permit.rest();
     const parked = await park(scheduled.value, reply, parkPorts(house));

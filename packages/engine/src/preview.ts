@@ -1,4 +1,5 @@
-// A dry run: the rooms up to resolve, and nothing after them. No permit, no call, no record.
+// A dry run: the rooms up to resolve, and nothing after them. No permit, no call, no record. Of
+// every candidate it says what the call would cost there at most, and how long answers took lately.
 import {
   type Call,
   type RecordedCandidate,
@@ -6,16 +7,30 @@ import {
   type Result,
   yes,
 } from '@signalbox/contract';
+import { costNanoUsd } from '@signalbox/documents';
+import type { Took } from './catalog/health.ts';
+import type { Classified } from './classify/classify.ts';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
+import type { Candidate } from './resolve/offer.ts';
 import { type Resolved, recordedCandidates, resolve, survey } from './resolve/resolve.ts';
+import { OUTPUT_TOKENS_ASSUMED } from './schedule/estimate.ts';
 import type { Identity } from './tenant/tenant.ts';
 
 export type Preview = {
   readonly identity: Identity;
   readonly resolved: Result<Resolved, Refusal>;
-  readonly candidates: readonly RecordedCandidate[];
+  /** The call asked for a stream. */
+  readonly stream: boolean;
+  readonly candidates: readonly Predicted[];
+};
+
+export type Predicted = RecordedCandidate & {
+  /** Undefined: its price is unknown. */
+  readonly costNanoUsdMax: bigint | undefined;
+  /** Undefined: not measured yet. */
+  readonly took: Took | undefined;
 };
 
 /** Refuses what has no candidates to show: unknown callers, broken bodies, unknown models. */
@@ -25,15 +40,37 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const dry = passportOf({ ...call, head });
   const classified = await enter(dry, house, { seen: dry });
   if (!classified.ok) return classified;
-  const { tenant, key } = classified.value;
+  const { tenant, key, question } = classified.value;
   const { catalog, policies } = house.now();
   const facts = { catalog, policies, health: house.live.health };
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);
-  const offers = resolved.ok ? resolved.value.route.offers : [];
-  const candidates = resolved.ok
+  const seen = surveyed.value.candidates;
+  const recorded = resolved.ok
     ? resolved.value.route.candidates
-    : recordedCandidates(surveyed.value.candidates, offers, facts.health);
-  return yes({ identity: { tenant, key }, resolved, candidates });
+    : recordedCandidates(seen, [], facts.health);
+  // Both were made of the same list, in its order.
+  const candidates = recorded.map((one, at) => predict(one, seen[at], classified.value, house));
+  return yes({ identity: { tenant, key }, resolved, stream: question.stream, candidates });
+}
+
+function predict(
+  recorded: RecordedCandidate,
+  candidate: Candidate | undefined,
+  { head, question }: Classified,
+  { live }: House,
+): Predicted {
+  const embeds = head.operation === 'embedding';
+  const answers = (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
+  const usage = {
+    inputTokens: question.inputTokensEstimate,
+    outputTokens: embeds ? 0 : answers,
+  };
+  const cost = candidate === undefined ? undefined : costNanoUsd(candidate.offering.price, usage);
+  return {
+    ...recorded,
+    costNanoUsdMax: cost?.kind === 'known' ? cost.nanoUsd : undefined,
+    took: live.health.took(recorded.endpoint),
+  };
 }

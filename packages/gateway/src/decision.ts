@@ -1,6 +1,6 @@
 // A decision for the caller who made the call: with the scope `explain` the whole record and every
 // gate in words, else tier, endpoint and what refused.
-import type { CallRecord, DecisionId, TenantName } from '@signalbox/contract';
+import type { CallRecord, DecisionId, RecordedCandidate, TenantName } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
 
 /** Where records are read from; answers come from a projection, never from the path of a call. */
@@ -19,7 +19,7 @@ export type CandidateDocument = {
 export function decisionDocument(record: CallRecord, explains: boolean): object {
   const last = record.attempts[record.attempts.length - 1];
   if (explains)
-    return { object: 'decision', ...record, candidates: candidateDocuments(record.candidates) };
+    return { object: 'decision', ...record, candidates: record.candidates.map(candidateDocument) };
   return {
     object: 'decision',
     decision: record.decision,
@@ -34,12 +34,8 @@ export function decisionDocument(record: CallRecord, explains: boolean): object 
   };
 }
 
-export function candidateDocuments(
-  candidates: CallRecord['candidates'],
-): readonly CandidateDocument[] {
-  return candidates.map((one) => {
-    const gates = gateNames(one.gates);
-    const why = gates.map((gate) => GATE_WORDS[gate]);
-    return { endpoint: one.endpoint, model: one.model, tier: one.tier, gates, why };
-  });
+export function candidateDocument(candidate: RecordedCandidate): CandidateDocument {
+  const { endpoint, model, tier } = candidate;
+  const gates = gateNames(candidate.gates);
+  return { endpoint, model, tier, gates, why: gates.map((gate) => GATE_WORDS[gate]) };
 }

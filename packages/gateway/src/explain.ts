@@ -1,9 +1,9 @@
 // A dry run: the same rooms up to resolve, no permit, no upstream call, nothing recorded. Every
-// candidate with the gates that refused it, the rule that spoke, what it would cost at most.
+// candidate with the gates that refused it, what it would cost at most and how long answers take
+// there; the rule that spoke.
 import {
   type Call,
   codeFacts,
-  microUsd,
   no,
   type Operation,
   type Refusal,
@@ -12,10 +12,16 @@ import {
   yes,
 } from '@signalbox/contract';
 import { innerElements, lastField, readObject, readQuestion } from '@signalbox/dialect';
-import { estimateNanoUsd, identify, preview, type Resolved } from '@signalbox/engine';
+import {
+  estimateNanoUsd,
+  identify,
+  type Predicted,
+  preview,
+  type Resolved,
+} from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import { readBody } from './body.ts';
-import { candidateDocuments } from './decision.ts';
+import { candidateDocument } from './decision.ts';
 import { json, type Pages } from './page.ts';
 
 /** Questions in one batch of `/v1/route/simulate`. */
@@ -75,8 +81,7 @@ function operationOf(body: Uint8Array): Operation {
 async function explained(call: Call, { house }: Pages): Promise<Result<object, Refusal>> {
   const seen = await preview(call, house);
   if (!seen.ok) return seen;
-  const { resolved, identity, candidates } = seen.value;
-  const documents = candidateDocuments(candidates);
+  const { resolved, identity, candidates, stream } = seen.value;
   const verdict = {
     object: 'route',
     allowed: resolved.ok,
@@ -84,13 +89,37 @@ async function explained(call: Call, { house }: Pages): Promise<Result<object, R
   };
   if (!identity.key.scopes.has('explain')) {
     const place = resolved.ok ? resolved.value.route.offers[0]?.place : undefined;
-    const named = documents.map(({ endpoint, tier, gates }) => ({ endpoint, tier, gates }));
+    const named = candidates.map((one) => {
+      const { endpoint, tier, gates } = candidateDocument(one);
+      return { endpoint, tier, gates };
+    });
     const { tier = null, name: endpoint = null } = place ?? {};
     return yes({ ...verdict, tier, endpoint, candidates: named });
   }
   const route = resolved.ok ? routeDocument(resolved.value) : {};
-  return yes({ ...verdict, ...route, candidates: documents });
+  const predicted = candidates.map((one) => predictedDocument(one, stream));
+  return yes({ ...verdict, ...route, candidates: predicted });
 }
+
+/** Null is not known; `expected_why` says why. */
+function predictedDocument(candidate: Predicted, stream: boolean): object {
+  const { costNanoUsdMax, took } = candidate;
+  // The first byte of an answer that is no stream comes with its last.
+  const firstByteMs = stream ? took?.firstByteMs : took?.totalMs;
+  return {
+    ...candidateDocument(candidate),
+    estimate_micro_usd: costNanoUsdMax === undefined ? null : microUsdUp(costNanoUsdMax),
+    expected_first_byte_ms: rounded(firstByteMs),
+    expected_ms: rounded(took?.totalMs),
+    expected_why: firstByteMs === undefined ? 'not measured yet' : null,
+  };
+}
+
+const rounded = (ms: number | undefined): number | null =>
+  ms === undefined ? null : Math.round(ms * 10) / 10;
+
+/** Upwards: what is said to be the most is not less than that. */
+const microUsdUp = (nanoUsd: bigint): number => Number((nanoUsd + 999n) / 1_000n);
 
 function routeDocument(resolved: Resolved): object {
   const { route, profile, step } = resolved;
@@ -112,7 +141,7 @@ function routeDocument(resolved: Resolved): object {
       tier: place.tier,
       price: offering.price.kind,
     })),
-    estimate_micro_usd: microUsd(estimateNanoUsd(resolved)),
+    estimate_micro_usd: microUsdUp(estimateNanoUsd(resolved)),
   };
 }
 

@@ -1,5 +1,5 @@
 export { compile, reachOf } from './compile.ts';
-export { candidateDocuments, decisionDocument } from './decision.ts';
+export { decisionDocument } from './decision.ts';
 export {
   createGateway,
   type Gateway,

@@ -144,6 +144,42 @@ describe('a dry run', () => {
     assert.equal(gateway.sim.requests().received, before);
   });
 
+  it('predicts of every candidate what it costs at most and how long it takes', async () => {
+    const predict = async (stream: boolean) => {
+      const asked = { ...body, max_tokens: 100, stream };
+      const page = json(await gateway.ask('/v1/route/explain', { body: asked }));
+      const found = (name: string) =>
+        Object(page['candidates']).find((one: object) => at(one, 'endpoint') === name);
+      return { far: found('far'), dead: found('dead') };
+    };
+    const { far, dead } = await predict(false);
+    // A dollar per million tokens is a micro-dollar a token; the input is counted by its bytes.
+    const inputTokens = Math.ceil(
+      JSON.stringify({ ...body, max_tokens: 100, stream: false }).length / 4,
+    );
+    assert.equal(at(far, 'estimate_micro_usd'), inputTokens * 3 + 100 * 15);
+    const expected = ['expected_first_byte_ms', 'expected_ms', 'expected_why'];
+    const of = (one: unknown) => expected.map((name) => at(one, name));
+    assert.deepEqual(of(dead), [null, null, 'not measured yet']);
+    await gateway.ask('/v1/chat/completions', { body: chat('sim-frontier', 'x') });
+    const [first, whole, why] = of((await predict(false)).far);
+    assert.ok(Number(whole) > 0);
+    assert.deepEqual([first, why], [whole, null]);
+    await gateway.ask('/v1/chat/completions', {
+      body: chat('sim-frontier', 'x', { stream: true }),
+    });
+    const [byte, all] = of((await predict(true)).far);
+    assert.ok(Number(byte) > 0 && Number(byte) <= Number(all), `${byte} of ${all}`);
+  });
+
+  it('says that a cost is not known where the price is not', async () => {
+    const { sim } = gateway;
+    await gateway.swap(documents(sim.url).replace(/ {4}price: .*\n/, ''));
+    const page = json(await gateway.ask('/v1/route/explain', { body: chat('sim-frontier', 'x') }));
+    assert.equal(at(page, 'candidates', 0, 'estimate_micro_usd'), null);
+    await gateway.swap(documents(sim.url));
+  });
+
   it('shows why a call would be refused', async () => {
     const page = json(
       await gateway.ask('/v1/route/explain', {

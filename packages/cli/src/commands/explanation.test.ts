@@ -33,3 +33,20 @@ test('nothing at all is still no fault', () => {
     assert.match(explanationText(value, PLAIN), /^decision/);
   }
 });
+
+test('a dry run says of each candidate what it costs at most and how long it takes', () => {
+  const near = { endpoint: 'near', model: 'm', tier: 1, gates: [], why: [] };
+  const told = { estimate_micro_usd: 1_234, expected_ms: 40.5, expected_why: null };
+  const unknown = { estimate_micro_usd: null, expected_ms: null, expected_why: 'not measured yet' };
+  const far = { ...near, endpoint: 'far', gates: ['tier'], why: ['too high'] };
+  const candidates = [
+    { ...near, ...told },
+    { ...far, ...unknown },
+  ];
+  const text = explanationText({ decision: 'dec_1', candidates }, PLAIN);
+  assert.match(text, /tier +endpoint +model +cost at most +takes about +verdict/);
+  assert.match(text, /near +m +\$0\.001234 +41 ms +stood in the route/);
+  assert.match(text, /far +m +unknown +not measured yet +refused: too high/);
+  const record = explanationText({ decision: 'dec_1', candidates: [near, far] }, PLAIN);
+  assert.doesNotMatch(record, /at most|takes about/);
+});

@@ -128,7 +128,10 @@ function endingText(decision: unknown): string | undefined {
 
 function candidateRows(decision: unknown, paint: Paint): readonly (readonly string[])[] {
   const answered = answeredAttempt(decision);
-  const rows = listIn(decision, 'candidates').map((one) => {
+  const candidates = listIn(decision, 'candidates');
+  // Of a dry run alone: a record says what was, not what was expected.
+  const predicted = candidates.some((one) => memberOf(one, 'estimate_micro_usd') !== undefined);
+  const rows = candidates.map((one) => {
     const tier = String(numberIn(one, 'tier') ?? '');
     const endpoint = textIn(one, 'endpoint') ?? '';
     const why = textsIn(one, 'why');
@@ -136,10 +139,22 @@ function candidateRows(decision: unknown, paint: Paint): readonly (readonly stri
     const model = textIn(one, 'model') ?? '';
     const took = endpoint === textIn(answered, 'endpoint') && gates.length === 0;
     const verdict = verdictOf({ took, gates, why, answered: answered !== undefined }, paint);
-    return [FACT_INDENT + tier, printable(endpoint), printable(model), verdict];
+    const expected = predicted ? [costMaxText(one), expectedText(one)] : [];
+    return [FACT_INDENT + tier, printable(endpoint), printable(model), ...expected, verdict];
   });
-  const head = [`${FACT_INDENT}tier`, 'endpoint', 'model', 'verdict'];
+  const expected = predicted ? ['cost at most', 'takes about'] : [];
+  const head = [`${FACT_INDENT}tier`, 'endpoint', 'model', ...expected, 'verdict'];
   return [head.map((one) => paint.dim(one)), ...rows];
+}
+
+function costMaxText(candidate: unknown): string {
+  const microUsd = numberIn(candidate, 'estimate_micro_usd');
+  return microUsd === undefined ? 'unknown' : `$${formatUsd(BigInt(Math.ceil(microUsd)) * 1_000n)}`;
+}
+
+function expectedText(candidate: unknown): string {
+  const ms = numberIn(candidate, 'expected_ms');
+  return ms === undefined ? (textIn(candidate, 'expected_why') ?? '') : msText(ms);
 }
 
 type Verdict = {

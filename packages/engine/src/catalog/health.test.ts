@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpointName } from '@signalbox/contract';
 import { HandClock } from '../house.fixture.ts';
-import { DOWN_MS_FIRST, DOWN_MS_MAX, health } from './health.ts';
+import { ANSWER_GAIN, DOWN_MS_FIRST, DOWN_MS_MAX, health, MEASURED_MAX } from './health.ts';
 
 const near = endpointName('near');
 const far = endpointName('far');
@@ -67,5 +67,43 @@ describe('the wait for a route', () => {
     state.unreachable(far);
     assert.equal(state.waitMs([near, far]), DOWN_MS_FIRST);
     assert.equal(state.waitMs([far]), DOWN_MS_FIRST * 2);
+  });
+});
+
+describe('what answers take', () => {
+  it('is not known before the first one', () => {
+    const state = health(new HandClock());
+    assert.equal(state.took(near), undefined);
+    state.reached(near);
+    assert.equal(state.took(near), undefined);
+  });
+
+  it('is an average that follows, each endpoint by itself', () => {
+    const state = health(new HandClock());
+    state.answered(near, 10, 80);
+    assert.deepEqual(state.took(near), { firstByteMs: 10, totalMs: 80 });
+    state.answered(near, 18, 160);
+    const after = { firstByteMs: 10 + 8 * ANSWER_GAIN, totalMs: 80 + 80 * ANSWER_GAIN };
+    assert.deepEqual(state.took(near), after);
+    assert.equal(state.took(far), undefined);
+    for (let i = 0; i < 200; i += 1) state.answered(near, 1, 2);
+    const { firstByteMs, totalMs } = state.took(near) ?? {};
+    assert.deepEqual([Math.round(firstByteMs ?? 0), Math.round(totalMs ?? 0)], [1, 2]);
+  });
+
+  it('has a first byte from streams alone', () => {
+    const state = health(new HandClock());
+    state.answered(near, undefined, 80);
+    assert.deepEqual(state.took(near), { firstByteMs: undefined, totalMs: 80 });
+    state.answered(near, 5, 80);
+    state.answered(near, undefined, 80);
+    assert.deepEqual(state.took(near), { firstByteMs: 5, totalMs: 80 });
+  });
+
+  it('is kept of a bounded number of endpoints', () => {
+    const state = health(new HandClock());
+    for (let i = 0; i <= MEASURED_MAX; i += 1) state.answered(endpointName(`e${i}`), 1, 2);
+    assert.equal(state.took(endpointName('e0')), undefined);
+    assert.deepEqual(state.took(endpointName('e1')), { firstByteMs: 1, totalMs: 2 });
   });
 });

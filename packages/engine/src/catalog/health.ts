@@ -1,11 +1,16 @@
-// Which endpoints are down, learnt from what calls meet: an endpoint that refuses connections is
-// left alone for a while, twice as long after each further refusal. Passive and in memory; probes
-// join with the upstreams' work. Nothing here widens a clearance: a route that is down is not
-// replaced by one that is not allowed.
+// Which endpoints are down and how long the others take, learnt from what calls meet: an endpoint
+// that refuses connections is left alone for a while, twice as long after each further refusal; of
+// answers a moving average is kept, for predictions alone: no route depends on it. Passive and in
+// memory; probes join with the upstreams' work. Nothing here widens a clearance: a route that is
+// down is not replaced by one that is not allowed.
 import type { Clock, EndpointName } from '@signalbox/contract';
 
 export const DOWN_MS_FIRST = 1_000;
 export const DOWN_MS_MAX = 30_000;
+/** How much a new answer moves the average: the gain of TCP's smoothed round trip (RFC 6298). */
+export const ANSWER_GAIN: number = 1 / 8;
+/** Endpoints with an average; of more, the one that was measured first is forgotten. */
+export const MEASURED_MAX = 1_000;
 
 export interface Health {
   isDown(endpoint: EndpointName): boolean;
@@ -15,7 +20,17 @@ export interface Health {
   reached(endpoint: EndpointName): void;
   /** Milliseconds until the first of these may be tried again; 0: now. */
   waitMs(endpoints: readonly EndpointName[]): number;
+  /**
+   * An answer came whole. `firstByteMs` is of streams alone: elsewhere it says nothing that
+   * `totalMs` does not.
+   */
+  answered(endpoint: EndpointName, firstByteMs: number | undefined, totalMs: number): void;
+  /** What answers took lately, milliseconds; undefined: not measured yet. */
+  took(endpoint: EndpointName): Took | undefined;
 }
+
+/** `firstByteMs` undefined: no stream was answered yet. */
+export type Took = { readonly firstByteMs: number | undefined; readonly totalMs: number };
 
 /** On the monotonic clock: a clock on the wall that is set right must not keep anybody down. */
 type Down = { readonly since: number; readonly until: number; readonly times: number };
@@ -25,6 +40,7 @@ export type Told = (event: 'endpoint-down' | 'endpoint-up', endpoint: EndpointNa
 
 export function health(clock: Clock, told: Told = () => undefined): Health {
   const down = new Map<EndpointName, Down>();
+  const measured = new Map<EndpointName, Measured>();
   return {
     isDown: (endpoint) => (down.get(endpoint)?.until ?? 0) > clock.monotonic(),
     unreachable(endpoint) {
@@ -43,5 +59,34 @@ export function health(clock: Clock, told: Told = () => undefined): Health {
       const waits = endpoints.map((endpoint) => (down.get(endpoint)?.until ?? now) - now);
       return waits.length === 0 ? 0 : Math.max(0, Math.min(...waits));
     },
+    answered(endpoint, firstByteMs, totalMs) {
+      const before = measured.get(endpoint);
+      if (before !== undefined) {
+        before.totalMs = moved(before.totalMs, totalMs);
+        if (firstByteMs !== undefined) before.firstByteMs = moved(before.firstByteMs, firstByteMs);
+        return;
+      }
+      if (measured.size >= MEASURED_MAX) forgetFirst(measured);
+      measured.set(endpoint, { firstByteMs: firstByteMs ?? NONE_MS, totalMs });
+    },
+    took(endpoint) {
+      const found = measured.get(endpoint);
+      if (found === undefined) return undefined;
+      const { firstByteMs, totalMs } = found;
+      return { firstByteMs: firstByteMs === NONE_MS ? undefined : firstByteMs, totalMs };
+    },
   };
+}
+
+/** Numbers alone, so that an answer changes them in place. */
+type Measured = { firstByteMs: number; totalMs: number };
+const NONE_MS = -1;
+
+const moved = (beforeMs: number, ms: number): number =>
+  beforeMs === NONE_MS ? ms : beforeMs + (ms - beforeMs) * ANSWER_GAIN;
+
+/** Map keeps the order of insertion. */
+function forgetFirst(measured: Map<EndpointName, Measured>): void {
+  const first = measured.keys().next();
+  if (first.done !== true) measured.delete(first.value);
 }
