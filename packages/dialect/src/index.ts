@@ -1,6 +1,10 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
 export { encode } from './bytes.ts';
+export type * from './canon/canon.ts';
+export type * from './canon/codec.ts';
+export { Folding, fold, unfold } from './canon/fold.ts';
+export { Order } from './canon/order.ts';
 export { type Element, innerElements, lastField, readObject } from './json.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';

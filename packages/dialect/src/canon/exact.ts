@@ -1,0 +1,76 @@
+// JSON that loses nothing between two dialects: an integer beyond 53 bits (an id in a tool's
+// arguments, say) keeps its digits.
+import type { Json, JsonObject } from './canon.ts';
+
+const text = new TextDecoder('utf-8', { fatal: true });
+/** Only texts with such numbers pay for the slow way. */
+const LONG_NUMBER = /\d{16}|\d[eE][+-]?\d{3}/;
+
+type Context = { readonly source?: string };
+type RawJson = { rawJSON(text: string): unknown };
+
+/** Throws `SyntaxError` on what is no JSON, `TypeError` on bytes that are no UTF-8. */
+export function parseExact(input: string | Uint8Array): Json {
+  const json = typeof input === 'string' ? input : text.decode(input);
+  if (!LONG_NUMBER.test(json)) return JSON.parse(json) as Json; // JSON is what it says
+  return JSON.parse(json, keepDigits as (key: string, value: unknown) => unknown) as Json; // as above
+}
+
+function keepDigits(_key: string, value: unknown, context?: Context): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  const isKept = Number.isSafeInteger(value) || String(value) === context.source;
+  return isKept ? value : (JSON as unknown as RawJson).rawJSON(context.source); // newer than the types
+}
+
+/** Undefined where `parseExact` would throw. */
+export function tryParse(input: string | Uint8Array): Json | undefined {
+  try {
+    return parseExact(input);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An own member, or undefined: never what every object has. */
+export function member(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+export function textIn(value: Json | undefined, key: string): string | undefined {
+  const found = member(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
+
+export function numberIn(value: Json | undefined, key: string): number | undefined {
+  const found = member(value, key);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+/** A whole number from 0, as counts are. */
+export function countIn(value: Json | undefined, key: string): number | undefined {
+  const found = numberIn(value, key);
+  return found !== undefined && Number.isSafeInteger(found) && found >= 0 ? found : undefined;
+}
+
+export function booleanIn(value: Json | undefined, key: string): boolean | undefined {
+  const found = member(value, key);
+  return typeof found === 'boolean' ? found : undefined;
+}
+
+export function listIn(value: Json | undefined, key: string): readonly Json[] | undefined {
+  const found = member(value, key);
+  return Array.isArray(found) ? found : undefined;
+}
+
+/** The members of an object that are not among `known`; undefined when there are none. */
+export function restOf(
+  value: Json | undefined,
+  known: ReadonlySet<string>,
+): JsonObject | undefined {
+  if (!isObject(value)) return undefined;
+  const rest = Object.entries(value).filter(([key]) => !known.has(key));
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
