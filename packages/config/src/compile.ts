@@ -5,6 +5,7 @@
 import {
   CONFIGURATION_VERSION,
   type Configuration,
+  type CredentialDocument,
   type EndpointDocument,
   type Json,
   NOUNS,
@@ -15,21 +16,24 @@ import {
   type PolicyDocument,
   type PolicyPart,
   type PriceDocument,
+  type RuleDocument,
+  type RulePart,
   validate,
 } from '@signalbox/documents';
 import { type Desk, entriesOf, originOf, ownerOf, report } from './desk.ts';
-import { finishEndpoint } from './endpoint.ts';
-import type { Problem } from './problem.ts';
-import { childOf, isList, newMap, type Places, type Tree, type TreeMap } from './source.ts';
+import { checkCredentials, type EndpointContext, finishEndpoint } from './endpoint.ts';
+import type { PlacedRule } from './rules.ts';
+import { childOf, isList, isMap, newMap, type Tree, type TreeMap } from './source.ts';
 
 export interface Compiled {
   /** What is right in it; whole only when there are no problems. */
   readonly configuration: Configuration;
-  readonly problems: readonly Problem[];
+  /** Of each policy the rules that could be read, also when others could not. */
+  readonly rules: ReadonlyMap<string, readonly PlacedRule[]>;
 }
 
-export function compileTree(tree: TreeMap, places: Places): Compiled {
-  const desk: Desk = { tree, places, problems: [] };
+/** What is wrong goes onto the desk. */
+export function compileTree(desk: Desk): Compiled {
   const models = many(desk, 'models', NOUNS.models);
   const configuration: Configuration = {
     version: CONFIGURATION_VERSION,
@@ -44,13 +48,13 @@ export function compileTree(tree: TreeMap, places: Places): Compiled {
     policies: policiesOf(desk),
     consents: many(desk, 'consents', NOUNS.consents),
     prices: pricesOf(desk),
-    authority: authorityOf(tree),
+    authority: authorityOf(desk.tree),
     rings: many(desk, 'rings', NOUNS.rings),
     queue: one(desk, 'queue', NOUNS.queue),
     journal: one(desk, 'journal', NOUNS.journal),
     telemetry: one(desk, 'telemetry', NOUNS.telemetry),
   };
-  return { configuration: withServedModels(configuration), problems: desk.problems };
+  return { configuration: withServedModels(configuration), rules: placedRules(desk) };
 }
 
 type Named<T> = T & { readonly name: string; readonly origin: Origin | undefined };
@@ -72,7 +76,8 @@ function many<T extends object>(
   for (const [name, value] of entriesOf(desk.tree, key)) {
     const path = [key, name];
     if (noun.names !== undefined && !noun.names.pattern.test(name)) {
-      report(desk, path, { message: noun.names.message, at: 'key' });
+      const { message, hint } = noun.names;
+      report(desk, path, { message, hint, at: 'key' });
     }
     const part = check(desk, path, noun, value);
     if (part !== undefined) documents.set(name, { ...part, name, origin: originOf(desk, path) });
@@ -89,15 +94,55 @@ function check<T>(desk: Desk, path: Path, noun: Noun<T>, value: Tree): T | undef
 
 function endpointsOf(desk: Desk): ReadonlyMap<string, EndpointDocument> {
   const documents = new Map<string, EndpointDocument>();
-  for (const [name, part] of many(desk, 'endpoints', NOUNS.endpoints)) {
+  const parts = many(desk, 'endpoints', NOUNS.endpoints);
+  for (const [name, written] of entriesOf(desk.tree, 'endpoints')) {
     const path = ['endpoints', name];
-    const finished = finishEndpoint(part, {
+    const context: EndpointContext = {
       owner: ownerOf(desk, path),
       refuse: (rest, message, hint) => report(desk, [...path, ...rest], { message, hint }),
-    });
+    };
+    checkCredentials(credentialsOf(written), context);
+    const part = parts.get(name);
+    const finished = part === undefined ? undefined : finishEndpoint(part, context);
     if (finished !== undefined) documents.set(name, finished);
+    if (part === undefined) judgeRest(name, written, context);
   }
   return documents;
+}
+
+/** One by one, so that one that is wrong hides nothing of the others. */
+function credentialsOf(endpoint: Tree): readonly (CredentialDocument | undefined)[] {
+  const list = isMap(endpoint) ? childOf(endpoint, 'credentials') : undefined;
+  if (!isList(list)) return [];
+  return list.map((one) => {
+    const checked = validate(NOUNS.endpoints.schema, { credentials: [one] });
+    return checked.ok ? checked.value.credentials[0] : undefined;
+  });
+}
+
+/** Of an endpoint with mistakes, the address and whatever else can be judged without them. */
+function judgeRest(name: string, written: Tree, { owner, refuse }: EndpointContext): void {
+  const checked = validate(NOUNS.endpoints.schema, written);
+  if (checked.ok || !isMap(written)) return;
+  const wrong = new Set(checked.issues.map(({ path }) => path[0]));
+  const rest = newMap();
+  for (const [key, value] of Object.entries(written)) if (!wrong.has(key)) rest[key] = value;
+  const again = validate(NOUNS.endpoints.schema, rest);
+  if (!again.ok) return;
+  // Without its kind nobody knows what belongs to it; without its URL, where it is.
+  const unsure = wrong.has('kind')
+    ? ['model_path', ...(Object.hasOwn(rest, 'url') ? [] : ['url'])]
+    : [];
+  finishEndpoint(
+    { ...again.value, name, origin: undefined },
+    {
+      owner,
+      refuse: (path, message, hint) => {
+        const [key = ''] = path;
+        if (!wrong.has(key) && !unsure.includes(String(key))) refuse(path, message, hint);
+      },
+    },
+  );
 }
 
 function policiesOf(desk: Desk): ReadonlyMap<string, PolicyDocument> {
@@ -110,11 +155,31 @@ function policiesOf(desk: Desk): ReadonlyMap<string, PolicyDocument> {
 }
 
 function rulesOf(desk: Desk, policy: string, part: PolicyPart): PolicyDocument['rules'] {
-  return part.rules.map((rule, index) => ({
-    ...rule,
-    name: rule.name ?? `rule-${index + 1}`,
-    origin: originOf(desk, ['policies', policy, 'rules', index]),
-  }));
+  return part.rules.map((rule, index) => ruleOf(desk, { policy, index, rule }));
+}
+
+interface RuleAt {
+  readonly policy: string;
+  readonly index: number;
+  readonly rule: RulePart;
+}
+
+function ruleOf(desk: Desk, { policy, index, rule }: RuleAt): RuleDocument {
+  const origin = originOf(desk, ['policies', policy, 'rules', index]);
+  return { ...rule, name: rule.name ?? `rule-${index + 1}`, origin };
+}
+
+function placedRules(desk: Desk): Compiled['rules'] {
+  const policies = entriesOf(desk.tree, 'policies').map(([policy, written]) => {
+    const list = isMap(written) ? childOf(written, 'rules') : undefined;
+    const placed = (isList(list) ? list : []).flatMap((one, index): readonly PlacedRule[] => {
+      const checked = validate(NOUNS.policies.schema, { rules: [one] });
+      const rule = checked.ok ? checked.value.rules[0] : undefined;
+      return rule === undefined ? [] : [{ index, rule: ruleOf(desk, { policy, index, rule }) }];
+    });
+    return [policy, placed] as const;
+  });
+  return new Map(policies);
 }
 
 function pricesOf(desk: Desk): readonly PriceDocument[] {

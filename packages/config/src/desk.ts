@@ -18,12 +18,23 @@ export interface Desk {
   readonly tree: TreeMap;
   readonly places: Places;
   readonly problems: Problem[];
+  /** Paths about which something was said, as JSON. */
+  readonly told: Set<string>;
 }
 
 export interface Remark {
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint: string;
   readonly at?: 'key' | 'value';
+}
+
+export function makeDesk(tree: TreeMap, places: Places): Desk {
+  return { tree, places, problems: [], told: new Set() };
+}
+
+/** One mistake at a place is enough: what is no name at all is not looked up. */
+export function isTold(desk: Desk, path: Path): boolean {
+  return desk.told.size > 0 && desk.told.has(JSON.stringify(path));
 }
 
 /** True when so much is wrong that looking on would only cost time. */
@@ -37,6 +48,7 @@ export function report(desk: Desk, path: Path, remark: Remark): void {
   const { spot, exact } = desk.places.locate(desk.tree, path);
   // What is missing has no value to point at; the name of what lacks it is the best place there is.
   const at = exact ? (remark.at ?? 'value') : 'key';
+  desk.told.add(JSON.stringify(path));
   desk.problems.push(problemAt(spot, at, { ...remark, path }));
 }
 

@@ -4,6 +4,7 @@
  * again where the socket opens.
  */
 import {
+  type CredentialDocument,
   ENDPOINT_KINDS,
   type EndpointDocument,
   type EndpointPart,
@@ -26,7 +27,7 @@ export type NamedEndpoint = EndpointPart & {
 
 export interface EndpointContext {
   readonly owner: Owner;
-  readonly refuse: (rest: Path, message: string, hint?: string) => void;
+  readonly refuse: (rest: Path, message: string, hint: string) => void;
 }
 
 interface Address {
@@ -40,7 +41,6 @@ export function finishEndpoint(
   context: EndpointContext,
 ): EndpointDocument | undefined {
   checkOwner(part, context);
-  checkCredentials(part, context);
   const models = namedModels(part, context);
   const address = part.kind === 'embedded' ? embedded(part, context) : remote(part, context);
   if (address === undefined) return undefined;
@@ -54,16 +54,25 @@ function checkOwner(part: NamedEndpoint, { owner, refuse }: EndpointContext): vo
   const own = 'only the files of the operator may say this';
   if (part.tier !== undefined)
     refuse(['tier'], own, 'remove it: the tier follows from the address');
-  if (part.privateAddress !== undefined) refuse(['private_address'], own);
-  if (part.kind === 'embedded') refuse(['kind'], `${own}: it starts a program on this machine`);
+  const move = 'move the endpoint into one of those';
+  if (part.privateAddress !== undefined) refuse(['private_address'], own, move);
+  if (part.kind === 'embedded') {
+    refuse(['kind'], `${own}: it starts a program on this machine`, move);
+  }
   if (owner.kind === 'tenant' && part.tenant !== undefined && part.tenant !== owner.tenant) {
-    refuse(['tenant'], 'a document of a tenant speaks about that tenant only');
+    const message = 'a document of a tenant speaks about that tenant only';
+    refuse(['tenant'], message, "remove it: the endpoint is that tenant's anyway");
   }
 }
 
-function checkCredentials(part: NamedEndpoint, { owner, refuse }: EndpointContext): void {
+/** @param credentials those that could be read, each at its place in the list. */
+export function checkCredentials(
+  credentials: readonly (CredentialDocument | undefined)[],
+  { owner, refuse }: EndpointContext,
+): void {
   const seen = new Set<string>();
-  for (const [index, credential] of part.credentials.entries()) {
+  for (const [index, credential] of credentials.entries()) {
+    if (credential === undefined) continue;
     const path = ['credentials', index];
     if (seen.has(credential.name)) {
       refuse([...path, 'name'], 'two credentials have this name', 'give each a `name` of its own');
@@ -88,7 +97,9 @@ function embedded(part: NamedEndpoint, { refuse }: EndpointContext): Address | u
 
 function remote(part: NamedEndpoint, context: EndpointContext): Address | undefined {
   const { refuse } = context;
-  if (part.modelPath !== undefined) refuse(['model_path'], 'belongs to `kind: embedded`');
+  if (part.modelPath !== undefined) {
+    refuse(['model_path'], 'belongs to `kind: embedded`', 'remove it, or write that kind');
+  }
   const facts = ENDPOINT_KINDS[part.kind];
   const written = part.url ?? facts.url;
   if (written === undefined) {
@@ -111,7 +122,8 @@ function judgeHost(
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const reach = reachOfHost(host);
   if (reach === 'metadata') {
-    refuse(['url'], 'is an address at which clouds hand out credentials; it is never dialled');
+    const message = 'is an address at which clouds hand out credentials; it is never dialled';
+    refuse(['url'], message, 'write the address of the model server itself');
     return undefined;
   }
   if (reach === 'private' && owner.kind !== 'operator') {
@@ -124,7 +136,7 @@ function judgeHost(
     refuse(['private_address'], 'is not the host and port of `url`', hint);
   }
   if (declared === false && reach === 'private') {
-    refuse(['private_address'], 'is false, but `url` is a private address');
+    refuse(['private_address'], 'is false, but `url` is a private address', 'remove one of them');
   }
   // In the operator's own file a literal private address is host and port by name: a declaration.
   const allowed = declared !== undefined ? declared !== false : reach === 'private';

@@ -134,7 +134,8 @@ function importInterval(importing: Importing, written: TreeMap, endpoint: Writab
   if (interval === undefined) return;
   const ms = readDurationMs(interval);
   const spot = placeOf(importing, written, key);
-  if (ms === undefined) refuse(importing, spot, { message: 'is no duration', hint: 'like `30s`' });
+  if (ms === undefined)
+    refuse(importing, spot, { message: 'is no duration', hint: 'write it like `30s`' });
   else put(importing, endpoint, { key: 'health_check_interval_ms', value: ms, spot });
 }
 
@@ -154,7 +155,10 @@ function importAliases(importing: Importing, source: AliasSource): void {
     const upstream = childOf(models, given);
     const spot = placeOf(importing, models, given);
     if (typeof upstream !== 'string') {
-      refuse(importing, spot, { message: 'must be the name of a model' });
+      refuse(importing, spot, {
+        message: 'must be the name of a model',
+        hint: 'write it as the model server knows it, in quotes where it is a number',
+      });
       continue;
     }
     const own = nameOf(given) === nameOf(upstream);

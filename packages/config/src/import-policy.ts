@@ -38,7 +38,11 @@ export function importPolicy(importing: Importing): void {
       value: importRules(importing, rules),
       spot: placeOf(importing, routing, 'rules'),
     });
-  else refuse(importing, placeOf(importing, routing, 'rules'), { message: 'must be a list' });
+  else
+    refuse(importing, placeOf(importing, routing, 'rules'), {
+      message: 'must be a list',
+      hint: 'begin each rule with `- `',
+    });
   importFallback(importing, policy);
   const spot = placeOf(importing, from, 'routing');
   put(importing, section(importing, 'policies', spot), {
@@ -56,7 +60,10 @@ function importRules(importing: Importing, rules: readonly Tree[]): Tree {
   for (const [index, rule] of rules.entries()) {
     const spot = importing.places.at(rules, index);
     if (!isMap(rule)) {
-      refuse(importing, spot, { message: 'must be a mapping' });
+      refuse(importing, spot, {
+        message: 'must be a mapping',
+        hint: 'write `{ task_type: ..., tier: ... }`',
+      });
       continue;
     }
     const written = importRule(importing, rule, spot);
@@ -128,7 +135,8 @@ function importLabel(importing: Importing, rule: TreeMap): Label | undefined {
   const label = typeof written === 'string' ? readLabel(written) : undefined;
   if (label !== undefined) return label;
   const message = 'must be low, medium or high';
-  refuse(importing, placeOf(importing, rule, 'data_sensitivity'), { message });
+  const hint = 'write one of them; high keeps the data on the device';
+  refuse(importing, placeOf(importing, rule, 'data_sensitivity'), { message, hint });
   return undefined;
 }
 

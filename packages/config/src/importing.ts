@@ -17,7 +17,7 @@ import {
 } from './source.ts';
 
 export type Writable = { [key: string]: Tree };
-export type Remark = { readonly message: string; readonly hint?: string };
+export type Remark = { readonly message: string; readonly hint: string };
 
 export interface Importing {
   readonly from: TreeMap;
@@ -95,14 +95,20 @@ export function leaveBehind(
 export function mapAt(importing: Importing, tree: TreeMap, key: string): TreeMap | undefined {
   const found = childOf(tree, key);
   if (found === undefined || found === null || isMap(found)) return found ?? undefined;
-  refuse(importing, placeOf(importing, tree, key), { message: 'must be a mapping' });
+  refuse(importing, placeOf(importing, tree, key), {
+    message: 'must be a mapping',
+    hint: 'write each name on a line of its own, with `:` behind it',
+  });
   return undefined;
 }
 
 export function textAt(importing: Importing, tree: TreeMap, key: string): string | undefined {
   const found = childOf(tree, key);
   if (found === undefined || typeof found === 'string') return found;
-  refuse(importing, placeOf(importing, tree, key), { message: 'must be text' });
+  refuse(importing, placeOf(importing, tree, key), {
+    message: 'must be text',
+    hint: 'write one word, in quotes where it is a number',
+  });
   return undefined;
 }
 
@@ -117,7 +123,7 @@ export function refuse(
 
 export function tierRemark(word: string): Remark {
   const near = closest(word, TIER_WORDS.keys());
-  const hint = near === undefined ? 'local, private or cloud' : `did you mean \`${near}\`?`;
+  const hint = near === undefined ? 'write local, private or cloud' : `did you mean \`${near}\`?`;
   return { message: `\`${word}\` is no tier`, hint };
 }
 

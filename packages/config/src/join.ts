@@ -8,6 +8,7 @@ import {
   closest,
   NOUN_NAMES,
   NOUNS,
+  type Noun,
   type Nouns,
   type Path,
 } from '@signalbox/documents';
@@ -35,6 +36,8 @@ export interface Joined {
   readonly problems: readonly Problem[];
   /** Documents of the console that a file of the operator hides. */
   readonly notices: readonly Notice[];
+  /** Nouns that were written in a way in which their entries cannot be read. */
+  readonly lost: ReadonlySet<string>;
 }
 
 type Writable = { [key: string]: Tree };
@@ -44,20 +47,28 @@ interface Joining {
   readonly problems: Problem[];
   readonly notices: Notice[];
   readonly tree: Writable;
+  readonly lost: Set<string>;
 }
 
 export function joinParts(parts: readonly Part[], places: Places): Joined {
-  const joining: Joining = { places, problems: [], notices: [], tree: newMap() };
+  const joining: Joining = {
+    places,
+    problems: [],
+    notices: [],
+    tree: newMap(),
+    lost: new Set(),
+  };
   for (const part of parts.toSorted((a, b) => rank(a) - rank(b))) {
     checkVersion(part, joining);
     for (const [key, value] of Object.entries(part.tree)) {
       if (key === 'version') continue;
       const spot = places.at(part.tree, key);
-      if (!isNoun(key)) refuseUnknown(key, spot, joining.problems);
+      if (!isNoun(key)) refuseUnknown(key, spot, joining);
       else if (value !== null) joinNoun(key, value, { part, joining, spot });
     }
   }
-  return { tree: joining.tree, problems: joining.problems, notices: joining.notices };
+  const { tree, problems, notices, lost } = joining;
+  return { tree, problems, notices, lost };
 }
 
 /** A file of the operator wins over what the console or a tenant wrote under the same name. */
@@ -67,13 +78,15 @@ function rank({ source }: Part): number {
 
 const isNoun = (key: string): key is keyof Nouns => Object.hasOwn(NOUNS, key);
 
-function refuseUnknown(key: string, spot: Spot | undefined, problems: Problem[]): void {
+function refuseUnknown(key: string, spot: Spot | undefined, joining: Joining): void {
   const near = closest(key, ['version', ...NOUN_NAMES]);
   const hint =
     near === undefined
       ? `known here: version, ${NOUN_NAMES.join(', ')}`
       : `did you mean \`${near}\`?`;
-  problems.push(problemAt(spot, 'key', { message: `unknown key \`${key}\``, hint, path: [key] }));
+  const message = `unknown key \`${key}\``;
+  joining.problems.push(problemAt(spot, 'key', { message, hint, path: [key] }));
+  if (near !== undefined) joining.lost.add(near);
 }
 
 function checkVersion(part: Part, joining: Joining): void {
@@ -91,6 +104,12 @@ function checkVersion(part: Part, joining: Joining): void {
   joining.problems.push(problemAt(spot, 'value', { message, hint, path }));
 }
 
+const SHAPES: Readonly<Record<Noun<unknown>['shape'], readonly [shape: string, hint: string]>> = {
+  one: ['a mapping', 'write each setting on a line of its own, as `name: value`'],
+  many: ['a mapping by name', 'write each name on a line of its own, with `:` behind it'],
+  list: ['a list', 'begin each entry with `- `'],
+};
+
 interface Coming {
   readonly part: Part;
   readonly joining: Joining;
@@ -101,8 +120,10 @@ function joinNoun(key: keyof Nouns, value: Tree, coming: Coming): void {
   const { joining, spot } = coming;
   const noun = NOUNS[key];
   if (noun.shape === 'list' ? !isList(value) : !isMap(value)) {
-    const shape = { one: 'a mapping', many: 'a mapping by name', list: 'a list' }[noun.shape];
-    joining.problems.push(problemAt(spot, 'value', { message: `must be ${shape}`, path: [key] }));
+    const [shape, hint] = SHAPES[noun.shape];
+    const message = `must be ${shape}`;
+    joining.problems.push(problemAt(spot, 'value', { message, hint, path: [key] }));
+    joining.lost.add(key);
     return;
   }
   if (isList(value)) {

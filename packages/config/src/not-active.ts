@@ -1,7 +1,7 @@
 /** Keys that were written, are understood, and change nothing yet: said, never silently dropped. */
-import { NOT_ACTIVE, type NotActiveKey, type Path } from '@signalbox/documents';
+import { NOT_ACTIVE, type NotActiveKey } from '@signalbox/documents';
 import { type Desk, originOf } from './desk.ts';
-import { childOf, isList, isMap, type Tree } from './source.ts';
+import { pathsOf } from './source.ts';
 
 const FOUND_MAX = 1_000;
 
@@ -19,7 +19,7 @@ export function findNotActive(
 ): readonly NotActive[] {
   const found: NotActive[] = [];
   for (const key of keys) {
-    for (const path of matches(desk.tree, key.path, [])) {
+    for (const path of pathsOf(desk.tree, key.path)) {
       if (found.length >= FOUND_MAX) return found;
       const origin = originOf(desk, path);
       found.push({
@@ -33,12 +33,4 @@ export function findNotActive(
   return found.toSorted(
     (a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line,
   );
-}
-
-function matches(tree: Tree | undefined, pattern: readonly string[], base: Path): readonly Path[] {
-  const [first, ...rest] = pattern;
-  if (first === undefined) return tree === undefined ? [] : [base];
-  if (!isMap(tree) && !isList(tree)) return [];
-  const keys = first === '*' ? Object.keys(tree) : [first];
-  return keys.flatMap((key) => matches(childOf(tree, key), rest, [...base, key]));
 }

@@ -8,7 +8,7 @@
  */
 import { NOUN_NAMES, type Nouns, type SecretReference } from '@signalbox/documents';
 import { type Desk, entriesOf, ownerOf, report } from './desk.ts';
-import { childOf, type Owner } from './source.ts';
+import { childOf, isMap, type Owner } from './source.ts';
 
 const CONSOLE_NOUNS: ReadonlySet<keyof Nouns> = new Set<keyof Nouns>([
   'endpoints',
@@ -71,19 +71,16 @@ function checkNoun(desk: Desk, noun: keyof Nouns, key: string): void {
   const allowed = owner.kind === 'tenant' ? TENANT_NOUNS : CONSOLE_NOUNS;
   if (allowed.has(noun)) return;
   const message = `\`${noun}\` belongs to the files of the operator`;
-  report(desk, path, { message, at: 'key' });
+  report(desk, path, { message, hint: 'move it into one of those', at: 'key' });
 }
 
 /** Documents of a tenant about another tenant. */
-export function checkForeign(desk: Desk, noun: 'keys' | 'consents', tenantOf: TenantOf): void {
-  for (const [name] of entriesOf(desk.tree, noun)) {
-    const path = [noun, name];
-    const owner = ownerOf(desk, path);
-    const tenant = tenantOf(name);
-    if (owner.kind !== 'tenant' || tenant === undefined || tenant === owner.tenant) continue;
+export function checkForeign(desk: Desk, noun: 'keys' | 'consents'): void {
+  for (const [name, written] of entriesOf(desk.tree, noun)) {
+    const owner = ownerOf(desk, [noun, name]);
+    const tenant = isMap(written) ? childOf(written, 'tenant') : undefined;
+    if (owner.kind !== 'tenant' || typeof tenant !== 'string' || tenant === owner.tenant) continue;
     const message = 'a document of a tenant speaks about that tenant only';
-    report(desk, [...path, 'tenant'], { message });
+    report(desk, [noun, name, 'tenant'], { message, hint: `write \`tenant: ${owner.tenant}\`` });
   }
 }
-
-export type TenantOf = (name: string) => string | undefined;

@@ -7,16 +7,27 @@ import { makeSource, Places, positionOf, type Tree } from './source.ts';
 function parse(text: string): {
   tree: Tree | undefined;
   problems: readonly Problem[];
+  lost: ReadonlySet<string>;
   places: Places;
 } {
   const places = new Places();
-  const { tree, problems } = parseSource(makeSource('a.yaml', text), places);
-  return { tree, problems, places };
+  return { ...parseSource(makeSource('a.yaml', text), places), places };
 }
 
 function refusal(text: string): string {
-  const { tree, problems } = parse(text);
+  const { tree } = parse(text);
   assert.equal(tree, undefined);
+  return onlyProblem(text);
+}
+
+/** What is left of the text can be read on. */
+function remark(text: string): string {
+  assert.notEqual(parse(text).tree, undefined);
+  return onlyProblem(text);
+}
+
+function onlyProblem(text: string): string {
+  const { problems } = parse(text);
   assert.equal(problems.length, 1, JSON.stringify(problems));
   const [problem] = problems;
   return `${problem?.line}:${problem?.column} ${problem?.message}`;
@@ -51,8 +62,8 @@ test('an empty text is an empty mapping', () => {
 });
 
 test('keys that reach into prototypes are refused wherever they stand', () => {
-  assert.equal(refusal('__proto__: {a: 1}\n'), '1:1 this key is not allowed');
-  assert.equal(refusal('a: {"__proto__": 1}\n'), '1:5 this key is not allowed');
+  assert.equal(remark('__proto__: {a: 1}\n'), '1:1 this key is not allowed');
+  assert.equal(remark('a: {"__proto__": 1}\n'), '1:5 this key is not allowed');
   const { tree } = parse('constructor: {prototype: {a: 1}}\n');
   assert.ok(tree !== undefined);
   assert.equal(Object.getPrototypeOf(tree), null);
@@ -60,14 +71,21 @@ test('keys that reach into prototypes are refused wherever they stand', () => {
 });
 
 test('a key twice is refused with the line of the first', () => {
-  assert.equal(refusal('a: 1\nb: 2\na: 3\n'), '3:1 `a` stands here twice; first on line 1');
-  assert.equal(refusal('a: 1\n"a": 2\n'), '2:1 `a` stands here twice; first on line 1');
+  assert.equal(remark('a: 1\nb: 2\na: 3\n'), '3:1 `a` stands here twice; first on line 1');
+  assert.equal(remark('a: 1\n"a": 2\n'), '2:1 `a` stands here twice; first on line 1');
+});
+
+test('what is left out is known by the key at the top', () => {
+  assert.deepEqual([...parse('a: {b: 1, b: 2}\nc: 3\n').lost], ['a']);
+  assert.deepEqual([...parse('a: 1\nc: 3\na: 2\n').lost], ['a']);
+  assert.deepEqual([...parse('<<: {b: 1}\nc: 3\n').lost], ['<<']);
+  assert.deepEqual([...parse('a: 1\n').lost], []);
 });
 
 test('keys that are no plain text are refused', () => {
-  assert.equal(refusal('[a]: 1\n'), '1:1 a key must be plain text');
-  assert.equal(refusal('? {a: 1}\n: 2\n'), '1:3 a key must be plain text');
-  assert.equal(refusal('a: {<<: {b: 1}}\n'), '1:5 merge keys are not read');
+  assert.equal(remark('[a]: 1\n'), '1:1 a key must be plain text');
+  assert.equal(remark('? {a: 1}\n: 2\n'), '1:3 a key must be plain text');
+  assert.equal(remark('a: {<<: {b: 1}}\n'), '1:5 merge keys are not read');
 });
 
 test('depth is bounded before anything recurses', () => {

@@ -28,12 +28,15 @@ export interface Parsed {
   /** Undefined when the text is no YAML that can be read; an empty text is an empty mapping. */
   readonly tree: TreeMap | undefined;
   readonly problems: readonly Problem[];
+  /** Keys at the top below which something was left out of the tree. */
+  readonly lost: ReadonlySet<string>;
 }
 
 export function parseSource(source: Source, places: Places): Parsed {
-  const refuse = (span: Span, message: string, hint?: string): Parsed => ({
+  const refuse = (span: Span, message: string, hint: string): Parsed => ({
     tree: undefined,
     problems: [problemIn(source, span, { message, hint })],
+    lost: NONE,
   });
   const start = { from: 0, to: 1 };
   if (source.text.length > FILE_CHARACTERS_MAX) {
@@ -42,21 +45,34 @@ export function parseSource(source: Source, places: Places): Parsed {
   const lexed = lex(source.text, DEPTH_MAX);
   if (lexed.kind !== 'tokens') {
     const span = { from: lexed.offset, to: lexed.offset + 1 };
-    if (lexed.kind === 'too-deep') return refuse(span, `nests deeper than ${DEPTH_MAX} levels`);
+    if (lexed.kind === 'too-deep')
+      return refuse(span, `nests deeper than ${DEPTH_MAX} levels`, FLATTEN);
     return refuse(span, `the file has more than ${LEXEMES_MAX} words and signs`, 'split it');
   }
   const composer = new Composer({ ...YAML_OPTIONS });
   const documents = [...composer.compose(lexed.tokens, true, source.text.length)];
   const [document, second] = documents;
-  if (document === undefined) return refuse(start, 'the file cannot be read');
+  if (document === undefined) return refuse(start, 'the file cannot be read', LOOK_AGAIN);
   const problems = syntaxProblems(source, document);
-  if (problems.length > 0) return { tree: undefined, problems };
+  if (problems.length > 0) return { tree: undefined, problems, lost: NONE };
   if (second !== undefined) {
     const from = second.range[0];
     return refuse({ from, to: from + 3 }, 'holds a second document', 'one file, one document');
   }
-  return build(document.contents, { source, places, problems: [], anchors: new Map(), values: 0 });
+  return build(document.contents, {
+    source,
+    places,
+    problems: [],
+    lost: new Set(),
+    anchors: new Map(),
+    values: 0,
+    whole: true,
+  });
 }
+
+const NONE: ReadonlySet<string> = new Set();
+const FLATTEN = 'take a level out';
+const LOOK_AGAIN = 'look at the indentation, quotes and brackets here and on the line above';
 
 const YAML_OPTIONS = {
   version: '1.2',
@@ -72,19 +88,24 @@ function syntaxProblems(source: Source, document: Document.Parsed): Problem[] {
   const old = version.explicit === true && version.version !== '1.2';
   const found = [...document.errors, ...document.warnings].slice(0, ERRORS_MAX).map((error) => {
     const [from, to] = error.pos;
-    return problemIn(source, { from, to }, { message: `not readable as YAML: ${error.message}` });
+    const message = `not readable as YAML: ${error.message}`;
+    return problemIn(source, { from, to }, { message, hint: LOOK_AGAIN });
   });
   if (!old) return found;
   const message = 'is written in another version of YAML; 1.2 is read';
-  return [problemIn(source, { from: 0, to: 5 }, { message }), ...found];
+  const hint = 'remove the line that begins with `%YAML`';
+  return [problemIn(source, { from: 0, to: 5 }, { message, hint }), ...found];
 }
 
 interface Building {
   readonly source: Source;
   readonly places: Places;
   readonly problems: Problem[];
+  readonly lost: Set<string>;
   readonly anchors: Map<string, Built>;
   values: number;
+  /** False when a bound or an alias has cut something off: what is left means nothing. */
+  whole: boolean;
 }
 
 interface Built {
@@ -94,19 +115,18 @@ interface Built {
 }
 
 function build(contents: unknown, state: Building): Parsed {
-  const { source, problems } = state;
+  const { source, problems, lost } = state;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    return { tree: newMap(), problems: [] };
+    return { tree: newMap(), problems: [], lost };
   }
-  const built = convert(contents, state, 0);
-  const { tree } = built;
-  const mapping = typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+  const { tree } = convert(contents, state, 0);
+  const mapping = isTreeMap(tree);
   if (!mapping && problems.length === 0) {
     const message = 'must be a mapping, with `version: 1` at its top';
-    problems.push(problemIn(source, spanOf(contents), { message }));
+    const hint = '`signalbox init` writes a configuration to start from';
+    problems.push(problemIn(source, spanOf(contents), { message, hint }));
   }
-  // `mapping` was just asked; TypeScript forgets it through the constant.
-  return { tree: problems.length === 0 && isTreeMap(tree) ? tree : undefined, problems };
+  return { tree: mapping && state.whole ? tree : undefined, problems, lost };
 }
 
 const isTreeMap = (tree: Tree): tree is TreeMap =>
@@ -132,16 +152,24 @@ function convert(node: unknown, state: Building, depth: number): Built {
 /** The same object again, not a copy: what it would expand to is counted all the same. */
 function repeat(anchor: string, span: Span, state: Building, depth: number): Built {
   const built = state.anchors.get(anchor);
-  const refuse = (message: string): Built => {
-    state.problems.push(problemIn(state.source, span, { message }));
+  const refuse = (message: string, hint: string): Built => {
+    state.problems.push(problemIn(state.source, span, { message, hint }));
+    state.whole = false;
     return NOTHING;
   };
   if (state.values > VALUES_MAX) return NOTHING;
   if (built === undefined)
-    return refuse('the alias repeats an anchor that is not complete before it');
+    return refuse(
+      'the alias repeats an anchor that is not complete before it',
+      'move the anchor above the alias',
+    );
   state.values += built.values;
-  if (state.values > VALUES_MAX) return refuse(`aliases expand to more than ${VALUES_MAX} values`);
-  if (depth + built.height > DEPTH_MAX) return refuse(`nests deeper than ${DEPTH_MAX} levels`);
+  if (state.values > VALUES_MAX) {
+    return refuse(`aliases expand to more than ${VALUES_MAX} values`, 'repeat less by alias');
+  }
+  if (depth + built.height > DEPTH_MAX) {
+    return refuse(`nests deeper than ${DEPTH_MAX} levels`, FLATTEN);
+  }
   return built;
 }
 
@@ -154,24 +182,36 @@ function convertMap(
   let values = 1;
   let height = 0;
   for (const pair of pairs) {
+    const before = state.problems.length;
     const key = readKey(pair.key, state);
-    if (key === undefined) continue;
-    const built = pair.value === null ? NOTHING : convert(pair.value, state, depth + 1);
-    const earlier = state.places.at(tree, key);
-    if (earlier !== undefined) {
-      const { line } = positionOf(state.source, earlier.key.from);
-      const message = `\`${key}\` stands here twice; first on line ${line}`;
-      state.problems.push(problemIn(state.source, spanOf(pair.key), { message }));
-      continue;
+    if (key !== undefined) {
+      const built = pair.value === null ? NOTHING : convert(pair.value, state, depth + 1);
+      if (isNew(tree, key, { node: pair.key, state })) {
+        tree[key] = built.tree;
+        values += built.values;
+        height = Math.max(height, built.height + 1);
+        const span = spanOf(pair.key);
+        const value = pair.value === null ? span : spanOf(pair.value, span);
+        state.places.note(tree, key, { source: state.source, key: span, value });
+      }
     }
-    tree[key] = built.tree;
-    values += built.values;
-    height = Math.max(height, built.height + 1);
-    const span = spanOf(pair.key);
-    const value = pair.value === null ? span : spanOf(pair.value, span);
-    state.places.note(tree, key, { source: state.source, key: span, value });
+    if (depth === 0 && state.problems.length > before) state.lost.add(key ?? '<<');
   }
   return { tree, values, height };
+}
+
+function isNew(
+  tree: TreeMap,
+  key: string,
+  { node, state }: { readonly node: unknown; readonly state: Building },
+): boolean {
+  const earlier = state.places.at(tree, key);
+  if (earlier === undefined) return true;
+  const { line } = positionOf(state.source, earlier.key.from);
+  const message = `\`${key}\` stands here twice; first on line ${line}`;
+  const hint = 'put what stands below both under the first';
+  state.problems.push(problemIn(state.source, spanOf(node), { message, hint }));
+  return false;
 }
 
 function convertList(items: readonly unknown[], state: Building, depth: number): Built {
@@ -194,13 +234,15 @@ function convertList(items: readonly unknown[], state: Building, depth: number):
 }
 
 function readKey(node: unknown, state: Building): string | undefined {
-  const refuse = (message: string, hint?: string): undefined => {
+  const refuse = (message: string, hint: string): undefined => {
     state.problems.push(problemIn(state.source, spanOf(node), { message, hint }));
     return undefined;
   };
-  if (!isScalar(node) || node.value === null) return refuse('a key must be plain text');
+  if (!isScalar(node) || node.value === null) {
+    return refuse('a key must be plain text', 'write `name:`');
+  }
   const key = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-  if (key === '__proto__') return refuse('this key is not allowed');
+  if (key === '__proto__') return refuse('this key is not allowed', 'remove it');
   if (key === '<<')
     return refuse('merge keys are not read', 'repeat the keys, or use an alias as a value');
   return key;

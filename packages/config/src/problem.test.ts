@@ -4,6 +4,8 @@ import { problemIn, sortProblems } from './problem.ts';
 import { renderProblems } from './render.ts';
 import { makeSource, positionOf } from './source.ts';
 
+const WRONG = { message: 'wrong', hint: 'mend it' };
+
 test('lines and columns count from one, at every line ending', () => {
   const source = makeSource('a', 'ab\ncd\r\n\nef');
   const at = (offset: number): string => {
@@ -15,13 +17,13 @@ test('lines and columns count from one, at every line ending', () => {
 
 test('the excerpt is the line with a caret under the place', () => {
   const source = makeSource('a', 'one: 1\ntwo: xyz # why\n');
-  const problem = problemIn(source, { from: 12, to: 15 }, { message: 'wrong' });
+  const problem = problemIn(source, { from: 12, to: 15 }, WRONG);
   assert.equal(problem.excerpt, 'two: xyz # why\n     ^^^');
 });
 
 test('a long line is cut around the place', () => {
   const source = makeSource('a', `${'a'.repeat(5_000)} bad ${'b '.repeat(5_000)}`);
-  const problem = problemIn(source, { from: 5_001, to: 5_004 }, { message: 'wrong' });
+  const problem = problemIn(source, { from: 5_001, to: 5_004 }, WRONG);
   const [line = '', caret = ''] = problem.excerpt.split('\n');
   assert.ok(line.length <= 100);
   assert.equal(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1), 'bad');
@@ -29,15 +31,19 @@ test('a long line is cut around the place', () => {
 
 test('a place at the end of the text has an excerpt too', () => {
   const source = makeSource('a', 'a: "x\n');
-  const problem = problemIn(source, { from: 6, to: 6 }, { message: 'wrong' });
+  const problem = problemIn(source, { from: 6, to: 6 }, WRONG);
   assert.deepEqual([problem.line, problem.column, problem.excerpt], [2, 1, '\n^']);
 });
 
 test('problems are sorted by place and said once', () => {
   const source = makeSource('b', 'x: 1\ny: 2\n');
   const make = (from: number, message: string): ReturnType<typeof problemIn> =>
-    problemIn(source, { from, to: from + 1 }, { message });
-  const other = problemIn(makeSource('a', 'z'), { from: 0, to: 1 }, { message: 'first' });
+    problemIn(source, { from, to: from + 1 }, { message, hint: 'mend it' });
+  const other = problemIn(
+    makeSource('a', 'z'),
+    { from: 0, to: 1 },
+    { message: 'first', hint: 'mend it' },
+  );
   const sorted = sortProblems([make(5, 'two'), make(0, 'one'), make(5, 'two'), other]);
   assert.deepEqual(
     sorted.map((one) => one.message),

@@ -20,12 +20,13 @@ export interface Problem {
   /** Dotted path of what is wrong, in the words of the file. */
   readonly path: string;
   readonly message: string;
-  readonly hint: string | undefined;
+  /** What to do about it. */
+  readonly hint: string;
 }
 
 export interface ProblemText {
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint: string;
   readonly path?: Path;
 }
 
@@ -46,7 +47,7 @@ export function problemIn(source: Source, span: Span, text: ProblemText): Proble
     excerpt: excerptOf(source, span),
     path: clean((text.path ?? []).join('.')),
     message: clean(text.message),
-    hint: text.hint === undefined ? undefined : clean(text.hint),
+    hint: clean(text.hint),
   };
 }
 

@@ -10,7 +10,7 @@
  */
 import type { Configuration, NotActiveKey } from '@signalbox/documents';
 import { compileTree } from './compile.ts';
-import type { Desk } from './desk.ts';
+import { makeDesk } from './desk.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { type Format, formatOf } from './format.ts';
 import { importInference } from './import-inference.ts';
@@ -64,32 +64,26 @@ export function readConfiguration(
   const read = readParts(files, places, options);
   const joined = joinParts(read.parts, places);
   const tree = applyEnvironment(joined.tree, options, places);
-  const compiled = compileTree(tree, places);
-  const desk: Desk = { tree, places, problems: [] };
+  const desk = makeDesk(tree, places);
+  const { configuration, rules } = compileTree(desk);
   checkOwners(desk);
-  if (read.complete) checkMeaning(desk, compiled.configuration);
-  const problems = [...read.problems, ...joined.problems, ...compiled.problems, ...desk.problems];
+  checkForeign(desk, 'keys');
+  checkForeign(desk, 'consents');
+  const lost = new Set([...read.lost, ...joined.lost]);
+  // Where something was left out, no name can be called unknown, and a rule looks wider than it is.
+  if (read.complete && !lost.has('policies')) checkRules(desk, rules);
+  if (read.complete) checkReferences(desk, lost);
+  const problems = [...read.problems, ...joined.problems, ...desk.problems];
   if (problems.length > 0)
     return { ok: false, problems: sortProblems(problems).slice(0, PROBLEMS_MAX) };
   return {
     ok: true,
-    configuration: compiled.configuration,
+    configuration,
     notActive: findNotActive(desk, options.notActive),
     notices: [...read.notices, ...joined.notices],
-    origins: () => originsOf(desk, compiled.configuration),
+    origins: () => originsOf(desk, configuration),
     yaml: () => writeYaml(joined.tree),
   };
-}
-
-/**
- * What holds between documents; asked only when every file could be read, else names would be
- * missing.
- */
-function checkMeaning(desk: Desk, configuration: Configuration): void {
-  checkReferences(desk, configuration);
-  checkRules(desk, configuration);
-  checkForeign(desk, 'keys', (name) => configuration.keys.get(name)?.tenant);
-  checkForeign(desk, 'consents', (name) => configuration.consents.get(name)?.tenant);
 }
 
 interface ReadParts {
@@ -97,6 +91,7 @@ interface ReadParts {
   readonly problems: readonly Problem[];
   readonly notices: readonly Notice[];
   readonly complete: boolean;
+  readonly lost: ReadonlySet<string>;
 }
 
 function readParts(
@@ -108,32 +103,39 @@ function readParts(
   const problems: Problem[] = [];
   const notices: Notice[] = [];
   const names = new Set<string>();
+  const lost = new Set<string>();
   let complete = files.length <= FILES_MAX;
   for (const file of files.slice(0, FILES_MAX)) {
     const source = makeSource(file.name, file.text, { owner: file.owner ?? { kind: 'operator' } });
-    if (names.has(file.name)) problems.push(atStart(source, 'this file is given twice'));
+    if (names.has(file.name)) {
+      problems.push(atStart(source, 'this file is given twice', 'name it once'));
+    }
     names.add(file.name);
     const parsed = parseSource(source, places);
     problems.push(...parsed.problems);
-    complete &&= parsed.tree !== undefined;
+    for (const key of parsed.lost) lost.add(key);
+    complete &&= parsed.tree !== undefined && !parsed.lost.has('<<');
     if (parsed.tree === undefined) continue;
     const part = convert({ source, tree: parsed.tree }, places, options);
     problems.push(...part.problems);
     notices.push(...part.notices);
     // An import with mistakes has left things out that others may name.
-    complete &&= part.problems.length === 0;
+    complete &&= part.problems.length === 0 && (part.own || parsed.lost.size === 0);
     if (part.part !== undefined) parts.push(part.part);
   }
   if (files.length > FILES_MAX) {
-    problems.push(atStart(makeSource('configuration', ''), `more than ${FILES_MAX} files`));
+    const message = `more than ${FILES_MAX} files`;
+    problems.push(atStart(makeSource('configuration', ''), message, 'join some of them'));
   }
-  return { parts, problems, notices, complete };
+  return { parts, problems, notices, complete, lost };
 }
 
 interface Converted {
   readonly part: Part | undefined;
   readonly problems: readonly Problem[];
   readonly notices: readonly Notice[];
+  /** Written in our own words. */
+  readonly own: boolean;
 }
 
 const UNREAD: Readonly<Record<Exclude<Format, 'signalbox' | 'inference-config'>, string>> = {
@@ -147,8 +149,9 @@ function convert(part: Part, places: Places, options: ReadOptions): Converted {
     part: undefined,
     problems: [atStart(part.source, message, hint)],
     notices: [],
+    own: false,
   });
-  if (format === 'signalbox') return { part, problems: [], notices: [] };
+  if (format === 'signalbox') return { part, problems: [], notices: [], own: true };
   if (part.source.owner.kind !== 'operator') {
     return refuse(
       'is in a format that only the files of the operator may have',
@@ -158,12 +161,12 @@ function convert(part: Part, places: Places, options: ReadOptions): Converted {
   if (format === 'inference-config') {
     const imported = importInference(part, places, options.importedPrivacy ?? 'observe');
     const { problems, notices, tree } = imported;
-    return { part: { source: part.source, tree }, problems, notices };
+    return { part: { source: part.source, tree }, problems, notices, own: false };
   }
   const message = `is for a ${UNREAD[format]}; this version does not read that format`;
   return refuse(message, '`signalbox init` writes a configuration to start from');
 }
 
-function atStart(source: Source, message: string, hint?: string): Problem {
+function atStart(source: Source, message: string, hint: string): Problem {
   return problemIn(source, { from: 0, to: 1 }, { message, hint });
 }

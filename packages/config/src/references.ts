@@ -1,242 +1,182 @@
 /**
  * Names that point at something: each must be defined somewhere in the files, whether or not what
- * it points at is itself without mistakes.
+ * it points at, or what holds it, is itself without mistakes. So it is the written tree that is
+ * looked at; a value that its schema has refused already is left out.
  */
-import { type Configuration, closest, type Path, type TargetDocument } from '@signalbox/documents';
-import { type Desk, entriesOf, isFull, report } from './desk.ts';
-import { childOf, isList, isMap, type Tree, type TreeMap } from './source.ts';
+import { closest, type Path } from '@signalbox/documents';
+import { type Desk, entriesOf, isFull, isTold, report } from './desk.ts';
+import { type NamedNoun, type Names, namesOf } from './names.ts';
+import { isMap, pathsOf, type Tree, treeAt } from './source.ts';
 
 const LISTED_MAX = 8;
 const NEED = 'need:';
 const AUTO = 'auto';
 
-type NamedNoun = 'endpoints' | 'models' | 'plans' | 'tenants' | 'policies';
-
-interface Names {
-  readonly of: ReadonlyMap<NamedNoun, ReadonlySet<string>>;
-  /** Models, aliases, and models pinned to an endpoint. */
-  readonly callable: ReadonlySet<string>;
-  /** What every endpoint serves; undefined where it is learned when the endpoint is asked. */
-  readonly served: ReadonlyMap<string, ReadonlySet<string> | undefined>;
-  /** True when some endpoint says only at run time what it serves. */
-  readonly open: boolean;
-}
+/** Where a name stands; `*` is one name, `#` one place of a list. */
+const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
+  ['endpoints * tenant', 'tenants'],
+  ['prices # endpoint', 'endpoints'],
+  ['tenants * plan', 'plans'],
+  ['tenants * policies #', 'policies'],
+  ['tenants * own endpoints #', 'endpoints'],
+  ['keys * tenant', 'tenants'],
+  ['consents * tenant', 'tenants'],
+  ['policies * rules # when tenant', 'tenants'],
+  ['policies * rules # when tenant #', 'tenants'],
+];
+/** A model by its name, or with the endpoint that it is pinned to. */
+const ALIASED: readonly string[] = ['aliases *', 'aliases * #', 'aliases * targets #'];
+const ROUTED: readonly string[] = ['policies * rules # route', 'policies * rules # route chain #'];
+const PATTERNS: readonly string[] = ['plans * models #', 'keys * models #'];
 
 interface Checking {
   readonly desk: Desk;
   readonly names: Names;
-  readonly configuration: Configuration;
 }
 
-export function checkReferences(desk: Desk, configuration: Configuration): void {
-  const checking = { desk, configuration, names: namesOf(desk.tree, configuration) };
+/** @param lost nouns of which not every entry could be read. */
+export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
+  const checking = { desk, names: namesOf(desk.tree, lost) };
   checkNames(checking);
-  checkPlaces(checking);
-  checkTenants(checking);
-  checkKeys(checking);
-  checkPolicies(checking);
+  for (const [at, noun] of NAMED) {
+    for (const path of placesOf(desk, at)) refer(checking, noun, path);
+  }
+  for (const path of placesOf(desk, 'prices # model')) referModel(checking, path);
+  for (const path of PATTERNS.flatMap((at) => placesOf(desk, at))) referPattern(checking, path);
+  for (const path of ALIASED.flatMap((at) => placesOf(desk, at))) {
+    checkTarget(checking, path);
+    checkAliased(checking, path);
+  }
+  for (const path of ROUTED.flatMap((at) => placesOf(desk, at))) checkTarget(checking, path);
+  checkRings(desk);
+  checkIds(desk);
 }
 
-function namesOf(tree: TreeMap, configuration: Configuration): Names {
-  const nouns: readonly NamedNoun[] = ['endpoints', 'models', 'plans', 'tenants', 'policies'];
-  const names = (noun: string): string[] => entriesOf(tree, noun).map(([name]) => name);
-  const of = new Map(nouns.map((noun) => [noun, new Set(names(noun))] as const));
-  const served = new Map<string, ReadonlySet<string> | undefined>();
-  const callable = new Set([
-    ...configuration.models.keys(),
-    ...names('models'),
-    ...names('aliases'),
-  ]);
-  for (const name of names('endpoints')) {
-    const endpoint = configuration.endpoints.get(name);
-    const models = [...(endpoint?.models.values() ?? [])];
-    const all = models.flatMap((one) => [one.name, one.upstream]);
-    served.set(name, all.length === 0 ? undefined : new Set(all));
-    for (const one of all) callable.add(`${name}/${one}`);
-  }
-  const open = [...served.values()].includes(undefined);
-  return { of, callable, served, open };
-}
+const placesOf = (desk: Desk, at: string): readonly Path[] => pathsOf(desk.tree, at.split(' '));
 
 /** A name that callers may use must mean one thing. */
-function checkNames({ desk, configuration }: Checking): void {
+function checkNames({ desk, names }: Checking): void {
   const reserved = (name: string): boolean => name === AUTO || name.startsWith(NEED);
-  for (const name of configuration.aliases.keys()) {
+  const hint = 'rename the alias';
+  for (const [name] of entriesOf(desk.tree, 'aliases')) {
     const path = ['aliases', name];
-    if (configuration.models.has(name)) {
-      const hint = 'rename the alias';
+    if (names.models.has(name)) {
       report(desk, path, { message: `\`${name}\` is also the name of a model`, hint, at: 'key' });
     }
-    if (reserved(name))
-      report(desk, path, { message: `\`${name}\` has a meaning already`, at: 'key' });
-  }
-  for (const name of configuration.models.keys()) {
-    if (!reserved(name)) continue;
-    report(desk, ['models', name], { message: `\`${name}\` has a meaning already`, at: 'key' });
-  }
-}
-
-function checkPlaces(checking: Checking): void {
-  const { configuration } = checking;
-  for (const endpoint of configuration.endpoints.values()) {
-    refer(checking, 'tenants', endpoint.tenant, ['endpoints', endpoint.name, 'tenant']);
-  }
-  for (const alias of configuration.aliases.values()) {
-    const path = ['aliases', alias.name];
-    alias.targets.forEach((target, index) => {
-      checkTarget(checking, target, { base: path, list: 'targets', index });
-      if (!configuration.aliases.has(target.model)) return;
-      const at = targetPath(checking.desk.tree, { base: path, list: 'targets', index });
-      const message = `\`${target.model}\` is an alias; an alias stands for models`;
-      report(checking.desk, inside(checking.desk.tree, at, 'model'), { message });
-    });
-  }
-  for (const [index, price] of configuration.prices.entries()) {
-    refer(checking, 'endpoints', price.endpoint, ['prices', index, 'endpoint']);
-    referModel(checking, price.model, ['prices', index, 'model']);
-  }
-  for (const plan of configuration.plans.values()) {
-    plan.models?.forEach((one, index) => {
-      referPattern(checking, one, ['plans', plan.name, 'models', index]);
-    });
-  }
-}
-
-function checkTenants(checking: Checking): void {
-  const { configuration, desk } = checking;
-  const orders = new Set([...configuration.rings.values()].map((ring) => ring.order));
-  for (const tenant of configuration.tenants.values()) {
-    const path = ['tenants', tenant.name];
-    refer(checking, 'plans', tenant.plan, [...path, 'plan']);
-    tenant.policies.forEach((one, index) => {
-      refer(checking, 'policies', one, [...path, 'policies', index]);
-    });
-    tenant.own.endpoints.forEach((one, index) => {
-      refer(checking, 'endpoints', one, [...path, 'own', 'endpoints', index]);
-    });
-    if (tenant.ring === undefined || orders.size === 0 || orders.has(tenant.ring)) continue;
-    const hint = `defined orders: ${[...orders].toSorted((a, b) => a - b).join(', ')}`;
-    report(desk, [...path, 'ring'], { message: `no ring has the order ${tenant.ring}`, hint });
-  }
-  for (const consent of configuration.consents.values()) {
-    refer(checking, 'tenants', consent.tenant, ['consents', consent.name, 'tenant']);
-  }
-}
-
-function checkKeys(checking: Checking): void {
-  const ids = new Map<string, string>();
-  for (const key of checking.configuration.keys.values()) {
-    const path = ['keys', key.name];
-    refer(checking, 'tenants', key.tenant, [...path, 'tenant']);
-    key.models?.forEach((one, index) => {
-      referPattern(checking, one, [...path, 'models', index]);
-    });
-    if (key.id === undefined) continue;
-    const other = ids.get(key.id);
-    if (other !== undefined) {
-      report(checking.desk, [...path, 'id'], { message: `\`${other}\` has the same id` });
+    if (reserved(name)) {
+      report(desk, path, { message: `\`${name}\` has a meaning already`, hint, at: 'key' });
     }
-    ids.set(key.id, key.name);
+  }
+  for (const [name] of entriesOf(desk.tree, 'models')) {
+    if (!reserved(name)) continue;
+    const advice = 'give it another name here; callers may use an alias';
+    const message = `\`${name}\` has a meaning already`;
+    report(desk, ['models', name], { message, hint: advice, at: 'key' });
   }
 }
 
-function checkPolicies(checking: Checking): void {
-  for (const policy of checking.configuration.policies.values()) {
-    policy.rules.forEach((rule, index) => {
-      const path = ['policies', policy.name, 'rules', index];
-      rule.when.tenant?.forEach((one, at) => {
-        const place = inside(checking.desk.tree, [...path, 'when', 'tenant'], at);
-        refer(checking, 'tenants', one, place);
-      });
-      const { model, endpoint, chain } = rule.route;
-      refer(checking, 'endpoints', endpoint, [...path, 'route', 'endpoint']);
-      referModel(checking, model, [...path, 'route', 'model']);
-      referServed(checking, { model, endpoint }, [...path, 'route', 'model']);
-      chain?.forEach((target, at) => {
-        checkTarget(checking, target, { base: [...path, 'route'], list: 'chain', index: at });
-      });
-    });
+function checkTarget(checking: Checking, path: Path): void {
+  const written = treeAt(checking.desk.tree, path);
+  if (!isMap(written)) {
+    referModel(checking, path);
+    return;
+  }
+  refer(checking, 'endpoints', [...path, 'endpoint']);
+  referModel(checking, [...path, 'model']);
+  referServed(checking, path);
+}
+
+function checkAliased({ desk, names }: Checking, path: Path): void {
+  const at = isMap(treeAt(desk.tree, path)) ? [...path, 'model'] : path;
+  const model = textAt(desk, at);
+  if (model === undefined || !names.of.get('aliases')?.has(model)) return;
+  const message = `\`${model}\` is an alias; an alias stands for models`;
+  report(desk, at, { message, hint: `name the models that \`${model}\` stands for` });
+}
+
+function checkRings(desk: Desk): void {
+  const orders = placesOf(desk, 'rings * order').map((path) => treeAt(desk.tree, path));
+  // A ring whose order cannot be read may be the one that was meant.
+  if (orders.length !== entriesOf(desk.tree, 'rings').length || !orders.every(isNumber)) return;
+  const known = new Set(orders);
+  for (const path of placesOf(desk, 'tenants * ring')) {
+    const ring = treeAt(desk.tree, path);
+    if (known.size === 0 || !isNumber(ring) || known.has(ring) || isTold(desk, path)) continue;
+    const listed = [...known].toSorted((a, b) => a - b).slice(0, LISTED_MAX);
+    const hint = `defined orders: ${listed.join(', ')}${known.size > LISTED_MAX ? ', ...' : ''}`;
+    report(desk, path, { message: `no ring has the order ${ring}`, hint });
   }
 }
 
-interface TargetPlace {
-  readonly base: Path;
-  readonly list: string;
-  readonly index: number;
-}
+const isNumber = (value: Tree | undefined): value is number => typeof value === 'number';
 
-function checkTarget(checking: Checking, target: TargetDocument, place: TargetPlace): void {
-  const path = targetPath(checking.desk.tree, place);
-  refer(checking, 'endpoints', target.endpoint, [...path, 'endpoint']);
-  const model = inside(checking.desk.tree, path, 'model');
-  referModel(checking, target.model, model);
-  referServed(checking, target, model);
-}
-
-/** An alias is written in three ways; a path must name the one that stands there. */
-function targetPath(tree: TreeMap, { base, list, index }: TargetPlace): Path {
-  const written = treeAt(tree, base);
-  if (isList(written)) return [...base, index];
-  return isMap(written) ? [...base, list, index] : base;
-}
-
-/** A single value may stand where a mapping or a list could. */
-function inside(tree: TreeMap, path: Path, key: string | number): Path {
-  const written = treeAt(tree, path);
-  return isMap(written) || isList(written) ? [...path, key] : path;
-}
-
-function treeAt(tree: TreeMap, path: Path): Tree | undefined {
-  let at: Tree | undefined = tree;
-  for (const key of path) {
-    if (!isMap(at) && !isList(at)) return undefined;
-    at = childOf(at, key);
+function checkIds(desk: Desk): void {
+  const keys = new Map<string, string>();
+  for (const path of placesOf(desk, 'keys * id')) {
+    const id = textAt(desk, path);
+    if (id === undefined) continue;
+    const other = keys.get(id);
+    if (other !== undefined) {
+      const hint = 'one key, one id: make another key, or remove one of the two';
+      report(desk, path, { message: `\`${other}\` has the same id`, hint });
+    }
+    keys.set(id, String(path[1]));
   }
-  return at;
 }
 
-function refer(checking: Checking, noun: NamedNoun, name: string | undefined, path: Path): void {
-  const known = checking.names.of.get(noun) ?? new Set();
-  if (name === undefined || known.has(name) || isFull(checking.desk)) return;
+/** What stands there, when it is text and nothing was wrong with it so far. */
+function textAt(desk: Desk, path: Path): string | undefined {
+  const found = treeAt(desk.tree, path);
+  return typeof found === 'string' && !isTold(desk, path) ? found : undefined;
+}
+
+function refer({ desk, names }: Checking, noun: NamedNoun, path: Path): void {
+  const known = names.of.get(noun) ?? new Set();
+  const name = textAt(desk, path);
+  if (name === undefined || known.has(name) || names.lost.has(noun) || isFull(desk)) return;
   const message = `no ${noun.replace(/ies$/, 'y').replace(/s$/, '')} is named \`${name}\``;
-  report(checking.desk, path, { message, hint: hintFor(name, known) });
+  report(desk, path, { message, hint: hintFor(name, known, noun) });
 }
 
-function referModel(checking: Checking, name: string | undefined, path: Path): void {
-  const { callable, served, open } = checking.names;
-  if (name === undefined || callable.has(name) || isFull(checking.desk)) return;
+const CALLABLE: readonly NamedNoun[] = ['endpoints', 'models', 'aliases'];
+
+function referModel({ desk, names }: Checking, path: Path): void {
+  const { callable, served, open, lost } = names;
+  const name = textAt(desk, path);
+  if (name === undefined || callable.has(name) || isFull(desk)) return;
   const pinned = [...served].some(
     ([at, models]) => models === undefined && name.startsWith(`${at}/`),
   );
-  if (open || pinned) return;
+  if (open || pinned || CALLABLE.some((noun) => lost.has(noun))) return;
   const message = `no model or alias is named \`${name}\``;
-  report(checking.desk, path, { message, hint: hintFor(name, callable) });
+  report(desk, path, { message, hint: hintFor(name, callable, 'models') });
 }
 
 /** A pattern that names exactly one thing should name something. */
-function referPattern(checking: Checking, pattern: string, path: Path): void {
-  if (pattern.includes('*') || pattern === AUTO || pattern.startsWith(NEED)) return;
-  referModel(checking, pattern, path);
+function referPattern(checking: Checking, path: Path): void {
+  const pattern = textAt(checking.desk, path);
+  if (pattern === undefined || pattern.includes('*')) return;
+  if (pattern !== AUTO && !pattern.startsWith(NEED)) referModel(checking, path);
 }
 
-function referServed(
-  checking: Checking,
-  target: { readonly model: string | undefined; readonly endpoint: string | undefined },
-  path: Path,
-): void {
-  const { model, endpoint } = target;
-  if (model === undefined || endpoint === undefined) return;
-  const served = checking.names.served.get(endpoint);
-  if (served === undefined || served.has(model)) return;
-  if (checking.configuration.aliases.has(model)) return;
+/** @param path of a mapping with `model` and `endpoint`. */
+function referServed({ desk, names }: Checking, path: Path): void {
+  const at = [...path, 'model'];
+  const model = textAt(desk, at);
+  const endpoint = textAt(desk, [...path, 'endpoint']);
+  if (model === undefined || endpoint === undefined || isTold(desk, at)) return;
+  const served = names.served.get(endpoint);
+  if (served === undefined || served.has(model) || names.lost.has('aliases')) return;
+  if (names.of.get('aliases')?.has(model)) return;
   const message = `endpoint \`${endpoint}\` does not serve \`${model}\``;
-  report(checking.desk, path, { message, hint: hintFor(model, served) });
+  report(desk, at, { message, hint: hintFor(model, served, 'models') });
 }
 
-function hintFor(name: string, known: ReadonlySet<string>): string {
+/** The nearest name, else those that there are, as far as a line holds them. */
+function hintFor(name: string, known: ReadonlySet<string>, noun: NamedNoun): string {
   const near = closest(name, known);
   if (near !== undefined) return `did you mean \`${near}\`?`;
-  if (known.size === 0) return 'none is defined';
+  if (known.size === 0) return `none is defined; they stand under \`${noun}:\``;
   const listed = [...known].slice(0, LISTED_MAX).join(', ');
   return `defined: ${listed}${known.size > LISTED_MAX ? ', ...' : ''}`;
 }

@@ -22,8 +22,8 @@ export function renderProblems(
       `${place} ${path}${one.message}`,
       `  ${gutter} | ${text}`,
       `  ${' '.repeat(gutter.length)} | ${paint(RED, caret)}`,
+      `  ${paint(CYAN, 'hint:')} ${one.hint}`,
     ];
-    if (one.hint !== undefined) lines.push(`  ${paint(CYAN, 'hint:')} ${one.hint}`);
     return lines.join('\n');
   });
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

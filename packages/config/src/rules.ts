@@ -4,47 +4,69 @@
  */
 import { LABELS, type Label } from '@signalbox/contract';
 import {
-  type Configuration,
   coversPattern,
-  type PolicyDocument,
+  type Path,
   type RuleCondition,
   type RuleDocument,
 } from '@signalbox/documents';
-import { type Desk, report } from './desk.ts';
+import { type Desk, entriesOf, report } from './desk.ts';
+import { childOf, isList, isMap } from './source.ts';
 
-export function checkRules(desk: Desk, configuration: Configuration): void {
-  const { tenants } = configuration;
-  const users = usersOf(configuration);
-  for (const policy of configuration.policies.values()) {
+/** A rule that could be read, and its place in the policy as written. */
+export interface PlacedRule {
+  readonly index: number;
+  readonly rule: RuleDocument;
+}
+
+/** @param rules of each policy those that could be read, in the order written. */
+export function checkRules(desk: Desk, rules: ReadonlyMap<string, readonly PlacedRule[]>): void {
+  const users = usersOf(desk);
+  for (const [policy, placed] of rules) {
     const names = new Map<string, number>();
-    policy.rules.forEach((rule, index) => {
-      const path = ['policies', policy.name, 'rules', index];
+    for (const [at, { index, rule }] of placed.entries()) {
+      const path = ['policies', policy, 'rules', index];
       const twin = names.get(rule.name);
       if (twin !== undefined) {
         const message = `rule ${twin + 1} of this policy is also named \`${rule.name}\``;
-        report(desk, [...path, 'name'], { message });
+        report(desk, [...path, 'name'], { message, hint: 'give each rule a `name` of its own' });
       }
       names.set(rule.name, index);
-      checkShadow(desk, policy, index);
-      checkTenants(desk, { policy, index, users: users.get(policy.name), tenants });
-    });
+      const earlier = placed.slice(0, at).map((one) => one.rule);
+      checkShadow(desk, path, { rule, earlier });
+      checkTenants(desk, path, { rule, policy, users });
+    }
   }
 }
 
-function usersOf(configuration: Configuration): ReadonlyMap<string, ReadonlySet<string>> {
+type Users = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * The tenants that have each policy, and under `*` those whose policies cannot be read; what is
+ * written is asked, so that other mistakes of a tenant do not matter.
+ */
+function usersOf(desk: Desk): Users {
   const users = new Map<string, Set<string>>();
-  for (const tenant of configuration.tenants.values()) {
-    for (const policy of tenant.policies) {
-      const found = users.get(policy) ?? new Set();
-      users.set(policy, found.add(tenant.name));
-    }
+  const add = (policy: string, tenant: string): void => {
+    const found = users.get(policy) ?? new Set();
+    users.set(policy, found.add(tenant));
+  };
+  for (const [tenant, written] of entriesOf(desk.tree, 'tenants')) {
+    const policies = isMap(written) ? childOf(written, 'policies') : undefined;
+    if (policies === undefined) continue;
+    if (!isList(policies)) add(UNREAD, tenant);
+    else for (const one of policies) add(typeof one === 'string' ? one : UNREAD, tenant);
   }
   return users;
 }
 
-function checkShadow(desk: Desk, policy: PolicyDocument, index: number): void {
-  const rule = policy.rules[index];
-  const shadows = rule === undefined ? undefined : shadowsOf(rule, policy.rules.slice(0, index));
+const UNREAD = '*';
+
+function checkShadow(
+  desk: Desk,
+  path: Path,
+  { rule, earlier }: { readonly rule: RuleDocument; readonly earlier: readonly RuleDocument[] },
+): void {
+  const shadows = shadowsOf(rule, earlier);
   if (shadows === undefined) return;
   const names = [...new Set(shadows)].map((one) => {
     const line = one.origin === undefined ? '' : ` (line ${one.origin.line})`;
@@ -52,8 +74,7 @@ function checkShadow(desk: Desk, policy: PolicyDocument, index: number): void {
   });
   const verb = names.length === 1 ? 'takes' : 'take';
   const message = `this rule can never match: ${names.join(' and ')} ${verb} all its calls`;
-  const hint = 'move it up, or remove it';
-  report(desk, ['policies', policy.name, 'rules', index], { message, hint });
+  report(desk, path, { message, hint: 'move it up, or remove it' });
 }
 
 /**
@@ -100,20 +121,22 @@ function coversAll(
 }
 
 interface TenantCheck {
-  readonly policy: PolicyDocument;
-  readonly index: number;
-  readonly users: ReadonlySet<string> | undefined;
-  readonly tenants: ReadonlyMap<string, unknown>;
+  readonly rule: RuleDocument;
+  readonly policy: string;
+  readonly users: Users;
 }
 
 /**
  * A rule about tenants none of whom has this policy. A policy that nobody has is work in progress.
  */
-function checkTenants(desk: Desk, { policy, index, users, tenants }: TenantCheck): void {
-  const wanted = policy.rules[index]?.when.tenant;
-  if (wanted === undefined || users === undefined) return;
-  if (wanted.some((one) => users.has(one) || !tenants.has(one))) return;
+function checkTenants(desk: Desk, path: Path, { rule, policy, users }: TenantCheck): void {
+  const wanted = rule.when.tenant;
+  const having = users.get(policy);
+  if (wanted === undefined || having === undefined) return;
+  const tenants = new Set(entriesOf(desk.tree, 'tenants').map(([name]) => name));
+  const unread = users.get(UNREAD);
+  if (wanted.some((one) => having.has(one) || unread?.has(one) || !tenants.has(one))) return;
   const message = 'this rule can never match: no tenant it names has this policy';
-  const hint = `add \`${policy.name}\` to \`tenants.${wanted[0]}.policies\``;
-  report(desk, ['policies', policy.name, 'rules', index, 'when', 'tenant'], { message, hint });
+  const hint = `add \`${policy}\` to \`tenants.${wanted[0]}.policies\``;
+  report(desk, [...path, 'when', 'tenant'], { message, hint });
 }

@@ -118,3 +118,33 @@ export function childOf(tree: TreeMap | TreeList, key: string | number): Tree | 
   if (isList(tree)) return tree[Number(key)];
   return Object.hasOwn(tree, key) ? tree[String(key)] : undefined;
 }
+
+export function treeAt(tree: Tree, path: Path): Tree | undefined {
+  let at: Tree | undefined = tree;
+  for (const key of path) {
+    if (!isMap(at) && !isList(at)) return undefined;
+    at = childOf(at, key);
+  }
+  return at;
+}
+
+/** Every path of a pattern that was written: `*` is one name or place, `#` one place of a list. */
+export function pathsOf(tree: Tree, pattern: readonly string[]): readonly Path[] {
+  return pathsFrom(tree, pattern, []);
+}
+
+function pathsFrom(
+  tree: Tree | undefined,
+  pattern: readonly string[],
+  base: Path,
+): readonly Path[] {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return tree === undefined ? [] : [base];
+  if (isList(tree)) {
+    if (first !== '*' && first !== '#') return [];
+    return tree.flatMap((one, index) => pathsFrom(one, rest, [...base, index]));
+  }
+  if (!isMap(tree) || first === '#') return [];
+  const keys = first === '*' ? Object.keys(tree) : [first];
+  return keys.flatMap((key) => pathsFrom(childOf(tree, key), rest, [...base, key]));
+}

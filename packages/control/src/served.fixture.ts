@@ -98,7 +98,7 @@ export class MemoryDesk implements DocumentsDesk {
     if (known !== undefined) return this.#own[noun].has(name) ? { kind: 'exists' } : OWNED;
     if (document['plan'] === 'unknown') {
       const issue = { path: ['plan'], at: 'value', message: 'no plan has this name' } as const;
-      return { kind: 'invalid', issues: [{ ...issue, hint: undefined }] };
+      return { kind: 'invalid', issues: [{ ...issue, hint: 'create it first' }] };
     }
     this.#own[noun].set(name, document);
     return { kind: 'done' };

@@ -53,7 +53,6 @@ export { configurationReference } from './reference.ts';
 export type { EndpointPart, ModelPart, PricePart } from './schema/endpoint.ts';
 export {
   CONFIGURATION_VERSION,
-  type NameRule,
   NOUN_NAMES,
   NOUNS,
   type Noun,

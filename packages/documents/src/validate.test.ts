@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NOUNS, type Nouns } from './schema/nouns.ts';
+import { configurationJsonSchema, isObject, type JsonObject } from './json-schema.ts';
+import { NOUN_NAMES, NOUNS, type Nouns } from './schema/nouns.ts';
 import { type Issue, validate } from './validate.ts';
 
 function issues(noun: keyof Nouns, value: unknown): readonly Issue[] {
@@ -108,6 +109,77 @@ test('what no field can know alone is asked of the whole', () => {
   assert.match(rule({ chain: ['a'], model: 'b' }).message, /already names models/);
 });
 
+test('the whole is asked whatever else is wrong in it', () => {
+  const messages = (noun: keyof Nouns, value: unknown): readonly string[] =>
+    issues(noun, value).map(({ message }) => message);
+  assert.equal(messages('keys', { tenant: 'a', expires: 5, zzz: 1 }).length, 3);
+  assert.match(messages('keys', { tenant: 'a', expires: 5 }).join(), /either `id` and/);
+  const route = { tier: 3, tier_max: 1, endpoint: 5 };
+  assert.match(messages('policies', { rules: [{ route }] }).join(), /could never route/);
+});
+
+test('what is missing because it is misspelt is not said twice', () => {
+  assert.equal(only('keys', { tenant: 'a', secrett: 'env:A' }).hint, 'did you mean `secret`?');
+  const issue = only('policies', { rules: [{ route: { teir: 1 } }] });
+  assert.equal(issue.hint, 'did you mean `tier`?');
+});
+
+test('every issue says what to do', () => {
+  const values: readonly unknown[] = [null, '', 'A B', [], [[]], {}, { a: 1 }, -1, 0.5, 1e9, true];
+  const seen = new Set<string>();
+  for (const noun of NOUN_NAMES) {
+    const shape = configurationJsonSchema();
+    for (const path of fieldsOf(shape, noun)) {
+      for (const value of values) {
+        for (const { message, hint } of issues(noun, placed(path, value))) {
+          seen.add(hint);
+          assert.ok(hint.length > 4, message);
+          assert.doesNotMatch(hint, /docs\/reference/, `${noun} ${path.join(' ')}: ${message}`);
+        }
+      }
+    }
+  }
+  assert.ok(seen.size > 30);
+});
+
+/** Paths of the fields of one document; a list or a mapping by name has one entry, `x`. */
+function fieldsOf(schema: JsonObject, noun: string): readonly (readonly string[])[] {
+  const whole = at(at(schema, 'properties'), noun);
+  const one = NOUNS_BY_NAME.has(noun) ? at(whole, 'additionalProperties') : whole;
+  return walk(noun === 'prices' ? at(whole, 'items') : one, []);
+}
+
+const NOUNS_BY_NAME: ReadonlySet<string> = new Set(
+  NOUN_NAMES.filter((noun) => NOUNS[noun].shape === 'many'),
+);
+
+function walk(schema: JsonObject, base: readonly string[]): readonly (readonly string[])[] {
+  const choices = schema['anyOf'];
+  const branches = Array.isArray(choices) ? choices.filter(isObject) : [schema];
+  return branches.flatMap((branch) => {
+    const inner = Object.keys(at(branch, 'properties')).flatMap((key) =>
+      walk(at(at(branch, 'properties'), key), [...base, key]),
+    );
+    const items = 'items' in branch ? walk(at(branch, 'items'), [...base, '0']) : [];
+    const named = isObject(branch['additionalProperties'])
+      ? walk(at(branch, 'additionalProperties'), [...base, 'x'])
+      : [];
+    return [base, ...inner, ...items, ...named];
+  });
+}
+
+function at(schema: JsonObject, key: string): JsonObject {
+  const found = schema[key];
+  return isObject(found) ? found : {};
+}
+
+function placed(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight<unknown>(
+    (inner, key) => (key === '0' ? [inner] : { [key]: inner }),
+    value,
+  );
+}
+
 test('no message repeats the value', () => {
   const secret = 'sk-live-0123456789abcdef';
   const values: readonly [keyof Nouns, unknown][] = [
@@ -125,7 +197,9 @@ test('no message repeats the value', () => {
 
 test('headers that carry credentials or belong to the connection are closed', () => {
   for (const name of ['authorization', 'cookie', 'host', 'transfer-encoding', 'x-api-key']) {
-    assert.match(only('endpoints', { headers: { forward: [name] } }).message, /use `credentials`/);
+    const { message, hint } = only('endpoints', { headers: { forward: [name] } });
+    assert.match(message, /belongs to the connection/);
+    assert.match(hint, /under `credentials`/);
   }
   assert.equal(issues('endpoints', { headers: { forward: ['openai-beta'] } }).length, 0);
   const split = { headers: { set: { 'x-a': 'b\r\nhost: c' } } };

@@ -20,9 +20,11 @@ test('every mistake is shown at once, with its place and a hint', async (context
   assert.equal(ended.exit, 2);
   assert.match(ended.out, /signalbox\.yaml:3:17 .*\n {2}3 \| .*olama.*\n.*\^+\n {2}hint: .*ollama/);
   assert.match(ended.out, /signalbox\.yaml:5:\d+ .*topolgy/);
+  assert.match(ended.out, /signalbox\.yaml:5:\d+ .*no policy is named `frist`/);
   const { valid, problems } = parsed(await typed(folder, ['config', 'validate', '--json']));
   assert.equal(valid, false);
-  assert.ok(Array.isArray(problems) && problems.length >= 2);
+  assert.ok(Array.isArray(problems) && problems.length === 3);
+  for (const one of problems) assert.equal(typeof Reflect.get(Object(one), 'hint'), 'string');
 });
 
 test('a right file says what it holds, and what is accepted and not active', async (context) => {

@@ -84,7 +84,7 @@ export class Documents {
       await swap(whole.configuration, whole.digest);
     } catch (cause) {
       if (!(cause instanceof CommandFault)) throw cause;
-      return [problem('', cause.message, cause.hint)];
+      return [problem('', cause.message, cause.hint ?? 'what was in force before goes on')];
     }
     this.#inForce = { ...whole, since: now() };
     return [];
@@ -94,10 +94,13 @@ export class Documents {
 /** A file that is not there is wrong at its first character. */
 export function problemsOf(reading: Reading): readonly Problem[] {
   if (reading.kind === 'whole') return reading.whole.ok ? [] : reading.whole.problems;
-  return reading.problems.map(({ path, why }) => problem(path, why));
+  return reading.problems.map(({ path, why }) => problem(path, why, FILE_HINT));
 }
 
-const problem = (file: string, message: string, hint?: string): Problem => ({
+const FILE_HINT =
+  'look at --config and SIGNALBOX_CONFIG: a path starts at this folder, and a file is UTF-8 text';
+
+const problem = (file: string, message: string, hint: string): Problem => ({
   file,
   line: 1,
   column: 1,

@@ -12,6 +12,7 @@ import type {
 import type { AmortisedDocument, PriceDocument, PriceNumbers } from '../pricing.ts';
 import {
   amount,
+  formed,
   instantMs,
   listOf,
   mapOf,
@@ -219,14 +220,19 @@ const CLOSED_HEADERS: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-const headerName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a header is named in lower case')
-  .refine(
-    (text) => !CLOSED_HEADERS.has(text),
-    'this header belongs to the connection or carries credentials; use `credentials`',
-  );
-const headerValue = z.string().regex(/^[ -~]{0,1024}$/, 'takes printable ASCII on one line');
+const headerName = formed({
+  pattern: /^[a-z0-9][a-z0-9-]{0,63}$/,
+  message: 'a header is named in lower case',
+  hint: 'write letters, digits and `-`, in the way of `x-team`',
+}).refine((text) => !CLOSED_HEADERS.has(text), {
+  error: 'this header belongs to the connection or carries credentials',
+  params: { hint: 'remove it; a key for the upstream goes under `credentials`' },
+});
+const headerValue = formed({
+  pattern: /^[ -~]{0,1024}$/,
+  message: 'takes printable ASCII on one line',
+  hint: 'shorten it to 1024 characters, without line breaks and letters with accents',
+});
 
 const headers = z
   .strictObject({
@@ -277,13 +283,14 @@ const amortised: z.ZodType<AmortisedDocument> = z
 
 const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([
   z.boolean(),
-  z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]{1,253}):\d{1,5}$/, 'is written `host:port`, or `true`')
-    .transform((text) => {
-      const colon = text.lastIndexOf(':');
-      return { host: text.slice(0, colon).toLowerCase(), port: Number(text.slice(colon + 1)) };
-    }),
+  formed({
+    pattern: /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]{1,253}):\d{1,5}$/,
+    message: 'is written `host:port`, or `true`',
+    hint: 'write `true` for host and port of `url`',
+  }).transform((text) => {
+    const colon = text.lastIndexOf(':');
+    return { host: text.slice(0, colon).toLowerCase(), port: Number(text.slice(colon + 1)) };
+  }),
 ]);
 
 export const endpointPart: z.ZodType<EndpointPart> = z

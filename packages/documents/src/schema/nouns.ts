@@ -32,19 +32,14 @@ import {
   type TenantPart,
   tenantPart,
 } from './tenant.ts';
-import { MODEL_NAME, MODEL_NAME_ERROR, NAME, NAME_ERROR } from './words.ts';
+import { type Form, MODEL_NAME_FORM, NAME_FORM } from './words.ts';
 
 /** `one`: a mapping; `many`: a mapping from names to mappings; `list`: a list of mappings. */
 export interface Noun<T> {
   readonly shape: 'one' | 'many' | 'list';
-  readonly names: NameRule | undefined;
+  readonly names: Form | undefined;
   readonly schema: z.ZodType<T>;
   readonly meaning: string;
-}
-
-export interface NameRule {
-  readonly pattern: RegExp;
-  readonly message: string;
 }
 
 export interface Nouns {
@@ -66,16 +61,13 @@ export interface Nouns {
   readonly telemetry: Noun<TelemetryDocument>;
 }
 
-const PLAIN: NameRule = { pattern: NAME, message: NAME_ERROR };
-const WIDE: NameRule = { pattern: MODEL_NAME, message: MODEL_NAME_ERROR };
-
 const one = <T>(meaning: string, schema: z.ZodType<T>): Noun<T> => ({
   shape: 'one',
   names: undefined,
   schema,
   meaning,
 });
-const many = <T>(meaning: string, names: NameRule, schema: z.ZodType<T>): Noun<T> => ({
+const many = <T>(meaning: string, names: Form, schema: z.ZodType<T>): Noun<T> => ({
   shape: 'many',
   names,
   schema,
@@ -85,14 +77,18 @@ const many = <T>(meaning: string, names: NameRule, schema: z.ZodType<T>): Noun<T
 export const NOUNS: Nouns = {
   server: one('The HTTP listener and its bounds.', server),
   node: one('Where this gateway stands.', node),
-  endpoints: many('Model servers that calls may go to.', WIDE, endpointPart),
-  models: many('What is known about models, wherever they run.', WIDE, modelPart),
-  aliases: many('Names that stand for a model, or for several tried in order.', WIDE, aliasPart),
-  plans: many('What tenants subscribe to.', PLAIN, planPart),
-  tenants: many('Who calls, and what holds for their data.', PLAIN, tenantPart),
-  keys: many('What callers show.', PLAIN, keyPart),
-  policies: many('Rules that choose a route.', PLAIN, policyPart),
-  consents: many('Agreements that lift a ceiling.', PLAIN, consentPart),
+  endpoints: many('Model servers that calls may go to.', MODEL_NAME_FORM, endpointPart),
+  models: many('What is known about models, wherever they run.', MODEL_NAME_FORM, modelPart),
+  aliases: many(
+    'Names that stand for a model, or for several tried in order.',
+    MODEL_NAME_FORM,
+    aliasPart,
+  ),
+  plans: many('What tenants subscribe to.', NAME_FORM, planPart),
+  tenants: many('Who calls, and what holds for their data.', NAME_FORM, tenantPart),
+  keys: many('What callers show.', NAME_FORM, keyPart),
+  policies: many('Rules that choose a route.', NAME_FORM, policyPart),
+  consents: many('Agreements that lift a ceiling.', NAME_FORM, consentPart),
   prices: {
     shape: 'list',
     names: undefined,
@@ -100,7 +96,7 @@ export const NOUNS: Nouns = {
     meaning: 'Prices of your own; they win over the shipped list.',
   },
   authority: one('Who may change what.', z.record(z.string(), z.unknown())),
-  rings: many('Groups of tenants that changes reach one after another.', PLAIN, ringPart),
+  rings: many('Groups of tenants that changes reach one after another.', NAME_FORM, ringPart),
   queue: one('What happens to calls while all allowed routes are down.', queue),
   journal: one('The record of every call on disk.', journal),
   telemetry: one('Logs and spans.', telemetry),

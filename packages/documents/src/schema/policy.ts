@@ -11,6 +11,8 @@ import type {
 } from '../policy.ts';
 import {
   callerText,
+  formed,
+  isMapping,
   labels,
   listOf,
   modelName,
@@ -60,9 +62,11 @@ export const aliasPart: z.ZodType<AliasPart> = z
   ])
   .transform((list) => ({ targets: list }));
 
-const step = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'a step class is one word such as `code_review`');
+const step = formed({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+  message: 'a step class is one word such as `code_review`',
+  hint: 'write letters, digits and `._:-`, at most 64, as callers name it in `x-signalbox-step`',
+});
 
 const when: z.ZodType<RuleCondition> = z
   .strictObject({
@@ -88,6 +92,9 @@ const EVERY_CALL: RuleCondition = {
   agent: undefined,
 };
 
+const ROUTE_KEYS = ['tier', 'tier_max', 'model', 'endpoint', 'chain'];
+const TIERS: ReadonlySet<unknown> = new Set([1, 2, 3]);
+
 const route: z.ZodType<RuleRoute> = z
   .strictObject({
     tier: tier.optional().describe('Tier to run on while it is up.'),
@@ -96,16 +103,24 @@ const route: z.ZodType<RuleRoute> = z
     endpoint: modelName.optional().describe('Only this endpoint.'),
     chain: targets.optional().describe('Models, tried in this order.'),
   })
-  .superRefine((written, context) => {
-    const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
-    if (Object.keys(written).length === 0) refuse('a route names at least one thing');
-    if (written.chain !== undefined && (written.model ?? written.endpoint) !== undefined) {
-      refuse('`chain` already names models: drop `model` and `endpoint`, or the chain');
-    }
-    if ((written.tier ?? 1) > (written.tier_max ?? 3)) {
-      refuse('`tier` lies above `tier_max`, so the rule could never route');
-    }
-  })
+  .superRefine(
+    (written, context) => {
+      const refuse = (message: string, hint: string, about: readonly string[] = []): void =>
+        context.addIssue({ code: 'custom', message, params: { hint, about } });
+      if (Object.keys(written).length === 0) {
+        refuse('a route names at least one thing', 'for example `tier: 1`', ROUTE_KEYS);
+      }
+      if (written.chain !== undefined && (written.model ?? written.endpoint) !== undefined) {
+        refuse('`chain` already names models', 'drop `model` and `endpoint`, or the chain');
+      }
+      const { tier: wanted = 1, tier_max: most = 3 } = written;
+      if (TIERS.has(wanted) && TIERS.has(most) && wanted > most) {
+        const hint = 'lower `tier`, or raise `tier_max`';
+        refuse('`tier` lies above `tier_max`, so the rule could never route', hint);
+      }
+    },
+    { when: isMapping },
+  )
   .transform((written) => ({
     tier: written.tier,
     tierMax: written.tier_max,

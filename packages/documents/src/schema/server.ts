@@ -8,7 +8,7 @@ import type {
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
-import { mapOf, milliseconds, name, region, secret, tier, url } from './words.ts';
+import { formed, mapOf, milliseconds, name, region, secret, tier, url } from './words.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -29,9 +29,11 @@ const metrics = z.strictObject({
 
 export const server: z.ZodType<ServerDocument> = z
   .strictObject({
-    host: z
-      .string()
-      .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host is an address or a name, without a port')
+    host: formed({
+      pattern: /^[A-Za-z0-9.:_-]{1,253}$/,
+      message: 'a host is an address or a name, without a port',
+      hint: 'write it in the way of `127.0.0.1` or `::1`; the port stands in `server.port`',
+    })
       .default('127.0.0.1')
       .describe('Address to listen on. Any other than loopback needs a configured admin key.'),
     port: port.default(4141).describe('Port to listen on; 0 takes a free one.'),

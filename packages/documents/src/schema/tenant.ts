@@ -11,7 +11,9 @@ import type {
 import {
   amountUsd,
   callerText,
+  formed,
   instantMs,
+  isMapping,
   label,
   listOf,
   mapOf,
@@ -116,18 +118,26 @@ export const tenantPart: z.ZodType<TenantPart> = z
     retention: written.retention,
   }));
 
-const tagName = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'a tag is named in lower case');
-const tagValue = z.string().regex(/^[!-~]{1,64}$/, 'a tag takes 1 to 64 printable characters');
+const tagName = formed({
+  pattern: /^[a-z0-9_-]{1,64}$/,
+  message: 'a tag is named in lower case',
+  hint: 'write letters, digits, `_` and `-`, at most 64',
+});
+const tagValue = formed({
+  pattern: /^[!-~]{1,64}$/,
+  message: 'a tag takes 1 to 64 printable characters',
+  hint: 'shorten it, and leave out spaces and letters with accents',
+});
 
 const tags = z
   .strictObject({
     fixed: mapOf(tagName, tagValue).optional().describe('Tags that every call of the key has.'),
     required: z.array(tagName).max(TAGS_MAX).default([]).describe('Tags that a call must bring.'),
   })
-  .refine(
-    (written) => (written.fixed?.size ?? 0) + written.required.length <= TAGS_MAX,
-    `a call has at most ${TAGS_MAX} tags`,
-  )
+  .refine((written) => (written.fixed?.size ?? 0) + written.required.length <= TAGS_MAX, {
+    error: `a call has at most ${TAGS_MAX} tags`,
+    params: { hint: 'remove some from `fixed` or `required`' },
+  })
   .transform((written) => ({
     fixed: written.fixed ?? new Map<string, string>(),
     required: written.required,
@@ -135,17 +145,23 @@ const tags = z
 
 const NO_TAGS = { fixed: new Map<string, string>(), required: [] };
 
+const SECRET_KEYS = ['id', 'secret_hash', 'secret'];
+
 export const keyPart: z.ZodType<KeyPart> = z
   .strictObject({
     tenant: name.describe('Whose key it is.'),
-    id: z
-      .string()
-      .regex(/^[0-9A-Za-z]{12}$/, 'an id is the twelve characters after the second `_` of a key')
+    id: formed({
+      pattern: /^[0-9A-Za-z]{12}$/,
+      message: 'an id is the twelve characters after the second `_` of a key',
+      hint: 'copy it from the key: `sbx_<env>_<id>_...`',
+    })
       .optional()
       .describe('The id inside the key; goes with `secret_hash`.'),
-    secret_hash: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'a hash is 64 lower-case hexadecimal characters')
+    secret_hash: formed({
+      pattern: /^[0-9a-f]{64}$/,
+      message: 'a hash is 64 lower-case hexadecimal characters',
+      hint: 'use `secret` with a reference to the whole key instead',
+    })
       .optional()
       .describe('HMAC-SHA-256 of the key under the pepper of the node.'),
     secret: secret.optional().describe('The whole key by reference, instead of id and hash.'),
@@ -164,17 +180,18 @@ export const keyPart: z.ZodType<KeyPart> = z
     tags: tags.optional().describe('Tags for cost views.'),
     revoked: z.boolean().default(false).describe('Refuses every call.'),
   })
-  .superRefine((written, context) => {
-    const hashed = written.id !== undefined && written.secret_hash !== undefined;
-    const partial = written.id !== undefined || written.secret_hash !== undefined;
-    const referred = written.secret !== undefined;
-    if (hashed ? referred : partial || !referred) {
-      context.addIssue({
-        code: 'custom',
-        message: 'a key has either `id` and `secret_hash`, or `secret` with a reference',
-      });
-    }
-  })
+  .superRefine(
+    (written, context) => {
+      const hashed = written.id !== undefined && written.secret_hash !== undefined;
+      const partial = written.id !== undefined || written.secret_hash !== undefined;
+      const referred = written.secret !== undefined;
+      if (!(hashed ? referred : partial || !referred)) return;
+      const hint = 'write `secret: env:NAME`, and put the whole key into that variable';
+      const message = 'a key has either `id` and `secret_hash`, or `secret` with a reference';
+      context.addIssue({ code: 'custom', message, params: { hint, about: SECRET_KEYS } });
+    },
+    { when: isMapping },
+  )
   .transform((written) => ({
     tenant: written.tenant,
     id: written.id,
@@ -194,15 +211,17 @@ export const keyPart: z.ZodType<KeyPart> = z
     revoked: written.revoked,
   }));
 
+const kind = formed({
+  pattern: /^[a-z][a-z-]{0,62}$/,
+  message: 'a kind is a word such as `health`',
+  hint: 'write it in lower case',
+});
+
 export const consentPart: z.ZodType<ConsentPart> = z
   .strictObject({
     tenant: name.describe('Who consents.'),
     subject: callerText.optional().describe('Whose data it covers; else every subject.'),
-    kinds: z
-      .array(z.string().regex(/^[a-z][a-z-]{0,62}$/, 'a kind is a word such as `health`'))
-      .min(1)
-      .max(KINDS_MAX)
-      .describe('Kinds of data it covers.'),
+    kinds: z.array(kind).min(1).max(KINDS_MAX).describe('Kinds of data it covers.'),
     tiers: tiers.describe('Tiers it opens.'),
     purpose: z.string().min(1).max(1_000).describe('What for.'),
     until: instantMs.describe('When it ends (UTC).'),

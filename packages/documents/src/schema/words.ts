@@ -15,22 +15,47 @@ export const NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Models and endpoints may also use `.`, `_`, `:` and `/`. */
 export const MODEL_NAME: RegExp = /^[a-z0-9][a-z0-9._:/-]{0,62}$/;
 
-export const NAME_ERROR =
-  'a name has 1 to 63 characters: lower-case letters, digits and `-`, the first no `-`';
-export const MODEL_NAME_ERROR =
-  'a name has 1 to 63 characters: a lower-case letter or digit, then also `-._:/`';
+/** Text of one form: what it must be, and what to write instead. */
+export interface Form {
+  readonly pattern: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
 
-export const name: z.ZodType<string, string> = z.string().regex(NAME, NAME_ERROR);
-export const modelName: z.ZodType<string, string> = z.string().regex(MODEL_NAME, MODEL_NAME_ERROR);
+export const NAME_FORM: Form = {
+  pattern: NAME,
+  message: 'a name has 1 to 63 characters: lower-case letters, digits and `-`, the first no `-`',
+  hint: 'rename it, in the way of `acme-eu`',
+};
+export const MODEL_NAME_FORM: Form = {
+  pattern: MODEL_NAME,
+  message: 'a name has 1 to 63 characters: a lower-case letter or digit, then also `-._:/`',
+  hint: 'rename it, in the way of `qwen3:8b`',
+};
+
+/** Text of a form; the pattern goes into the JSON Schema, the hint to whoever wrote another. */
+export function formed({ pattern, message, hint }: Form): z.ZodString {
+  return z
+    .string()
+    .refine((text) => pattern.test(text), { error: message, params: { hint } })
+    .meta({ pattern: pattern.source });
+}
+
+export const name: z.ZodType<string, string> = formed(NAME_FORM);
+export const modelName: z.ZodType<string, string> = formed(MODEL_NAME_FORM);
 
 /** A model, an alias, or a model pinned to an endpoint: `ollama/Qwen3:8B`. */
-export const modelReference: z.ZodType<string, string> = z
-  .string()
-  .regex(/^[!-~]{1,200}$/, 'a model is named by 1 to 200 printable characters without spaces');
+export const modelReference: z.ZodType<string, string> = formed({
+  pattern: /^[!-~]{1,200}$/,
+  message: 'a model is named by 1 to 200 printable characters without spaces',
+  hint: 'write a model, an alias, or `endpoint/model`',
+});
 
-export const modelPattern: z.ZodType<string, string> = z
-  .string()
-  .regex(/^[!-~]{1,200}$/, 'a pattern is a model name in which `*` stands for any characters');
+export const modelPattern: z.ZodType<string, string> = formed({
+  pattern: /^[!-~]{1,200}$/,
+  message: 'a pattern is a model name in which `*` stands for any characters',
+  hint: 'write it without spaces, in the way of `qwen3-*`',
+});
 
 export const tier: z.ZodType<Tier, Tier> = z.literal([1, 2, 3]);
 
@@ -44,23 +69,25 @@ export const labels: z.ZodType<readonly Label[], string | string[]> = z
   .transform((written) => spellLabels(typeof written === 'string' ? [written] : written));
 
 /** What callers may put into a header: 1 to 128 printable ASCII characters. */
-export const callerText: z.ZodType<string, string> = z
-  .string()
-  .regex(/^[ -~]{1,128}$/, 'takes 1 to 128 printable ASCII characters');
+export const callerText: z.ZodType<string, string> = formed({
+  pattern: /^[ -~]{1,128}$/,
+  message: 'takes 1 to 128 printable ASCII characters',
+  hint: 'shorten it, and leave out letters with accents and signs of other scripts',
+});
 
-export const region: z.ZodType<string, string> = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
-    'a region is a short name such as `eu` or `eu-central-1`',
-  );
+export const region: z.ZodType<string, string> = formed({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
+  message: 'a region is a short name such as `eu` or `eu-central-1`',
+  hint: 'write letters, digits and `-`, as the endpoints name their regions',
+});
 
 export const network: z.ZodType<string, string> = z.string().superRefine((text, context) => {
+  const refuse = (message: string, hint: string): void =>
+    context.addIssue({ code: 'custom', message, params: { hint } });
   const read = readNetwork(text);
-  if (read === undefined) {
-    context.addIssue({ code: 'custom', message: 'is no network; write it like `10.0.0.0/8`' });
-  } else if (hasHostBits(read)) {
-    context.addIssue({ code: 'custom', message: 'has bits set after its prefix length' });
+  if (read === undefined) refuse('is no network', 'write it like `10.0.0.0/8`');
+  else if (hasHostBits(read)) {
+    refuse('has bits set after its prefix length', 'set them to 0, or write a longer prefix');
   }
 });
 
@@ -82,13 +109,12 @@ export const url: z.ZodType<string, string> = z
     }
   });
 
-export const secret: z.ZodType<SecretReference, string> = z
-  .string()
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\0\r\n]{1,4096}|exec:[^\0\r\n]{1,4096})$/,
+export const secret: z.ZodType<SecretReference, string> = formed({
+  pattern: /^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\0\r\n]{1,4096}|exec:[^\0\r\n]{1,4096})$/,
+  message:
     'a secret is given by reference (`env:NAME`, `file:/path`, `exec:command`), never as a value',
-  )
-  .transform(readSecret);
+  hint: 'put the value into a variable and write `env:NAME`; if it is a real key, revoke it',
+}).transform(readSecret);
 
 /** A price per million tokens; six decimals are exact to the pico-dollar per token. */
 export const pricePerMillion: z.ZodType<string, string | number> = decimal(6);
@@ -99,16 +125,24 @@ export const priceEach: z.ZodType<string, string | number> = decimal(12);
 /** Dollars for a budget, as a number or as text, at most nine decimals. */
 export const amountUsd: z.ZodType<bigint, string | number> = amount.transform(nano);
 
-export const instantMs: z.ZodType<number, string> = z
-  .string()
-  .regex(
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,3})?Z)?$/,
-    'a time is written `2026-01-31` or `2026-01-31T12:00:00Z` (UTC)',
-  )
-  .refine((text) => isRealInstant(text), 'there is no such day or time')
+const INSTANT: Form = {
+  pattern: /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,3})?Z)?$/,
+  message: 'a time is written `2026-01-31` or `2026-01-31T12:00:00Z` (UTC)',
+  hint: 'write year, month and day with four, two and two digits',
+};
+
+export const instantMs: z.ZodType<number, string> = formed(INSTANT)
+  .refine((text) => !INSTANT.pattern.test(text) || isRealInstant(text), {
+    error: 'there is no such day or time',
+    params: { hint: 'look at the number of the month, the day and the hour' },
+  })
   .transform((text) => Date.parse(text));
 
 export const milliseconds = (most: number): z.ZodInt => z.int().min(1).max(most);
+
+/** What is asked of a mapping as a whole is asked whatever else is wrong in it. */
+export const isMapping = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Never empty: an empty list would mean either all or nothing, and readers disagree which. */
 export function listOf<T, In>(one: z.ZodType<T, In>): z.ZodType<readonly T[], In[]> {
@@ -130,12 +164,10 @@ export function mapOf<T, In>(
 }
 
 function sensitivity(): z.ZodType<string, string> {
-  return z
-    .string()
-    .refine(
-      (text) => readLabel(text.replace(/^>=\s*/, '')) !== undefined,
-      'a label is one of public, internal, personal, regulated, or `>=` and one of them',
-    );
+  return z.string().refine((text) => readLabel(text.replace(/^>=\s*/, '')) !== undefined, {
+    error: 'a label is one of public, internal, personal, regulated, or `>=` and one of them',
+    params: { hint: 'write `personal`, or `>=personal` for it and all above' },
+  });
 }
 
 function spellLabels(written: readonly string[]): readonly Label[] {
@@ -160,10 +192,10 @@ function decimal(digitsMax: number): z.ZodType<string, string | number> {
   return z
     .union([z.string(), z.number()])
     .transform((written) => String(written))
-    .refine(
-      (text) => plain.test(text),
-      `takes plain dollars such as 2.50, not negative, with at most ${digitsMax} decimals`,
-    );
+    .refine((text) => plain.test(text), {
+      error: `takes plain dollars such as 2.50, not negative, with at most ${digitsMax} decimals`,
+      params: { hint: 'write digits and one point, without a sign, a currency or an exponent' },
+    });
 }
 
 function nano(text: string): bigint {
