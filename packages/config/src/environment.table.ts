@@ -56,10 +56,12 @@ export const ENVIRONMENT: readonly EnvironmentRow[] = [
   row('SIGNALBOX_URL', 'The gateway that commands speak to.', { flag: 'url' }),
   row('SIGNALBOX_KEY', 'The key that commands show.', { secret: true }),
   row('SIGNALBOX_ADMIN_KEY', 'The key of the operator.', { secret: true }),
-  row('SIGNALBOX_POSTGRES_URL', 'A PostgreSQL store.', { secret: true }),
-  row('SIGNALBOX_REDIS_URL', 'A Redis or Valkey for shared limits.', { secret: true }),
-  row('SIGNALBOX_NATS_URL', 'A NATS for fleets.', { secret: true }),
-  row('SIGNALBOX_KEK', 'The key that encrypts keys.', { secret: true }),
+  row('SIGNALBOX_POSTGRES_URL', 'A PostgreSQL store. *Accepted, not active.*', { secret: true }),
+  row('SIGNALBOX_REDIS_URL', 'A Redis or Valkey for shared limits. *Accepted, not active.*', {
+    secret: true,
+  }),
+  row('SIGNALBOX_NATS_URL', 'A NATS for fleets. *Accepted, not active.*', { secret: true }),
+  row('SIGNALBOX_KEK', 'The key that encrypts keys. *Accepted, not active.*', { secret: true }),
   row('SIGNALBOX_GGUF', 'A model file to run as tier 1.', { flag: 'gguf' }),
   row('SIGNALBOX_LOG', 'Least severe log line.', {
     flag: 'log',

@@ -1,7 +1,7 @@
 /** Keys that were written, are understood, and change nothing yet: said, never silently dropped. */
 import { NOT_ACTIVE, type NotActiveKey } from '@signalbox/documents';
 import { type Desk, originOf } from './desk.ts';
-import { pathsOf } from './source.ts';
+import { pathsOf, type Tree, treeAt } from './source.ts';
 
 const FOUND_MAX = 1_000;
 
@@ -20,6 +20,7 @@ export function findNotActive(
   const found: NotActive[] = [];
   for (const key of keys) {
     for (const path of pathsOf(desk.tree, key.path)) {
+      if (!isMeant(key, treeAt(desk.tree, path))) continue;
       if (found.length >= FOUND_MAX) return found;
       const origin = originOf(desk, path);
       found.push({
@@ -34,3 +35,6 @@ export function findNotActive(
     (a, b) => Number(a.file > b.file) - Number(a.file < b.file) || a.line - b.line,
   );
 }
+
+const isMeant = ({ values }: NotActiveKey, written: Tree | undefined): boolean =>
+  values === undefined || (typeof written === 'string' && values.includes(written));

@@ -176,6 +176,14 @@ test('a key that is not active is accepted and listed', () => {
   assert.deepEqual(whole(read(text, { notActive: [] })).notActive, []);
 });
 
+test('of a list only the values that are not active are listed', () => {
+  const text = WHOLE.replace('tenant: acme, sec', 'tenant: acme, scopes: [call, audit], sec');
+  assert.deepEqual(
+    whole(read(text)).notActive.map(({ path, message }) => [path, message]),
+    [['keys.laptop.scopes.1', 'accepted, not active: the admin API takes the admin key alone']],
+  );
+});
+
 test('the files are exported as one that reads the same', () => {
   const { configuration, yaml } = whole(read(WHOLE, { flags: { port: '9' } }));
   assert.equal(configuration.server.port, 9);

@@ -4,24 +4,44 @@
  */
 export interface NotActiveKey {
   readonly path: readonly string[];
+  /** What holds instead. */
   readonly instead: string;
+  /** Only these values of it; all when nothing is said. */
+  readonly values?: readonly string[];
 }
 
 const row = (path: string, instead: string): NotActiveKey => ({ path: path.split(' '), instead });
 
+const CACHE_WRITE = 'cache_write_per_million_usd';
+const AS_INPUT = 'tokens written to a cache are priced as input';
+
 export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('authority', 'whoever may write the files may change everything in them'),
   row('consents *', 'no ceiling is lifted'),
+  row('node region', 'what runs on this node is inside every residency'),
+  row('endpoints * legal_entity', 'no rule and no record asks for it'),
   row('endpoints * health_check_interval_ms', 'an endpoint is judged by the calls it answers'),
   row('endpoints * rate_limit_buffer', 'the limits of the upstream are used in full'),
+  row(`endpoints * price ${CACHE_WRITE}`, AS_INPUT),
+  row(`endpoints * models * price ${CACHE_WRITE}`, AS_INPUT),
+  row(`models * price ${CACHE_WRITE}`, AS_INPUT),
+  row(`prices * ${CACHE_WRITE}`, AS_INPUT),
+  row('models * family', 'models are not grouped'),
+  row('models * tier_hint', 'the tier follows from the endpoint'),
   row('aliases * * weight', 'targets are tried in the order written'),
   row('aliases * targets * weight', 'targets are tried in the order written'),
   row('endpoints * credentials * weight', 'the first credential that can be read is used'),
   row('endpoints * credentials * limits', 'the limits of the upstream itself hold'),
   row('plans * requests_per_minute_max', '`in_flight_max` and budgets hold'),
   row('plans * tokens_per_minute_max', '`in_flight_max` and budgets hold'),
+  row('tenants * ring', 'every tenant gets every change at once'),
+  row('keys * subject', 'no record and no consent asks for it'),
+  {
+    ...row('keys * scopes *', 'the admin API takes the admin key alone'),
+    values: ['admin', 'audit', 'finance'],
+  },
   row('policies * rules * route chain * weight', 'models are tried in the order written'),
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
-  row('rings * percent', 'the ring of a tenant is recorded only'),
+  row('rings *', 'every tenant gets every change at once'),
   row('telemetry otlp', 'no spans are exported'),
 ];

@@ -41,7 +41,7 @@ function section(noun: (typeof NOUN_NAMES)[number], node: JsonObject): string {
 
 function line(row: Row): string {
   const meaning = text(row.node['description']);
-  const inactive = isInactive(row.path) ? ' *Accepted, not active.*' : '';
+  const inactive = isInactive(row.path) ? ' *Accepted, not active.*' : inactiveValues(row.path);
   const given = row.node['default'];
   const fallback = row.required
     ? 'required'
@@ -115,13 +115,21 @@ function child(schema: JsonObject, noun: string): JsonObject {
   return found === undefined ? {} : found[1];
 }
 
-function isInactive(path: readonly string[]): boolean {
-  return NOT_ACTIVE.some(
-    (row) =>
-      row.path.length === path.length &&
-      row.path.every((part, index) => part === path[index] || isAny(part, path[index])),
+const isInactive = (path: readonly string[]): boolean =>
+  NOT_ACTIVE.some((row) => row.values === undefined && isAt(row.path, path));
+
+/** The values of a list stand in the row of the list. */
+function inactiveValues(path: readonly string[]): string {
+  const found = NOT_ACTIVE.find(
+    (row) => row.values !== undefined && isAt(row.path, [...path, '[]']),
   );
+  if (found?.values === undefined) return '';
+  return ` *${found.values.map(code).join(', ')}: accepted, not active.*`;
 }
+
+const isAt = (pattern: readonly string[], path: readonly string[]): boolean =>
+  pattern.length === path.length &&
+  pattern.every((part, index) => part === path[index] || isAny(part, path[index]));
 
 const isAny = (part: string, written: string | undefined): boolean =>
   part === '*' && (written === 'NAME' || written === '[]');
