@@ -211,6 +211,8 @@ export type UpstreamError = {
 export type ToldUsage = Usage & {
   /** Input tokens written into the provider's cache; part of `inputTokens`. */
   readonly cacheWriteTokens?: number;
+  /** What the same dialect tells beside the counts: times and speeds. Never content. */
+  readonly extra?: Extra;
 };
 
 /**
