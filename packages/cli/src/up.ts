@@ -10,6 +10,7 @@ import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
 import { giveBackMemory } from './up/give-back.ts';
 import { portTaken } from './up/port-taken.ts';
 import { openServer, type Role, type Server } from './up/server.ts';
+import { findSilent } from './up/silent.ts';
 import { startLines } from './up/start-lines.ts';
 import { VERSION } from './version.ts';
 
@@ -55,7 +56,11 @@ async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
   const started = environment['npm_lifecycle_event'] === 'start';
   const command = started ? 'npx --no signalbox' : 'signalbox';
   if (terminal.json) terminal.out(`${JSON.stringify(startDocument(server))}\n`);
-  else terminal.out(`${startLines(server, VERSION, command).join('\n')}\n`);
+  else {
+    const silent = await findSilent(server.status().endpoints);
+    const lines = startLines(server, { version: VERSION, command, silent });
+    terminal.out(`${lines.join('\n')}\n`);
+  }
   flushCompileCache();
   giveBackMemory(() => server.isQuiet());
   signals.onReload(() => void server.reload());

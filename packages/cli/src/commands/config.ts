@@ -44,7 +44,7 @@ export const commands: readonly Command[] = [
 ];
 
 async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
-  const { terminal, place } = desk;
+  const { terminal } = desk;
   const reading = await readDocuments(asked, desk);
   const problems = problemsOf(reading);
   const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
@@ -67,8 +67,8 @@ async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
       `${endpoints.size} endpoints, ${tenants.size} tenants, ${keys.size} keys, ` +
       `${policies.size} policies\n`,
   );
-  const files = place.settings.configFiles.map((one) => ` --config ${one}`).join('');
-  terminal.say(`next: signalbox up${files}`);
+  const files = patternsIn(asked, desk).map((one) => ` --config ${one}`);
+  terminal.say(`next: signalbox up${files.join('')}`);
   return EXIT.ok;
 }
 
@@ -120,7 +120,13 @@ async function readRight(
   return undefined;
 }
 
-function readDocuments(asked: Asked, { place }: Desk): Promise<Reading> {
+function readDocuments(asked: Asked, desk: Desk): Promise<Reading> {
+  const patterns = patternsIn(asked, desk);
+  return readOffline(desk.place, patterns.length === 0 ? {} : { patterns });
+}
+
+/** What was named; nothing when it is the file that is read by itself. */
+function patternsIn(asked: Asked, { place }: Desk): readonly string[] {
   const file = asked.words['FILE'];
-  return readOffline(place, file === undefined ? {} : { patterns: [file] });
+  return file === undefined ? place.settings.configFiles : [file];
 }
