@@ -21,8 +21,6 @@ import type { Identity } from './tenant/tenant.ts';
 export type Preview = {
   readonly identity: Identity;
   readonly resolved: Result<Resolved, Refusal>;
-  /** The call asked for a stream. */
-  readonly stream: boolean;
   readonly candidates: readonly Predicted[];
 };
 
@@ -40,7 +38,7 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const dry = passportOf({ ...call, head });
   const classified = await enter(dry, house, { seen: dry });
   if (!classified.ok) return classified;
-  const { tenant, key, question } = classified.value;
+  const { tenant, key } = classified.value;
   const { catalog, policies } = house.now();
   const facts = { catalog, policies, health: house.live.health };
   const surveyed = survey(classified.value, facts);
@@ -52,7 +50,7 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
     : recordedCandidates(seen, [], facts.health);
   // Both were made of the same list, in its order.
   const candidates = recorded.map((one, at) => predict(one, seen[at], classified.value, house));
-  return yes({ identity: { tenant, key }, resolved, stream: question.stream, candidates });
+  return yes({ identity: { tenant, key }, resolved, candidates });
 }
 
 function predict(
@@ -71,6 +69,6 @@ function predict(
   return {
     ...recorded,
     costNanoUsdMax: cost?.kind === 'known' ? cost.nanoUsd : undefined,
-    took: live.health.took(recorded.endpoint),
+    took: live.health.took(recorded.endpoint, question.stream),
   };
 }

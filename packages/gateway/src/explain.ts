@@ -27,9 +27,13 @@ import { json, type Pages } from './page.ts';
 /** Questions in one batch of `/v1/route/simulate`. */
 export const SIMULATED_MAX = 100;
 
+export const OPERATIONS: readonly Operation[] = ['chat', 'completion', 'response', 'embedding'];
+
+export type Explaining = { readonly how: 'one' | 'many'; readonly query: string };
+
 export async function explainCall(
   exchange: Exchange,
-  how: 'one' | 'many',
+  { how, query }: Explaining,
   pages: Pages,
 ): Promise<void> {
   const call = pages.callFrom(exchange, 'chat');
@@ -39,10 +43,13 @@ export async function explainCall(
   // A bad key costs no body byte here either.
   const found = identify(call.head.keyText, call.head.address, tenants, house.ports);
   if (!found.ok) return pages.refuse(exchange, found.refusal);
+  const said = operationIn(query);
+  if (!said.ok) return pages.refuse(exchange, said.refusal);
+  const asking = (question: Uint8Array): Call => callOf(call, said.value, question);
   const body = await readBody(exchange, bodyBytesMax, bodyMsMax);
   if (!body.ok) return pages.refuse(exchange, body.refusal);
   if (how === 'one') {
-    const document = await explained(asking(call, body.value), pages);
+    const document = await explained(asking(body.value), pages);
     if (document.ok) json(exchange, 200, document.value);
     else pages.refuse(exchange, document.refusal);
     return;
@@ -51,9 +58,9 @@ export async function explainCall(
   if (!questions.ok) return pages.refuse(exchange, questions.refusal);
   const data: object[] = [];
   for (const question of questions.value) {
-    const one = await explained(asking(call, question), pages);
+    const one = await explained(asking(question), pages);
     if (!one.ok && isAboutTheKey(one.refusal)) return pages.refuse(exchange, one.refusal);
-    data.push(one.ok ? one.value : { object: 'route', allowed: false, refusal: said(one.refusal) });
+    data.push(one.ok ? one.value : { object: 'route', allowed: false, refusal: told(one.refusal) });
   }
   json(exchange, 200, { object: 'list', data });
 }
@@ -61,16 +68,27 @@ export async function explainCall(
 const isAboutTheKey = ({ code }: Refusal): boolean =>
   codeFacts(code).type === 'authentication_error';
 
-const said = ({ code, message }: Refusal): object => ({ code, message });
+const told = ({ code, message }: Refusal): object => ({ code, message });
 
-/** The same call with this body; the operation follows from what the body holds. */
-function asking(call: Call, body: Uint8Array): Call {
-  const operation = operationOf(body);
+/** `?operation=embedding`; undefined when the query does not say. */
+function operationIn(query: string): Result<Operation | undefined, Refusal> {
+  const values = new URLSearchParams(query).getAll('operation');
+  if (values.length === 0) return yes(undefined);
+  const known = OPERATIONS.find((one) => one === values[0]);
+  if (known !== undefined && values.length === 1) return yes(known);
+  const message = `The query \`operation\` must be one of \`${OPERATIONS.join('`, `')}\`.`;
+  return no(refusal('body_invalid', message, { param: 'operation' }));
+}
+
+/** The same call with this body. */
+function callOf(call: Call, said: Operation | undefined, body: Uint8Array): Call {
+  const operation = said ?? guessed(body);
   const head = { ...call.head, operation };
   return { ...call, head, body: async () => readQuestion(operation, body) };
 }
 
-function operationOf(body: Uint8Array): Operation {
+/** By what the body holds; `input` alone may be an embedding too, and is taken for a response. */
+function guessed(body: Uint8Array): Operation {
   const reading = readObject(body);
   const keys = reading.kind === 'object' ? reading.fields.map((field) => field.key) : [];
   if (keys.includes('messages')) return 'chat';
@@ -81,11 +99,11 @@ function operationOf(body: Uint8Array): Operation {
 async function explained(call: Call, { house }: Pages): Promise<Result<object, Refusal>> {
   const seen = await preview(call, house);
   if (!seen.ok) return seen;
-  const { resolved, identity, candidates, stream } = seen.value;
+  const { resolved, identity, candidates } = seen.value;
   const verdict = {
     object: 'route',
     allowed: resolved.ok,
-    refusal: resolved.ok ? null : said(resolved.refusal),
+    refusal: resolved.ok ? null : told(resolved.refusal),
   };
   if (!identity.key.scopes.has('explain')) {
     const place = resolved.ok ? resolved.value.route.offers[0]?.place : undefined;
@@ -97,21 +115,19 @@ async function explained(call: Call, { house }: Pages): Promise<Result<object, R
     return yes({ ...verdict, tier, endpoint, candidates: named });
   }
   const route = resolved.ok ? routeDocument(resolved.value) : {};
-  const predicted = candidates.map((one) => predictedDocument(one, stream));
+  const predicted = candidates.map(predictedDocument);
   return yes({ ...verdict, ...route, candidates: predicted });
 }
 
 /** Null is not known; `expected_why` says why. */
-function predictedDocument(candidate: Predicted, stream: boolean): object {
+function predictedDocument(candidate: Predicted): object {
   const { costNanoUsdMax, took } = candidate;
-  // The first byte of an answer that is no stream comes with its last.
-  const firstByteMs = stream ? took?.firstByteMs : took?.totalMs;
   return {
     ...candidateDocument(candidate),
     estimate_micro_usd: costNanoUsdMax === undefined ? null : microUsdUp(costNanoUsdMax),
-    expected_first_byte_ms: rounded(firstByteMs),
+    expected_first_byte_ms: rounded(took?.firstByteMs),
     expected_ms: rounded(took?.totalMs),
-    expected_why: firstByteMs === undefined ? 'not measured yet' : null,
+    expected_why: took?.firstByteMs === undefined ? 'not measured yet' : null,
   };
 }
 

@@ -1,6 +1,7 @@
 // The data plane in OpenAPI 3.1. Calls pass fields that are not named here: the dialect belongs to
 // its makers, and unknown fields survive both ways.
 import { CODES } from '@signalbox/contract';
+import { OPERATIONS } from './explain.ts';
 
 const BODIES: readonly (readonly [path: string, summary: string, required: readonly string[]])[] = [
   [
@@ -11,12 +12,10 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/v1/completions', 'Completion of a prompt', ['model', 'prompt']],
   ['/v1/responses', 'Response, unary or as typed events', ['model', 'input']],
   ['/v1/embeddings', 'Embeddings', ['model', 'input']],
-  [
-    '/v1/route/explain',
-    'Dry run: every candidate and the gates that refused it',
-    ['model', 'messages'],
-  ],
 ];
+
+const EXPLAIN =
+  'Dry run: every candidate, the gates that refused it, its cost at most and its latency';
 
 const PAGES: readonly (readonly [path: string, summary: string])[] = [
   ['/v1/models', 'What this key may call'],
@@ -35,7 +34,11 @@ export function openapi(version: string): Document {
   const paths: Record<string, unknown> = {};
   for (const [path, summary, required] of BODIES) paths[path] = { post: call(summary, required) };
   for (const [path, summary] of PAGES) paths[path] = { get: page(path, summary) };
-  paths['/v1/route/simulate'] = { post: call('A batch of dry runs', ['requests']) };
+  const parameters = [operationParameter()];
+  paths['/v1/route/explain'] = { post: { ...call(EXPLAIN, ['model']), parameters } };
+  paths['/v1/route/simulate'] = {
+    post: { ...call('A batch of dry runs', ['requests']), parameters },
+  };
   return {
     openapi: '3.1.0',
     info: { title: 'Signalbox', version, license: { name: 'Apache-2.0' } },
@@ -57,6 +60,17 @@ function call(summary: string, required: readonly string[]): object {
     responses: { 200: { description: 'The answer' }, default: problem() },
   };
 }
+
+/** Of a dry run: the path of the call itself is not there to tell. */
+const operationParameter = (): object => ({
+  name: 'operation',
+  in: 'query',
+  required: false,
+  description:
+    'What the body is for. Without it: `messages` is a chat, `prompt` a completion, `input` a ' +
+    'response; an embedding must say so.',
+  schema: { type: 'string', enum: OPERATIONS },
+});
 
 function page(path: string, summary: string): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);

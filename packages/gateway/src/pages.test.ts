@@ -213,6 +213,39 @@ describe('a dry run', () => {
     }
   });
 
+  it('takes the operation from the caller: `input` alone may be two things', async () => {
+    const { sim } = gateway;
+    const far = 'models: {sim-frontier: {}}';
+    const embeds = 'models: {sim-frontier: {}, embedder: {capabilities: [embeddings]}}';
+    await gateway.swap(documents(sim.url).replace(far, embeds));
+    const gatesOf = async (query: string, path = 'explain') => {
+      const asked = { model: 'embedder', input: 'x' };
+      const body = path === 'explain' ? asked : { requests: [asked] };
+      const page = json(await gateway.ask(`/v1/route/${path}${query}`, { body }));
+      return at(path === 'explain' ? page : at(page, 'data', 0), 'candidates', 0, 'gates');
+    };
+    assert.deepEqual(await gatesOf(''), ['operation']);
+    assert.deepEqual(await gatesOf('?operation=response'), ['operation']);
+    assert.deepEqual(await gatesOf('?operation=embedding'), []);
+    assert.deepEqual(await gatesOf('?operation=embedding', 'simulate'), []);
+    await gateway.swap(documents(sim.url));
+  });
+
+  it('refuses an operation that there is not, and a body that is for another', async () => {
+    const explain = (query: string, path = 'explain') =>
+      gateway.ask(`/v1/route/${path}${query}`, { body });
+    for (const query of ['?operation=', '?operation=Chat', '?operation=__proto__']) {
+      const error = refused(await explain(query), 400, 'body_invalid');
+      assert.equal(error['param'], 'operation', query);
+      refused(await explain(query, 'simulate'), 400, 'body_invalid');
+    }
+    refused(await explain('?operation=chat&operation=embedding'), 400, 'body_invalid');
+    const other = refused(await explain('?operation=completion'), 400, 'body_invalid');
+    assert.equal(other['param'], 'prompt');
+    const nobody = { body, key: '' };
+    refused(await gateway.ask('/v1/route/explain?operation=no', nobody), 401, 'key_missing');
+  });
+
   it('is refused as the call would be when there is nothing to show', async () => {
     const explain = (body: object | string, key?: string) =>
       gateway.ask('/v1/route/explain', { body, ...(key === undefined ? {} : { key }) });

@@ -30,9 +30,9 @@ export async function servePage(exchange: Exchange, asked: Asked, pages: Pages):
     case 'metrics':
       return metrics(exchange, pages);
     case 'explain':
-      return explainCall(exchange, 'one', pages);
+      return explainCall(exchange, { how: 'one', query: target.query }, pages);
     case 'simulate':
-      return explainCall(exchange, 'many', pages);
+      return explainCall(exchange, { how: 'many', query: target.query }, pages);
     default:
       return withKey(exchange, target, { page: entry.page, pages });
   }

@@ -20,16 +20,13 @@ export interface Health {
   reached(endpoint: EndpointName): void;
   /** Milliseconds until the first of these may be tried again; 0: now. */
   waitMs(endpoints: readonly EndpointName[]): number;
-  /**
-   * An answer came whole. `firstByteMs` is of streams alone: elsewhere it says nothing that
-   * `totalMs` does not.
-   */
+  /** An answer came to its end. `firstByteMs` undefined: it was no stream. */
   answered(endpoint: EndpointName, firstByteMs: number | undefined, totalMs: number): void;
-  /** What answers took lately, milliseconds; undefined: not measured yet. */
-  took(endpoint: EndpointName): Took | undefined;
+  /** What such answers took lately; undefined: not measured yet. */
+  took(endpoint: EndpointName, stream: boolean): Took | undefined;
 }
 
-/** `firstByteMs` undefined: no stream was answered yet. */
+/** Milliseconds. `firstByteMs` undefined: no stream was measured yet, `totalMs` is of others. */
 export type Took = { readonly firstByteMs: number | undefined; readonly totalMs: number };
 
 /** On the monotonic clock: a clock on the wall that is set right must not keep anybody down. */
@@ -60,26 +57,33 @@ export function health(clock: Clock, told: Told = () => undefined): Health {
       return waits.length === 0 ? 0 : Math.max(0, Math.min(...waits));
     },
     answered(endpoint, firstByteMs, totalMs) {
-      const before = measured.get(endpoint);
-      if (before !== undefined) {
-        before.totalMs = moved(before.totalMs, totalMs);
-        if (firstByteMs !== undefined) before.firstByteMs = moved(before.firstByteMs, firstByteMs);
+      let known = measured.get(endpoint);
+      if (known === undefined) {
+        if (measured.size >= MEASURED_MAX) forgetFirst(measured);
+        known = { firstByteMs: NONE_MS, streamMs: NONE_MS, wholeMs: NONE_MS };
+        measured.set(endpoint, known);
+      }
+      if (firstByteMs === undefined) {
+        known.wholeMs = moved(known.wholeMs, totalMs);
         return;
       }
-      if (measured.size >= MEASURED_MAX) forgetFirst(measured);
-      measured.set(endpoint, { firstByteMs: firstByteMs ?? NONE_MS, totalMs });
+      known.firstByteMs = moved(known.firstByteMs, firstByteMs);
+      known.streamMs = moved(known.streamMs, totalMs);
     },
-    took(endpoint) {
-      const found = measured.get(endpoint);
-      if (found === undefined) return undefined;
-      const { firstByteMs, totalMs } = found;
-      return { firstByteMs: firstByteMs === NONE_MS ? undefined : firstByteMs, totalMs };
+    took(endpoint, stream) {
+      const known = measured.get(endpoint);
+      if (known === undefined) return undefined;
+      const { firstByteMs, streamMs, wholeMs } = known;
+      if (stream && streamMs !== NONE_MS) return { firstByteMs, totalMs: streamMs };
+      const totalMs = wholeMs === NONE_MS ? streamMs : wholeMs;
+      // The first byte of an answer that is no stream comes with its last.
+      return { firstByteMs: stream ? undefined : totalMs, totalMs };
     },
   };
 }
 
 /** Numbers alone, so that an answer changes them in place. */
-type Measured = { firstByteMs: number; totalMs: number };
+type Measured = { firstByteMs: number; streamMs: number; wholeMs: number };
 const NONE_MS = -1;
 
 const moved = (beforeMs: number, ms: number): number =>

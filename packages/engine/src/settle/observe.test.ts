@@ -7,18 +7,18 @@ import { type Built, build, chatOf, settled } from '../house.fixture.ts';
 
 const far = endpointName('far');
 const middle = endpointName('middle');
-const tookAt = ({ house }: Built, endpoint = far): Took | undefined =>
-  house.live.health.took(endpoint);
+const tookAt = ({ house }: Built, stream: boolean, endpoint = far): Took | undefined =>
+  house.live.health.took(endpoint, stream);
 
 describe('what an answer took', () => {
-  it('is learnt of a whole one, without a first byte', async () => {
+  it('is learnt of a whole one', async () => {
     const built = build();
     const served = built.serve(chatOf('large'));
     await settled();
     await built.clock.turn(40);
     built.upstream.last.answer(ANSWER);
     await ended(built, served);
-    assert.deepEqual(tookAt(built), { firstByteMs: undefined, totalMs: 40 });
+    assert.deepEqual(tookAt(built, false), { firstByteMs: 40, totalMs: 40 });
   });
 
   it('is learnt of a stream when it has ended', async () => {
@@ -28,10 +28,10 @@ describe('what an answer took', () => {
     await built.clock.turn(10);
     const dialled = built.upstream.last.stream().event(piece('one'));
     await built.clock.turn(90);
-    assert.equal(tookAt(built), undefined);
+    assert.equal(tookAt(built, true), undefined);
     dialled.chunk('data: [DONE]\n\n').end();
     await ended(built, served);
-    assert.deepEqual(tookAt(built), { firstByteMs: 10, totalMs: 100 });
+    assert.deepEqual(tookAt(built, true), { firstByteMs: 10, totalMs: 100 });
   });
 
   it('is learnt of the endpoint that answered, not of those before it', async () => {
@@ -43,8 +43,8 @@ describe('what an answer took', () => {
     await built.clock.turn(20);
     built.upstream.last.answer(ANSWER);
     await ended(built, served);
-    assert.equal(tookAt(built), undefined);
-    assert.deepEqual(tookAt(built, middle), { firstByteMs: undefined, totalMs: 20 });
+    assert.equal(tookAt(built, true), undefined);
+    assert.deepEqual(tookAt(built, false, middle), { firstByteMs: 20, totalMs: 20 });
   });
 
   it("is not learnt of a mistake of the caller's, nor of a stream that broke", async () => {
@@ -57,6 +57,6 @@ describe('what an answer took', () => {
     await settled();
     built.upstream.last.stream().event(piece('one')).fault('closed_early');
     await ended(built, broken);
-    assert.equal(tookAt(built), undefined);
+    assert.equal(tookAt(built, true), undefined);
   });
 });
