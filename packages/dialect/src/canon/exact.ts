@@ -7,7 +7,8 @@ const text = new TextDecoder('utf-8', { fatal: true });
 const LONG_NUMBER = /\d{16}|\d[eE][+-]?\d{3}/;
 
 type Context = { readonly source?: string };
-type RawJson = { rawJSON(text: string): unknown };
+type RawJson = { rawJSON(text: string): unknown; isRawJSON(value: unknown): boolean };
+const raw = JSON as unknown as RawJson; // newer than the types
 
 /** Throws `SyntaxError` on what is no JSON, `TypeError` on bytes that are no UTF-8. */
 export function parseExact(input: string | Uint8Array): Json {
@@ -19,7 +20,7 @@ export function parseExact(input: string | Uint8Array): Json {
 function keepDigits(_key: string, value: unknown, context?: Context): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   const isKept = Number.isSafeInteger(value) || String(value) === context.source;
-  return isKept ? value : (JSON as unknown as RawJson).rawJSON(context.source); // newer than the types
+  return isKept ? value : raw.rawJSON(context.source);
 }
 
 /** Undefined where `parseExact` would throw. */
@@ -44,9 +45,15 @@ export function textIn(value: Json | undefined, key: string): string | undefined
   return typeof found === 'string' ? found : undefined;
 }
 
-export function numberIn(value: Json | undefined, key: string): number | undefined {
-  const found = member(value, key);
+/** Also of a number that was kept raw: `1.0` or `-3e-07` beside a long one, say. */
+export function numberOf(value: Json | undefined): number | undefined {
+  const isRaw = isObject(value) && raw.isRawJSON(value);
+  const found = isRaw ? Number(textIn(value, 'rawJSON')) : value;
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+export function numberIn(value: Json | undefined, key: string): number | undefined {
+  return numberOf(member(value, key));
 }
 
 /** A whole number from 0, as counts are. */

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { countIn, numberIn, parseExact } from './exact.ts';
+
+describe('exact JSON', () => {
+  it('keeps the digits of integers that a double cannot hold', () => {
+    const text = '{"id":12345678901234567890,"far":1e400}';
+    assert.equal(JSON.stringify(parseExact(text)), text);
+  });
+
+  it('reads numbers written in another way beside a long one', () => {
+    const value = parseExact('{"id":12345678901234567890,"one":1.0,"small":-3e-07,"far":1e400}');
+    assert.equal(numberIn(value, 'one'), 1);
+    assert.equal(countIn(value, 'one'), 1);
+    assert.equal(numberIn(value, 'small'), -3e-7);
+    assert.equal(numberIn(value, 'far'), undefined);
+    assert.equal(countIn(value, 'id'), undefined);
+  });
+});
