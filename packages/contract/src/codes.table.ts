@@ -93,7 +93,7 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     'insufficient_quota',
     'never',
     'The budget is spent.',
-    'Raise it: `signalbox budget set`, or call a cheaper tier.',
+    'Raise it: `signalbox tenant set NAME --budget-usd AMOUNT`, or call a cheaper tier.',
   ),
   not_entitled: facts(
     403,

@@ -96,8 +96,8 @@ function refuseNewer(marker: DataFolderDocument, layout: number): DataFolderVerd
 function refuseOlder(marker: DataFolderDocument, layout: number): DataFolderVerdict {
   const reason =
     `The folder has layout ${marker.layout}, and no step leads from there to ${layout}. ` +
-    'Back it up with the program that made it, and restore it with this one.';
-  return { kind: 'refuse', reason, command: 'signalbox restore' };
+    'Start it with the program that made it, or use another folder.';
+  return { kind: 'refuse', reason, command: ELSEWHERE };
 }
 
 /** The marker comes from a disk: what goes to a terminal is letters. */

@@ -9,7 +9,7 @@
 // It never prints a secret.
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Random, Secret } from '@signalbox/contract';
 import { type DataFolderDocument, migrateDataFolder } from '@signalbox/documents';
 import { API_KEY_CHANCE_BYTES, mintApiKey, parseApiKey } from '@signalbox/trust';
@@ -121,7 +121,7 @@ async function checkLayout(place: Place, program: string): Promise<boolean> {
       // No layout is older than the first: a step that is named here needs its deed in this file.
       throw new DataFolderFault(
         `${path} has an older layout, and this program cannot bring it to the present one.`,
-        'signalbox restore',
+        'SIGNALBOX_DATA=./other-folder signalbox up',
       );
     case 'refuse':
       throw new DataFolderFault(`${path}: ${verdict.reason}`, verdict.command);
@@ -156,7 +156,7 @@ async function secretBytes(secrets: Secrets, name: 'pepper' | 'kek'): Promise<Ui
     if (secrets.journalHeld) {
       throw new DataFolderFault(
         `${file} is missing, and the journal beside it was written with it.`,
-        'signalbox restore',
+        fromBackup(file),
       );
     }
     const hexadecimal = Buffer.from(secrets.random.bytes(SECRET_BYTES)).toString('hex');
@@ -164,10 +164,14 @@ async function secretBytes(secrets: Secrets, name: 'pepper' | 'kek'): Promise<Ui
   }
   const hexadecimal = text.trim();
   if (!/^[0-9a-f]{64}$/.test(hexadecimal)) {
-    throw new DataFolderFault(`${file} does not hold 64 hexadecimal digits.`, 'signalbox restore');
+    throw new DataFolderFault(`${file} does not hold 64 hexadecimal digits.`, fromBackup(file));
   }
   return new Uint8Array(Buffer.from(hexadecimal, 'hex'));
 }
+
+/** Of a file that only its owner may have made: whoever keeps copies puts one back. */
+const fromBackup = (file: string): string =>
+  `install -m 600 BACKUP/${basename(file)} ${quoted(file)}`;
 
 /** A key that was removed is made anew: that is how one is replaced by hand. */
 async function apiKey(secrets: Secrets, env: 'demo' | 'admin'): Promise<Secret> {
@@ -190,7 +194,7 @@ async function readPrivate(file: string): Promise<string | undefined> {
   const facts = await lstat(file).catch(missing);
   if (facts === undefined) return undefined;
   if (!facts.isFile() || facts.size > FILE_BYTES_MAX) {
-    throw new DataFolderFault(`${file} is not the small plain file it was.`, 'signalbox restore');
+    throw new DataFolderFault(`${file} is not the small plain file it was.`, fromBackup(file));
   }
   checkOwner(file, facts.uid, 'what it holds');
   if ((facts.mode & OTHERS) !== 0) {

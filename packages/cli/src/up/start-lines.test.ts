@@ -35,7 +35,7 @@ const twoTiers = (port: number): string => `tiers:
 routing: { default_tier: local, rules: [] }
 `;
 
-test('where nothing can answer, a start says what to do instead of a call that fails', async (context) => {
+test('where nothing can answer, a start says what to do instead', async (context) => {
   const { port, close } = await portFor(context);
   close();
   const lines = await linesOf(context, twoTiers(port));
