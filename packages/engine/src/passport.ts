@@ -25,6 +25,7 @@ class Passport implements Call {
   entry = 1;
   parkedMs = 0;
   route: unknown = undefined;
+  surveyed: unknown = undefined;
   permit: unknown = undefined;
   settled = false;
 

@@ -24,7 +24,11 @@ describe('a parked call that enters again', () => {
     const record = (await settlement)?.record;
     assert.equal(reply.code, 'no_eligible_route');
     assert.equal(built.upstream.dials.length, 1);
-    assert.equal(record?.clearance, undefined);
+    assert.deepEqual(
+      [record?.clearance?.ceiling, record?.clearance?.ownOnly],
+      [2, true],
+      'what it was refused under, not what it had before',
+    );
   });
 
   it('comes back lower, never higher', async () => {

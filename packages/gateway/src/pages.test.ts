@@ -332,6 +332,18 @@ describe('a decision', () => {
     assert.equal(error['decision_id'], answer.headers['x-signalbox-decision-id']);
     assert.equal(json(await look(String(error['decision_id'])))['code'], 'model_unknown');
   });
+
+  it('names the gates of every candidate of a call that nothing may serve', async () => {
+    const answer = await gateway.ask('/v1/chat/completions', {
+      body: chat('sim-frontier', 'x'),
+      headers: { 'x-signalbox-sensitivity': 'internal' },
+    });
+    const error = refused(answer, 403, 'no_eligible_route');
+    const record = json(await look(String(error['decision_id'])));
+    assert.deepEqual(at(record, 'candidates', 0, 'endpoint'), 'far');
+    assert.deepEqual(at(record, 'candidates', 0, 'gates'), ['tier']);
+    assert.equal(at(record, 'clearance', 'ceiling'), 2);
+  });
 });
 
 describe('documents that are swapped', () => {

@@ -26,12 +26,15 @@ import { gatesOf } from './gates.ts';
 import type { Candidate, Offer } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
 
-export type Route = {
+/** What was looked at, for the record: also of a call that goes nowhere. */
+export type Surveyed = {
   readonly clearance: Clearance;
-  /** Tried in this order. Never empty. */
-  readonly offers: readonly Offer[];
   readonly candidates: readonly RecordedCandidate[];
   readonly verdict: Verdict;
+};
+export type Route = Surveyed & {
+  /** Tried in this order. Never empty. */
+  readonly offers: readonly Offer[];
 };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
@@ -61,7 +64,7 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const { tierMax } = verdict;
   const clearance = clear('call', { tenant: call.tenant, label, tierMax, bound: facts.bound });
   const wanted = asked(call, verdict, facts.catalog);
-  if (!wanted.ok) return wanted;
+  if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned } = wanted.value;
   const seen = (offering: Offering): Candidate => {
     const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
@@ -90,7 +93,11 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   if (!surveyed.ok) return surveyed;
   const { verdict, clearance, candidates, ordered } = surveyed.value;
   const open = candidates.filter((candidate) => candidate.gates === 0);
-  if (open.length === 0) return no(refuseRoute(call, clearance, candidates));
+  if (open.length === 0) {
+    const recorded = recordedCandidates(candidates, open, facts.health);
+    const refusal = refuseRoute(call, clearance, candidates);
+    return refused(call, { clearance, candidates: recorded, verdict }, refusal);
+  }
   const offers = ordered ? open : preferred(open, call, verdict, facts.health);
   for (const offer of offers) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
@@ -98,6 +105,12 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   const recorded = recordedCandidates(candidates, offers, facts.health);
   const route: Route = { clearance, offers, candidates: recorded, verdict };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
+}
+
+/** There is no route to put on the call; what was looked at stays on it for its record. */
+function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result<never, Refusal> {
+  Object.assign(call, { surveyed });
+  return no(refusal);
 }
 
 /** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */

@@ -3,7 +3,7 @@
 import type { Call, CallRecord, Code, DecisionId, Ending } from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
-import type { Route } from '../resolve/resolve.ts';
+import type { Route, Surveyed } from '../resolve/resolve.ts';
 import type { Permit } from '../schedule/schedule.ts';
 import type { Work } from '../session/session.ts';
 import type { Identity } from '../tenant/tenant.ts';
@@ -16,6 +16,8 @@ export type Seen = Call &
     readonly snapshot?: string | undefined;
     readonly profile?: Profile;
     readonly route?: Route | undefined;
+    /** Of a call that resolve refused: what it looked at. */
+    readonly surveyed?: Surveyed | undefined;
     readonly permit?: Permit | undefined;
     readonly entry?: number;
     readonly parkedMs?: number;
@@ -38,7 +40,8 @@ export type RecordFacts = {
 
 export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const { billed, outcome } = facts;
-  const { head, profile, route, permit, question } = call;
+  const { head, profile, permit, question } = call;
+  const route = call.route ?? call.surveyed;
   const { cost, usage } = billed;
   const queueMs = permit?.queueMs ?? 0;
   const parkedMs = call.parkedMs ?? 0;
@@ -92,7 +95,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
 
 const NONE: readonly never[] = [];
 
-function clearanceOf({ clearance }: Route): CallRecord['clearance'] {
+function clearanceOf({ clearance }: Surveyed): CallRecord['clearance'] {
   const { ceiling, residency, retention, ownOnly } = clearance.terms;
   return { ceiling, residency, retention, ownOnly };
 }
