@@ -56,6 +56,9 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
     '`name=value,…`, up to 8',
     'Stand in the record. A key may fix some and demand others.',
   ),
+  row('x-signalbox-consent', 'nothing', 'Always 400: no consent is active in this version.'),
+  row('x-signalbox-criticality', 'any', 'Accepted; nothing depends on it yet.'),
+  row('x-signalbox-declared-tools', 'any', 'Accepted; nothing depends on it yet.'),
 ];
 
 export const RESPONSE_HEADERS: readonly HeaderRow[] = [

@@ -10,21 +10,19 @@ Towards the upstream go content type, accept, \`traceparent\`, \`openai-beta\` a
 lists under \`headers\`; never the caller's credentials or cookies.
 `;
 
-const CLOSING = `\`x-signalbox-consent\`, \`-criticality\` and \`-declared-tools\` are reserved:
-nothing reads them yet.
-`;
-
 export function headersPage(): string {
   return [
     OPENING,
     '## Of a request',
     '',
     table(REQUEST_HEADERS),
-    CLOSING,
     '## Of an answer',
     '',
     table(RESPONSE_HEADERS),
     'Official SDKs show them: `client.chat.completions.create(...).withResponse()`.',
+    '',
+    'There are no `x-ratelimit-…` headers yet, because there are no limits of a rate: those of the',
+    'upstream are passed on under the prefix above.',
     '',
   ].join('\n');
 }

@@ -82,6 +82,24 @@ describe('the head of a call', () => {
     ]);
   });
 
+  it('is refused when it names a consent: none is active', () => {
+    const head = readHead(headOf('x-signalbox-consent', 'con_1'), 'chat', new Set());
+    assert.ok(!head.ok);
+    assert.deepEqual(
+      [head.refusal.code, head.refusal.param],
+      ['body_invalid', 'x-signalbox-consent'],
+    );
+    assert.match(head.refusal.message, /consents are not active/);
+  });
+
+  it('may say how critical it is and which tools it has, though nothing depends on it', () => {
+    const plain = read();
+    assert.deepEqual(
+      read('x-signalbox-criticality', 'high', 'x-signalbox-declared-tools', 'a,b'),
+      plain,
+    );
+  });
+
   it('drops a trace that is none', () => {
     const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     assert.equal(read('traceparent', trace).traceparent, trace);

@@ -125,6 +125,13 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       draft.tags = tags;
       return undefined;
     }
+    case 'consent':
+      // A caller that counts on a consent must not be left to think that one holds.
+      return 'names a consent, and consents are not active in this version: leave it out';
+    case 'criticality':
+    case 'declared-tools':
+      // Nothing depends on them yet, so whatever they say is harmless.
+      return undefined;
     default:
       return undefined;
   }
