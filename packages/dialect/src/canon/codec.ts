@@ -70,11 +70,16 @@ export type AnswerContext = {
 /** Bytes of a stream into events. Tolerates any chunking, CRLF, comments, and what servers do. */
 export interface StreamDecoder {
   push(chunk: Uint8Array): readonly AnswerEvent[];
-  /** The connection ended cleanly. Adds `end` only if the dialect's own end was seen, or it has none. */
+  /**
+   * The connection ended cleanly. Adds `end` only if the dialect's own end was seen, or it has none.
+   */
   end(): readonly AnswerEvent[];
 }
 
-/** Events into bytes of a stream. A state machine: what comes in no order it can say is an error of ours. */
+/**
+ * Events into bytes of a stream. A state machine: what comes in no order it can say is an error of
+ * ours.
+ */
 export interface StreamEncoder {
   push(event: AnswerEvent): Uint8Array;
   /** What the format cannot say, up to now. */
@@ -85,7 +90,7 @@ export interface Codec {
   readonly wire: Wire;
   readAsk(body: Json): Result<Ask, BadAsk>;
   writeAsk(ask: Ask, to: WriteTo): Written;
-  /** A whole answer with a good status, as events (with `end`), an error inside a 200 as `error`. */
+  /** A whole answer with a good status, as events with `end`; an error inside a 200 as `error`. */
   readWhole(body: Json): readonly AnswerEvent[];
   writeWhole(answer: Answer, context: AnswerContext): Written;
   decoder(): StreamDecoder;

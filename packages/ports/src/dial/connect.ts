@@ -1,12 +1,15 @@
-// The connector: the only place where a socket towards an upstream opens. It wraps undici's own,
-// because a custom `lookup` alone is never asked for IP literals. Names are resolved here, every
-// answer is judged, and exactly the judged answers are dialled, so a second answer of the name
-// server (rebinding) is never seen. When the socket is open its real peer is judged once more.
+// The connector: the only place where a socket towards an upstream opens. Literal addresses are
+// judged first, because `lookup` is never asked for them. Names are resolved here, every answer is
+// judged, and exactly the judged answers are dialled, so a second answer of the name server
+// (rebinding) is never seen. When the socket is open its real peer is judged once more.
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import type { buildConnector } from 'undici';
-import connectorOf from 'undici/lib/core/connect.js';
+import { isIP, type LookupFunction, connect as openPlain, type Socket } from 'node:net';
+import {
+  createSecureContext,
+  connect as openSecure,
+  rootCertificates,
+  type SecureContext,
+} from 'node:tls';
 import { type AddressBreach, breachOf, type Target } from './guard.ts';
 
 /** Resolves a name to all its addresses. */
@@ -16,7 +19,7 @@ export type Lookup = (
 ) => void;
 export type Resolved = { readonly address: string; readonly family: 4 | 6 };
 
-/** Thrown into undici's hands and recognised when it comes back. */
+/** Given to Node's hands and recognised when it comes back. */
 export class AddressDenied extends Error {
   override readonly name = 'AddressDenied';
   readonly code = 'SIGNALBOX_ADDRESS_DENIED';
@@ -27,15 +30,22 @@ export class AddressDenied extends Error {
   }
 }
 
-export type Connector = buildConnector.connector;
-
 export type ConnectorSettings = {
   readonly lookup: Lookup;
   /** What certificates are believed; made once, because reading all roots takes its time. */
   readonly trust: () => SecureContext;
-  /** TLS sessions kept for resumption. */
-  readonly sessionsMax: number;
 };
+
+export type Connecting = {
+  /** What is read lands here, whoever's it is: one turn after the other. */
+  readonly buffer: Buffer;
+  /** The bytes are valid during the call. */
+  readonly read: (bytes: Buffer) => void;
+  /** Once: it is open, or may not be. What fails otherwise is an error of the socket. */
+  readonly opened: (denied: AddressDenied | undefined) => void;
+};
+/** Undefined: no socket was made. */
+export type Connect = (connecting: Connecting) => Socket | undefined;
 
 /** @param ca certificates to believe in addition to the well-known ones, PEM. */
 export function trusting(ca: string | undefined): () => SecureContext {
@@ -57,33 +67,54 @@ export const resolveBySystem: Lookup = (hostname, then) => {
   });
 };
 
-/**
- * `onSocket` gets every socket as soon as it exists, also before it is connected: that is how a
- * dial is aborted early.
- */
-export function connectorFor(
-  target: Target,
-  settings: ConnectorSettings,
-): (onSocket: (socket: Socket) => void) => Connector {
-  const connect = connectorOf({
-    allowH2: false,
-    timeout: 0,
-    maxCachedSessions: settings.sessionsMax,
+export function connectorFor(target: Target, settings: ConnectorSettings): Connect {
+  const { hostname: host, allowed } = target;
+  const { protocol, port } = new URL(target.origin);
+  const isSecure = protocol === 'https:';
+  const isLiteral = isIP(host) !== 0;
+  const to = {
+    host,
+    port: port === '' ? (isSecure ? 443 : 80) : Number(port),
     lookup: judgedLookup(target, settings.lookup),
-    ...(target.origin.startsWith('https:') ? { secureContext: settings.trust() } : {}),
-  });
-  return (onSocket) => (options, callback) => {
-    if (isIP(options.hostname) !== 0) {
-      const breach = breachOf(target.allowed, [options.hostname]);
-      if (breach !== undefined) {
-        queueMicrotask(() => callback(new AddressDenied(breach), null));
-        return;
-      }
-    }
-    const socket: unknown = connect(options, judgedPeer(target, callback));
-    // undici's connector returns the socket it makes, which its types leave out
-    onSocket(socket as Socket);
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_AFTER_MS,
   };
+  let session: Buffer | undefined;
+  return ({ buffer, read, opened }) => {
+    const breach = isLiteral ? breachOf(allowed, [host]) : undefined;
+    if (breach !== undefined) {
+      queueMicrotask(() => opened(new AddressDenied(breach)));
+      return undefined;
+    }
+    const callback = (count: number): boolean => {
+      read(buffer.subarray(0, count));
+      return true;
+    };
+    const options = { ...to, onread: { buffer, callback } };
+    const socket = isSecure
+      ? openSecure({
+          ...options,
+          servername: isLiteral ? '' : host,
+          secureContext: settings.trust(),
+          ALPNProtocols: ['http/1.1'],
+          ...(session === undefined ? {} : { session }),
+        }).on('session', (fresh: Buffer) => {
+          session = fresh;
+        })
+      : openPlain(options);
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => opened(deniedPeer(target, socket)));
+    return socket;
+  };
+}
+
+/** The kernel looks after a silent connection from then on. */
+const PROBE_AFTER_MS = 60_000;
+
+/** The far end, asked again: what was dialled is what was judged. */
+function deniedPeer(target: Target, socket: Socket): AddressDenied | undefined {
+  const breach = breachOf(target.allowed, [socket.remoteAddress ?? '']);
+  return breach === undefined ? undefined : new AddressDenied(breach);
 }
 
 function judgedLookup(target: Target, lookup: Lookup): LookupFunction {
@@ -105,23 +136,5 @@ function judgedLookup(target: Target, lookup: Lookup): LookupFunction {
       if (options.all === true) callback(null, [...found]);
       else callback(null, first?.address ?? '', first?.family);
     });
-  };
-}
-
-/** The far end, asked again: what was dialled is what was judged. */
-function judgedPeer(target: Target, callback: buildConnector.Callback): buildConnector.Callback {
-  return (...outcome) => {
-    const [error, socket] = outcome;
-    if (error !== null) {
-      callback(error, null);
-      return;
-    }
-    const breach = breachOf(target.allowed, [socket.remoteAddress ?? '']);
-    if (breach === undefined) {
-      callback(null, socket);
-      return;
-    }
-    socket.destroy();
-    callback(new AddressDenied(breach), null);
   };
 }

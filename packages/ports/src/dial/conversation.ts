@@ -1,4 +1,4 @@
-// One dial: undici's handler, the sink's flow and the wheel's entry in one object, so that a call
+// One dial: the line's caller, the sink's flow and the wheel's entry in one object, so that a call
 // allocates once. Stages go connect -> head -> body -> over. `over` is entered once; after it
 // nothing reaches the sink, and the line went back to its pool (whole answer) or was cut
 // (everything else).
@@ -10,13 +10,12 @@ import {
   type Flow,
   fault,
 } from '@signalbox/contract';
-import type { Dispatcher } from 'undici';
 import { Timed, type Wheel } from '../wheel.ts';
+import type { AnswerHead } from './answer.ts';
 import { AddressDenied } from './connect.ts';
-import { type Decoding, decodingFor, type ParsedHeaders, pairsOf } from './decode.ts';
+import { type Decoding, decodedHeaders, decodingFor } from './decode.ts';
 import { faultOfError, isClosed, type Stage, timeoutAt } from './faults.ts';
-import type { Line, Lines } from './lines.ts';
-import { wireHeaders } from './request.ts';
+import type { Caller, Line, Lines } from './lines.ts';
 
 /** What all conversations share. */
 export type Around = {
@@ -25,6 +24,8 @@ export type Around = {
   onDenied(reason: string, request: DialRequest): void;
   onBug(error: unknown): void;
 };
+
+export type To = { readonly lines: Lines; readonly around: Around };
 
 /** Informational answers (1xx) before the real one. */
 const INTERIM_MAX = 16;
@@ -35,28 +36,33 @@ const INTERIM_MAX = 16;
  */
 const STALE_MS_MAX = 1_000;
 
-export class Conversation extends Timed implements Dispatcher.DispatchHandler, Flow {
+export class Conversation extends Timed implements Caller, Flow {
   readonly #request: DialRequest;
+  readonly #head: string;
   readonly #sink: DialSink;
   readonly #lines: Lines;
   readonly #around: Around;
   readonly #startedMs: number;
   #line: Line | undefined = undefined;
-  #controller: Dispatcher.DispatchController | undefined = undefined;
   #decoding: Decoding | undefined = undefined;
   #stage: Stage | 'over' = 'connect';
   /** When the stage began, or in the body the last byte came. */
   #sinceMs: number;
   #interim = 0;
-  #dispatching = false;
   #answering = false;
   #reused = false;
   #again = false;
   #paused = false;
+  /** What was read at once with what made the sink pause. */
+  #held: Uint8Array[] = [];
+  #endHeld = false;
 
-  constructor(request: DialRequest, sink: DialSink, lines: Lines, around: Around) {
+  /** @param head of the request, as latin1. */
+  constructor(request: DialRequest, head: string, sink: DialSink, to: To) {
     super();
+    const { lines, around } = to;
     this.#request = request;
+    this.#head = head;
     this.#sink = sink;
     this.#lines = lines;
     this.#around = around;
@@ -79,7 +85,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     if (this.#paused || this.#stage === 'over') return;
     this.#paused = true;
     if (this.#decoding !== undefined) this.#decoding.pause();
-    else this.#controller?.pause();
+    else this.#line?.pause();
   }
 
   resume(): void {
@@ -87,7 +93,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#paused = false;
     this.#sinceMs = this.#around.wheel.nowMs;
     if (this.#decoding !== undefined) this.#decoding.resume();
-    else this.#controller?.resume();
+    else if (this.#tellHeld()) this.#line?.resume();
   }
 
   /** A sink that reads slowly is not an upstream that is silent. */
@@ -101,17 +107,16 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     return undefined;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  sent(): void {
     this.#reused = (this.#line?.answered ?? 0) > 0;
     this.#enter('head');
   }
 
-  onResponseStarted(): void {
+  started(): void {
     this.#answering = true;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ParsedHeaders): void {
+  head({ status, headers }: AnswerHead): void {
     if (this.#stage === 'over') return;
     if (status < 200) {
       this.#interim += 1;
@@ -123,45 +128,62 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
       return;
     }
     this.#enter('body');
-    const encoding = headers['content-encoding'];
+    const encoding = headers.find(([name]) => name === 'content-encoding')?.[1];
     const encoded = encoding !== undefined && encoding !== 'identity';
-    if (encoded && !this.#decode(String(encoding))) {
+    if (encoded && !this.#decode(encoding)) {
       this.#fail('body_error', 'unknown content-encoding');
       return;
     }
-    this.#sink.head(status, pairsOf(headers, encoded), this);
+    try {
+      this.#sink.head(status, encoded ? decodedHeaders(headers) : headers, this);
+    } catch {
+      this.#sinkFailed();
+    }
   }
 
-  onResponseData(_: Dispatcher.DispatchController, bytes: Buffer): void {
+  data(bytes: Uint8Array): void {
     if (this.#stage === 'over') return;
     this.#sinceMs = this.#around.wheel.nowMs;
     if (this.#decoding !== undefined) this.#decoding.write(bytes);
-    else this.#sink.chunk(bytes);
+    else if (this.#paused) this.#held.push(bytes.slice());
+    else this.#chunk(bytes);
   }
 
-  onResponseEnd(): void {
+  ended(): void {
     if (this.#stage === 'over') return;
-    if (this.#line?.reset === true) this.#fail('closed_early', 'reset at body');
-    else if (this.#decoding !== undefined) this.#decoding.end();
+    if (this.#decoding !== undefined) this.#decoding.end();
+    else if (this.#paused) this.#endHeld = true;
     else this.#whole();
   }
 
-  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+  failed(error: Error): void {
     if (this.#stage === 'over') return;
     if (this.#isStale(error) && this.#sendAgain()) return;
     if (error instanceof AddressDenied) this.#around.onDenied(error.breach, this.#request);
     this.#leave(faultOfError(error, this.#stage, this.#request.place.name));
   }
 
+  /** False: it is over, or paused again. */
+  #tellHeld(): boolean {
+    const held = this.#held;
+    this.#held = [];
+    for (const [at, bytes] of held.entries()) {
+      this.#chunk(bytes);
+      if (this.#isOver()) return false;
+      if (!this.#paused) continue;
+      this.#held.unshift(...held.slice(at + 1));
+      return false;
+    }
+    if (!this.#endHeld) return true;
+    this.#whole();
+    return false;
+  }
+
   #send(fresh: boolean): boolean {
     const line = this.#lines.take(fresh);
     if (line === undefined) return false;
     this.#line = line;
-    const { method, path, body } = this.#request;
-    const headers = wireHeaders(this.#request);
-    this.#dispatching = true;
-    line.client.dispatch({ method, path, headers, body: body ?? null }, this);
-    this.#dispatching = false;
+    line.send(this.#head, this.#request.body, this);
     return true;
   }
 
@@ -170,7 +192,6 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#again = true;
     if (this.#line !== undefined) this.#lines.drop(this.#line);
     this.#line = undefined;
-    this.#controller = undefined;
     this.#enter('connect');
     return this.#send(true);
   }
@@ -189,20 +210,27 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
       fault: (code, why) => {
         if (!this.#isOver()) this.#fail(code, why);
       },
-      full: () => this.#controller?.pause(),
-      drained: () => this.#controller?.resume(),
+      full: () => this.#line?.pause(),
+      drained: () => this.#line?.resume(),
     });
     return this.#decoding !== undefined;
   }
 
-  /** Called from a stream of Node's, which would take a sink's bug for its own. */
   #decoded(bytes: Uint8Array): void {
-    if (this.#isOver()) return;
+    if (!this.#isOver()) this.#chunk(bytes);
+  }
+
+  /** Called by a socket or a stream of Node's, which would take a sink's bug for its own. */
+  #chunk(bytes: Uint8Array): void {
     try {
       this.#sink.chunk(bytes);
     } catch {
-      if (!this.#isOver()) this.#leave(fault('internal', 'ourselves', 'never', 'a sink failed'));
+      this.#sinkFailed();
     }
+  }
+
+  #sinkFailed(): void {
+    if (!this.#isOver()) this.#leave(fault('internal', 'ourselves', 'never', 'a sink failed'));
   }
 
   #whole(): void {
@@ -224,9 +252,7 @@ export class Conversation extends Timed implements Dispatcher.DispatchHandler, F
     this.#over();
     this.#decoding?.destroy();
     if (this.#line !== undefined) this.#lines.drop(this.#line);
-    if (why === undefined) return;
-    if (this.#dispatching) queueMicrotask(() => this.#tell(why));
-    else this.#tell(why);
+    if (why !== undefined) this.#tell(why);
   }
 
   #tell(why: Fault): void {

@@ -14,9 +14,6 @@ import type { Headers } from '@signalbox/contract';
 const RATIO_MAX = 200;
 const RATIO_FROM_BYTES = 1_048_576;
 
-/** As undici gives them. */
-export type ParsedHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 export type Decoding = {
   write(bytes: Uint8Array): void;
   end(): void;
@@ -76,14 +73,6 @@ export function decodingFor(encoding: string, bytesMax: number, to: Decoded): De
   };
 }
 
-/** As pairs; what described the encoded form goes when the body was decoded. */
-export function pairsOf(parsed: ParsedHeaders, decoded: boolean): Headers {
-  const pairs: [string, string][] = [];
-  for (const name in parsed) {
-    if (decoded && (name === 'content-encoding' || name === 'content-length')) continue;
-    const value = parsed[name];
-    if (typeof value === 'string') pairs.push([name, value]);
-    else if (value !== undefined) for (const one of value) pairs.push([name, one]);
-  }
-  return pairs;
-}
+/** Without what described the encoded form. */
+export const decodedHeaders = (headers: Headers): Headers =>
+  headers.filter(([name]) => name !== 'content-encoding' && name !== 'content-length');

@@ -24,8 +24,8 @@ import { createClock } from '../clock.ts';
 import { Wheel } from '../wheel.ts';
 import { type Lookup, resolveBySystem, trusting } from './connect.ts';
 import { type Around, Conversation } from './conversation.ts';
-import type { PoolSettings } from './lines.ts';
-import { wrongWith } from './request.ts';
+import { type PoolSettings, sharedBy } from './lines.ts';
+import { headText, wrongWith } from './request.ts';
 import { Targets } from './targets.ts';
 
 export const POOL_SETTINGS: PoolSettings = {
@@ -37,8 +37,6 @@ export const POOL_SETTINGS: PoolSettings = {
   decodedBytesMax: 134_217_728,
   ca: undefined,
 };
-
-const TLS_SESSIONS_MAX = 100;
 
 /**
  * What was stopped at the border: for the journal and the metrics. Names and reasons, no content.
@@ -74,13 +72,10 @@ export type OpenUpstream = Upstream & {
 export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   const pool: PoolSettings = { ...POOL_SETTINGS, ...settings.poolSettings };
   const lookup = settings.lookup ?? resolveBySystem;
-  const targets = new Targets(pool, {
-    lookup,
-    trust: trusting(pool.ca),
-    sessionsMax: TLS_SESSIONS_MAX,
-  });
+  const wheel = new Wheel(settings.clock ?? createClock());
+  const targets = new Targets(pool, { lookup, trust: trusting(pool.ca) }, sharedBy(wheel));
   const around: Around = {
-    wheel: new Wheel(settings.clock ?? createClock()),
+    wheel,
     decodedBytesMax: pool.decodedBytesMax,
     onDenied: (reason, request) => block('address', reason, request),
     onBug: settings.onBug ?? throwLater,
@@ -110,7 +105,9 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
       return refuse(sink, 'address_denied', `${place.name}: origin not in canonical form`);
     }
     if (lines === 'full') return refuse(sink, 'connect_failed', `${place.name}: too many targets`);
-    const conversation = new Conversation(request, sink, lines, around);
+    const head = headText(request, lines.prefix);
+    if (head === undefined) return refuse(sink, 'malformed', `${place.name}: credential value`);
+    const conversation = new Conversation(request, head, sink, { lines, around });
     if (!conversation.start()) return refuse(sink, 'connect_failed', `${place.name}: no free line`);
     return () => conversation.abort();
   }

@@ -2,7 +2,6 @@
 // by message text, and the detail carries the place's name, the code and sizes: no header, no byte
 // of a body.
 import { type Fault, type FaultCode, fault } from '@signalbox/contract';
-import errors from 'undici/lib/core/errors.js';
 import { AddressDenied } from './connect.ts';
 
 /** How far a dial has come. */
@@ -11,23 +10,16 @@ export type Stage = 'connect' | 'head' | 'body';
 /**
  * Codes after which a line that had answered before may simply have been closed by its idle peer.
  */
-const CLOSED: ReadonlySet<string> = new Set([
-  'UND_ERR_SOCKET',
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-]);
+const CLOSED: ReadonlySet<string> = new Set(['WIRE_CLOSED', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 const BY_CODE: ReadonlyMap<string, FaultCode> = new Map([
-  ['UND_ERR_HEADERS_OVERFLOW', 'too_large'],
-  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'too_large'],
-  ['HPE_INVALID_EOF_STATE', 'closed_early'],
+  ['WIRE_TOO_LARGE', 'too_large'],
+  ['WIRE_MALFORMED', 'malformed'],
 ]);
 
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return 'unknown';
-  if (typeof error.code === 'string') return error.code;
-  return error instanceof errors.HTTPParserError ? 'HPE_UNKNOWN' : 'unknown';
+  return typeof error.code === 'string' ? error.code : 'unknown';
 }
 
 export const isClosed = (error: unknown): boolean => CLOSED.has(codeOf(error));
@@ -40,15 +32,8 @@ export function faultOfError(error: unknown, stage: Stage, placeName: string): F
   const detail = `${placeName}: ${code} at ${stage}`;
   const known = BY_CODE.get(code);
   if (known !== undefined) return fault(known, 'upstream', 'other', detail);
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return fault('malformed', 'ourselves', 'never', detail);
-  }
   if (stage === 'connect') return fault('connect_failed', 'upstream', 'other', detail);
   if (CLOSED.has(code)) return fault('closed_early', 'upstream', 'other', detail);
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-    return fault(stage === 'body' ? 'closed_early' : 'malformed', 'upstream', 'other', detail);
-  }
-  if (code.startsWith('HPE_')) return fault('malformed', 'upstream', 'other', detail);
   return fault('internal', 'ourselves', 'other', detail);
 }
 

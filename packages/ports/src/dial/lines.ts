@@ -1,12 +1,15 @@
-// Lines: kept-alive connections to one target, each carrying one call at a time. A pool of our own
-// instead of undici's: picking an idle line is O(1) beside thousands of busy ones, a line knows
-// whether it has answered before (that is what makes a stale one recognisable), and there is no
-// hidden queue: when all lines are taken, that is said at once.
+// Lines: kept-alive connections to one target, each carrying one call at a time. Picking an idle
+// line is O(1) beside thousands of busy ones, a line knows whether it has answered before (that is
+// what makes a stale one recognisable), and there is no hidden queue: when all lines are taken,
+// that is said at once.
+//
+// All lines read into one buffer: what is read is taken in the same turn, and kept by nobody.
 import type { Socket } from 'node:net';
-import type { Client } from 'undici';
-import ClientOfUndici from 'undici/lib/dispatcher/client.js';
-import { type ConnectorSettings, connectorFor } from './connect.ts';
+import { Timed, type Wheel } from '../wheel.ts';
+import { type AnswerHead, AnswerReader, type AnswerSink, WireFault } from './answer.ts';
+import { type Connect, type ConnectorSettings, connectorFor } from './connect.ts';
 import type { Target } from './guard.ts';
+import { prefixLines } from './request.ts';
 
 export type PoolSettings = {
   /** Open lines per target, busy and idle together. */
@@ -26,59 +29,178 @@ export type PoolSettings = {
 
 /** A server's keep-alive hint is shortened by this, so that it never closes first. */
 const KEEP_ALIVE_MARGIN_MS = 1_500;
+/** Above this, head and body are written apart: joining them would cost more. */
+const JOINED_BYTES_MAX = 12_288;
+const READ_BYTES = 65_536;
 
-export class Line {
-  readonly client: Client;
-  /** Answers on the socket that is open now. */
+/** Who has a line: told what happens on it until the answer is whole or the line is dropped. */
+export type Caller = Omit<AnswerSink, 'ended'> & {
+  /** The connection is open and the request is on its way. */
+  sent(): void;
+  ended(): void;
+};
+
+export class Line extends Timed implements AnswerSink {
+  /** Answers on this connection. */
   answered = 0;
-  socket: Socket | undefined = undefined;
-  /** The socket was reset by the peer: an answer that ends with the connection is not complete. */
-  reset = false;
   /** Place in the pool's idle list, or -1. */
   idleIndex = -1;
+  readonly #lines: Lines;
+  readonly #reader: AnswerReader;
+  #socket: Socket | undefined = undefined;
+  #caller: Caller | undefined = undefined;
+  #reusable = true;
+  #cut = false;
 
   constructor(lines: Lines) {
-    this.client = new ClientOfUndici(lines.target.origin, {
-      allowH2: false,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: lines.settings.headBytesMax,
-      keepAliveTimeout: lines.settings.keepAliveMs,
-      keepAliveMaxTimeout: lines.settings.keepAliveMsMax,
-      keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
-      connect: lines.connector((socket) => this.#opened(socket)),
-    });
-    this.client.on('disconnect', () => lines.gone(this));
+    super();
+    this.#lines = lines;
+    this.#reader = new AnswerReader(this, lines.settings.headBytesMax);
   }
 
-  #opened(socket: Socket): void {
-    this.socket = socket;
-    this.answered = 0;
-    this.reset = false;
-    socket.on('error', () => {
-      this.reset = true;
-    });
+  /** @param head of the request, as latin1, with its last empty line. */
+  send(head: string, body: Uint8Array | undefined, caller: Caller): void {
+    this.#caller = caller;
+    this.#reusable = true;
+    this.#reader.expect();
+    if (this.#socket === undefined) this.#open(head, body);
+    else this.#write(head, body);
   }
 
-  /** Closes the connection at once, also one that is still being made. */
+  get keepAliveMs(): number {
+    const { keepAliveMs, keepAliveMsMax } = this.#lines.settings;
+    const told = this.#reader.keepAliveMs;
+    return told === undefined ? keepAliveMs : Math.min(told - KEEP_ALIVE_MARGIN_MS, keepAliveMsMax);
+  }
+
+  /** The connection can carry another request. */
+  get usable(): boolean {
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed || socket.readableEnded) return false;
+    return this.#reusable && socket.writableLength === 0 && this.keepAliveMs > 0;
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  /** While nobody has it, it does not keep the process. */
+  rest(isIdle: boolean): void {
+    if (isIdle) this.#socket?.unref();
+    else this.#socket?.ref();
+  }
+
+  /** Closes the connection at once, also one that is still being made; nobody is told. */
   cut(): void {
-    this.socket?.destroy();
-    this.client.destroy(null, () => {});
+    if (this.#cut) return;
+    this.#cut = true;
+    this.#caller = undefined;
+    this.#reader.stop();
+    this.#socket?.destroy();
+  }
+
+  /** Idle for too long. */
+  override due(): undefined {
+    this.#lines.gone(this);
+  }
+
+  started(): void {
+    this.#caller?.started();
+  }
+
+  head(head: AnswerHead): void {
+    this.#caller?.head(head);
+  }
+
+  data(bytes: Buffer): void {
+    this.#caller?.data(bytes);
+  }
+
+  ended(reusable: boolean): void {
+    const caller = this.#caller;
+    this.#caller = undefined;
+    this.#reusable = reusable;
+    caller?.ended();
+  }
+
+  failed(error: Error): void {
+    const caller = this.#caller;
+    this.#caller = undefined;
+    this.#reader.stop();
+    if (caller !== undefined) caller.failed(error);
+    else this.#lines.gone(this);
+  }
+
+  #open(head: string, body: Uint8Array | undefined): void {
+    let isOpen = false;
+    const socket = this.#lines.connect({
+      buffer: this.#lines.buffer,
+      read: (bytes) => this.#reader.read(bytes),
+      opened: (error) => {
+        if (this.#cut || isOpen) return;
+        isOpen = true;
+        if (error !== undefined) this.failed(error);
+        else this.#write(head, body);
+      },
+    });
+    if (socket === undefined) return;
+    this.#socket = socket;
+    socket.on('error', (error) => this.#lost(error));
+    socket.on('end', () => {
+      if (this.#caller === undefined) this.#lines.gone(this);
+      else this.#reader.end();
+    });
+    socket.on('close', () => this.#lost(new WireFault('WIRE_CLOSED', 'closed')));
+  }
+
+  #lost(error: Error): void {
+    if (!this.#cut) this.failed(error);
+  }
+
+  #write(head: string, body: Uint8Array | undefined): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#caller?.sent();
+    if (body === undefined) socket.write(head, 'latin1');
+    else if (body.length <= JOINED_BYTES_MAX) {
+      const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+      socket.write(head + bytes.toString('latin1'), 'latin1');
+    } else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    }
   }
 }
 
 export class Lines {
   readonly target: Target;
   readonly settings: PoolSettings;
-  readonly connector: ReturnType<typeof connectorFor>;
+  readonly connect: Connect;
+  /** Lines of a head that do not change from call to call. */
+  readonly prefix: string;
+  readonly buffer: Buffer;
+  readonly #wheel: Wheel;
   readonly #idle: Line[] = [];
   #open = 0;
 
-  constructor(target: Target, settings: PoolSettings, connecting: ConnectorSettings) {
+  constructor(
+    target: Target,
+    settings: PoolSettings,
+    connecting: ConnectorSettings,
+    shared: Shared,
+  ) {
     this.target = target;
     this.settings = settings;
-    this.connector = connectorFor(target, connecting);
+    this.connect = connectorFor(target, connecting);
+    this.prefix = prefixLines(new URL(target.origin).host);
+    this.buffer = shared.buffer;
+    this.#wheel = shared.wheel;
   }
 
   get busy(): number {
@@ -92,6 +214,8 @@ export class Lines {
     const idle = fresh ? undefined : this.#idle.pop();
     if (idle !== undefined) {
       idle.idleIndex = -1;
+      this.#wheel.disarm(idle);
+      idle.rest(false);
       return idle;
     }
     if (this.#open >= this.settings.linesMax) return undefined;
@@ -102,7 +226,13 @@ export class Lines {
   /** Gives a line back after a whole answer. */
   give(line: Line): void {
     line.answered += 1;
+    if (!line.usable) {
+      this.drop(line);
+      return;
+    }
     line.idleIndex = this.#idle.push(line) - 1;
+    line.rest(true);
+    this.#wheel.arm(line, this.#wheel.nowMs + line.keepAliveMs);
   }
 
   /** A line whose call was cut or failed is not used again. */
@@ -111,7 +241,7 @@ export class Lines {
     line.cut();
   }
 
-  /** An idle line lost its socket: it leaves. A busy one is dropped by its call. */
+  /** An idle line lost its connection, or was idle for too long: it leaves. */
   gone(line: Line): void {
     if (line.idleIndex < 0) return;
     const last = this.#idle.pop();
@@ -120,13 +250,23 @@ export class Lines {
       last.idleIndex = line.idleIndex;
     }
     line.idleIndex = -1;
+    this.#wheel.disarm(line);
     this.drop(line);
   }
 
   close(): void {
     for (const line of this.#idle.splice(0)) {
       line.idleIndex = -1;
+      this.#wheel.disarm(line);
       this.drop(line);
     }
   }
 }
+
+/** What the lines of all targets share. */
+export type Shared = { readonly wheel: Wheel; readonly buffer: Buffer };
+
+export const sharedBy = (wheel: Wheel): Shared => ({
+  wheel,
+  buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+});

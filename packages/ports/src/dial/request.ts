@@ -49,16 +49,23 @@ export function wrongWith(request: DialRequest): string | undefined {
   return VALUE.test(credential.prefix) ? undefined : 'credential prefix';
 }
 
+/** The lines that every request to a target has. @param authority of its origin. */
+export const prefixLines = (authority: string): string =>
+  `host: ${authority}\r\nconnection: keep-alive\r\naccept-encoding: identity\r\n`;
+
 /**
- * Names and values in turn, as undici takes them. The credential's value is revealed here and
- * nowhere else.
+ * The head of a request that `wrongWith` has nothing against, as latin1. The credential's value is
+ * revealed here and nowhere else. Undefined: it could break out of its line.
  */
-export function wireHeaders(request: DialRequest): string[] {
-  const flat: string[] = ['accept-encoding', 'identity'];
-  for (const [name, value] of request.headers) flat.push(name, value);
-  const credential = request.credential;
+export function headText(request: DialRequest, prefix: string): string | undefined {
+  const { method, path, headers, credential, body } = request;
+  let text = `${method} ${path} HTTP/1.1\r\n${prefix}`;
+  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
   if (credential !== undefined) {
-    flat.push(credential.header, credential.prefix + credential.value.reveal());
+    const value = credential.prefix + credential.value.reveal();
+    if (!VALUE.test(value)) return undefined;
+    text += `${credential.header}: ${value}\r\n`;
   }
-  return flat;
+  const isLong = body !== undefined || method === 'POST';
+  return isLong ? `${text}content-length: ${body?.length ?? 0}\r\n\r\n` : `${text}\r\n`;
 }

@@ -3,7 +3,7 @@
 import type { Place } from '@signalbox/contract';
 import type { ConnectorSettings } from './connect.ts';
 import { type Target, targetOf } from './guard.ts';
-import { Lines, type PoolSettings } from './lines.ts';
+import { Lines, type PoolSettings, type Shared } from './lines.ts';
 
 type Known = {
   readonly privateAddress: string | undefined;
@@ -16,13 +16,15 @@ type Known = {
 export class Targets {
   readonly #settings: PoolSettings;
   readonly #connecting: ConnectorSettings;
+  readonly #shared: Shared;
   readonly #byOrigin = new Map<string, Known[]>();
   #count = 0;
   #uses = 0;
 
-  constructor(settings: PoolSettings, connecting: ConnectorSettings) {
+  constructor(settings: PoolSettings, connecting: ConnectorSettings, shared: Shared) {
     this.#settings = settings;
     this.#connecting = connecting;
+    this.#shared = shared;
   }
 
   /** `origin`: not one in canonical form. `full`: more targets than are kept, all of them busy. */
@@ -40,7 +42,7 @@ export class Targets {
 
   #open(place: Place, target: Target): Lines | 'full' {
     if (this.#count >= this.#settings.targetsMax && !this.#closeOne()) return 'full';
-    const lines = new Lines(target, this.#settings, this.#connecting);
+    const lines = new Lines(target, this.#settings, this.#connecting, this.#shared);
     const known: Known = {
       privateAddress: place.privateAddress,
       onDevice: place.tier === 1,
