@@ -67,7 +67,8 @@ test('an older layout with a missing step is refused, not half migrated', () => 
     steps,
   );
   assert.equal(verdict.kind, 'refuse');
-  assert.equal(verdict.kind === 'refuse' ? verdict.command : '', 'SIGNALBOX_DATA=./other-folder signalbox up');
+  const command = verdict.kind === 'refuse' ? verdict.command : '';
+  assert.equal(command, 'SIGNALBOX_DATA=./other-folder signalbox up');
 });
 
 test('an unreadable marker is refused and its text does not reach the terminal', () => {

@@ -70,8 +70,12 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const readiness = (): Readiness => readinessOf(state, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
   const running = newRunning();
-  const listening = await listenFor(options, parts, { storage, running });
-  const scraped = await listenForMetrics(options);
+  const served = openListeners(options, parts, { storage, running });
+  const { listening, scraped } = await served.catch(async (cause: unknown) => {
+    upstream.close();
+    await storage.close();
+    throw cause;
+  });
   return {
     ...parts,
     listening,
@@ -129,6 +133,22 @@ function act(journal: Journal, clock: Clock, body: ActBody): void {
 }
 
 type Served = { readonly storage: Storage; readonly running: Running };
+
+type Listeners = { readonly listening: Listening; readonly scraped: Listening | undefined };
+
+async function openListeners(
+  options: NodeOptions,
+  parts: NodeParts,
+  served: Served,
+): Promise<Listeners> {
+  const listening = await listenFor(options, parts, served);
+  try {
+    return { listening, scraped: await listenForMetrics(options) };
+  } catch (cause) {
+    await listening.close(0);
+    throw cause;
+  }
+}
 
 function listenFor(
   options: NodeOptions,
