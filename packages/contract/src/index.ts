@@ -108,6 +108,7 @@ export {
   higherLabel,
   isLabel,
   isTier,
+  kindsWords,
   LABELS,
   type Label,
   lowerTier,

@@ -6,6 +6,7 @@ import {
   higherLabel,
   isLabel,
   isTier,
+  kindsWords,
   LABELS,
   lowerTier,
   readLabel,
@@ -53,5 +54,14 @@ describe('a tier', () => {
   it('is 1, 2 or 3', () => {
     assert.deepEqual([1, 2, 3].map(isTier), [true, true, true]);
     for (const value of [0, 4, 1.5, '1', null, undefined, [1]]) assert.equal(isTier(value), false);
+  });
+});
+
+describe('the kinds of a call', () => {
+  it('are told as what somebody declared, not as what was found', () => {
+    assert.equal(kindsWords([]), 'no kind declared');
+    assert.equal(kindsWords(['health', 'email']), 'declared: health, email');
+    assert.equal(kindsWords(['unscanned']), 'no kind declared; a part was not readable');
+    assert.equal(kindsWords(['unscanned', 'email']), 'declared: email; a part was not readable');
   });
 });

@@ -44,3 +44,13 @@ export function readLabel(text: string): Label | undefined {
   if (isLabel(text)) return text;
   return Object.hasOwn(SEED_WORDS, text) ? SEED_WORDS[text] : undefined;
 }
+
+/** Stands among the kinds of a call when nobody here could read a part of it. */
+const UNSCANNED = 'unscanned';
+
+/** Why a label stands where it stands, from the kinds of a record. Nothing is looked for here. */
+export function kindsWords(kinds: readonly string[]): string {
+  const declared = kinds.filter((kind) => kind !== UNSCANNED);
+  const said = declared.length === 0 ? 'no kind declared' : `declared: ${declared.join(', ')}`;
+  return declared.length < kinds.length ? `${said}; a part was not readable` : said;
+}

@@ -23,6 +23,14 @@ test('a key that may not explain sees tier, endpoint and the gates that refused'
   assert.doesNotMatch(text, /undefined|null|NaN/);
 });
 
+test('kinds are told as declared: nobody looked for them', () => {
+  const text = (kinds: readonly string[]): string =>
+    explanationText({ decision: 'dec_1', label: 'regulated', kinds }, PLAIN);
+  assert.match(text(['health']), /label +regulated \(declared: health\)/);
+  assert.match(text([]), /label +regulated \(no kind declared\)/);
+  assert.doesNotMatch(text(['health']) + text([]), /found/);
+});
+
 test('what a name holds cannot move the cursor of whoever reads it', () => {
   const text = explanationText({ decision_id: 'dec_2', rule: 'bad\u001b[2J' }, PLAIN);
   assert.ok(!text.includes('\u001b'));

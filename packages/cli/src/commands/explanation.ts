@@ -1,7 +1,7 @@
 // A decision for eyes: what was chosen and why, what it cost and saved, and every candidate with
 // the gate that left it out. It reads both forms in which the gateway tells a decision: the
 // caller's own record and the administrator's; what is not told is not shown.
-import { formatUsd } from '@signalbox/contract';
+import { formatUsd, kindsWords } from '@signalbox/contract';
 import { listIn, memberOf, numberIn, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
 import type { Paint } from '../terminal.ts';
@@ -71,8 +71,7 @@ function whyText(decision: unknown): string | undefined {
 function labelText(decision: unknown): string | undefined {
   const label = textIn(decision, 'label');
   if (label === undefined) return undefined;
-  const kinds = textsIn(decision, 'kinds');
-  return kinds.length === 0 ? `${label} (nothing found)` : `${label} (${kinds.join(', ')})`;
+  return `${label} (${kindsWords(textsIn(decision, 'kinds'))})`;
 }
 
 function tokensText(usage: unknown): string | undefined {

@@ -78,13 +78,17 @@ const SOURCES: Readonly<Record<string, string>> = {
   words: 'read from its words',
 };
 
+/** Nobody looks for kinds here: callers and keys declare them. */
+const kindWords = (kind: string): string =>
+  kind === 'unscanned' ? 'a part was not readable' : `declared: ${kind}`;
+
 function JudgedGroup({ decision }: Props): VNode {
   const { kinds, label, step, stepSource, latencyBudgetMs } = decision;
   return (
     <Group id="judged" name="How it was judged">
       <Fact name="Label">
         {label}
-        {kinds.length > 0 && <span class="soft"> found: {kinds.join(', ')}</span>}
+        {kinds.length > 0 && <span class="soft"> {kinds.map(kindWords).join(', ')}</span>}
       </Fact>
       <Fact name="Clearance">
         {decision.clearance !== undefined && clearanceWords(decision.clearance)}

@@ -1,6 +1,6 @@
 // A record in words: what happened in one sentence, why each candidate was or was not taken, and
 // what would change it. Says nothing that the record does not hold.
-import { CODES, type Code, formatUsd } from '@signalbox/contract';
+import { CODES, type Code, formatUsd, kindsWords } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
 import type { ReadCandidate, ReadClearance, ReadRecord } from './record.ts';
 import { REMEDIES } from './remedies.table.ts';
@@ -74,10 +74,7 @@ function costWords({ costNanoUsd, savingsNanoUsd }: ReadRecord): string {
 function becauseOf(record: ReadRecord): readonly string[] {
   const told: string[] = [];
   const { clearance, label, kinds, difficulty, rule } = record;
-  if (label !== undefined) {
-    const found = kinds.length === 0 ? '' : ` (found: ${kinds.join(', ')})`;
-    told.push(`It is labelled ${label}${found}.`);
-  }
+  if (label !== undefined) told.push(`It is labelled ${label} (${kindsWords(kinds)}).`);
   if (clearance !== undefined) told.push(clearanceWords(clearance));
   if (record.step !== undefined) {
     told.push(`Its step is ${record.step}, as the ${SOURCES[record.stepSource] ?? 'call'} said.`);
