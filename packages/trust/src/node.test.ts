@@ -84,4 +84,15 @@ describe('plain hashes', () => {
     assert.ok(!equalBytes(Buffer.from('same'), Buffer.from('sane')));
     assert.ok(!equalBytes(Buffer.from('same'), Buffer.from('longer')));
   });
+
+  it('is the same in pieces of any size', () => {
+    const keys = nodeKeys(new Uint8Array(32).fill(7));
+    const bytes = Uint8Array.from({ length: 9_000 }, (_, at) => (at * 31) & 0xff);
+    for (const size of [1, 7, 1_023, 1_024, 1_025, 4_000, 9_000]) {
+      const mac = keys.begin('pieces');
+      for (let at = 0; at < bytes.length; at += size) mac.add(bytes.subarray(at, at + size));
+      assert.equal(mac.end(16), keys.digest('pieces', bytes, 16));
+    }
+    assert.equal(keys.begin('pieces').end(16), keys.digest('pieces', new Uint8Array(0), 16));
+  });
 });

@@ -1,7 +1,14 @@
 // The same functions bound to `node:crypto`. Only ports, composers and the command line import this
 // subpath: what imports the index alone also runs where there is no Node.
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { assert, type Keys } from '@signalbox/contract';
+import {
+  createHmac,
+  createSecretKey,
+  type Hmac,
+  hash,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto';
+import { assert, type Keys, type Mac } from '@signalbox/contract';
 
 export const PEPPER_BYTES_MIN = 32;
 /**
@@ -48,17 +55,45 @@ export function nodeKeys(pepper: Uint8Array): Keys {
     mac: (purpose, bytes) => outerHash(keyOf(purpose), bytes, 'buffer'),
     digest: (purpose, bytes, bytesKept) =>
       outerHash(keyOf(purpose), bytes, 'hex').slice(0, bytesKept * 2),
-    begin: (purpose) => {
-      const mac = createHmac('sha256', keyOf(purpose).key);
-      return {
-        add: (bytes) => {
-          mac.update(bytes);
-        },
-        end: (bytesKept) => mac.digest('hex').slice(0, bytesKept * 2),
-      };
-    },
+    begin: (purpose) => new Gathered(createHmac('sha256', keyOf(purpose).key)),
     equal: equalBytes,
   };
+}
+
+/** Small pieces are gathered first: a call into the hash costs more than hashing some of them. */
+const GATHERED_BYTES = 1_024;
+
+class Gathered implements Mac {
+  readonly #mac: Hmac;
+  #bytes: Uint8Array | undefined = undefined;
+  #length = 0;
+
+  constructor(mac: Hmac) {
+    this.#mac = mac;
+  }
+
+  add(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > GATHERED_BYTES) this.#flush();
+    if (bytes.length > GATHERED_BYTES) {
+      this.#mac.update(bytes);
+      return;
+    }
+    this.#bytes ??= new Uint8Array(GATHERED_BYTES);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  end(bytesKept: number): string {
+    this.#flush();
+    return this.#mac.digest('hex').slice(0, bytesKept * 2);
+  }
+
+  #flush(): void {
+    if (this.#bytes !== undefined && this.#length > 0) {
+      this.#mac.update(this.#bytes.subarray(0, this.#length));
+    }
+    this.#length = 0;
+  }
 }
 
 type MacKey = {

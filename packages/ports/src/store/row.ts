@@ -110,9 +110,10 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Of a parsed JSON text, whose keys are all its own; none of ours is a name that objects inherit. */
 function field(from: unknown, key: string): unknown {
   if (typeof from !== 'object' || from === null) return undefined;
-  return Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
+  return (from as Record<string, unknown>)[key];
 }
 
 function string(from: unknown, key: string): string | undefined {
