@@ -10,6 +10,7 @@ export { estimateNanoUsd } from './schedule/estimate.ts';
 export { type Slots, slots } from './schedule/slots.ts';
 export { type Idempotency, idempotency } from './session/idempotency.ts';
 export { type Counts, counts } from './settle/counts.ts';
+export { timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';
 export { type CompileSources, compileSnapshot, createLive, restore } from './snapshot.ts';
 export { type Identity, identify, type KeyFacts, type TenantFacts } from './tenant/tenant.ts';

@@ -4,6 +4,7 @@
 // admin API), and answers 404 otherwise.
 import {
   type Call,
+  type CallHead,
   codeFacts,
   type Operation,
   type Ports,
@@ -20,8 +21,9 @@ import { readHead } from './head.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
 import { ELSEWHERE, PATHS, type PathEntry, PREFIXES } from './paths.table.ts';
-import { replyOver } from './reply.ts';
+import { type DeferTo, replyOver } from './reply.ts';
 import type { Running } from './running.ts';
+import { timed, timingSince } from './timed.ts';
 
 export type Mounted = (exchange: Exchange, target: Target) => boolean;
 
@@ -40,34 +42,44 @@ const CHANCE_BYTES = 10;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { house } = options;
+  const { clock } = house.ports;
   const pages: Pages = {
     ...options.pages,
     house,
     refuse: (exchange, no) => refuse(exchange, no, newId(house.ports)),
-    callFrom: (exchange, operation) => callFrom(exchange, operation, house),
+    callFrom: (exchange, operation) => {
+      const head = readHead(exchange.head, operation, house.now().catalog.forwarded);
+      if (head.ok) return callOf(exchange, head.value, { options, arrived: clock.monotonic() });
+      refuse(exchange, head.refusal, newId(house.ports));
+      return undefined;
+    },
   };
   const failed = (exchange: Exchange) => (error: unknown) => fail(exchange, error, house.ports);
-  const route = (exchange: Exchange): void => {
+  const beside = (exchange: Exchange, target: Target | 'invalid', entry?: PathEntry): void => {
+    if (target === 'invalid') refuse(exchange, BAD_TARGET, newId(house.ports));
+    else if (entry === undefined) {
+      refuse(exchange, unknownPath(target.path), newId(house.ports));
+    } else if (!methodFits(exchange, entry)) refuseMethod(exchange, entry, house.ports);
+    else servePage(exchange, { entry, target }, pages).catch(failed(exchange));
+  };
+  const route = (exchange: Exchange, arrived: number): void => {
     const target = splitTarget(exchange.head.target);
-    if (target === 'invalid') {
-      refuse(exchange, BAD_TARGET, newId(house.ports));
+    const entry = target === 'invalid' ? undefined : entryOf(target);
+    if (entry?.kind === 'call' && methodFits(exchange, entry)) {
+      takeCall(exchange, entry.operation, { options, arrived });
       return;
     }
-    const entry = PATHS.get(target.path) ?? prefixed(target.path);
-    if (entry === undefined) {
-      if (options.mounted.some((take) => take(exchange, target))) return;
-      refuse(exchange, unknownPath(target.path), newId(house.ports));
-    } else if (!methodFits(exchange, entry)) {
-      refuseMethod(exchange, entry, house.ports);
-    } else if (entry.kind === 'call') takeCall(exchange, entry.operation, options);
-    else servePage(exchange, { entry, target }, pages).catch(failed(exchange));
+    const unknown = entry === undefined && target !== 'invalid';
+    if (unknown && options.mounted.some((take) => take(exchange, target))) return;
+    beside(timed(exchange, arrived, clock), target, entry);
   };
   return {
     handle(exchange) {
+      const arrived = clock.monotonic();
       try {
-        route(exchange);
+        route(exchange, arrived);
       } catch (error) {
-        failed(exchange)(error);
+        failed(timed(exchange, arrived, clock))(error);
       }
     },
   };
@@ -84,46 +96,50 @@ function fail(exchange: Exchange, error: unknown, ports: Ports): void {
   }
 }
 
-function takeCall(exchange: Exchange, operation: Operation, options: GatewayOptions): void {
-  const { house, pages } = options;
-  const call = callFrom(exchange, operation, house);
-  if (call === undefined) return;
-  const { keyText = '', address } = call.head;
-  const reply = replyOver(exchange, () =>
-    pages.queued.open(call.id, pages.ownerOf(keyText, address)),
-  );
+type Taking = { readonly options: GatewayOptions; readonly arrived: number };
+
+function takeCall(exchange: Exchange, operation: Operation, taking: Taking): void {
+  const { options, arrived } = taking;
+  const { house } = options;
+  const { clock } = house.ports;
+  const head = readHead(exchange.head, operation, house.now().catalog.forwarded);
+  if (!head.ok) {
+    refuse(timed(exchange, arrived, clock), head.refusal, newId(house.ports));
+    return;
+  }
+  const call = callOf(exchange, head.value, taking);
+  const reply = replyOver(exchange, () => deferred(call, options));
   options.running?.enter();
   serve(call, reply, house)
-    .catch((error: unknown) => fail(exchange, error, house.ports))
+    .catch((error: unknown) => fail(timed(exchange, arrived, clock), error, house.ports))
     .finally(() => options.running?.leave());
 }
 
-/** Undefined: the head was refused and answered. */
-function callFrom(exchange: Exchange, operation: Operation, house: House): Call | undefined {
+function deferred(call: Call, { house, pages }: GatewayOptions): ReturnType<DeferTo> {
+  const { keyText = '', address } = call.head;
+  const place = pages.queued.open(call.id, pages.ownerOf(keyText, address));
+  const timing = timingSince(call.arrived, house.ports.clock);
+  return place === undefined ? undefined : { place, timing };
+}
+
+function callOf(exchange: Exchange, head: CallHead, { options, arrived }: Taking): Call {
+  const { house } = options;
   const { ports } = house;
-  const id = newId(ports);
-  const head = readHead(exchange.head, operation, house.now().catalog.forwarded);
-  if (!head.ok) {
-    refuse(exchange, head.refusal, id);
-    return undefined;
-  }
-  return {
-    id,
-    at: ports.clock.now(),
-    arrived: ports.clock.monotonic(),
-    head: head.value,
-    body: async (bytesMax) => {
-      const body = await readBody(exchange, bytesMax, house.now().bodyMsMax);
-      return body.ok ? readQuestion(operation, body.value) : body;
-    },
+  const { operation } = head;
+  const body: Call['body'] = async (bytesMax) => {
+    const read = await readBody(exchange, bytesMax, house.now().bodyMsMax);
+    return read.ok ? readQuestion(operation, read.value) : read;
   };
+  return { id: newId(ports), at: ports.clock.now(), arrived, head, body };
 }
 
 /** The id of a request that no call comes of is made the same way. */
 export const newId = ({ clock, random }: Pick<Ports, 'clock' | 'random'>): RequestId =>
   requestId(clock.now(), random.bytes(CHANCE_BYTES));
 
-function prefixed(path: string): PathEntry | undefined {
+function entryOf({ path }: Target): PathEntry | undefined {
+  const whole = PATHS.get(path);
+  if (whole !== undefined) return whole;
   return PREFIXES.find(([prefix]) => path.startsWith(prefix) && path.length > prefix.length)?.[1];
 }
 

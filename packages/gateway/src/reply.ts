@@ -10,12 +10,17 @@ export type Deferred = {
   answer(status: number, headers: Headers, body: Uint8Array): void;
 };
 
-/** Makes room for an answer that is fetched later; undefined when there is none. */
-export type DeferTo = () => Deferred | undefined;
+/** Room for an answer that is fetched later, and how long it took to find out. */
+export type Deferral = { readonly place: Deferred; readonly timing: Headers[number] };
+
+/** Undefined: there is no room. */
+export type DeferTo = () => Deferral | undefined;
 
 export function replyOver(exchange: Exchange, deferTo: DeferTo): Reply {
   return new ExchangeReply(exchange, deferTo);
 }
+
+const JSON_TYPE = ['content-type', 'application/json'] as const;
 
 /** A deferred stream that grows beyond this is kept no further and ends without its rest. */
 const KEPT_BYTES_MAX = 67_108_864;
@@ -89,11 +94,13 @@ class ExchangeReply implements Reply {
   defer(headers: Headers): boolean {
     if (this.#deferred !== undefined) return true;
     if (this.#begun || this.#gone) return false;
-    this.#deferred = this.#deferTo();
-    if (this.#deferred === undefined) return false;
+    const deferral = this.#deferTo();
+    if (deferral === undefined) return false;
+    this.#deferred = deferral.place;
     const location = headers.find(([name]) => name === 'location')?.[1] ?? null;
     const body = encode(`${JSON.stringify({ object: 'queued', status: 'queued', location })}\n`);
-    this.#exchange.reply(202, ['content-type', 'application/json', ...flat(headers)], body);
+    const told = flat([JSON_TYPE, ...headers, deferral.timing]);
+    this.#exchange.reply(202, told, body);
     return true;
   }
 
@@ -108,7 +115,10 @@ class ExchangeReply implements Reply {
       body.set(piece, at);
       at += piece.length;
     }
-    this.#deferred?.answer(kept.status, [...kept.headers, ...trailers], body);
+    // What was known at the beginning gives way to what is known now.
+    const late = new Set(trailers.map(([name]) => name));
+    const early = kept.headers.filter(([name]) => !late.has(name));
+    this.#deferred?.answer(kept.status, [...early, ...trailers], body);
   }
 }
 
