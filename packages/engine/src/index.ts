@@ -4,6 +4,7 @@ export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
+export { tiersOf } from './resolve/reach.ts';
 export { type Resolved, resolve } from './resolve/resolve.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
 export { estimateNanoUsd } from './schedule/estimate.ts';

@@ -89,12 +89,28 @@ describe('models', () => {
     }[];
     const byId = new Map(data.map((one) => [one.id, one.signalbox]));
     assert.deepEqual(byId.get('sim-frontier'), { kind: 'model', tiers: [3] });
-    assert.deepEqual(byId.get('general')?.kind, 'alias');
-    assert.deepEqual(byId.get('auto')?.kind, 'auto');
+    assert.deepEqual(byId.get('general'), { kind: 'alias', tiers: [1, 3] });
+    assert.deepEqual(byId.get('auto'), { kind: 'auto', tiers: [1, 2, 3] });
     assert.equal(json(await gateway.ask('/v1/models/sim-small'))['id'], 'sim-small');
     refused(await gateway.ask('/v1/models/nothing'), 404, 'model_unknown');
     refused(await ask(gateway.port, '/v1/models', {}), 401, 'key_missing');
     refused(await ask(gateway.port, '/v1/models', { key: 'sbx_no' }), 401, 'key_invalid');
+  });
+
+  it('say on which tiers this key may have them', async () => {
+    const { sim } = gateway;
+    await gateway.swap(
+      documents(sim.url).replace('explain]}\n  plain', 'explain], tiers: [1]}\n  plain'),
+    );
+    const list = json(await gateway.ask('/v1/models'));
+    const tiers = Object(list['data']).map((one: object) => [
+      at(one, 'id'),
+      at(one, 'signalbox', 'tiers'),
+    ]);
+    const byId = new Map(tiers);
+    assert.deepEqual([byId.get('auto'), byId.get('general')], [[1], [1]]);
+    assert.equal(byId.has('sim-frontier'), false, 'it may not be called at all');
+    await gateway.swap(documents(sim.url));
   });
 
   it('are asked for with any of the usual headers', async () => {

@@ -5,7 +5,7 @@ import type { TargetDocument } from '@signalbox/documents';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Verdict } from '../policy/policy.ts';
-import { type Need, readNeed } from './need.ts';
+import { meets, type Need, readNeed } from './need.ts';
 
 export type Asked = {
   readonly offerings: readonly Offering[];
@@ -32,11 +32,19 @@ export function asked(
 ): Result<Asked, Refusal> {
   const view = { catalog, tenant: call.tenant.name };
   if (verdict.chain !== undefined) return fromTargets(verdict.chain, view);
-  const meant = named(call.question.model, view);
+  const wish = named(call.question.model, view);
   const only = verdict.endpoint;
-  if (!meant.ok || only === undefined) return meant;
-  const offerings = meant.value.offerings.filter((one) => one.endpoint.name === only);
-  return yes({ ...meant.value, offerings });
+  if (!wish.ok || only === undefined) return wish;
+  const offerings = wish.value.offerings.filter((one) => one.endpoint.name === only);
+  return yes({ ...wish.value, offerings });
+}
+
+/** What a name stands for, before there is a call; nothing when nobody knows it. */
+export function meant(name: string, tenant: TenantName, catalog: Catalog): readonly Offering[] {
+  const found = named(name, { catalog, tenant });
+  if (!found.ok) return [];
+  const { offerings, need } = found.value;
+  return need === undefined ? offerings : offerings.filter((one) => meets(one, need));
 }
 
 function named(name: string, view: View): Result<Asked, Refusal> {

@@ -4,6 +4,7 @@ import { assert, type Breach, type Clearance, type Place, within } from '@signal
 import { matchesPattern } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
+import type { Identity } from '../tenant/tenant.ts';
 import { GATES } from './gates.table.ts';
 import { meets, type Need } from './need.ts';
 
@@ -55,15 +56,15 @@ export function gatesOf(inputs: GateInputs): number {
   const { offering, place, clearance, need } = inputs;
   const { endpoint } = offering;
   let gates = breachesOf(clearance, place);
-  gates |= entitlements(inputs);
+  gates |= entitlements(inputs.call, offering, place);
   if (!endpoint.enabled) gates |= GATES.disabled;
   if (endpoint.unavailable !== undefined) gates |= GATES.unavailable;
   if (need !== undefined && !meets(offering, need)) gates |= GATES.need;
   return gates | suitability(inputs);
 }
 
-function entitlements({ call, offering, place }: GateInputs): number {
-  const { tenant, key } = call;
+/** What the plan and the key leave out. */
+export function entitlements({ tenant, key }: Identity, offering: Offering, place: Place): number {
   let gates = 0;
   for (const models of [tenant.plan?.models, key.models]) {
     if (models !== undefined && !models.some((one) => matchesPattern(one, offering.model)))
