@@ -10,6 +10,7 @@ export type Code =
   | 'not_entitled'
   | 'policy_denied'
   | 'no_eligible_route'
+  | 'origin_denied'
   | 'model_unknown'
   | 'route_unknown'
   | 'decision_unknown'
@@ -115,6 +116,13 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     'never',
     'No endpoint may receive this call.',
     "Add an endpoint on an allowed tier, or let the tenant's admin record a consent; `signalbox explain` names every gate.",
+  ),
+  origin_denied: facts(
+    403,
+    DENIED,
+    'never',
+    "The request was sent to a host name, or comes from a page, that is not this server's own.",
+    'Open the address that the server printed, or ask from a program with the admin key.',
   ),
   model_unknown: facts(
     404,

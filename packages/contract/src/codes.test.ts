@@ -12,7 +12,7 @@ const PROMISED: Readonly<Record<number, readonly Code[]>> = {
   400: ['body_invalid'],
   401: ['key_missing', 'key_invalid', 'key_expired', 'key_revoked'],
   402: ['budget_exhausted'],
-  403: ['not_entitled', 'policy_denied', 'no_eligible_route'],
+  403: ['not_entitled', 'policy_denied', 'no_eligible_route', 'origin_denied'],
   404: ['model_unknown', 'route_unknown', 'decision_unknown'],
   405: ['method_not_allowed'],
   409: ['idempotency_conflict', 'config_conflict'],

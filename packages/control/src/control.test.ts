@@ -112,7 +112,7 @@ describe('who comes in', () => {
       for (const path of ['/', '/admin/v1/status', '/login?token=x', '/assets/main-abc.js']) {
         const reply = await served.get(path, { ...BEARER, host });
         assert.equal(reply.status, 403, `${host} ${path}`);
-        assert.equal(at(reply.json(), 'error', 'code'), 'policy_denied');
+        assert.equal(at(reply.json(), 'error', 'code'), 'origin_denied');
       }
     }
     assert.equal((await served.get('/', { host: `LOCALHOST:${served.port}` })).status, 200);

@@ -118,15 +118,15 @@ function bearerOf(head: Head): string | undefined {
   return key.length > KEY_BYTES_MAX ? '' : key;
 }
 
-const WRONG_HOST = refusal('policy_denied', 'This server does not answer under that host name.', {
+const WRONG_HOST = refusal('origin_denied', 'This server does not answer under that host name.', {
   hint: 'Open the address that the server printed, or add yours to where it is reached.',
   param: 'host',
 });
-const WRONG_ORIGIN = refusal('policy_denied', 'Pages of other sites may not ask this server.', {
+const WRONG_ORIGIN = refusal('origin_denied', 'Pages of other sites may not ask this server.', {
   hint: 'Ask from the console itself, or from a program with the admin key.',
   param: 'origin',
 });
-const NO_ORIGIN = refusal('policy_denied', 'A change with a cookie must say where it comes from.', {
+const NO_ORIGIN = refusal('origin_denied', 'A change with a cookie must say where it comes from.', {
   hint: 'Send the header `origin`, or use the admin key.',
   param: 'origin',
 });
