@@ -3,9 +3,39 @@
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
 export type * from './canon/codec.ts';
+export {
+  booleanIn,
+  countIn,
+  isObject,
+  listIn,
+  member,
+  numberIn,
+  textIn,
+  tryParse,
+} from './canon/exact.ts';
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
 export { type Element, innerElements, lastField, readObject } from './json.ts';
+export { SERVER_KINDS } from './kinds/kinds.table.ts';
+export {
+  authOf,
+  kindOf,
+  pathBelow,
+  pathOf,
+  quirksOf,
+  type StreamRules,
+  stopReasonOf,
+  streamRules,
+} from './kinds/kinds.ts';
+export { limitsOf, retryAfterOf, type UpstreamLimit } from './kinds/limits.ts';
+export * from './kinds/server-kind.ts';
+export {
+  type BadAnswer,
+  codeOfError,
+  type KindError,
+  readUpstreamError,
+  refineError,
+} from './kinds/upstream-error.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
 export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';

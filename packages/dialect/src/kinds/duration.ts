@@ -55,7 +55,7 @@ export function retryAfterMs(text: string, nowMs: number): number | undefined {
 const AMOUNT = String.raw`\d{1,9}(?:\.\d{1,9})?`;
 const UNITS = 'ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?';
 const WAIT_TEXT = new RegExp(
-  String.raw`(?:try again|retry|wait)(?: in| after| for)? (?:about )?` +
+  '(?:try again|retry|wait)(?: in| after| for)? (?:about )?' +
     String.raw`(${AMOUNT})\s?(${UNITS})(?![a-z])((?:${AMOUNT}(?:ms|s|m|h)){0,4})`,
   'i',
 );
