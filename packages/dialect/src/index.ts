@@ -36,7 +36,11 @@ export {
   readUpstreamError,
   refineError,
 } from './kinds/upstream-error.ts';
+export * as embeddings from './ollama/embed.ts';
+export { generate as ollamaGenerate, ollama } from './ollama/ollama.ts';
+export * as ollamaModels from './ollama/tags.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
 export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';
 export { type StreamFacts, type StreamReader, streamReader } from './openai/stream.ts';
+export { responses } from './responses/responses.ts';

@@ -14,7 +14,7 @@ const raw = JSON as unknown as RawJson; // newer than the types
 export function parseExact(input: string | Uint8Array): Json {
   const json = typeof input === 'string' ? input : text.decode(input);
   if (!LONG_NUMBER.test(json)) return JSON.parse(json) as Json; // JSON is what it says
-  return JSON.parse(json, keepDigits as (key: string, value: unknown) => unknown) as Json; // as above
+  return JSON.parse(json, keepDigits as (key: string, value: unknown) => unknown) as Json; // so
 }
 
 function keepDigits(_key: string, value: unknown, context?: Context): unknown {
