@@ -7,6 +7,7 @@ import type { Policies } from './policy/policy.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
+import type { References } from './session/references.ts';
 import type { Counts } from './settle/counts.ts';
 import type { Tenants } from './tenant/tenant.ts';
 
@@ -27,6 +28,7 @@ export type Live = {
   readonly pools: Pools;
   readonly health: Health;
   readonly idempotency: Idempotency;
+  readonly references: References;
   readonly counts: Counts;
   readonly parking: Parking;
 };

@@ -11,7 +11,7 @@ import { passportOf } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
-import { join } from './session/session.ts';
+import { join, recall } from './session/session.ts';
 import { observe } from './settle/observe.ts';
 import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
@@ -55,7 +55,7 @@ export async function enter(
   const joined = join(still.value, question.value, sessionPorts(house));
   if (!joined.ok) return joined;
   walk.seen = joined.value;
-  return yes(classify(joined.value));
+  return yes(classify(recall(joined.value, house.live.references, house.ports.keys)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */
@@ -84,7 +84,7 @@ async function carry(
     if (!scheduled.ok) return refuse(resolved.value, scheduled.refusal, reply, house);
     walk.seen = scheduled.value;
     const outcome = await dispatch(scheduled.value, reply, dispatchPorts(house));
-    observe(outcome, house.live);
+    observe(scheduled.value, outcome, house);
     if (outcome.kind !== 'unreached') return finish(scheduled.value, outcome, reply, house);
     scheduled.value.permit.rest();
     const parked = await park(scheduled.value, reply, parkPorts(house));

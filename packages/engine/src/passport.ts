@@ -21,6 +21,7 @@ class Passport implements Call {
   stepSource: unknown = undefined;
   tags: unknown = undefined;
   retryOf: unknown = undefined;
+  held: unknown = undefined;
   profile: unknown = undefined;
   entry = 1;
   parkedMs = 0;

@@ -33,6 +33,7 @@ import { compilePolicies } from './policy/policy.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
+import { references } from './session/references.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
 import type { Budget, KeyFacts, PlanFacts, TenantFacts } from './tenant/tenant.ts';
@@ -187,6 +188,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink): Live {
     pools: { budgets: budgets(), slots: slots(clock) },
     health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
     idempotency: idempotency(clock),
+    references: references(clock),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map() },
   };

@@ -285,6 +285,34 @@ describe('the official client, unchanged', () => {
     assert.equal((await openai.models.retrieve('sim-small')).id, 'sim-small');
   });
 
+  it('continues a response where it is held, whole or streamed, whatever it names', async () => {
+    const openai = client();
+    for (const stream of [false, true]) {
+      const input = `my name is Ada ${stream}`;
+      const made = await openai.responses.create({ model: 'sim-frontier', input });
+      const more = { model: 'auto', input: 'hello', previous_response_id: made.id } as const;
+      const { data, response } = await openai.responses.create({ ...more, stream }).withResponse();
+      assert.equal(response.headers.get('x-signalbox-endpoint'), 'far');
+      assert.equal(response.headers.get('x-signalbox-sensitivity'), 'public');
+      let next = 'id' in data ? data.id : '';
+      if ('controller' in data) {
+        for await (const event of data) {
+          if (event.type === 'response.completed') next = event.response.id;
+        }
+      }
+      assert.notEqual(next, '');
+      const third = { ...more, previous_response_id: next };
+      const after = await openai.responses.create(third).withResponse();
+      assert.equal(after.response.headers.get('x-signalbox-endpoint'), 'far');
+    }
+    const unknown = { model: 'auto', input: 'x', previous_response_id: 'resp_of_nobody' } as const;
+    await assert.rejects(openai.responses.create(unknown), (error) => {
+      assert.ok(error instanceof OpenAI.PermissionDeniedError);
+      assert.equal(error.code, 'policy_denied');
+      return true;
+    });
+  });
+
   it('throws what it would throw anywhere else', async () => {
     const openai = client();
     const create = (model: string) =>

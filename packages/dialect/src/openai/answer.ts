@@ -8,6 +8,8 @@ export type AnswerFacts = {
   readonly usage: Usage | undefined;
   /** The level of service that was given; prices differ by it. */
   readonly service: string | undefined;
+  /** Of a response: the id that a later call may refer to. */
+  readonly responseId?: string | undefined;
   /** The body is an error although its status says otherwise. */
   readonly error: boolean;
   readonly malformed: boolean;
@@ -18,7 +20,7 @@ export const SERVICE = 'service_tier';
 
 const text = new TextDecoder();
 
-export function readAnswer(_operation: Operation, body: Uint8Array): AnswerFacts {
+export function readAnswer(operation: Operation, body: Uint8Array): AnswerFacts {
   const reading = readObject(body);
   if (reading.kind === 'invalid') {
     const nothing = { model: undefined, usage: undefined, service: undefined };
@@ -29,6 +31,7 @@ export function readAnswer(_operation: Operation, body: Uint8Array): AnswerFacts
     model: stringField(body, fields, 'model'),
     usage: usageOf(body, fields),
     service: stringField(body, fields, SERVICE),
+    responseId: operation === 'response' ? stringField(body, fields, 'id') : undefined,
     error: isError(fields),
     malformed: false,
   };

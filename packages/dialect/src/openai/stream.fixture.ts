@@ -138,6 +138,7 @@ export function slowFacts(operation: Operation, whole: string): StreamFacts {
     model: undefined as string | undefined, // widened: found below
     usage: undefined as Usage | undefined, // widened: found below
     service: undefined as string | undefined, // widened: found below
+    responseId: undefined as string | undefined, // widened: found below
     error: false,
     done: false,
     events: 0,
@@ -154,10 +155,12 @@ export function slowFacts(operation: Operation, whole: string): StreamFacts {
     const value = parsedObject(data);
     if (value === undefined) continue;
     const told = usageIn(value);
-    if (facts.model === undefined && opening <= OPENING_EVENTS) {
-      facts.model = textIn(operation, value, 'model');
+    const names = facts.model === undefined && opening <= OPENING_EVENTS;
+    if (names) facts.model = textIn(operation, value, 'model');
+    if (names || told !== undefined) {
       facts.service ??= textIn(operation, value, 'service_tier');
-    } else if (told !== undefined) facts.service ??= textIn(operation, value, 'service_tier');
+      if (operation === 'response') facts.responseId ??= textIn(operation, value, 'id');
+    }
     if (value['error'] !== undefined && value['error'] !== null) facts.error = true;
     if (operation === 'response') {
       const type = String(value['type']);

@@ -157,6 +157,7 @@ const told = (
   model,
   usage: used,
   service: undefined,
+  responseId: undefined,
   error: false,
   done: true,
   ...more,
@@ -225,19 +226,21 @@ const HABITS: readonly Habit[] = [
   {
     file: 'openai-response',
     operation: 'response',
-    facts: told('gpt-x-2025', usage(12, 8, { cachedInputTokens: 3, reasoningTokens: 5 })),
+    facts: told('gpt-x-2025', usage(12, 8, { cachedInputTokens: 3, reasoningTokens: 5 }), {
+      responseId: 'resp_1',
+    }),
     hides: 'nothing',
   },
   {
     file: 'openai-response-failed',
     operation: 'response',
-    facts: told('gpt-x-2025', undefined, { error: true }),
+    facts: told('gpt-x-2025', undefined, { error: true, responseId: 'resp_2' }),
     hides: 'nothing',
   },
   {
     file: 'openai-response-error',
     operation: 'response',
-    facts: told('gpt-x-2025', undefined, { error: true, done: false }),
+    facts: told('gpt-x-2025', undefined, { error: true, done: false, responseId: 'resp_3' }),
     hides: 'nothing',
   },
 ];

@@ -14,6 +14,8 @@ export type StreamFacts = {
   /** Of the last chunk that told any. */
   readonly usage: Usage | undefined;
   readonly service: string | undefined;
+  /** Of a response: the id that a later call may refer to. */
+  readonly responseId?: string | undefined;
   /** An error came as an event. */
   readonly error: boolean;
   /** The closing `[DONE]` (or the last typed event) was seen. */
@@ -68,6 +70,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     model: undefined as string | undefined, // widened: set by the first event
     usage: undefined as Usage | undefined, // widened: set by whichever event tells
     service: undefined as string | undefined, // widened: set by the first event that tells
+    responseId: undefined as string | undefined, // widened: set by the first event
     error: false,
     done: false,
     events: 0,
@@ -247,6 +250,7 @@ function tell(facts: Facts, operation: Operation, { body, fields, isOpening }: S
   const around = aroundOf(operation, body, fields);
   if (names) facts.model = stringField(body, around, 'model');
   facts.service ??= stringField(body, around, SERVICE);
+  if (operation === 'response') facts.responseId ??= stringField(body, around, 'id');
 }
 
 /** Typed events tell about the response in a field of that name. */

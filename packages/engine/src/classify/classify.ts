@@ -33,12 +33,18 @@ export function classify(joined: Joined): Classified {
 }
 
 function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] } {
-  const { tenant, head, question } = joined;
+  const { tenant, head, question, held } = joined;
   const kinds: string[] = [];
   let label = tenant.defaultLabel;
-  if (question.unreadableParts || question.statefulReference !== undefined) {
+  const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;
+  if (question.unreadableParts || unknownState) {
     label = higherLabel(label, tenant.unscannedLabel);
     kinds.push('unscanned');
+  }
+  // State is as sensitive as the call that made it, whatever this one says.
+  if (held !== undefined && higherLabel(label, held.label) !== label) {
+    label = held.label;
+    kinds.push('held-upstream');
   }
   const declared = head.sensitivity;
   if (declared !== undefined) {

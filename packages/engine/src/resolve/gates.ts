@@ -89,7 +89,9 @@ function suitability({ call, offering, pinned }: GateInputs): number {
   }
   const budgeted = tenant.budget !== undefined || call.key.budget !== undefined;
   if (budgeted && offering.price.kind === 'unknown') gates |= GATES.unpriced;
-  if (question.statefulReference !== undefined && !pinned) gates |= GATES.stateUnknown;
+  if (question.statefulReference !== undefined && !pinned) {
+    if (call.held?.endpoint !== offering.endpoint.name) gates |= GATES.stateUnknown;
+  }
   return gates;
 }
 

@@ -1,6 +1,6 @@
 // Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller
 // reads what would help.
-import { type Clearance, type Refusal, refusal } from '@signalbox/contract';
+import { type Clearance, type EndpointName, type Refusal, refusal } from '@signalbox/contract';
 import type { Classified } from '../classify/classify.ts';
 import { GATES } from './gates.table.ts';
 import type { Candidate } from './offer.ts';
@@ -12,15 +12,21 @@ const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn 
 export function refuseRoute(
   call: Classified,
   clearance: Clearance,
-  candidates: readonly Candidate[],
+  all: readonly Candidate[],
 ): Refusal {
+  const holder = call.held?.endpoint;
+  // Where one endpoint holds the state, what stands in the way there is what would help.
+  const holding = all.filter(({ offering }) => offering.endpoint.name === holder);
+  const candidates = holding.length === 0 ? all : holding;
   const model = call.question.model.slice(0, 64);
   if (candidates.length === 0) {
     return refusal('no_eligible_route', `Nothing that this gateway knows serves \`${model}\`.`);
   }
   const only = (gates: number): boolean =>
     candidates.some((one) => (one.gates & gates) !== 0 && (one.gates & ~gates) === 0);
-  if (only(GATES.stateUnknown)) return unknownState();
+  if (only(GATES.stateUnknown)) {
+    return holder === undefined ? unknownState() : heldElsewhere(holder);
+  }
   if (only(ENTITLEMENT)) {
     const plan =
       call.tenant.plan === undefined ? 'The key' : `The plan \`${call.tenant.plan.name}\``;
@@ -61,6 +67,13 @@ function notReady(model: string, { offering }: Candidate): Refusal {
   const message = `\`${name}\` serves \`${model}\` and cannot be used: ${unavailable}.`;
   const hint = `Set the secret that its document names; see \`signalbox endpoint show ${name}\`.`;
   return refusal('no_eligible_route', message, { hint });
+}
+
+function heldElsewhere(holder: EndpointName): Refusal {
+  const what = 'holds this `previous_response_id`, and what the call names is not there';
+  const message = `\`${holder}\` ${what}.`;
+  const hint = 'Name a model that it serves, or send the earlier turns in the body.';
+  return refusal('policy_denied', message, { param: 'previous_response_id', hint });
 }
 
 function unknownState(): Refusal {

@@ -18,6 +18,7 @@ import {
 } from '@signalbox/contract';
 import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { Held, References } from './references.ts';
 
 export type Work = {
   readonly question: Question;
@@ -28,6 +29,8 @@ export type Work = {
   readonly tags: Readonly<Record<string, string>>;
   /** The call of which this one is a repetition. */
   readonly retryOf: RequestId | undefined;
+  /** What is known of the state that the call refers to. */
+  readonly held?: Held | undefined;
 };
 export type Joined = Branded<Admitted & Work, 'joined'>;
 
@@ -65,6 +68,14 @@ export function join(
     retryOf: begun.value,
   };
   return yes(Object.assign(admitted, work) as Joined); // brand: minted here
+}
+
+/** Adds what is known of the state that a call refers to. */
+export function recall(joined: Joined, references: References, keys: Keys): Joined {
+  const id = joined.question.statefulReference;
+  if (id === undefined) return joined;
+  const held = references.find({ tenant: joined.tenant.name, id, keys });
+  return Object.assign(joined, { held });
 }
 
 function sessionOf(

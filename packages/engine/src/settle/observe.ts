@@ -1,16 +1,36 @@
 // What a call that has ended teaches those who look at the next one. The only way back along the
 // line: nothing of it changes this call, and no decision waits for it.
+import type { Keys } from '@signalbox/contract';
 import type { Health } from '../catalog/health.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import type { References } from '../session/references.ts';
 
-export type Learners = { readonly health: Health };
+export type Learners = {
+  readonly live: { readonly health: Health; readonly references: References };
+  readonly ports: { readonly keys: Keys };
+};
 
 /** Called once for every outcome, before its answer is sent: what it teaches holds from then on. */
-export function observe(outcome: Outcome, learners: Learners): void {
+export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Learners): void {
+  const id = responseIdOf(outcome);
+  if (id !== undefined && 'offer' in outcome) {
+    const { tenant, profile } = call;
+    const endpoint = outcome.offer.offering.endpoint.name;
+    const held = { endpoint, label: profile.label };
+    live.references.keep({ tenant: tenant.name, id, keys: ports.keys }, held);
+  }
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
-  learners.health.answered(last.endpoint, firstByteMs, last.durationMs);
+  live.health.answered(last.endpoint, firstByteMs, last.durationMs);
+}
+
+/** Also of a stream that broke: the upstream may hold what it had begun. */
+function responseIdOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'whole')
+    return outcome.relayed ? undefined : outcome.answer.facts.responseId;
+  return outcome.kind === 'streamed' ? outcome.piped.facts.responseId : undefined;
 }
 
 /** The caller's own mistake is told fast, and a stream that broke off took no time to tell. */

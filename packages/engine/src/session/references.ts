@@ -1,0 +1,110 @@
+// Where state is that an upstream holds: the endpoint of each response that went by, and the label
+// of the call that made it, so that a call which continues it goes there and is no less sensitive.
+// In memory and bounded; of the ids only keyed hashes. What was forgotten is not known, and a call
+// that refers to it must say itself where it is.
+import {
+  type Clock,
+  type EndpointName,
+  higherLabel,
+  type Keys,
+  type Label,
+  type TenantName,
+} from '@signalbox/contract';
+
+export const HELD_MS = 86_400_000;
+export const PER_TENANT_MAX = 10_000;
+/** Over all tenants; of the tenant that was idle longest the oldest goes first. */
+export const HELD_MAX = 200_000;
+const DIGEST_BYTES = 16;
+
+export type Held = {
+  /** Undefined: more than one claims to hold it. */
+  readonly endpoint: EndpointName | undefined;
+  /** Of the call that made it. */
+  readonly label: Label;
+};
+
+export interface References {
+  /** An endpoint answered with the id of state that it holds from now on. */
+  keep(reference: Reference, held: Held): void;
+  find(reference: Reference): Held | undefined;
+}
+
+export type Reference = { readonly tenant: TenantName; readonly id: string; readonly keys: Keys };
+
+/** On the monotonic clock. */
+type Kept = Held & { readonly until: number };
+
+export function references(clock: Clock): References {
+  return new Kepts(clock);
+}
+
+/** Maps keep the order of insertion: the first is what was longest not used. */
+class Kepts implements References {
+  readonly #clock: Clock;
+  readonly #tenants = new Map<TenantName, Map<string, Kept>>();
+  #size = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  keep(reference: Reference, { endpoint, label }: Held): void {
+    const { tenant } = reference;
+    const own = this.#tenants.get(tenant) ?? new Map<string, Kept>();
+    this.#tenants.delete(tenant);
+    this.#tenants.set(tenant, own);
+    const until = this.#clock.monotonic() + HELD_MS;
+    const name = nameOf(reference);
+    const before = this.#take(own, name);
+    if (before !== undefined) {
+      const only = before.endpoint === endpoint ? endpoint : undefined;
+      own.set(name, { endpoint: only, label: higherLabel(before.label, label), until });
+    } else {
+      if (own.size >= PER_TENANT_MAX) this.#forgetFirst(own);
+      else if (this.#size >= HELD_MAX) this.#forgetIdle();
+      own.set(name, { endpoint, label, until });
+    }
+    this.#size += 1;
+  }
+
+  find(reference: Reference): Held | undefined {
+    const own = this.#tenants.get(reference.tenant);
+    if (own === undefined) return undefined;
+    const name = nameOf(reference);
+    const kept = this.#take(own, name);
+    if (kept === undefined) return undefined;
+    // Put back as what was used last.
+    own.set(name, kept);
+    this.#size += 1;
+    return kept;
+  }
+
+  /** Undefined also for what is too old; it is gone either way. */
+  #take(own: Map<string, Kept>, name: string): Kept | undefined {
+    const kept = own.get(name);
+    if (kept === undefined) return undefined;
+    own.delete(name);
+    this.#size -= 1;
+    return kept.until > this.#clock.monotonic() ? kept : undefined;
+  }
+
+  #forgetFirst(own: Map<string, Kept>): void {
+    const first = own.keys().next();
+    if (first.done === true) return;
+    own.delete(first.value);
+    this.#size -= 1;
+  }
+
+  #forgetIdle(): void {
+    for (const [tenant, own] of this.#tenants) {
+      if (own.size > 0) {
+        this.#forgetFirst(own);
+        return;
+      }
+      this.#tenants.delete(tenant);
+    }
+  }
+}
+
+const nameOf = ({ id, keys }: Reference): string => keys.digest('reference', id, DIGEST_BYTES);
