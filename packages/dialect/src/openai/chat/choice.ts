@@ -1,0 +1,111 @@
+// One choice of an answer, read delta by delta; a whole message is one delta. A part begins where
+// the kind changes. The stop is told only when the answer is over: servers repeat it, and say
+// things after it.
+import type { Json } from '../../canon/canon.ts';
+import { isObject, listIn, member, textIn } from '../../canon/exact.ts';
+import { CallReader } from './call.ts';
+import { thinkingText } from './content.ts';
+import { Emitter, type Out } from './emitter.ts';
+import { readLogprobs } from './logprobs.ts';
+import { AudioPieces, readImages } from './media.ts';
+import { readStop, type Stop } from './stop.ts';
+import { ThoughtReader } from './thought.ts';
+
+type From = {
+  readonly answerId: string;
+  /** The choice is told at once, not in deltas. */
+  readonly whole: boolean;
+};
+
+export class ChoiceReader {
+  readonly #emitter: Emitter;
+  readonly #thoughts: ThoughtReader;
+  readonly #calls: CallReader;
+  readonly #audio = new AudioPieces();
+  #stop: Stop | undefined;
+
+  constructor(answer: number, out: Out, from: From) {
+    this.#emitter = new Emitter(answer, out);
+    this.#thoughts = new ThoughtReader(this.#emitter, from.whole);
+    this.#calls = new CallReader(this.#emitter, from.answerId, from.whole);
+  }
+
+  get stopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  take(choice: Json): void {
+    const delta = member(choice, 'delta') ?? member(choice, 'message');
+    if (isObject(delta)) this.#delta(delta);
+    this.#emitter.text('text', textIn(choice, 'text') ?? '');
+    const tokens = readLogprobs(member(choice, 'logprobs'));
+    const { answer } = this.#emitter;
+    if (tokens.length > 0) this.#emitter.push({ kind: 'logprobs', answer, tokens });
+    this.#stop ??= readStop(choice);
+  }
+
+  /** The answer is over, in the words of its dialect. */
+  end(): void {
+    this.#calls.end();
+    const audio = this.#audio.media();
+    const { answer } = this.#emitter;
+    if (audio !== undefined) {
+      this.#emitter.push({
+        kind: 'media',
+        answer,
+        part: this.#emitter.begin('media'),
+        media: audio,
+      });
+    }
+    this.#emitter.push({ kind: 'stop', answer, ...this.#reason() });
+  }
+
+  /** Callers' tools are run on `tools` alone, and some servers say `stop` there. */
+  #reason(): Stop {
+    const stop = this.#stop ?? { reason: 'end' };
+    if (stop.reason === 'end' && this.#calls.any()) return { ...stop, reason: 'tools' };
+    if (stop.reason === 'tools' && this.#calls.anyAnswer() && !this.#calls.any()) {
+      return { reason: 'end' };
+    }
+    return stop;
+  }
+
+  #delta(delta: Json): void {
+    this.#thoughts.take(delta);
+    const content = member(delta, 'content');
+    if (typeof content === 'string') this.#emitter.text('text', content);
+    else if (Array.isArray(content)) for (const part of content) this.#part(part);
+    this.#emitter.text('refusal', textIn(delta, 'refusal') ?? '');
+    const annotations = listIn(delta, 'annotations') ?? [];
+    if (annotations.length > 0) this.#opaque({ annotations });
+    for (const image of readImages(delta)) {
+      const { answer } = this.#emitter;
+      this.#emitter.push({
+        kind: 'media',
+        answer,
+        part: this.#emitter.begin('media'),
+        media: image,
+      });
+    }
+    this.#audio.take(member(delta, 'audio'));
+    for (const [at, call] of (listIn(delta, 'tool_calls') ?? []).entries()) {
+      this.#calls.take(call, at);
+    }
+    const legacy = member(delta, 'function_call');
+    if (isObject(legacy)) this.#calls.takeLegacy(legacy);
+  }
+
+  /** Content in typed parts, as one vendor writes it. */
+  #part(part: Json): void {
+    const type = textIn(part, 'type');
+    if (type === 'text') this.#emitter.text('text', textIn(part, 'text') ?? '');
+    else if (type === 'thinking') this.#thoughts.say(thinkingText(member(part, 'thinking')));
+    else if (isObject(part)) this.#opaque({ content: [part] });
+  }
+
+  #opaque(value: Json): void {
+    const { answer } = this.#emitter;
+    const part = this.#emitter.begin('opaque');
+    this.#emitter.push({ kind: 'opaque', answer, part, wire: 'openai', value });
+  }
+}

@@ -1,0 +1,189 @@
+// What is written is read as it was.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { concat } from '../../bytes.ts';
+import {
+  type AnswerTraits,
+  answers,
+  inChunks,
+  inPieces,
+  withReturns,
+} from '../../canon/arbitrary.fixture.ts';
+import { type AskTraits, asks } from '../../canon/arbitrary-ask.fixture.ts';
+import type { AnswerEvent, Ask } from '../../canon/canon.ts';
+import type { AnswerContext, WriteQuirks, WriteTo } from '../../canon/codec.ts';
+import { parseExact } from '../../canon/exact.ts';
+import { fold } from '../../canon/fold.ts';
+import { Order } from '../../canon/order.ts';
+import { completions } from './completion.ts';
+import { openai } from './openai.ts';
+
+fc.configureGlobal({ seed: 4141 });
+
+const CONTEXT: AnswerContext = { model: 'm', id: 'chatcmpl-0', created: 1, usageWanted: true };
+const TO: WriteTo = { model: 'm', quirks: {}, askUsage: false };
+
+const CARRIED: AnswerTraits = {
+  parts: ['thought', 'sealed', 'text', 'refusal', 'media', 'call'],
+  grouped: true,
+  single: ['text', 'refusal', 'media'],
+  thoughtSignature: 'some',
+  callSignature: 'some',
+  media: { media: ['image'], sources: ['base64', 'url'] },
+  answersMax: 3,
+  logprobs: true,
+  stops: ['end', 'length', 'stop_sequence', 'filtered', 'refusal', 'pause', 'context', 'error'],
+  sequence: true,
+  cacheWrite: true,
+  service: true,
+  created: fc.integer({ min: 1, max: 2_000_000_000 }),
+};
+
+/** Every event in an order that holds. */
+function decoded(bytes: Uint8Array, seed: number): readonly AnswerEvent[] {
+  const decoder = openai.decoder();
+  const order = new Order();
+  const events = inChunks(bytes, seed).flatMap((chunk) => decoder.push(chunk));
+  const all = [...events, ...decoder.end()];
+  for (const event of all) order.check(event);
+  return all;
+}
+
+function encoded(
+  codec: Pick<typeof openai, 'encoder'>,
+  events: readonly AnswerEvent[],
+): Uint8Array {
+  const encoder = codec.encoder(CONTEXT);
+  return concat(events.map((event) => encoder.push(event)));
+}
+
+describe('answers of the OpenAI dialect', () => {
+  it('are read from a stream as they were written, however it is cut', () => {
+    fc.assert(
+      fc.property(answers(CARRIED), fc.nat(), (answer, seed) => {
+        const bytes = encoded(openai, inPieces(answer, seed));
+        assert.deepEqual(fold(decoded(bytes, seed)), answer);
+        assert.deepEqual(fold(decoded(withReturns(bytes), 0)), answer);
+      }),
+    );
+  });
+
+  it('are the same whole as streamed', () => {
+    fc.assert(
+      fc.property(answers(CARRIED), (answer) => {
+        const { body, dropped } = openai.writeWhole(answer, CONTEXT);
+        assert.deepEqual(fold(openai.readWhole(parseExact(body))), answer);
+        assert.deepEqual([...dropped], []);
+      }),
+    );
+  });
+
+  it('tell usage to those alone who asked for it', () => {
+    fc.assert(
+      fc.property(answers(CARRIED), fc.nat(), (answer, seed) => {
+        const encoder = openai.encoder({ ...CONTEXT, usageWanted: false });
+        const bytes = concat(inPieces(answer, seed).map((event) => encoder.push(event)));
+        assert.ok(!new TextDecoder().decode(bytes).includes('"usage":'));
+        const { usage, service, ...rest } = answer;
+        assert.deepEqual(fold(decoded(bytes, 1)), {
+          ...rest,
+          usage: undefined,
+          service: undefined,
+        });
+      }),
+    );
+  });
+
+  it('have no end where they were cut before it', () => {
+    fc.assert(
+      fc.property(answers({ ...CARRIED, answersMax: 1 }), fc.nat(), (answer, seed) => {
+        const bytes = encoded(openai, inPieces(answer, seed));
+        const { ended, answers: read } = fold(decoded(bytes.subarray(0, seed % bytes.length), 7));
+        // A server may leave out the last words, but not the finish reason.
+        if (ended) assert.deepEqual(read, answer.answers);
+      }),
+    );
+  });
+});
+
+const TEXT_ONLY: AnswerTraits = {
+  parts: ['text'],
+  single: ['text'],
+  answersMax: 2,
+  stops: ['end', 'length', 'stop_sequence'],
+  sequence: true,
+  created: fc.integer({ min: 1, max: 2_000_000_000 }),
+};
+
+describe('answers of the older completions', () => {
+  it('are read as they were written, whole and streamed', () => {
+    fc.assert(
+      fc.property(answers(TEXT_ONLY), fc.nat(), (answer, seed) => {
+        const { body } = completions.writeWhole(answer, CONTEXT);
+        assert.deepEqual(fold(completions.readWhole(parseExact(body))), answer);
+        const bytes = encoded(completions, inPieces(answer, seed));
+        assert.deepEqual(fold(decoded(bytes, seed)), answer);
+      }),
+    );
+  });
+});
+
+const ASKED: AskTraits = {
+  systemMax: 3,
+  systemTurns: true,
+  strictTools: true,
+  manyTexts: true,
+  resultNames: true,
+  userMedia: {
+    media: ['image', 'audio', 'video', 'file'],
+    sources: ['base64'],
+    named: true,
+  },
+  assistant: {
+    parts: ['thought', 'sealed', 'text', 'call'],
+    grouped: true,
+    single: ['text'],
+    callSignature: 'some',
+  },
+};
+
+const withModel = (ask: Ask): Ask => ({ ...ask, model: TO.model });
+
+function returned(ask: Ask, quirks: WriteQuirks): Ask {
+  const { body } = openai.writeAsk(ask, { ...TO, quirks });
+  const read = openai.readAsk(parseExact(body));
+  assert.ok(read.ok, read.ok ? '' : read.refusal.message);
+  return read.value;
+}
+
+describe('asks of the OpenAI dialect', () => {
+  it('are read as they were written', () => {
+    fc.assert(
+      fc.property(asks(ASKED), (ask) => {
+        const known = ask.reasoning?.effort === 'max' ? { reasoning: { effort: 'xhigh' } } : {};
+        assert.deepEqual(returned(ask, {}), { ...withModel(ask), ...known });
+      }),
+    );
+  });
+
+  it('are read as they were written for servers with quirks', () => {
+    const quirks: WriteQuirks = {
+      outputTokensField: 'max_tokens',
+      schemaField: 'structured_outputs',
+      grammarField: 'structured_outputs',
+      thoughtField: 'reasoning',
+      effortField: 'reasoning',
+      systemRole: 'developer',
+      mediaInResults: true,
+    };
+    const formats = ['schema', 'grammar', 'regex', 'choice'] as const;
+    const results = { media: ['image'], sources: ['base64', 'url'] } as const;
+    const traits: AskTraits = { ...ASKED, formats, schemaNamed: false, resultMedia: results };
+    fc.assert(
+      fc.property(asks(traits), (ask) => {
+        assert.deepEqual(returned(ask, quirks), withModel(ask));
+      }),
+    );
+  });
+});
