@@ -37,7 +37,13 @@ export const EXACT_WORDS: ReadonlyMap<string, ErrorKind> = new Map<string, Error
   ]),
   ...words('overloaded', [
     ...['overloaded_error', 'overloaded', 'engine_overloaded', 'engine_overloaded_error'],
-    ...['server_overloaded', 'capacity_exceeded', 'insufficient_capacity', 'unavailable'],
+    ...[
+      'server_is_overloaded',
+      'server_overloaded',
+      'capacity_exceeded',
+      'insufficient_capacity',
+      'unavailable',
+    ],
     ...['unavailable_error', 'service_unavailable', 'serviceunavailable', 'shed', 'draining'],
     ...['serviceunavailableexception', 'modelnotreadyexception', 'model_loading', 'queue_full'],
     ...['upstream_unavailable', 'journal_unavailable', 'service_unavailable_error'],

@@ -77,7 +77,7 @@ class Decoder implements StreamDecoder {
     const type = textIn(event, 'type') ?? name;
     const isError = type === 'error' || name === 'error';
     if (isError || (!type?.startsWith(PREFIX) && isObject(member(event, 'error')))) {
-      this.#fail({ kind: 'error', error: errorFrom(event, undefined) }, out);
+      this.#fail({ kind: 'error', error: errorFrom(event) }, out);
       return;
     }
     if (type?.startsWith(PREFIX) !== true) return;

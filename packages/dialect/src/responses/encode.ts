@@ -158,7 +158,7 @@ const CODES: Readonly<Record<UpstreamError['kind'], string>> = {
   quota: 'insufficient_quota',
   overloaded: 'server_is_overloaded',
   context_too_long: 'context_length_exceeded',
-  invalid: 'invalid_prompt',
+  invalid: 'invalid_value',
   filtered: 'content_filter',
   timeout: 'timeout',
   internal: 'server_error',

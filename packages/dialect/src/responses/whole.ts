@@ -11,7 +11,7 @@ export function readWhole(body: Json): readonly AnswerEvent[] {
   if (!isObject(body)) return [{ kind: 'error', error: UNREADABLE }];
   const output = listIn(body, 'output');
   if (output === undefined) {
-    const error = hasError(body) ? errorFrom(body, undefined) : UNREADABLE;
+    const error = hasError(body) ? errorFrom(errorOf(body)) : UNREADABLE;
     return [{ kind: 'error', error }];
   }
   const reading = new Reading();
@@ -31,6 +31,9 @@ const hasError = (value: Json | undefined): boolean => {
   const error = member(value, 'error');
   return error !== undefined && error !== null;
 };
+
+/** Nothing of what stands around it. */
+const errorOf = (value: Json | undefined): Json => ({ error: member(value, 'error') ?? null });
 
 export function startOf(response: Json | undefined): AnswerEvent {
   const created = numberIn(response, 'created_at');
@@ -54,7 +57,7 @@ export function endOf(response: Json | undefined, reading: Reading): readonly An
       : [{ kind: 'usage', usage, ...(service === undefined ? {} : { service }) }];
   const isFailed = status === 'failed' || status === 'cancelled' || hasError(response);
   if (isFailed && textIn(response, 'stop_reason') === undefined) {
-    const error = hasError(response) ? errorFrom(response, undefined) : STOPPED;
+    const error = hasError(response) ? errorFrom(errorOf(response)) : STOPPED;
     return [...used, { kind: 'error', error }];
   }
   const stop = readStop(response, reading.holds());
