@@ -1,5 +1,23 @@
 export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
 export { type Health, health, type Took } from './catalog/health.ts';
+export {
+  type Asked,
+  type ProbeAnswer,
+  probesOf,
+  probesOfModels,
+  seenIn,
+} from './catalog/probe.ts';
+export {
+  contextTokensOf,
+  type EndpointKnown,
+  type Fact,
+  factsOfModel,
+  mergeProbe,
+  NOTHING_KNOWN,
+  type ProbeChange,
+  type Standing,
+  standingOf,
+} from './catalog/probe-facts.ts';
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';
