@@ -270,9 +270,9 @@ describe('a request for an upstream', () => {
       extra: { openai: { store: true }, ollama: { template: '{{ .Prompt }}' } },
     });
     assert.deepEqual(dropped, [
-      ...['answers', 'format.grammar', 'parallelTools', 'part.audio', 'part.cache_control'],
-      ...['part.image.url', 'part.opaque', 'reasoning.effort', 'reasoning.tokensMax', 'store'],
-      ...['template', 'tools.hosted', 'user'],
+      ...['answers', 'anthropic.cache_control', 'format.grammar', 'ollama.template'],
+      ...['openai.store', 'parallelTools', 'part.audio', 'part.image.url', 'part.opaque'],
+      ...['reasoning.effort', 'reasoning.tokensMax', 'tools.hosted', 'user'],
     ]);
   });
 

@@ -2,19 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from '../canon/canon.ts';
-import { parseExact } from '../canon/exact.ts';
-import { cassettes } from './cassette.fixture.ts';
 import {
   type EmbedAsk,
-  readEmbedAsk,
-  readEmbedded,
   readOpenaiEmbedAsk,
   readOpenaiEmbedded,
-  writeEmbedAsk,
-  writeEmbedded,
   writeOpenaiEmbedAsk,
   writeOpenaiEmbedded,
-} from './embed.ts';
+} from '../canon/embedding.ts';
+import { parseExact } from '../canon/exact.ts';
+import { cassettes } from './cassette.fixture.ts';
+import { readEmbedAsk, readEmbedded, writeEmbedAsk, writeEmbedded } from './embed.ts';
 import { bytesOf, textOf } from './ollama.fixture.ts';
 
 fc.configureGlobal({ seed: 4141 });
@@ -29,42 +26,52 @@ const wrongOf = (read: Read, body: Json): string | undefined => {
   const found = read(body);
   return found.ok ? 'nothing' : found.refusal.param;
 };
+const TO = { model: 'up', quirks: {}, askUsage: false };
 const sent = (written: { readonly body: Uint8Array }) => JSON.parse(textOf(written.body));
+function writtenOf(ask: EmbedAsk) {
+  const written = writeEmbedAsk(ask, TO);
+  assert.ok(written.ok);
+  return written.value;
+}
 
 describe('a request for embeddings', () => {
   it('crosses from this dialect to the other, and names what it leaves behind', () => {
     const own = { truncate: false, options: { num_ctx: 512 } };
-    const ask = askOf(readEmbedAsk, { model: 'm', input: ['a', 'b'], dimensions: 64, ...own });
-    const there = writeOpenaiEmbedAsk(ask, 'up');
+    const body = { model: 'm', input: ['a', 'b'], dimensions: 64, keep_alive: null, ...own };
+    const ask = askOf(readEmbedAsk, body);
+    const there = writeOpenaiEmbedAsk(ask, TO);
     const shared = { model: 'up', input: ['a', 'b'], dimensions: 64 };
     assert.deepEqual(sent(there), { ...shared, encoding_format: 'float' });
-    assert.deepEqual([...there.dropped].sort(), ['options', 'truncate']);
-    assert.deepEqual(sent(writeEmbedAsk(ask, 'up')), { ...shared, ...own });
+    assert.deepEqual([...there.dropped].sort(), ['ollama.options', 'ollama.truncate']);
+    assert.deepEqual(sent(writtenOf(ask)), { ...shared, ...own });
   });
 
   it('crosses back', () => {
-    const body = { model: 'm', input: 'a', user: 'u', encoding_format: 'base64' };
-    const ask = askOf(readOpenaiEmbedAsk, body);
-    assert.equal(ask.base64, true);
-    const there = writeEmbedAsk(ask, 'up');
+    const body = { model: 'm', input: 'a', user: 'u', encoding_format: 'base64', odd: 1 };
+    const there = writtenOf(askOf(readOpenaiEmbedAsk, body));
     assert.deepEqual(sent(there), { model: 'up', input: ['a'] });
-    assert.deepEqual([...there.dropped], ['user']);
+    assert.deepEqual([...there.dropped].sort(), ['openai.odd', 'user']);
   });
 
   it('may be one prompt, as older clients send it', () => {
     assert.deepEqual(askOf(readEmbedAsk, { model: 'm', prompt: 'a' }).inputs, ['a']);
   });
 
-  it('is refused at the field that has the wrong type', () => {
+  it('is refused at the field that has the wrong type, and where it holds tokens', () => {
     assert.equal(wrongOf(readEmbedAsk, { input: 'a' }), 'model');
     assert.equal(wrongOf(readEmbedAsk, { model: 'm' }), 'input');
     assert.equal(wrongOf(readEmbedAsk, { model: 'm', input: 'a', truncate: 1 }), 'truncate');
-    assert.equal(wrongOf(readOpenaiEmbedAsk, { model: 'm', input: [1, 2] }), 'input[0]');
-    assert.equal(wrongOf(readOpenaiEmbedAsk, { model: 'm', input: [[1]] }), 'input[0]');
-    assert.equal(
-      wrongOf(readOpenaiEmbedAsk, { model: 'm', input: 'a', dimensions: '9' }),
-      'dimensions',
-    );
+    assert.equal(wrongOf(readEmbedAsk, { model: 'm', input: [[1]] }), 'input[0]');
+    const tokens = writeEmbedAsk(askOf(readOpenaiEmbedAsk, { model: 'm', input: [1, 2] }), TO);
+    assert.equal(!tokens.ok && tokens.refusal.param, 'input');
+  });
+
+  it('leaves out what a server lacks', () => {
+    const ask = askOf(readOpenaiEmbedAsk, { model: 'm', input: 'a', dimensions: 3 });
+    const written = writeEmbedAsk(ask, { ...TO, quirks: { lacks: ['dimensions'] } });
+    assert.ok(written.ok);
+    assert.deepEqual(sent(written.value), { model: 'up', input: ['a'] });
+    assert.deepEqual([...written.value.dropped], ['dimensions']);
   });
 });
 

@@ -43,7 +43,7 @@ describe('a prompt', () => {
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'What is it?', images: ['iVBORw0KGgo'] },
     ]);
-    assert.deepEqual(dropped, ['context', 'raw', 'suffix']);
+    assert.deepEqual(dropped, ['ollama.context', 'ollama.raw', 'ollama.suffix']);
     assert.deepEqual(chat.options, { temperature: 0, num_ctx: 4096 });
   });
 

@@ -101,7 +101,7 @@ function textsOf(parts: readonly Part[], dropped: Dropped): readonly string[] {
   const texts: string[] = [];
   for (const part of parts) {
     if (part.kind === 'text') {
-      dropForeign(part.extra, 'part.', dropped);
+      dropForeign(part.extra, dropped);
       texts.push(part.text);
     } else if (part.kind !== 'media') dropped.add(`part.${part.kind}`);
   }

@@ -20,18 +20,7 @@ import { readError } from './errors.ts';
 import { writeAsk } from './write-ask.ts';
 
 export { readAnswer } from './answer.ts';
-export {
-  type EmbedAsk,
-  type Embedded,
-  readEmbedAsk,
-  readEmbedded,
-  readOpenaiEmbedAsk,
-  readOpenaiEmbedded,
-  writeEmbedAsk,
-  writeEmbedded,
-  writeOpenaiEmbedAsk,
-  writeOpenaiEmbedded,
-} from './embed.ts';
+export { readEmbedAsk, readEmbedded, writeEmbedAsk, writeEmbedded } from './embed.ts';
 export { generate } from './generate.ts';
 export { readQuestion } from './question.ts';
 export { answerEvent, errorBody, errorEvent } from './refusal.ts';

@@ -230,17 +230,17 @@ export function writeExtra(
   { unfit, dropped }: { readonly unfit: ReadonlySet<string>; readonly dropped: Dropped },
 ): void {
   for (const [key, value] of Object.entries(ask.extra?.ollama ?? {})) {
-    if (unfit.has(key)) dropped.add(key);
+    if (unfit.has(key)) dropped.add(`ollama.${key}`);
     else if (key !== 'options') body[key] = value;
   }
-  dropForeign(ask.extra, '', dropped);
+  dropForeign(ask.extra, dropped);
 }
 
 /** Names what other dialects alone can read. */
-export function dropForeign(extra: Extra | undefined, prefix: string, dropped: Dropped): void {
+export function dropForeign(extra: Extra | undefined, dropped: Dropped): void {
   for (const [wire, fields] of Object.entries(extra ?? {})) {
     if (wire === 'ollama') continue;
-    for (const key of Object.keys(fields)) dropped.add(`${prefix}${key}`);
+    for (const key of Object.keys(fields)) dropped.add(`${wire}.${key}`);
   }
 }
 

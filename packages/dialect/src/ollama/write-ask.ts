@@ -59,7 +59,7 @@ function writeTools({ tools, toolChoice, parallelTools }: Ask, out: Out): readon
 
 function writeTool(tool: Tool, dropped: Dropped): readonly JsonObject[] {
   const { name, description, parameters, extra } = tool;
-  dropForeign(extra, 'tools.', dropped);
+  dropForeign(extra, dropped);
   if (tool.strict === true) dropped.add('tools.strict');
   if (tool.kind === 'hosted') {
     dropped.add('tools.hosted');
@@ -81,7 +81,7 @@ function writeTurns(turns: readonly Turn[], out: Out): readonly JsonObject[] {
   const names = new Map<string, string>();
   return turns.flatMap((turn) => {
     if (turn.name !== undefined) out.dropped.add('turn.name');
-    dropForeign(turn.extra, 'turn.', out.dropped);
+    dropForeign(turn.extra, out.dropped);
     for (const part of turn.parts) if (part.kind === 'call') names.set(part.id, part.name);
     if (turn.role === 'assistant') return [writeAssistant(turn.parts, out)];
     return writeMixed(turn, names, out);
@@ -154,7 +154,7 @@ type Spoken =
   | { readonly kind: 'image'; readonly image: string };
 
 function spokenPart(part: Part, dropped: Dropped): Spoken | undefined {
-  if (part.kind !== 'opaque') dropForeign(part.extra, 'part.', dropped);
+  if (part.kind !== 'opaque') dropForeign(part.extra, dropped);
   if (part.kind === 'text') return { kind: 'text', text: part.text };
   const image = part.kind === 'media' ? imageOf(part, dropped) : undefined;
   if (image !== undefined) return { kind: 'image', image };
@@ -197,7 +197,7 @@ function writeResult(
   names: ReadonlyMap<string, string>,
   { quirks, dropped }: Out,
 ): JsonObject {
-  dropForeign(extra, 'result.', dropped);
+  dropForeign(extra, dropped);
   if (failed === true) dropped.add('result.failed');
   const texts: string[] = [];
   const images: string[] = [];
