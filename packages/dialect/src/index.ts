@@ -1,5 +1,17 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
+export {
+  anthropic,
+  errorBody as anthropicErrorBody,
+  errorEvent as anthropicErrorEvent,
+  readAnswer as readAnthropicAnswer,
+  readCount,
+  readCounted,
+  readQuestion as readAnthropicQuestion,
+  statusOf as anthropicStatusOf,
+  streamReader as anthropicStreamReader,
+  writeCount,
+} from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
 export type * from './canon/codec.ts';
@@ -36,10 +48,12 @@ export {
   readUpstreamError,
   refineError,
 } from './kinds/upstream-error.ts';
-export * as embeddings from './ollama/embed.ts';
+export * as ollamaEmbeddings from './ollama/embed.ts';
 export { generate as ollamaGenerate, ollama } from './ollama/ollama.ts';
 export * as ollamaModels from './ollama/tags.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
+export { completions } from './openai/chat/completion.ts';
+export { openai } from './openai/chat/openai.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
 export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';
 export { type StreamFacts, type StreamReader, streamReader } from './openai/stream.ts';

@@ -36,7 +36,7 @@ export type StreamReader = {
 };
 
 /** An event longer than this is passed on unread. */
-const EVENT_BYTES_MAX = 4_194_304;
+export const EVENT_BYTES_MAX = 4_194_304;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const NOTHING = new Uint8Array(0);
@@ -134,7 +134,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
  * The bytes after the last whole event, growing by doubling so that one byte at a time stays
  * linear.
  */
-class Carry {
+export class Carry {
   #bytes = new Uint8Array(0);
   length = 0;
 
@@ -182,7 +182,7 @@ function lastEventEnd(bytes: Uint8Array, from: number, to: number): number | und
   return undefined;
 }
 
-function eachEvent(bytes: Uint8Array, each: (event: Uint8Array) => Uint8Array): Uint8Array {
+export function eachEvent(bytes: Uint8Array, each: (event: Uint8Array) => Uint8Array): Uint8Array {
   const out: Uint8Array[] = [];
   let start = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
@@ -194,7 +194,7 @@ function eachEvent(bytes: Uint8Array, each: (event: Uint8Array) => Uint8Array): 
   return concat(out);
 }
 
-type Lines = {
+export type Lines = {
   /** -1: none, or several. */
   readonly dataStart: number;
   readonly dataEnd: number;
@@ -203,7 +203,7 @@ type Lines = {
 };
 
 /** The data line of an event, and what its other lines say. */
-function linesOf(event: Uint8Array): Lines {
+export function linesOf(event: Uint8Array): Lines {
   let dataStart = -1;
   let dataEnd = -1;
   let dataLines = 0;
@@ -314,7 +314,7 @@ function endsWithNullUsage(bytes: Uint8Array): boolean {
 }
 
 /** Lines that begin with `data:`. */
-function countData(bytes: Uint8Array): number {
+export function countData(bytes: Uint8Array): number {
   let count = 0;
   for (let at = findData(bytes); at >= 0; at = findData(bytes, at + DATA_BYTES)) {
     if (at === 0 || bytes[at - 1] === LINE_FEED) count += 1;

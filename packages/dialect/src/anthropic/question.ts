@@ -1,0 +1,153 @@
+// Reads a request of this dialect for the way on which bytes stay bytes: finds the top-level fields
+// that deciding needs. Keys that are escaped or stand twice are made plain first (the last value
+// wins, every value keeps its bytes), so that no upstream can read another request than we did.
+import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import { concat, encode, splice } from '../bytes.ts';
+import {
+  type Field,
+  innerFields,
+  integerAt,
+  lastField,
+  readObject,
+  stringAt,
+  type ValueKind,
+} from '../json.ts';
+import { type Outline, outline } from './outline.ts';
+
+/** Names of models, aliases and needs are at most this long. */
+const MODEL_CHARACTERS_MAX = 256;
+const BYTES_PER_TOKEN = 4;
+
+type Fields = ReadonlyMap<string, Field>;
+
+/** @returns `body_invalid` with the byte offset or the field at fault. */
+export const readQuestion = (body: Uint8Array): Result<Question, Refusal> => read(body, false);
+
+function read(body: Uint8Array, isMadePlain: boolean): Result<Question, Refusal> {
+  const reading = readObject(body);
+  if (reading.kind === 'invalid') {
+    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
+    return no(refusal('body_invalid', where));
+  }
+  const fields = new Map<string, Field>();
+  let plain = true;
+  for (const field of reading.fields) {
+    if (field.escaped || fields.has(field.key)) plain = false;
+    fields.set(field.key, field);
+  }
+  // Once is enough: what is escaped still cannot be written plainer.
+  if (!plain && !isMadePlain) return read(madePlain(body, fields), true);
+  const wrong = firstWrong(fields);
+  if (wrong !== undefined) return no(wrong);
+  const model = textOf(body, fields.get('model'));
+  if (model === undefined || model === '' || model.length > MODEL_CHARACTERS_MAX) {
+    const message = `The field \`model\` must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
+    return no(refusal('body_invalid', message, { param: 'model' }));
+  }
+  return yes(new BodyQuestion(body, fields, model));
+}
+
+/** Every field once, key plain, values untouched. */
+function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (const [key, field] of fields) {
+    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
+    pieces.push(body.subarray(field.valueStart, field.valueEnd));
+  }
+  pieces.push(encode('}'));
+  return concat(pieces);
+}
+
+type Rule = {
+  readonly kinds: readonly ValueKind[];
+  readonly isNeeded: boolean;
+  readonly be: string;
+};
+
+const RULES: readonly (readonly [name: string, rule: Rule])[] = [
+  ['model', { kinds: ['string'], isNeeded: true, be: 'a string' }],
+  ['messages', { kinds: ['array'], isNeeded: true, be: 'an array' }],
+  ['stream', { kinds: ['true', 'false', 'null'], isNeeded: false, be: 'true or false' }],
+];
+
+function firstWrong(fields: Fields): Refusal | undefined {
+  for (const [param, { kinds, isNeeded, be }] of RULES) {
+    const kind = fields.get(param)?.kind;
+    if (kind === undefined ? !isNeeded : kinds.includes(kind)) continue;
+    const message = kind === undefined ? 'is missing' : `must be ${be}`;
+    return refusal('body_invalid', `The field \`${param}\` ${message}.`, { param });
+  }
+  return undefined;
+}
+
+/**
+ * A class: a getter in a literal would be allocated in the old generation, and keep the body there
+ * until that is collected.
+ */
+class BodyQuestion implements Question {
+  readonly bytes: Uint8Array;
+  readonly model: string;
+  readonly stream: boolean;
+  /** The dialect always tells it. */
+  readonly usageWanted = true;
+  readonly outputTokensMax: number | undefined;
+  readonly answersWanted = 1;
+  readonly inputTokensEstimate: number;
+  readonly toolsOffered: boolean;
+  readonly statefulReference: string | undefined;
+  readonly sessionHint: string | undefined;
+  readonly #fields: Fields;
+  #outline: Outline | undefined = undefined;
+
+  constructor(body: Uint8Array, fields: Fields, model: string) {
+    this.#fields = fields;
+    this.bytes = body;
+    this.model = model;
+    this.stream = fields.get('stream')?.kind === 'true';
+    const bound = fields.get('max_tokens');
+    const tokens = bound === undefined ? undefined : integerAt(body, bound);
+    this.outputTokensMax = tokens !== undefined && tokens > 0 ? tokens : undefined;
+    this.inputTokensEstimate = Math.ceil(body.length / BYTES_PER_TOKEN);
+    const tools = fields.get('tools');
+    this.toolsOffered = tools?.kind === 'array' && body[tools.valueStart + 1] !== 0x5d;
+    // A container that the provider keeps files and processes in, by its id.
+    const container = fields.get('container');
+    this.statefulReference = textOf(body, container) ?? textIn(body, container, 'id');
+    this.sessionHint = textIn(body, fields.get('metadata'), 'session_id');
+  }
+
+  get unreadableParts(): boolean {
+    return this.#seen().unreadableParts;
+  }
+
+  lastInstruction(): string {
+    return this.#seen().lastInstruction();
+  }
+
+  sessionBytes(prefix: string): Uint8Array {
+    return this.#seen().sessionBytes(prefix);
+  }
+
+  /** Usage is always told, and nothing is stored: the name of the model alone may change. */
+  render(name: string): Uint8Array {
+    const field = this.#fields.get('model');
+    if (name === this.model || field === undefined) return this.bytes;
+    const { valueStart: start, valueEnd: end } = field;
+    return splice(this.bytes, [{ start, end, text: JSON.stringify(name) }]);
+  }
+
+  #seen(): Outline {
+    this.#outline ??= outline(this.bytes, this.#fields);
+    return this.#outline;
+  }
+}
+
+function textOf(body: Uint8Array, field: Field | undefined): string | undefined {
+  if (field?.kind !== 'string') return undefined;
+  return stringAt(body, field.valueStart, field.valueEnd);
+}
+
+function textIn(body: Uint8Array, field: Field | undefined, key: string): string | undefined {
+  const inner = field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
+  return inner === undefined ? undefined : textOf(body, lastField(inner, key));
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inChunks, withReturns } from '../canon/arbitrary.fixture.ts';
+import type { Json } from '../canon/canon.ts';
+import {
+  blockStart,
+  blockStop,
+  bytesOf,
+  delta,
+  framed,
+  MESSAGE_STOP,
+  messageDelta,
+  messageStart,
+} from './anthropic.fixture.ts';
+import { streamReader } from './anthropic.ts';
+
+const EVENTS: readonly Json[] = [
+  messageStart(),
+  blockStart(0, { type: 'text', text: '' }),
+  delta(0, { type: 'text_delta', text: 'an "error" in message_stop, says 日本' }),
+  blockStop(0),
+  messageDelta('end_turn', { output_tokens: 5, cache_read_input_tokens: 3, service_tier: 'batch' }),
+];
+
+function watched(bytes: Uint8Array, seed: number) {
+  const reader = streamReader();
+  const passed = inChunks(bytes, seed).map((chunk) => reader.push(chunk).slice());
+  assert.ok(Buffer.concat(passed).equals(bytes));
+  const closing = reader.closing();
+  assert.equal(reader.rest().length, 0);
+  return { facts: reader.facts(), closing: closing.length };
+}
+
+describe('a stream that passes as bytes', () => {
+  it('tells model, usage and end, in any chunks', () => {
+    const bytes = bytesOf(framed([...EVENTS, MESSAGE_STOP]));
+    for (const seed of [0, 1, 2, 3]) {
+      for (const all of [bytes, withReturns(bytes)]) {
+        assert.deepEqual(watched(all, seed), {
+          facts: {
+            model: 'model-a',
+            usage: {
+              inputTokens: 10,
+              outputTokens: 5,
+              cachedInputTokens: 3,
+              reasoningTokens: undefined,
+              source: 'measured',
+            },
+            service: 'batch',
+            error: false,
+            done: true,
+            events: 6,
+          },
+          closing: 0,
+        });
+      }
+    }
+  });
+
+  it('is not done without its last event, and says how to close one that is open', () => {
+    const bytes = bytesOf(framed([...EVENTS, MESSAGE_STOP]));
+    const cut = watched(bytes.subarray(0, bytes.length - 30), 0);
+    assert.equal(cut.facts.done, false);
+    assert.equal(cut.closing, 2);
+  });
+
+  it('sees errors, named or not', () => {
+    const error = { type: 'error', error: { type: 'overloaded_error', message: 'Busy' } };
+    const bare = bytesOf('data: {"error":{"message":"Busy"}}\n\n');
+    for (const bytes of [bytesOf(framed([messageStart(), error])), bare]) {
+      const { facts } = watched(bytes, 0);
+      assert.deepEqual([facts.error, facts.done], [true, false]);
+    }
+  });
+
+  it('reads an event that was never finished', () => {
+    const { facts } = watched(bytesOf(framed([messageStart()]).trimEnd()), 5);
+    assert.equal(facts.model, 'model-a');
+  });
+});
