@@ -130,7 +130,9 @@ describe('what the answers tell', () => {
   it('every fact says when and from where', () => {
     const { endpoint, models } = seen('llama-server', LLAMA_SERVER);
     assert.deepEqual(endpoint.contextTokens, { value: 2_048, at: AT_MS, from: 'GET /slots' });
-    assert.deepEqual(endpoint.tools?.from, 'GET /props');
+    assert.equal(endpoint.tools?.from, 'GET /props');
+    assert.equal(endpoint.reachable?.from, 'GET /health');
+    assert.equal(endpoint.accepted?.from, 'GET /v1/models');
     assert.deepEqual(endpoint.jsonSchema, { value: true, at: AT_MS, from: FROM_KIND });
     assert.equal(models.get('tiny')?.contextTokens?.from, 'GET /v1/models');
   });

@@ -13,7 +13,6 @@ import {
 import {
   type EndpointKnown,
   type Facts,
-  type Findings,
   FROM_KIND,
   type Seen,
   withFindings,
@@ -131,9 +130,7 @@ export function seenIn(kind: ServerKind, answers: readonly ProbeAnswer[], atMs: 
     if (found.othersCold) cold = from;
   }
   if (cold !== undefined && listed) chill(models, { at: atMs, from: cold });
-  const from = verdicts.find(({ reachable }) => reachable !== undefined)?.from ?? 'no answer';
-  endpoint = withFindings(endpoint, judged(verdicts), { at: atMs, from });
-  return { endpoint, models, listed };
+  return { endpoint: judged(endpoint, verdicts, atMs), models, listed };
 }
 
 function chill(
@@ -173,12 +170,19 @@ function verdictOf({ asked: { request }, answer }: ProbeAnswer, found: Told | un
 }
 
 /** Health that says no counts; else anybody who answered. Nobody asked: nothing is known. */
-function judged(verdicts: readonly Verdict[]): Findings {
-  if (verdicts.length === 0) return {};
-  const isDown = verdicts.some(({ isHealth, reachable }) => isHealth && reachable === false);
-  const reachable = !isDown && verdicts.some((one) => one.reachable === true);
-  const told = verdicts.flatMap(({ accepted }) => (accepted === undefined ? [] : [accepted]));
-  return told.length === 0 ? { reachable } : { reachable, accepted: !told.includes(false) };
+function judged(facts: Facts, verdicts: readonly Verdict[], at: number): Facts {
+  if (verdicts.length === 0) return facts;
+  const bad = verdicts.find((one) => one.isHealth && one.reachable === false);
+  const good = verdicts.find(({ reachable }) => reachable === true);
+  const reached = bad ?? good ?? verdicts.find(({ reachable }) => reachable === false);
+  const reachable = bad === undefined && good !== undefined;
+  const from = reached?.from ?? 'no answer';
+  const known = withFindings(facts, { reachable }, { at, from });
+  const told =
+    verdicts.find(({ accepted }) => accepted === false) ??
+    verdicts.find(({ accepted }) => accepted === true);
+  if (told?.accepted === undefined) return known;
+  return withFindings(known, { accepted: told.accepted }, { at, from: told.from });
 }
 
 const decoder = new TextDecoder();
