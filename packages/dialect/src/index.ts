@@ -27,6 +27,20 @@ export {
 } from './canon/exact.ts';
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
+export {
+  errorBody as geminiErrorBody,
+  errorElement as geminiErrorElement,
+  errorEvent as geminiErrorEvent,
+  gemini,
+  geminiArray,
+  readAnswer as readGeminiAnswer,
+  readEmbedAsk as readGeminiEmbedAsk,
+  readEmbedded as readGeminiEmbedded,
+  readQuestion as readGeminiQuestion,
+  streamReader as geminiStreamReader,
+  writeEmbedAsk as writeGeminiEmbedAsk,
+  writeEmbedded as writeGeminiEmbedded,
+} from './gemini/gemini.ts';
 export { type Element, innerElements, lastField, readObject } from './json.ts';
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {

@@ -1,0 +1,175 @@
+// Reads a request of this dialect for the way on which bytes stay bytes: finds the top-level fields
+// that deciding needs, in either spelling. Keys that are escaped or stand twice, in one spelling or
+// in both, are made plain first (the last value wins, every value keeps its bytes), so that no
+// upstream can read another request than we did. Model and stream stand in the path.
+import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import { concat, encode, splice } from '../bytes.ts';
+import { type Field, innerFields, integerAt, lastField, readObject, stringAt } from '../json.ts';
+import { snakeOf } from './fields.ts';
+import { type Outline, outline } from './outline.ts';
+
+/** Names of models, aliases and needs are at most this long. */
+const MODEL_CHARACTERS_MAX = 256;
+const BYTES_PER_TOKEN = 4;
+/** More answers at once than this are counted as this many. */
+const ANSWERS_MAX = 1_024;
+
+export type Fields = ReadonlyMap<string, Field>;
+
+/** @returns `body_invalid` with the byte offset or the field at fault. */
+export function readQuestion(
+  body: Uint8Array,
+  model: string,
+  stream: boolean,
+): Result<Question, Refusal> {
+  if (model === '' || model.length > MODEL_CHARACTERS_MAX) {
+    const message = `The model in the path must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
+    return no(refusal('body_invalid', message, { param: 'model' }));
+  }
+  return read(body, { model, stream }, false);
+}
+
+type InPath = { readonly model: string; readonly stream: boolean };
+
+function read(body: Uint8Array, path: InPath, isMadePlain: boolean): Result<Question, Refusal> {
+  const reading = readObject(body);
+  if (reading.kind === 'invalid') {
+    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
+    return no(refusal('body_invalid', where));
+  }
+  const fields = new Map<string, Field>();
+  let plain = true;
+  for (const field of reading.fields) {
+    const name = NAMES.get(field.key) ?? field.key;
+    if (field.escaped || fields.has(name)) plain = false;
+    fields.set(name, field);
+  }
+  // Once is enough: what is escaped still cannot be written plainer.
+  if (!plain && !isMadePlain) return read(madePlain(body, fields), path, true);
+  const contents = fields.get('contents')?.kind;
+  if (contents === undefined) return no(wrong('contents', 'is missing'));
+  if (contents !== 'array' && contents !== 'object')
+    return no(wrong('contents', 'must be an array'));
+  return yes(new BodyQuestion(body, fields, path));
+}
+
+const wrong = (param: string, what: string): Refusal =>
+  refusal('body_invalid', `The field \`${param}\` ${what}.`, { param });
+
+/** Names with two spellings, by each of them. */
+const NAMES: ReadonlyMap<string, string> = new Map(
+  [
+    ...['systemInstruction', 'generationConfig', 'toolConfig', 'safetySettings', 'cachedContent'],
+    'serviceTier',
+  ].flatMap((name) => [
+    [name, name],
+    [snakeOf(name), name],
+  ]),
+);
+
+/** Every field once, key plain, values untouched. */
+function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (const [key, field] of fields) {
+    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
+    pieces.push(body.subarray(field.valueStart, field.valueEnd));
+  }
+  pieces.push(encode('}'));
+  return concat(pieces);
+}
+
+/**
+ * A class: a getter in a literal would be allocated in the old generation, and keep the body there
+ * until that is collected.
+ */
+class BodyQuestion implements Question {
+  readonly bytes: Uint8Array;
+  readonly model: string;
+  readonly stream: boolean;
+  /** The dialect always tells it. */
+  readonly usageWanted = true;
+  readonly outputTokensMax: number | undefined;
+  readonly answersWanted: number;
+  readonly inputTokensEstimate: number;
+  readonly toolsOffered: boolean;
+  readonly statefulReference: string | undefined;
+  readonly sessionHint: string | undefined;
+  readonly #fields: Fields;
+  #outline: Outline | undefined = undefined;
+
+  constructor(body: Uint8Array, fields: Fields, { model, stream }: InPath) {
+    this.#fields = fields;
+    this.bytes = body;
+    this.model = model;
+    this.stream = stream;
+    const config = innerOf(body, fields.get('generationConfig'));
+    this.outputTokensMax = countIn(body, config, 'maxOutputTokens');
+    this.answersWanted = Math.min(ANSWERS_MAX, countIn(body, config, 'candidateCount') ?? 1);
+    this.inputTokensEstimate = Math.ceil(body.length / BYTES_PER_TOKEN);
+    this.toolsOffered = isFilled(body, fields.get('tools'));
+    // Content that was stored before, by its name.
+    this.statefulReference = textOf(body, fields.get('cachedContent'));
+    const labels = innerOf(body, fields.get('labels'));
+    this.sessionHint = labels && textOf(body, lastField(labels, 'session_id'));
+  }
+
+  get unreadableParts(): boolean {
+    return this.#seen().unreadableParts;
+  }
+
+  lastInstruction(): string {
+    return this.#seen().lastInstruction();
+  }
+
+  sessionBytes(prefix: string): Uint8Array {
+    return this.#seen().sessionBytes(prefix);
+  }
+
+  /** The model stands in the path; a body that names one too must name the same. */
+  render(name: string, _askUsage: boolean, storeNothing = false): Uint8Array {
+    const named = this.#fields.get('model');
+    const store = this.#fields.get('store');
+    const splices = [];
+    if (named !== undefined && name !== this.model) {
+      const text = JSON.stringify(`models/${name.replace(/^models\//, '')}`);
+      splices.push({ start: named.valueStart, end: named.valueEnd, text });
+    }
+    if (storeNothing && store?.kind === 'true') {
+      splices.push({ start: store.valueStart, end: store.valueEnd, text: 'false' });
+    }
+    return splice(
+      this.bytes,
+      splices.sort((a, b) => a.start - b.start),
+    );
+  }
+
+  #seen(): Outline {
+    this.#outline ??= outline(this.bytes, this.#fields);
+    return this.#outline;
+  }
+}
+
+function innerOf(body: Uint8Array, field: Field | undefined): readonly Field[] | undefined {
+  return field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
+}
+
+function textOf(body: Uint8Array, field: Field | undefined): string | undefined {
+  if (field?.kind !== 'string') return undefined;
+  return stringAt(body, field.valueStart, field.valueEnd);
+}
+
+/** Of both spellings the one that stands last; 0 is no bound. */
+function countIn(
+  body: Uint8Array,
+  fields: readonly Field[] | undefined,
+  name: string,
+): number | undefined {
+  const snake = snakeOf(name);
+  const field = fields?.findLast(({ key }) => key === name || key === snake);
+  const count = field === undefined ? undefined : integerAt(body, field);
+  return count !== undefined && count > 0 ? count : undefined;
+}
+
+function isFilled(body: Uint8Array, field: Field | undefined): boolean {
+  return field?.kind === 'array' && body[field.valueStart + 1] !== 0x5d;
+}
