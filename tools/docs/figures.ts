@@ -8,10 +8,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { number, type Report, type Row } from '../bench/report.ts';
+import { between } from './marks.ts';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
-const OPENS = '<!-- figures -->';
-const CLOSES = '<!-- /figures -->';
 
 /** What a reader decides by, in this order; the rest is printed by the command. */
 const SHOWN: readonly string[] = [
@@ -54,13 +53,7 @@ const withUnit = (value: number | null, unit: string): string =>
   value === null ? '-' : `${number(value)} ${unit}`;
 
 /** Throws when the marks are not there, once each and in order. */
-export function withFigures(page: string, table: string): string {
-  const from = page.indexOf(OPENS);
-  const to = page.indexOf(CLOSES);
-  const once = from === page.lastIndexOf(OPENS) && to === page.lastIndexOf(CLOSES);
-  if (from < 0 || to < from || !once) throw new Error(`no single ${OPENS} … ${CLOSES} in the page`);
-  return `${page.slice(0, from + OPENS.length)}\n${table}\n${page.slice(to)}`;
-}
+export const withFigures = (page: string, table: string): string => between(page, 'figures', table);
 
 if (import.meta.main) {
   const [file] = process.argv.slice(2);

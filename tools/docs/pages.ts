@@ -7,6 +7,7 @@ import { commandLinePage } from './command-line.ts';
 import { errorsPage } from './errors.ts';
 import { headersPage } from './headers.ts';
 import { httpApiPage } from './http-api.ts';
+import { readmeWithServers, serversPage } from './servers.ts';
 
 export type WrittenPage = {
   /** Relative to the root of the repository. */
@@ -26,4 +27,6 @@ export const WRITTEN_PAGES: readonly WrittenPage[] = [
   reference('headers', headersPage),
   reference('command-line', commandLinePage),
   reference('http-api', httpApiPage),
+  reference('servers', serversPage),
+  { path: 'README.md', text: readmeWithServers },
 ];

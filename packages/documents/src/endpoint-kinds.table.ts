@@ -26,9 +26,13 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
   embedded: facts('A GGUF file that the gateway runs in a child process of its own.'),
   sim: facts('The deterministic model server that comes with Signalbox.', { path: '/v1' }),
   ollama: facts('An Ollama server.', { url: 'http://localhost:11434/v1', path: '/v1' }),
-  vllm: facts('A vLLM server.', { url: 'http://localhost:8000/v1', path: '/v1' }),
   'llama-server': facts('A llama.cpp server.', { url: 'http://localhost:8080/v1', path: '/v1' }),
+  'llama-box': facts('A llama-box server, as GPUStack runs it.', { path: '/v1' }),
   lmstudio: facts('An LM Studio server.', { url: 'http://localhost:1234/v1', path: '/v1' }),
+  vllm: facts('A vLLM server.', { url: 'http://localhost:8000/v1', path: '/v1' }),
+  sglang: facts('An SGLang server.', { url: 'http://localhost:30000/v1', path: '/v1' }),
+  tgi: facts('A server of Text Generation Inference.', { path: '/v1' }),
+  nim: facts('A container of NVIDIA NIM.', { url: 'http://localhost:8000/v1', path: '/v1' }),
   openai: facts('The OpenAI API.', {
     url: 'https://api.openai.com/v1',
     path: '/v1',
@@ -43,5 +47,63 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://generativelanguage.googleapis.com/v1beta/openai',
     path: '/v1beta/openai',
     environmentName: 'GEMINI_API_KEY',
+  }),
+  azure: facts('Azure OpenAI: a resource of your own, under `/openai/v1`.', {
+    path: '/openai/v1',
+    environmentName: 'AZURE_OPENAI_API_KEY',
+  }),
+  mistral: facts('The Mistral API.', {
+    url: 'https://api.mistral.ai/v1',
+    path: '/v1',
+    environmentName: 'MISTRAL_API_KEY',
+  }),
+  groq: facts('The Groq API.', {
+    url: 'https://api.groq.com/openai/v1',
+    path: '/openai/v1',
+    environmentName: 'GROQ_API_KEY',
+  }),
+  deepseek: facts('The DeepSeek API.', {
+    url: 'https://api.deepseek.com/v1',
+    path: '/v1',
+    environmentName: 'DEEPSEEK_API_KEY',
+  }),
+  openrouter: facts('The OpenRouter API.', {
+    url: 'https://openrouter.ai/api/v1',
+    path: '/api/v1',
+    environmentName: 'OPENROUTER_API_KEY',
+  }),
+  xai: facts('The xAI API.', {
+    url: 'https://api.x.ai/v1',
+    path: '/v1',
+    environmentName: 'XAI_API_KEY',
+  }),
+  bedrock: facts('Amazon Bedrock in one region, under `/openai/v1`, with an API key.', {
+    path: '/openai/v1',
+    environmentName: 'AWS_BEARER_TOKEN_BEDROCK',
+  }),
+  vertex: facts('Vertex AI; the URL ends with project and location.'),
+  cohere: facts('The Cohere API, over its OpenAI path.', {
+    url: 'https://api.cohere.ai/compatibility/v1',
+    path: '/compatibility/v1',
+    environmentName: 'COHERE_API_KEY',
+  }),
+  perplexity: facts('The Perplexity API.', {
+    url: 'https://api.perplexity.ai',
+    environmentName: 'PERPLEXITY_API_KEY',
+  }),
+  together: facts('The Together API.', {
+    url: 'https://api.together.xyz/v1',
+    path: '/v1',
+    environmentName: 'TOGETHER_API_KEY',
+  }),
+  fireworks: facts('The Fireworks API.', {
+    url: 'https://api.fireworks.ai/inference/v1',
+    path: '/inference/v1',
+    environmentName: 'FIREWORKS_API_KEY',
+  }),
+  huggingface: facts('The Hugging Face router.', {
+    url: 'https://router.huggingface.co/v1',
+    path: '/v1',
+    environmentName: 'HF_TOKEN',
   }),
 };

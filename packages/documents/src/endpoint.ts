@@ -15,12 +15,29 @@ export type EndpointKind =
   | 'embedded'
   | 'sim'
   | 'ollama'
-  | 'vllm'
   | 'llama-server'
+  | 'llama-box'
   | 'lmstudio'
+  | 'vllm'
+  | 'sglang'
+  | 'tgi'
+  | 'nim'
   | 'openai'
+  | 'azure'
   | 'anthropic'
-  | 'gemini';
+  | 'gemini'
+  | 'mistral'
+  | 'groq'
+  | 'deepseek'
+  | 'openrouter'
+  | 'xai'
+  | 'bedrock'
+  | 'vertex'
+  | 'cohere'
+  | 'perplexity'
+  | 'together'
+  | 'fireworks'
+  | 'huggingface';
 
 export interface EndpointDocument {
   readonly name: string;
