@@ -7,6 +7,7 @@ import { signalbox } from './contestants/signalbox.ts';
 import { ladder } from './ladder.ts';
 import { overhead } from './overhead.ts';
 import { type Report, renderTable } from './report.ts';
+import { resilience } from './resilience.ts';
 import { start } from './start.ts';
 
 /** `npm run bench -- NAME`: figures on standard output, progress on standard error. */
@@ -18,6 +19,7 @@ npm run bench -- overhead --json --rounds 9
 Benchmarks
   overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
   ladder     the same call with one feature more on every rung
+  resilience slow and dead endpoints with and without the means against them, simulated
   start      time of npm start to the first answer, and its memory
 
 Options
@@ -63,6 +65,9 @@ async function main(): Promise<number> {
       break;
     case 'ladder':
       report = await ladder(common);
+      break;
+    case 'resilience':
+      report = resilience(common);
       break;
     case 'start':
       report = await start(common);
