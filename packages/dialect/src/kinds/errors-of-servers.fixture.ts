@@ -182,6 +182,21 @@ export const SERVER_ERRORS: readonly Sample[] = [
     kind: 'overloaded',
     retryAfterMs: 30_000,
   },
+  {
+    name: 'a gate in front of it',
+    from: 'openai-compatible',
+    status: 429,
+    body: json({ fault: { faultstring: 'Quota violation.', detail: { errorcode: 'x.Quota' } } }),
+    kind: 'rate_limited',
+  },
+  {
+    name: 'a problem by the standard',
+    from: 'openai-compatible',
+    status: 503,
+    body: json({ type: 'about:blank', title: 'Busy', status: 503, detail: 'Retry in 3 seconds.' }),
+    kind: 'overloaded',
+    retryAfterMs: 3_000,
+  },
   { name: 'nothing at all', from: 'openai-compatible', status: 500, body: '', kind: 'internal' },
   {
     name: 'JSON that was cut off',

@@ -66,6 +66,13 @@ describe('the table of kinds', () => {
     });
   }
 
+  it('names gauges where it asks for them, and only there', () => {
+    for (const { name, probe, gauges } of SERVER_KINDS) {
+      const asks = probe.some(({ reader }) => reader === 'metrics');
+      assert.equal(gauges !== undefined, asks, name);
+    }
+  });
+
   it('ends every stream somehow', () => {
     for (const kind of SERVER_KINDS) assert.ok(kind.endsWithDone || kind.missingEnd, kind.name);
   });

@@ -85,10 +85,10 @@ function gather(value: Json | undefined, into: Gathered, depth: number): void {
     return;
   }
   if (!isObject(value)) return;
-  const inner = member(value, 'error') ?? member(member(value, 'response'), 'error');
+  const inner = errorIn(value);
   // Beside an error in a string, `code` is a sentence of its own, and the text says more.
   if (inner !== undefined && inner !== null) gather(inner, into, depth + 1);
-  for (const key of ['message', 'Message', 'msg', 'detail', 'errors']) {
+  for (const key of MESSAGE_KEYS) {
     gather(member(value, key), into, depth + 1);
   }
   // Before the words around them: a reason says more than the status it stands under.
@@ -98,8 +98,18 @@ function gather(value: Json | undefined, into: Gathered, depth: number): void {
   behind(value, into, depth);
 }
 
+/** `fault` is what gates in front of servers write. */
+function errorIn(value: Json): Json | undefined {
+  const own = member(value, 'error') ?? member(value, 'fault');
+  return own ?? member(member(value, 'response'), 'error');
+}
+
+const MESSAGE_KEYS = [
+  ...['message', 'Message', 'msg', 'detail', 'errors', 'error_description', 'faultstring', 'title'],
+];
+
 function words(value: Json, into: Gathered): void {
-  for (const key of ['code', 'status', 'reason', '__type', 'error_code']) {
+  for (const key of ['code', 'status', 'reason', '__type', 'error_code', 'errorcode']) {
     word(member(value, key), into.codes);
   }
   word(member(member(value, 'innererror'), 'code'), into.codes);
@@ -150,7 +160,7 @@ function behind(value: Json, into: Gathered, depth: number): void {
 /** Of a page the title alone: the rest is decoration. */
 function page(text: string): Json {
   const title = /<title[^>]{0,100}>([^<]{1,200})<\/title>/i.exec(text)?.[1];
-  return title === undefined ? 'a page of HTML' : `a page of HTML: ${title.trim()}`;
+  return title === undefined ? 'a page instead of an answer' : `a page of HTML: ${title.trim()}`;
 }
 
 const plain = (text: string): Json => text.slice(0, SEARCHED_CHARACTERS_MAX);
