@@ -32,11 +32,17 @@ class Lines {
     let start = 0;
     if (this.#returned && text.startsWith('\n')) start = 1;
     if (text !== '') this.#returned = false;
-    for (let at = nextEnd(text, start); at >= 0; at = nextEnd(text, start)) {
+    // Each is searched for from where it was found last: a text without returns is scanned once.
+    let feed = text.indexOf('\n', start);
+    let back = text.indexOf('\r', start);
+    while (feed >= 0 || back >= 0) {
+      const isReturn = feed < 0 || (back >= 0 && back < feed);
+      const at = isReturn ? back : feed;
       each(this.#joined(text.slice(start, at)));
-      const isReturn = text[at] === '\r';
       start = at + (isReturn && text[at + 1] === '\n' ? 2 : 1);
       this.#returned = isReturn && start === text.length && text[at + 1] !== '\n';
+      if (feed >= 0 && feed < start) feed = text.indexOf('\n', start);
+      if (back >= 0 && back < start) back = text.indexOf('\r', start);
     }
     if (start >= text.length) return;
     this.#parts.push(text.slice(start));
@@ -51,13 +57,6 @@ class Lines {
     this.#length = 0;
     return line;
   }
-}
-
-function nextEnd(text: string, from: number): number {
-  const feed = text.indexOf('\n', from);
-  const back = text.indexOf('\r', from);
-  if (feed < 0 || back < 0) return Math.max(feed, back);
-  return Math.min(feed, back);
 }
 
 export interface Framing {
