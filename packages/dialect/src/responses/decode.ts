@@ -189,6 +189,7 @@ class Decoder implements StreamDecoder {
       if (!isObject(value)) return;
       const itemType = textIn(value, 'type') ?? '';
       const item = this.#known(value) ?? this.#at(itemType, at);
+      if (item?.closed) this.#reading.lateLogprobs(item, value);
       this.#reading.close(item ?? this.#open(itemType, value, {}), value);
     });
     for (const item of this.#items) this.#reading.close(item, undefined);

@@ -135,6 +135,14 @@ export class Reading {
     this.#say(item, opening + written);
   }
 
+  /** Of a message as the last response repeats it: what is told of its tokens there alone. */
+  lateLogprobs(item: Item, last: JsonObject): void {
+    (listIn(last, 'content') ?? []).forEach((part, at) => {
+      const content = item.contents.get(at);
+      if (content?.logprobs === false) this.logprobs(content, listIn(part, 'logprobs'));
+    });
+  }
+
   /** `last` is the item as it ended; undefined: the response ended without saying. */
   close(item: Item, last: JsonObject | undefined): void {
     if (item.closed) return;
