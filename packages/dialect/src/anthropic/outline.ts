@@ -68,34 +68,39 @@ function readMessage(body: Uint8Array, { fields, start, end }: Element, reading:
     return;
   }
   if (!reading.userSeen && reading.opening.length < OPENING_MAX) reading.opening.push([start, end]);
+  const content = lastField(fields, 'content');
+  let saysText = false;
   // Where a field stands twice, each of them is looked at: parsers differ in which one counts.
   for (const field of fields) {
-    if (field.key === 'content') reading.unreadable ||= !isReadable(body, field, 0);
+    if (field.key !== 'content') continue;
+    const seen = look(body, field, 0);
+    reading.unreadable ||= !seen.readable;
+    if (field === content) saysText = seen.saysText;
   }
-  const content = lastField(fields, 'content');
   if (textOf(body, lastField(fields, 'role')) !== 'user') return;
   reading.userSeen = true;
-  if (content?.kind === 'string' || holdsText(body, content)) reading.lastSaid = content;
+  if (saysText) reading.lastSaid = content;
 }
 
-function holdsText(body: Uint8Array, content: Field | undefined): boolean {
-  let holds = false;
-  eachBlock(body, content, (fields) => {
-    holds ||= typeOf(body, fields) === 'text';
-  });
-  return holds;
-}
+type Seen = { readonly readable: boolean; readonly saysText: boolean };
 
 /** A text, or blocks that are readable each. */
-function isReadable(body: Uint8Array, content: Field, depth: number): boolean {
-  if (content.kind === 'string' || content.kind === 'null') return true;
-  if (content.kind !== 'array' || depth > DEPTH_MAX) return false;
+function look(body: Uint8Array, content: Field, depth: number): Seen {
+  const isText = content.kind === 'string';
+  if (isText || content.kind === 'null') return { readable: true, saysText: isText };
+  if (content.kind !== 'array' || depth > DEPTH_MAX) return { readable: false, saysText: false };
   let readable = true;
+  let saysText = false;
   const whole = innerElements(body, content.valueStart, ({ fields }) => {
+    const type = fields === undefined ? undefined : textOf(body, lastField(fields, 'type'));
+    saysText ||= type === 'text';
     readable &&= fields !== undefined && isReadableBlock(body, fields, depth);
   });
-  return readable && whole;
+  return { readable: readable && whole, saysText };
 }
+
+const isReadable = (body: Uint8Array, content: Field, depth: number): boolean =>
+  look(body, content, depth).readable;
 
 function isReadableBlock(body: Uint8Array, fields: readonly Field[], depth: number): boolean {
   const types = fields.filter(({ key }) => key === 'type');
@@ -142,9 +147,6 @@ function eachBlock(
     if (fields !== undefined) each(fields);
   });
 }
-
-const typeOf = (body: Uint8Array, fields: readonly Field[]): string | undefined =>
-  textOf(body, lastField(fields, 'type'));
 
 function textOf(body: Uint8Array, field: Field | undefined): string | undefined {
   if (field?.kind !== 'string') return undefined;

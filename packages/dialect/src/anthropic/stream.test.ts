@@ -73,6 +73,13 @@ describe('a stream that passes as bytes', () => {
     }
   });
 
+  it('takes a second message within the first one for an error, and none after its end', () => {
+    const other = messageStart({ id: 'msg_b', usage: { input_tokens: 90, output_tokens: 90 } });
+    assert.equal(watched(bytesOf(framed([...EVENTS, other])), 0).facts.error, true);
+    const after = watched(bytesOf(framed([...EVENTS, MESSAGE_STOP, other])), 0).facts;
+    assert.deepEqual([after.error, after.usage?.outputTokens], [false, 5]);
+  });
+
   it('reads an event that was never finished', () => {
     const { facts } = watched(bytesOf(framed([messageStart()]).trimEnd()), 5);
     assert.equal(facts.model, 'model-a');

@@ -28,6 +28,7 @@ class Watch implements StreamReader {
   readonly #carry = new Carry();
   readonly #telling = new Telling();
   #model: string | undefined;
+  #id: string | undefined;
   #error = false;
   #done = false;
   #events = 0;
@@ -71,7 +72,7 @@ class Watch implements StreamReader {
   #observe(event: Uint8Array): Uint8Array {
     const { dataStart, dataEnd, isError: named } = linesOf(event);
     this.#error ||= named;
-    if (dataStart < 0) return event;
+    if (dataStart < 0 || this.#done) return event;
     const body = event.subarray(dataStart, dataEnd);
     if (findMessage(body) < 0 && findError(body) < 0) return event;
     const reading = readObject(body);
@@ -80,6 +81,10 @@ class Watch implements StreamReader {
     switch (stringField(body, fields, 'type')) {
       case 'message_start': {
         const message = innerOf(body, fields, 'message') ?? [];
+        const id = stringField(body, message, 'id');
+        // Two messages became one answer: a proxy tried again in the middle of the first.
+        if (this.#id !== undefined && id !== undefined && id !== this.#id) this.#error = true;
+        this.#id ??= id;
         this.#model ??= stringField(body, message, 'model');
         this.#telling.add(usageIn(body, message));
         return event;

@@ -14,7 +14,7 @@ export function writeAsk(ask: Ask, { model, quirks }: WriteTo): Written {
   const dropped: Dropped = new Set();
   const out: Out = { quirks, dropped, ids: new CallIds() };
   const { system, messages } = writeConversation(ask, out);
-  const own = ownExtra(ask.extra, '', out);
+  const own = ownExtra(ask.extra, out);
   const bound = ask.outputTokensMax ?? quirks.outputTokensDefault ?? OUTPUT_TOKENS;
   const thinking = writeThinking(ask, { bound, own, out });
   const tools = ask.tools.flatMap((tool) => writeTool(tool, out));
@@ -44,12 +44,12 @@ export function writeAsk(ask: Ask, { model, quirks }: WriteTo): Written {
 const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 
 function writeTool(tool: Tool, out: Out): readonly Json[] {
-  const own = ownExtra(tool.extra, 'tools.', out);
-  if (tool.kind === 'hosted') {
-    if (tool.extra?.anthropic !== undefined) return [own];
+  if (tool.kind === 'hosted' && tool.extra?.anthropic === undefined) {
     out.dropped.add('tools.hosted');
     return [];
   }
+  const own = ownExtra(tool.extra, out);
+  if (tool.kind === 'hosted') return [own];
   const { name, description, parameters, strict } = tool;
   return [
     {
@@ -164,6 +164,6 @@ function withoutLacking(
   for (const name of lacks) {
     if (body[name] === undefined) continue;
     delete body[name];
-    dropped.add(WORDS.get(name) ?? name);
+    dropped.add(WORDS.get(name) ?? `anthropic.${name}`);
   }
 }

@@ -1,12 +1,12 @@
 // Turns into messages, by the provider's rules: user and assistant take turns (neighbours of one
 // role are one message), results of tools come first in the message after the calls, a thought
 // stands before the calls that it led to, no message is empty.
-import type { Ask, Json } from '../canon/canon.ts';
+import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import { isObject } from '../canon/exact.ts';
-import { isBlank, type Out, textBlock, turnBlocks, typeOf } from './write-parts.ts';
+import { isBlank, type Out, ownExtra, textBlock, turnBlocks, typeOf } from './write-parts.ts';
 
 type Role = 'user' | 'assistant' | 'system';
-type Message = { readonly role: Role; readonly blocks: Json[] };
+type Message = { readonly role: Role; readonly blocks: Json[]; extra: JsonObject };
 
 export type Conversation = {
   readonly system: Json | undefined;
@@ -27,35 +27,40 @@ export function writeConversation(ask: Ask, out: Out): Conversation {
     if (turn.name !== undefined) out.dropped.add('turn.name');
     // Only the newest models take instructions in between; above they lose their place alone.
     if (turn.role === 'system' && out.quirks.systemRole !== 'system') {
+      out.dropped.add('turn.system');
       instruct(turn.parts);
       continue;
     }
     const role: Role = turn.role === 'tool' ? 'user' : turn.role;
     const last = messages.at(-1);
     const blocks = turnBlocks(turn, out);
-    if (last?.role === role) last.blocks.push(...blocks);
-    else if (blocks.length > 0) messages.push({ role, blocks: [...blocks] });
+    const extra = ownExtra(turn.extra, out);
+    if (last?.role === role) {
+      last.blocks.push(...blocks);
+      last.extra = { ...last.extra, ...extra };
+    } else if (blocks.length > 0) messages.push({ role, blocks: [...blocks], extra });
   }
   return { system: contentOf(system), messages: messages.map((one) => messageOf(one, out)) };
 }
 
-function messageOf({ role, blocks }: Message, out: Out): Json {
+function messageOf({ role, blocks, extra }: Message, out: Out): Json {
   const said = withoutBlank(blocks, out);
-  return { role, content: contentOf(ordered(role, said)) ?? '' };
+  return { role, content: contentOf(ordered(role, said)) ?? '', ...extra };
 }
 
 /** Blank text is refused, and models leave it before their calls; alone it stays. */
 function withoutBlank(blocks: readonly Json[], { dropped }: Out): readonly Json[] {
+  if (!blocks.some(isBlankBlock)) return blocks;
   const said = blocks.filter((block) => !isBlankBlock(block));
-  if (said.length === 0 || said.length === blocks.length) return blocks;
+  if (said.length === 0) return blocks;
   dropped.add('part.text.blank');
   return said;
 }
 
 function isBlankBlock(block: Json): boolean {
   if (!isObject(block) || block['type'] !== 'text') return false;
-  const said = block['text'];
-  return typeof said === 'string' && said.trim() === '';
+  const { text } = block;
+  return typeof text === 'string' && isBlank({ text });
 }
 
 const isThought = (block: Json): boolean => /^(?:redacted_)?thinking$/.test(typeOf(block) ?? '');

@@ -43,19 +43,15 @@ export class CallIds {
 }
 
 /** Names what only another dialect can read, and gives back our own. */
-export function ownExtra(
-  extra: Extra | undefined,
-  prefix: string,
-  { quirks, dropped }: Pick<Out, 'quirks' | 'dropped'>,
-): JsonObject {
+export function ownExtra(extra: Extra | undefined, { quirks, dropped }: Out): JsonObject {
   if (extra === undefined) return {};
   let own: JsonObject = {};
   for (const [wire, fields] of Object.entries(extra)) {
     if (wire === 'anthropic') own = fields;
-    else for (const key of Object.keys(fields)) dropped.add(`${prefix}${key}`);
+    else for (const key of Object.keys(fields)) dropped.add(`${wire}.${key}`);
   }
   if (own['cache_control'] === undefined || !quirks.lacks?.includes('cache_control')) return own;
-  dropped.add('cache_control');
+  dropped.add('anthropic.cache_control');
   const { cache_control: _, ...rest } = own;
   return rest;
 }
@@ -63,10 +59,10 @@ export function ownExtra(
 export function textBlock(part: Text, out: Out): Json {
   const whole = standsFor(part);
   if (whole !== undefined) return whole;
-  return { type: 'text', text: part.text, ...ownExtra(part.extra, 'part.', out) };
+  return { type: 'text', text: part.text, ...ownExtra(part.extra, out) };
 }
 
-export const isBlank = ({ text }: Text): boolean => text.trim() === '';
+export const isBlank = ({ text }: Pick<Text, 'text'>): boolean => !/\S/.test(text);
 
 /** Blocks of one turn, in its order; what finds no place is in `dropped`. */
 export function turnBlocks(turn: Turn, out: Out): readonly Json[] {
@@ -107,13 +103,14 @@ function thought(part: Thought, out: Out): Json | undefined {
   const isProven = part.signature !== undefined || part.sealed !== undefined;
   const isTaken = isProven || out.quirks.thoughtField === 'content_parts';
   if (!isTaken || out.quirks.thoughtField === 'none') return drop('part.thought', out);
+  ownExtra(part.extra, out);
   return thoughtBlock(part);
 }
 
 function call(part: ToolCall, out: Out): Json {
   const { id, name, arguments: json, signature, extra } = part;
   if (signature !== undefined) out.dropped.add('call.signature');
-  const own = ownExtra(extra, 'call.', out);
+  const own = ownExtra(extra, out);
   return { type: 'tool_use', id: out.ids.of(id), name, input: writeInput(json), ...own };
 }
 
@@ -124,7 +121,7 @@ function result(part: ToolResult, out: Out): Json {
     tool_use_id: out.ids.of(id),
     ...resultContent(parts, out),
     ...(failed === undefined ? {} : { is_error: failed }),
-    ...ownExtra(extra, 'result.', out),
+    ...ownExtra(extra, out),
   };
 }
 
@@ -163,7 +160,7 @@ function media(part: Media, out: Out): Json | undefined {
   const from = medium === 'image' ? imageSource(source, type) : fileSource(source, type);
   if (from === undefined) return drop(mediaName(part), out);
   const title = medium === 'file' && name !== undefined ? { title: name } : {};
-  return { type: kind, source: from, ...title, ...ownExtra(extra, 'part.', out) };
+  return { type: kind, source: from, ...title, ...ownExtra(extra, out) };
 }
 
 function imageSource(source: Media['source'], type: string | undefined): Json {
