@@ -10,7 +10,7 @@ import type { Token } from '../tokens.ts';
 const PURE = new Set(['contract', 'documents', 'dialect', 'config', 'trust', 'sync', 'engine']);
 const FREE = new Set(['ports', 'sim', 'console', 'world', 'cli']);
 const FREE_FILES =
-  /(^|[/-])main\.ts$|^packages\/trust\/src\/node\.ts$|^packages\/edge\/src\/runtime\.ts$/;
+  /(^|[/-])main\.ts$|^packages\/(trust\/src\/node|edge\/src\/runtime|client\/src\/platform)\.ts$/;
 
 /** What serves HTTP and composes may name shapes and paths, but opens nothing by itself. */
 const HARMLESS_MODULES = new Set([
