@@ -33,6 +33,18 @@ describe('the usage of an answer', () => {
       usage(3, 5, { cachedInputTokens: 2, reasoningTokens: 4 }),
     ],
     [
+      'with reasoning tokens beside the completion, as xAI tells them',
+      {
+        usage: {
+          prompt_tokens: 3,
+          completion_tokens: 5,
+          total_tokens: 12,
+          completion_tokens_details: { reasoning_tokens: 4 },
+        },
+      },
+      usage(3, 9, { reasoningTokens: 4 }),
+    ],
+    [
       'with the details of a response',
       {
         usage: {

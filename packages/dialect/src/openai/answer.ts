@@ -98,18 +98,31 @@ function readUsage(json: string): Usage | undefined {
   const input = countIn(value, 'prompt_tokens') ?? countIn(value, 'input_tokens');
   const output = countIn(value, 'completion_tokens') ?? countIn(value, 'output_tokens');
   if (input === undefined && output === undefined) return undefined;
+  const reasoning =
+    countIn(valueIn(value, 'completion_tokens_details'), 'reasoning_tokens') ??
+    countIn(valueIn(value, 'output_tokens_details'), 'reasoning_tokens');
   return {
     inputTokens: input ?? 0,
-    outputTokens: output ?? 0,
+    outputTokens: withReasoning(value, input ?? 0, output ?? 0, reasoning),
     cachedInputTokens:
       countIn(valueIn(value, 'prompt_tokens_details'), 'cached_tokens') ??
       countIn(valueIn(value, 'input_tokens_details'), 'cached_tokens') ??
       countIn(value, 'prompt_cache_hit_tokens'),
-    reasoningTokens:
-      countIn(valueIn(value, 'completion_tokens_details'), 'reasoning_tokens') ??
-      countIn(valueIn(value, 'output_tokens_details'), 'reasoning_tokens'),
+    reasoningTokens: reasoning,
     source: 'measured',
   };
+}
+
+/** Some count reasoning beside the completion, not in it: their own total says so. */
+function withReasoning(
+  usage: unknown,
+  input: number,
+  output: number,
+  reasoning: number | undefined,
+): number {
+  if (!reasoning) return output;
+  const isBeside = countIn(usage, 'total_tokens') === input + output + reasoning;
+  return isBeside ? output + reasoning : output;
 }
 
 function valueIn(value: unknown, key: string): unknown {

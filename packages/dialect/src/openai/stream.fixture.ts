@@ -219,16 +219,18 @@ function usageIn(value: Json): Usage | undefined {
     const input = tokens('prompt_tokens', 'input_tokens');
     const output = tokens('completion_tokens', 'output_tokens');
     if (input === undefined && output === undefined) continue;
+    const reasoning =
+      detail('completion_tokens_details', 'reasoning_tokens') ??
+      detail('output_tokens_details', 'reasoning_tokens');
+    const total = (input ?? 0) + (output ?? 0) + (reasoning ?? 0);
     return {
       inputTokens: input ?? 0,
-      outputTokens: output ?? 0,
+      outputTokens: (output ?? 0) + (tokens('total_tokens') === total ? (reasoning ?? 0) : 0),
       cachedInputTokens:
         detail('prompt_tokens_details', 'cached_tokens') ??
         detail('input_tokens_details', 'cached_tokens') ??
         tokens('prompt_cache_hit_tokens'),
-      reasoningTokens:
-        detail('completion_tokens_details', 'reasoning_tokens') ??
-        detail('output_tokens_details', 'reasoning_tokens'),
+      reasoningTokens: reasoning,
       source: 'measured',
     };
   }
