@@ -7,6 +7,8 @@ import type { Emitter } from './emitter.ts';
 import { ANSWER_TOOL } from './format.ts';
 
 type Call = {
+  /** Its place among the calls of the answer. */
+  readonly at: number;
   id: string;
   name: string;
   /** Undefined until it has a name. */
@@ -94,7 +96,7 @@ export class CallReader {
       if (!isNamed || !isOther) return before;
     }
     const none = { part: undefined, pieces: [], length: 0, signature: undefined };
-    const call: Call = { id: '', name: '', ...none };
+    const call: Call = { at: this.#calls.length, id: '', name: '', ...none };
     this.#calls.push(call);
     if (index !== undefined) this.#byIndex.set(index, call);
     return call;
@@ -103,7 +105,7 @@ export class CallReader {
   #begin(call: Call): void {
     const { answer } = this.#emitter;
     if (call.name !== ANSWER_TOOL) {
-      call.id ||= callIdFor(this.#answerId, answer, this.#calls.indexOf(call));
+      call.id ||= callIdFor(this.#answerId, answer, call.at);
       call.part = this.#emitter.begin('call');
       this.#emitter.push({ kind: 'call', answer, part: call.part, id: call.id, name: call.name });
     } else call.part = -1;

@@ -5,12 +5,12 @@ import { assert, no, type Result, yes } from '@signalbox/contract';
 import { encode } from '../../bytes.ts';
 import type { Answer, AnswerEvent, Ask, Dropped, Json, JsonObject } from '../../canon/canon.ts';
 import type { AnswerContext, BadAsk, Codec, StreamEncoder, Written } from '../../canon/codec.ts';
-import { isObject, member, restOf } from '../../canon/exact.ts';
+import { isObject, member } from '../../canon/exact.ts';
 import { ChatDecoder } from './decode.ts';
 import { readError } from './errors.ts';
 import { Fields } from './fields.ts';
 import { writeLegacyLogprobs } from './logprobs.ts';
-import { type AskDraft, readModel, readSettings, readUsageWanted } from './read-ask.ts';
+import { type AskDraft, readModel, readSettings, readUsageWanted, restOfBody } from './read-ask.ts';
 import { readWhole } from './read-whole.ts';
 import { writeStop } from './stop.ts';
 import { writeUsage } from './usage.ts';
@@ -19,9 +19,7 @@ import { writeError } from './write-whole.ts';
 
 const OBJECT = 'text_completion';
 /** What is read, or means nothing to a model that chats. */
-const READ = new Set([
-  ...['model', 'prompt', 'stream', 'stream_options', 'echo', 'suffix', 'best_of', 'logprobs'],
-]);
+const READ = new Set([...['model', 'prompt', 'stream', 'echo', 'suffix', 'best_of', 'logprobs']]);
 
 function readAsk(body: Json): Result<Ask, BadAsk> {
   if (!isObject(body)) return no({ param: undefined, message: 'The body must be a JSON object.' });
@@ -39,7 +37,7 @@ function readAsk(body: Json): Result<Ask, BadAsk> {
   if (logprobs !== undefined) ask.logprobs = logprobs;
   if (fields.flag(body, 'echo')) fields.bad('echo', `cannot be true ${ELSEWHERE}`);
   if (fields.text(body, 'suffix')) fields.bad('suffix', `must be empty ${ELSEWHERE}`);
-  const rest = restOf(body, read);
+  const rest = restOfBody(body, read);
   if (rest !== undefined) ask.extra = { openai: rest };
   return fields.wrong === undefined ? yes(ask) : no(fields.wrong);
 }

@@ -2,26 +2,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { concat } from '../../bytes.ts';
 import {
   type AnswerTraits,
   answers,
-  inChunks,
   inPieces,
   withReturns,
 } from '../../canon/arbitrary.fixture.ts';
 import { type AskTraits, asks } from '../../canon/arbitrary-ask.fixture.ts';
-import type { AnswerEvent, Ask } from '../../canon/canon.ts';
-import type { AnswerContext, WriteQuirks, WriteTo } from '../../canon/codec.ts';
+import type { Ask } from '../../canon/canon.ts';
+import type { WriteQuirks, WriteTo } from '../../canon/codec.ts';
 import { parseExact } from '../../canon/exact.ts';
 import { fold } from '../../canon/fold.ts';
-import { Order } from '../../canon/order.ts';
+import { bytesOf, CONTEXT, decoded, encoded, whole } from './chat.fixture.ts';
 import { completions } from './completion.ts';
 import { openai } from './openai.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
-const CONTEXT: AnswerContext = { model: 'm', id: 'chatcmpl-0', created: 1, usageWanted: true };
 const TO: WriteTo = { model: 'm', quirks: {}, askUsage: false };
 
 const CARRIED: AnswerTraits = {
@@ -40,29 +37,11 @@ const CARRIED: AnswerTraits = {
   created: fc.integer({ min: 1, max: 2_000_000_000 }),
 };
 
-/** Every event in an order that holds. */
-function decoded(bytes: Uint8Array, seed: number): readonly AnswerEvent[] {
-  const decoder = openai.decoder();
-  const order = new Order();
-  const events = inChunks(bytes, seed).flatMap((chunk) => decoder.push(chunk));
-  const all = [...events, ...decoder.end()];
-  for (const event of all) order.check(event);
-  return all;
-}
-
-function encoded(
-  codec: Pick<typeof openai, 'encoder'>,
-  events: readonly AnswerEvent[],
-): Uint8Array {
-  const encoder = codec.encoder(CONTEXT);
-  return concat(events.map((event) => encoder.push(event)));
-}
-
 describe('answers of the OpenAI dialect', () => {
   it('are read from a stream as they were written, however it is cut', () => {
     fc.assert(
       fc.property(answers(CARRIED), fc.nat(), (answer, seed) => {
-        const bytes = encoded(openai, inPieces(answer, seed));
+        const bytes = bytesOf(encoded(openai, inPieces(answer, seed)).text);
         assert.deepEqual(fold(decoded(bytes, seed)), answer);
         assert.deepEqual(fold(decoded(withReturns(bytes), 0)), answer);
       }),
@@ -72,9 +51,8 @@ describe('answers of the OpenAI dialect', () => {
   it('are the same whole as streamed', () => {
     fc.assert(
       fc.property(answers(CARRIED), (answer) => {
-        const { body, dropped } = openai.writeWhole(answer, CONTEXT);
-        assert.deepEqual(fold(openai.readWhole(parseExact(body))), answer);
-        assert.deepEqual([...dropped], []);
+        assert.deepEqual(fold(whole(openai, answer)), answer);
+        assert.deepEqual([...openai.writeWhole(answer, CONTEXT).dropped], []);
       }),
     );
   });
@@ -82,11 +60,11 @@ describe('answers of the OpenAI dialect', () => {
   it('tell usage to those alone who asked for it', () => {
     fc.assert(
       fc.property(answers(CARRIED), fc.nat(), (answer, seed) => {
-        const encoder = openai.encoder({ ...CONTEXT, usageWanted: false });
-        const bytes = concat(inPieces(answer, seed).map((event) => encoder.push(event)));
-        assert.ok(!new TextDecoder().decode(bytes).includes('"usage":'));
+        const context = { ...CONTEXT, usageWanted: false };
+        const { text } = encoded(openai, inPieces(answer, seed), context);
+        assert.ok(!/(?<!\\)"usage":/.test(text));
         const { usage, service, ...rest } = answer;
-        assert.deepEqual(fold(decoded(bytes, 1)), {
+        assert.deepEqual(fold(decoded(bytesOf(text))), {
           ...rest,
           usage: undefined,
           service: undefined,
@@ -98,7 +76,7 @@ describe('answers of the OpenAI dialect', () => {
   it('have no end where they were cut before it', () => {
     fc.assert(
       fc.property(answers({ ...CARRIED, answersMax: 1 }), fc.nat(), (answer, seed) => {
-        const bytes = encoded(openai, inPieces(answer, seed));
+        const bytes = bytesOf(encoded(openai, inPieces(answer, seed)).text);
         const { ended, answers: read } = fold(decoded(bytes.subarray(0, seed % bytes.length), 7));
         // A server may leave out the last words, but not the finish reason.
         if (ended) assert.deepEqual(read, answer.answers);
@@ -120,9 +98,8 @@ describe('answers of the older completions', () => {
   it('are read as they were written, whole and streamed', () => {
     fc.assert(
       fc.property(answers(TEXT_ONLY), fc.nat(), (answer, seed) => {
-        const { body } = completions.writeWhole(answer, CONTEXT);
-        assert.deepEqual(fold(completions.readWhole(parseExact(body))), answer);
-        const bytes = encoded(completions, inPieces(answer, seed));
+        assert.deepEqual(fold(whole(completions, answer)), answer);
+        const bytes = bytesOf(encoded(completions, inPieces(answer, seed)).text);
         assert.deepEqual(fold(decoded(bytes, seed)), answer);
       }),
     );

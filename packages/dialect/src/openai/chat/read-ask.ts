@@ -126,7 +126,7 @@ function readToolSettings(
 const OPTION_KEYS = new Set(['include_usage']);
 
 /** What was not read; of `stream_options` what is beside the usage. */
-function restOfBody(body: JsonObject, read: ReadonlySet<string>): JsonObject | undefined {
+export function restOfBody(body: JsonObject, read: ReadonlySet<string>): JsonObject | undefined {
   const { stream_options: options, ...rest } = restOf(body, read) ?? {};
   const more = restOf(options, OPTION_KEYS);
   const all = { ...rest, ...(more === undefined ? {} : { stream_options: more }) };

@@ -87,10 +87,11 @@ export function writeTools(
 ): void {
   const written: Json[] = [];
   for (const tool of tools) {
-    droppedExtra(tool.extra, dropped);
     const own = tool.extra?.openai;
-    if (tool.kind === 'function') written.push(writeTool(tool, hasStrict, dropped));
-    else if (own !== undefined) written.push(own);
+    if (tool.kind === 'function') {
+      droppedExtra(tool.extra, dropped);
+      written.push(writeTool(tool, hasStrict, dropped));
+    } else if (own !== undefined) written.push(own);
     else dropped.add('tools.hosted');
   }
   if (written.length > 0) body['tools'] = written;
