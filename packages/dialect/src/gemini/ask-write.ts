@@ -57,6 +57,7 @@ function writeTurns(ask: Ask, to: WriteTo, dropped: Dropped): JsonObject {
     dropped,
     ids: !lacks.has('functionCall.id'),
     thoughts: quirks.thoughtField !== 'none',
+    asked: true,
   };
   const signed = wantsSignatures(to.model) && !lacks.has('thoughtSignature');
   const calls: Calls = new Map();

@@ -156,6 +156,49 @@ describe('a request of a caller', () => {
     });
   });
 
+  it('joins what clients keep of streams: contents and parts for each chunk', () => {
+    const thought = (text: string, more = {}): Json => ({ text, thought: true, ...more });
+    const sign = { thoughtSignature: 'YQ==' };
+    const contents = [
+      model(thought('Let me ')),
+      model(thought('see.'), thought('', sign)),
+      model({ text: 'It ' }),
+      model({ text: 'is.' }, { text: '', ...sign }),
+      model(call('f', { id: 'a' })),
+      model({ text: '' }),
+      user(response('f')),
+    ];
+    const [turn, results] = read({ contents }).turns;
+    assert.deepEqual(turn, {
+      role: 'assistant',
+      parts: [
+        { kind: 'thought', text: 'Let me see.', signature: 'YQ==' },
+        { kind: 'text', text: 'It is.' },
+        { kind: 'thought', text: '', signature: 'YQ==' },
+        { kind: 'call', id: 'a', name: 'f', arguments: '{}' },
+      ],
+    });
+    assert.equal(results?.role, 'tool');
+  });
+
+  it('tells a sealed thought from the signature of one that is shown', () => {
+    const sealed = { kind: 'thought', text: '', sealed: 'YQ==' };
+    const shown = { kind: 'thought', text: 'a', signature: 'Yg==' };
+    const parts: Json[] = [
+      { text: 'a', thought: true, thoughtSignature: 'Yg==' },
+      { text: '', thought: true, thoughtSignature: 'YQ==' },
+    ];
+    assert.deepEqual(read({ contents: [model(...parts)] }).turns[0]?.parts, [shown, sealed]);
+    const bare = [
+      { text: 'b', thought: true },
+      { thought: true, thoughtSignature: 'YQ==' },
+    ];
+    assert.deepEqual(read({ contents: [model(...bare)] }).turns[0]?.parts, [
+      { kind: 'thought', text: 'b' },
+      sealed,
+    ]);
+  });
+
   it('drops the empty texts that streams leave in histories', () => {
     const contents = [model({ text: 'a' }, { text: '' }), user({ text: '' })];
     assert.deepEqual(
@@ -225,7 +268,7 @@ describe('a request for an upstream', () => {
     assert.deepEqual(inside, user(response('f', { ...given, parts: [image] })));
   });
 
-  it('signs the first call of a step for models that refuse it else, and reads no such mark', () => {
+  it('signs the first call of a step for models that demand it, and reads no such mark', () => {
     const { turns } = read({ contents: [model(call('f'), call('g')), user(response('f'))] });
     const of = (name: string) => write({ turns }, name).body.contents[0].parts;
     const [first, second] = of('gemini-3-pro');

@@ -128,6 +128,18 @@ describe('answers of this dialect', () => {
   });
 });
 
+/** Thoughts side by side that are not signed are one: clients keep pieces of streams. */
+const apartIn = (ask: Ask): Ask => ({
+  ...ask,
+  turns: ask.turns.map((turn) => {
+    const parts = turn.parts.filter((part, at) => {
+      const before = turn.parts[at - 1];
+      return part.kind !== 'thought' || before?.kind !== 'thought';
+    });
+    return { ...turn, parts };
+  }),
+});
+
 const TYPES = {
   image: 'image/webp',
   audio: 'audio/ogg',
@@ -169,7 +181,7 @@ describe('requests of this dialect', () => {
 
   it('come back with all that the wire carries', () => {
     fc.assert(
-      fc.property(asks(traits), (ask) => {
+      fc.property(asks(traits).map(apartIn), (ask) => {
         const { dropped } = gemini.writeAsk(ask, { model: ask.model, quirks: {}, askUsage: false });
         assert.deepEqual([...dropped], []);
         assert.deepEqual(again(ask), ask);

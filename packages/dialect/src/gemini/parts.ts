@@ -32,6 +32,8 @@ export const sealedPart = (sealed: string): JsonObject => ({
   thought: true,
   thoughtSignature: sealed,
 });
+/** Google refuses a part of a request that holds nothing at all. */
+const askedSealedPart = (sealed: string): JsonObject => ({ text: '', ...sealedPart(sealed) });
 
 /** `shown`: of the thought whose text went before it. */
 export const signaturePart = (signature: string, shown: boolean): JsonObject =>
@@ -54,6 +56,8 @@ export type PartsTo = {
   readonly ids: boolean;
   /** Thoughts are given back; signed ones always are. */
   readonly thoughts: boolean;
+  /** They are parts of a request. */
+  readonly asked: boolean;
 };
 
 /** Appends what the part becomes; results are no business of this one. */
@@ -67,8 +71,8 @@ export function addPart(part: AnyPart, parts: JsonObject[], to: PartsTo): void {
       if (part.text !== '') parts.push(textPart(part.text));
       return;
     case 'thought':
-      if (!to.thoughts && part.signature === undefined) to.dropped.add('part.thought');
-      else addThought(part, parts);
+      if (!to.thoughts && !isSigned(part)) to.dropped.add('part.thought');
+      else addThought(part, parts, to.asked);
       return;
     case 'call':
       parts.push(callPart(part, to.ids));
@@ -87,18 +91,26 @@ export function addPart(part: AnyPart, parts: JsonObject[], to: PartsTo): void {
   }
 }
 
-function addThought({ text, signature, sealed }: Thought, parts: JsonObject[]): void {
+const isSigned = ({ signature, sealed }: Thought): boolean =>
+  signature !== undefined || sealed !== undefined;
+
+function addThought(
+  { text, signature, sealed }: Thought,
+  parts: JsonObject[],
+  asked: boolean,
+): void {
   const before = parts.at(-1);
   if (text !== '') {
     const signed = signature === undefined ? {} : { thoughtSignature: signature };
     parts.push({ ...thoughtPart(text), ...signed });
   } else if (signature !== undefined) {
-    // The signature of the text before it: Google puts both into one part when it does not stream.
-    if (before !== undefined && isPlainText(before)) {
+    // The signature of the text before it: Google puts both into one part when it does not stream,
+    // and asks that parts with and without a signature are not joined in a request.
+    if (!asked && before !== undefined && isPlainText(before)) {
       parts[parts.length - 1] = { ...before, thoughtSignature: signature };
     } else parts.push(signaturePart(signature, false));
   }
-  if (sealed !== undefined) parts.push(sealedPart(sealed));
+  if (sealed !== undefined) parts.push(asked ? askedSealedPart(sealed) : sealedPart(sealed));
 }
 
 const isPlainText = (part: JsonObject): boolean =>

@@ -5,6 +5,7 @@ import { isObject, restOf, tryParse } from '../canon/exact.ts';
 import { booleanAt, either, listAt, said, spellings, textAt, WrongField } from './fields.ts';
 import { readMedia } from './media.ts';
 import { readArguments } from './parts.ts';
+import { eitherSealed, withoutBlank, withPiecesJoined } from './pieces.ts';
 
 /** Tells Google's validator to let a call pass that another model made; it signs nothing. */
 export const NO_SIGNATURE = 'skip_thought_signature_validator';
@@ -18,7 +19,7 @@ export function readTurns(body: Json): readonly Turn[] {
   const contents = listAt(body, 'contents', '');
   if (contents === undefined) throw new WrongField('contents', 'The field `contents` is missing.');
   const calls = new OpenCalls();
-  return contents.map((content, at) => readTurn(content, at, calls));
+  return withPiecesJoined(contents.map((content, at) => readTurn(content, at, calls)));
 }
 
 /** Instructions may be a bare text in what people write by hand. */
@@ -65,12 +66,9 @@ function readParts(content: Json, place: Place): readonly Part[] {
     throw new WrongField(place.path, `The field \`${place.path}\` must be an object.`);
   }
   const given = listAt(content, 'parts', place.path) ?? [];
-  const parts = given.flatMap((part, i) =>
-    readPart(part, { ...place, path: `${place.path}.parts[${i}]` }),
+  return withoutBlank(
+    given.flatMap((part, i) => readPart(part, { ...place, path: `${place.path}.parts[${i}]` })),
   );
-  // Streams end with empty texts, and histories keep them.
-  const said = parts.filter((part) => part.kind !== 'text' || part.text !== '');
-  return said.length === 0 ? parts.slice(0, 1) : said;
 }
 
 function readPart(part: Json, { path, at, calls }: Place): readonly Part[] {
@@ -114,6 +112,7 @@ type Written = {
 function textParts(part: JsonObject, written: Written): readonly Part[] {
   const { text, thought, signature, signed } = written;
   const more = said({ extra: extraOf(part, TEXT_KEYS) });
+  if (thought && text === '' && signature !== undefined) return [eitherSealed(signature)];
   if (thought) return [{ kind: 'thought', text, ...said({ signature }), ...more }];
   if (text === '' && signature !== undefined) return signed;
   return [{ kind: 'text', text, ...more }, ...signed];

@@ -43,7 +43,8 @@ function candidate(one: Answer['answers'][number], index: number, dropped: Dropp
       part.kind === 'opaque' && part.wire === 'gemini'
         ? besideIn(part.value, CANDIDATE)
         : undefined;
-    if (fields === undefined) addPart(part, parts, { dropped, ids: true, thoughts: true });
+    if (fields === undefined)
+      addPart(part, parts, { dropped, ids: true, thoughts: true, asked: false });
     else beside = { ...beside, ...fields };
   }
   const called = one.parts.some(({ kind }) => kind === 'call');
