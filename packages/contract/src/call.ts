@@ -6,7 +6,8 @@ import type { Refusal } from './refusal.ts';
 import type { Result } from './result.ts';
 import type { Label } from './tiers.ts';
 
-export type Dialect = 'openai';
+/** What a caller speaks; the OpenAI dialect has two formats, told apart by the operation. */
+export type Dialect = 'openai' | 'anthropic' | 'gemini' | 'ollama';
 export type Operation = 'chat' | 'completion' | 'response' | 'embedding';
 
 /** What the head tells: no content, checked lengths. Headers that are absent are undefined. */

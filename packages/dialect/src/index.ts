@@ -11,6 +11,7 @@ export {
   statusOf as anthropicStatusOf,
   streamReader as anthropicStreamReader,
   writeCount,
+  writeCount as anthropicCount,
 } from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
@@ -42,6 +43,21 @@ export {
   writeEmbedded as writeGeminiEmbedded,
 } from './gemini/gemini.ts';
 export { type Element, innerElements, lastField, readObject } from './json.ts';
+
+  type Asked,
+  contentTypeOf,
+  droppedBy,
+  isCarried,
+  streamOf,
+  wholeOf,
+} from './crossing/answer.ts';
+
+export { wireOf } from './crossing/codecs.ts';
+export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
+export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
+export { questionIn } from './crossing/question.ts';
+export { type Rendered, render } from './crossing/render.ts';
+export { type Element, innerElements, innerText, lastField, readObject } from './json.ts';
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {
   authOf,
@@ -64,6 +80,7 @@ export {
 } from './kinds/upstream-error.ts';
 export * as ollamaEmbeddings from './ollama/embed.ts';
 export { generate as ollamaGenerate, ollama } from './ollama/ollama.ts';
+export type { ListedModel } from './ollama/tags.ts';
 export * as ollamaModels from './ollama/tags.ts';
 export { type AnswerFacts, readAnswer } from './openai/answer.ts';
 export { completions } from './openai/chat/completion.ts';

@@ -151,6 +151,14 @@ export function stringAt(bytes: Uint8Array, start: number, end: number): string 
   }
 }
 
+/** The text of a top-level field of a body; undefined: there is none, or the body is no object. */
+export function innerText(bytes: Uint8Array, key: string): string | undefined {
+  const reading = readObject(bytes);
+  if (reading.kind === 'invalid') return undefined;
+  const field = lastField(reading.fields, key);
+  return field?.kind === 'string' ? stringAt(bytes, field.valueStart, field.valueEnd) : undefined;
+}
+
 /** A JSON number as a safe integer, else undefined. */
 export function integerAt(bytes: Uint8Array, field: Field): number | undefined {
   if (field.kind !== 'number') return undefined;

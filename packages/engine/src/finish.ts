@@ -11,7 +11,7 @@ import {
   type Reply,
   refusal as refusalOf,
 } from '@signalbox/contract';
-import { answerEvent, encode, errorBody, errorEvent } from '@signalbox/dialect';
+import { answerEventIn, encode, errorBodyIn, errorEventIn, wireOf } from '@signalbox/dialect';
 import type { Outcome } from './dispatch/dispatch.ts';
 import { settlePorts } from './handed.ts';
 import type { House } from './house.ts';
@@ -112,7 +112,7 @@ async function finishWhole(
       'content-type',
       'application/json',
     ],
-    ...decisionHeaders(call, offer, attempts),
+    ...decisionHeaders(call, offer, attempts, outcome.dropped),
     ...costHeaders(billed.cost, billed.savingsNanoUsd),
     ...upstreamHeaders(answer.headers),
     timingHeader(timingOf(call, outcome, house)),
@@ -120,21 +120,26 @@ async function finishWhole(
   if (outcome.relayed) headers.push(['x-should-retry', 'false']);
   if (call.tenant.durable === 'before-answer') {
     const settled = settle(call, end, ports);
-    if (await isDurable(house)) send(outcome, headers, reply);
+    if (await isDurable(house)) send(call, outcome, headers, reply);
     else tell(call, UNRECORDED, reply, house);
     return settled;
   }
-  send(outcome, headers, reply);
+  send(call, outcome, headers, reply);
   return settle(call, end, ports);
 }
 
 /** Where a stream has begun already, with a comment while the call waited, it becomes an event. */
-function send({ answer, relayed }: Whole, headers: readonly Header[], reply: Reply): void {
+function send(
+  { head }: Scheduled,
+  { answer, relayed }: Whole,
+  headers: readonly Header[],
+  reply: Reply,
+): void {
   if (!reply.begun()) {
     reply.whole(answer.status, headers, answer.body);
     return;
   }
-  reply.write(answerEvent(answer.body, relayed));
+  reply.write(answerEventIn(wireOf(head.dialect, head.operation), answer.body, relayed));
   if (relayed) reply.cut();
   else reply.end([]);
 }
@@ -213,13 +218,14 @@ function tell(call: Seen, refusal: Refusal, reply: Reply, house: House): void {
   const known = call.tenant !== undefined && isRequestId(call.id);
   const decision: DecisionId | undefined = known ? decisionId(call.id, call.entry ?? 1) : undefined;
   const ids = { request: call.id, decision };
+  const wire = wireOf(call.head.dialect, call.head.operation);
   if (reply.begun()) {
-    reply.write(errorEvent(refusal, ids));
+    reply.write(errorEventIn(wire, refusal, ids));
     reply.cut();
     return;
   }
   const headers = [...refusalHeaders(refusal, decision), refusalTiming(call, house)];
-  reply.whole(codeFacts(refusal.code).status, headers, errorBody(refusal, ids));
+  reply.whole(codeFacts(refusal.code).status, headers, errorBodyIn(wire, refusal, ids));
 }
 
 /** All the time until the no, less what was waited for, went into deciding. */

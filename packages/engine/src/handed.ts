@@ -1,6 +1,6 @@
 // What each room is handed of the house: no more than it needs.
 import { type Attempt, decisionId, type Headers, type Refusal } from '@signalbox/contract';
-import { errorEvent } from '@signalbox/dialect';
+import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
 import type { House } from './house.ts';
@@ -39,7 +39,10 @@ export function dispatchPorts({ ports, live }: House): DispatchPorts {
 }
 
 const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>
-  errorEvent(no, { request: call.id, decision: decisionId(call.id, entryOf(call)) });
+  errorEventIn(wireOf(call.head.dialect, call.head.operation), no, {
+    request: call.id,
+    decision: decisionId(call.id, entryOf(call)),
+  });
 
 const entryOf = (call: Seen): number => call.entry ?? 1;
 
@@ -72,6 +75,7 @@ function streamHead(
   offer: Offer,
   attempts: readonly Attempt[],
   answer: OpenStream,
+  dropped: readonly string[],
 ): Headers {
   const type = answer.headers.find(([name]) => name === 'content-type') ?? [
     'content-type',
@@ -80,7 +84,7 @@ function streamHead(
   return [
     type,
     ['cache-control', 'no-cache'],
-    ...decisionHeaders(call, offer, attempts),
+    ...decisionHeaders(call, offer, attempts, dropped),
     ...upstreamHeaders(answer.headers),
   ];
 }

@@ -157,8 +157,8 @@ describe('paths and methods', () => {
     ['/v1/decisions/', 404, 'route_unknown'],
     ['/v1/moderations', 404, 'route_unknown'],
     ['/v1/images/generations', 404, 'route_unknown'],
-    ['/v1/messages', 404, 'route_unknown'],
-    ['/api/chat', 404, 'route_unknown'],
+    ['/v1/messages/batches', 404, 'route_unknown'],
+    ['/api/push', 404, 'route_unknown'],
     ['/.env', 404, 'route_unknown'],
   ];
   for (const [path, status, code] of paths) {

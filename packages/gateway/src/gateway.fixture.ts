@@ -29,11 +29,17 @@ export type Gateway = {
   readonly stop: () => Promise<void>;
 };
 
-/** @param yaml the documents, given the address of the sim. Secrets are named `env:NAME`. */
-export async function startGateway(yaml: (simUrl: string) => string): Promise<Gateway> {
+/**
+ * @param yaml the documents, given the address of the sim. Secrets are named `env:NAME`.
+ * @param given secrets by their names in lower case; others are minted.
+ */
+export async function startGateway(
+  yaml: (simUrl: string) => string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-gateway-'));
   const sim = await startSim();
-  const secrets = new Map<string, string>();
+  const secrets = new Map<string, string>(Object.entries(given));
   const key = (name: string): string => {
     const known = secrets.get(name);
     if (known !== undefined) return known;

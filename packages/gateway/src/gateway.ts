@@ -6,21 +6,27 @@ import {
   type Call,
   type CallHead,
   codeFacts,
-  type Operation,
   type Ports,
   type Refusal,
   type RequestId,
   refusal,
   requestId,
 } from '@signalbox/contract';
-import { errorBody, readQuestion } from '@signalbox/dialect';
+import { errorBodyIn, questionIn, type Wire, wireOf } from '@signalbox/dialect';
 import { type House, serve } from '@signalbox/engine';
 import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
-import { readHead } from './head.ts';
+import { readHead, type Speaking } from './head.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
-import { ELSEWHERE, PATHS, type PathEntry, PREFIXES } from './paths.table.ts';
+import {
+  ELSEWHERE,
+  generateEntry,
+  type InPath,
+  PATHS,
+  type PathEntry,
+  PREFIXES,
+} from './paths.table.ts';
 import { type DeferTo, replyOver } from './reply.ts';
 import type { Running } from './running.ts';
 import { timed, timingSince } from './timed.ts';
@@ -48,7 +54,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     house,
     refuse: (exchange, no) => refuse(exchange, no, newId(house.ports)),
     callFrom: (exchange, operation) => {
-      const head = readHead(exchange.head, operation, house.now().catalog.forwarded);
+      const to = { dialect: 'openai', operation } as const;
+      const head = readHead(exchange.head, to, house.now().catalog.forwarded);
       if (head.ok) return callOf(exchange, head.value, { options, arrived: clock.monotonic() });
       refuse(exchange, head.refusal, newId(house.ports));
       return undefined;
@@ -66,7 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const target = splitTarget(exchange.head.target);
     const entry = target === 'invalid' ? undefined : entryOf(target);
     if (entry?.kind === 'call' && methodFits(exchange, entry)) {
-      takeCall(exchange, entry.operation, { options, arrived });
+      takeCall(exchange, entry, { options, arrived, inPath: entry.inPath });
       return;
     }
     const unknown = entry === undefined && target !== 'invalid';
@@ -96,15 +103,20 @@ function fail(exchange: Exchange, error: unknown, ports: Ports): void {
   }
 }
 
-type Taking = { readonly options: GatewayOptions; readonly arrived: number };
+type Taking = {
+  readonly options: GatewayOptions;
+  readonly arrived: number;
+  readonly inPath?: InPath | undefined;
+};
 
-function takeCall(exchange: Exchange, operation: Operation, taking: Taking): void {
+function takeCall(exchange: Exchange, to: Speaking, taking: Taking): void {
   const { options, arrived } = taking;
   const { house } = options;
   const { clock } = house.ports;
-  const head = readHead(exchange.head, operation, house.now().catalog.forwarded);
+  const head = readHead(exchange.head, to, house.now().catalog.forwarded);
   if (!head.ok) {
-    refuse(timed(exchange, arrived, clock), head.refusal, newId(house.ports));
+    const wire = wireOf(to.dialect, to.operation);
+    refuse(timed(exchange, arrived, clock), head.refusal, newId(house.ports), { wire });
     return;
   }
   const call = callOf(exchange, head.value, taking);
@@ -122,23 +134,25 @@ function deferred(call: Call, { house, pages }: GatewayOptions): ReturnType<Defe
   return place === undefined ? undefined : { place, timing };
 }
 
-function callOf(exchange: Exchange, head: CallHead, { options, arrived }: Taking): Call {
+function callOf(exchange: Exchange, head: CallHead, { options, arrived, inPath }: Taking): Call {
   const { house } = options;
   const { ports } = house;
-  const { operation } = head;
+  const { dialect, operation } = head;
   const body: Call['body'] = async (bytesMax) => {
     const read = await readBody(exchange, bytesMax, house.now().bodyMsMax);
-    return read.ok ? readQuestion(operation, read.value) : read;
+    return read.ok ? questionIn(dialect, operation, read.value, inPath ?? NO_PATH) : read;
   };
   return { id: newId(ports), at: ports.clock.now(), arrived, head, body };
 }
+
+const NO_PATH: InPath = { model: '', stream: false };
 
 /** The id of a request that no call comes of is made the same way. */
 export const newId = ({ clock, random }: Pick<Ports, 'clock' | 'random'>): RequestId =>
   requestId(clock.now(), random.bytes(CHANCE_BYTES));
 
 function entryOf({ path }: Target): PathEntry | undefined {
-  const whole = PATHS.get(path);
+  const whole = PATHS.get(path) ?? generateEntry(path);
   if (whole !== undefined) return whole;
   return PREFIXES.find(([prefix]) => path.startsWith(prefix) && path.length > prefix.length)?.[1];
 }
@@ -153,7 +167,9 @@ function methodFits({ head }: Exchange, entry: PathEntry): boolean {
 function refuseMethod(exchange: Exchange, entry: PathEntry, ports: Ports): void {
   const allowed = entry.kind === 'call' ? 'POST' : entry.method;
   const message = `This path takes ${allowed}, not ${exchange.head.method.slice(0, 16)}.`;
-  refuse(exchange, refusal('method_not_allowed', message), newId(ports), ['allow', allowed]);
+  refuse(exchange, refusal('method_not_allowed', message), newId(ports), {
+    headers: ['allow', allowed],
+  });
 }
 
 const BAD_TARGET = refusal('body_invalid', 'The request target is not a plain absolute path.', {
@@ -167,15 +183,17 @@ function unknownPath(path: string): Refusal {
   return refusal('route_unknown', message);
 }
 
+type Telling = { readonly headers?: readonly string[]; readonly wire?: Wire };
+
 export function refuse(
   exchange: Exchange,
   no: Refusal,
   request: RequestId,
-  more: readonly string[] = [],
+  { headers: more = [], wire = 'openai' }: Telling = {},
 ): void {
   const { status, retry } = codeFacts(no.code);
   const headers = ['content-type', 'application/json', ...more];
   if (retry === 'never') headers.push('x-should-retry', 'false');
   if (no.retryAfterMs !== undefined) headers.push('retry-after-ms', String(no.retryAfterMs));
-  exchange.reply(status, headers, errorBody(no, { request, decision: undefined }));
+  exchange.reply(status, headers, errorBodyIn(wire, no, { request, decision: undefined }));
 }

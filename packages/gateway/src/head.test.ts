@@ -4,6 +4,8 @@ import type { CallHead } from '@signalbox/contract';
 import type { Head } from '@signalbox/ports';
 import { readHead, readSensitivity } from './head.ts';
 
+const SPEAKING = { dialect: 'openai', operation: 'chat' } as const;
+
 const headOf = (...headers: string[]): Head => ({
   method: 'POST',
   target: '/v1/chat/completions',
@@ -13,7 +15,7 @@ const headOf = (...headers: string[]): Head => ({
 });
 
 function read(...headers: string[]): CallHead {
-  const head = readHead(headOf(...headers), 'chat', new Set(['x-team']));
+  const head = readHead(headOf(...headers), SPEAKING, new Set(['x-team']));
   assert.ok(head.ok, head.ok ? '' : head.refusal.message);
   return head.value;
 }
@@ -83,7 +85,7 @@ describe('the head of a call', () => {
   });
 
   it('is refused when it names a consent: none is active', () => {
-    const head = readHead(headOf('x-signalbox-consent', 'con_1'), 'chat', new Set());
+    const head = readHead(headOf('x-signalbox-consent', 'con_1'), SPEAKING, new Set());
     assert.ok(!head.ok);
     assert.deepEqual(
       [head.refusal.code, head.refusal.param],

@@ -4,6 +4,7 @@
 import {
   type CallHead,
   type DeclaredSensitivity,
+  type Dialect,
   higherLabel,
   no,
   type Operation,
@@ -24,21 +25,31 @@ const IDEMPOTENCY = /^[\x21-\x7e]{1,255}$/;
 const TAGS_MAX = 8;
 const TAG_BYTES_MAX = 64;
 
+/** Headers that belong to a format, and go on where it is spoken. */
+const OF_DIALECTS: ReadonlySet<string> = new Set([
+  'openai-beta',
+  'anthropic-beta',
+  'anthropic-version',
+]);
+
+/** What is asked, in whose words. */
+export type Speaking = { readonly dialect: Dialect; readonly operation: Operation };
+
 type Draft = { -readonly [K in keyof CallHead]: CallHead[K] };
 
 /** @param forwarded names that some endpoint lists, lower case. */
 export function readHead(
   head: Head,
-  operation: Operation,
+  to: Speaking,
   forwarded: ReadonlySet<string>,
 ): Result<CallHead, Refusal> {
-  const draft = emptyHead(head, operation);
+  const draft = emptyHead(head, to);
   const passed: (readonly [string, string])[] = [];
   const { headers } = head;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
-    if (name === 'openai-beta' || forwarded.has(name)) passed.push([name, value]);
+    if (OF_DIALECTS.has(name) || forwarded.has(name)) passed.push([name, value]);
     const wrong = take(draft, name, value);
     if (wrong !== undefined) return no(badHeader(name, wrong));
   }
@@ -46,10 +57,10 @@ export function readHead(
   return yes(draft);
 }
 
-function emptyHead(head: Head, operation: Operation): Draft {
+function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
   return {
     operation,
-    dialect: 'openai',
+    dialect,
     keyText: undefined,
     address: head.address,
     session: undefined,

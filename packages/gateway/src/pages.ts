@@ -7,6 +7,7 @@ import { decisionDocument } from './decision.ts';
 import { explainCall } from './explain.ts';
 import { keyDocument } from './key.ts';
 import { modelDocument, modelList } from './models.ts';
+import { type NativePage, nativePage } from './native-pages.ts';
 import { openapi } from './openapi.ts';
 import { json, keyText, type Pages, sendMetrics } from './page.ts';
 import type { PathEntry } from './paths.table.ts';
@@ -49,7 +50,7 @@ function metrics(exchange: Exchange, pages: Pages): void {
   sendMetrics(exchange, pages.metrics());
 }
 
-type KeyedPage = 'models' | 'key' | 'decision' | 'queued';
+type KeyedPage = 'models' | 'key' | 'decision' | 'queued' | NativePage;
 type Keyed = { readonly page: KeyedPage; readonly pages: Pages };
 
 async function withKey(exchange: Exchange, target: Target, { page, pages }: Keyed): Promise<void> {
@@ -67,6 +68,8 @@ async function withKey(exchange: Exchange, target: Target, { page, pages }: Keye
       return decision(exchange, id, found.value, pages);
     case 'queued':
       return queuedAnswer(exchange, id, found.value, pages);
+    default:
+      return nativePage(exchange, page, found.value, pages);
   }
 }
 

@@ -1,6 +1,6 @@
 // The data plane's paths. What is not in here is 404; what is known in the ecosystem and served by
 // no endpoint here is 404 too, and says so.
-import type { Operation } from '@signalbox/contract';
+import type { Dialect, Operation } from '@signalbox/contract';
 
 export type Page =
   | 'health'
@@ -12,13 +12,31 @@ export type Page =
   | 'explain'
   | 'simulate'
   | 'decision'
+  | 'count'
+  | 'tags'
+  | 'show'
+  | 'loaded'
+  | 'version'
   | 'queued';
 
+/** What stands in a path instead of the body. */
+export type InPath = { readonly model: string; readonly stream: boolean };
+
 export type PathEntry =
-  | { readonly kind: 'call'; readonly operation: Operation }
+  | {
+      readonly kind: 'call';
+      readonly dialect: Dialect;
+      readonly operation: Operation;
+      /** Where the format names the model in the path. */
+      readonly inPath?: InPath;
+    }
   | { readonly kind: 'page'; readonly page: Page; readonly method: 'GET' | 'POST' };
 
-const call = (operation: Operation): PathEntry => ({ kind: 'call', operation });
+const call = (operation: Operation, dialect: Dialect = 'openai'): PathEntry => ({
+  kind: 'call',
+  dialect,
+  operation,
+});
 const get = (page: Page): PathEntry => ({ kind: 'page', page, method: 'GET' });
 const post = (page: Page): PathEntry => ({ kind: 'page', page, method: 'POST' });
 
@@ -27,6 +45,13 @@ export const PATHS: ReadonlyMap<string, PathEntry> = new Map([
   ['/v1/completions', call('completion')],
   ['/v1/responses', call('response')],
   ['/v1/embeddings', call('embedding')],
+  ['/v1/messages', call('chat', 'anthropic')],
+  ['/v1/messages/count_tokens', post('count')],
+  ['/api/chat', call('chat', 'ollama')],
+  ['/api/tags', get('tags')],
+  ['/api/show', post('show')],
+  ['/api/ps', get('loaded')],
+  ['/api/version', get('version')],
   ['/v1/models', get('models')],
   ['/v1/key', get('key')],
   ['/v1/route/explain', post('explain')],
@@ -52,7 +77,29 @@ export const ELSEWHERE: readonly string[] = [
   '/v1/rerank',
   '/v1/files',
   '/v1/batches',
-  '/v1/messages',
+  '/v1/messages/batches',
   '/v1beta/',
   '/api/',
 ];
+
+const GENERATE =
+  /^\/v1(?:beta|beta1|alpha)?\/models\/([^:?]{1,256}):(generateContent|streamGenerateContent)$/;
+
+/** Paths of the Gemini dialect, which name the model and how it is to answer. */
+export function generateEntry(path: string): PathEntry | undefined {
+  const found = GENERATE.exec(path);
+  const name = found?.[1];
+  if (name === undefined) return undefined;
+  const model = decoded(name);
+  if (model === undefined) return undefined;
+  const inPath = { model, stream: found?.[2] === 'streamGenerateContent' };
+  return { kind: 'call', dialect: 'gemini', operation: 'chat', inPath };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

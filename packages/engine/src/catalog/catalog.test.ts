@@ -189,7 +189,9 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
 
   it('knows where each operation stands', () => {
     assert.equal(endpoint('one').origin, 'https://one.example');
-    assert.deepEqual(endpoint('one').paths, {
+    const { openai } = endpoint('one').lanes;
+    const paths = Object.entries(openai).map(([name, lane]) => [name, lane?.path('m', false)]);
+    assert.deepEqual(Object.fromEntries(paths), {
       chat: '/base/v1/chat/completions',
       completion: '/base/v1/completions',
       response: '/base/v1/responses',

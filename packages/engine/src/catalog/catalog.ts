@@ -3,7 +3,9 @@
 // nothing about a caller: a place is made for a tenant here, and whether it may be used is asked in
 // resolve. It must never hold the value of a credential in a form that prints.
 import {
+  assert,
   type Credential,
+  type Dialect,
   type EndpointName,
   endpointName,
   type Headers,
@@ -17,6 +19,7 @@ import {
   type Tier,
   type Timers,
 } from '@signalbox/contract';
+import { type Auth, kindOf, type Lane, laneTo } from '@signalbox/dialect';
 import type {
   EndpointDocument,
   ModelCapabilities,
@@ -32,8 +35,8 @@ export type EndpointFacts = {
   readonly name: EndpointName;
   readonly kind: string;
   readonly origin: string;
-  /** Where each operation stands. */
-  readonly paths: Readonly<Record<Operation, string>>;
+  /** How each call comes there; undefined: it cannot. */
+  readonly lanes: Readonly<Record<Dialect, Readonly<Record<Operation, EndpointLane | undefined>>>>;
   readonly declaredTier: Tier | undefined;
   readonly reach: Reach;
   readonly region: string | undefined;
@@ -50,6 +53,9 @@ export type EndpointFacts = {
   readonly inFlightMax: number;
   readonly retries: number;
 };
+
+/** The way to an endpoint, with the keys as it wants them. */
+export type EndpointLane = Lane & { readonly credentials: readonly Credential[] };
 
 /** A model at an endpoint. */
 export type Offering = {
@@ -158,22 +164,21 @@ function dearest(offerings: readonly Offering[]): Price | undefined {
 
 function compileEndpoint(document: EndpointDocument, sources: CatalogSources): EndpointFacts {
   const url = new URL(document.url);
-  const credentials: Credential[] = [];
+  const values = new Map<string, Secret>();
   let missing: string | undefined;
-  for (const one of document.credentials) {
-    const value = sources.secretOf(document, one.name);
-    if (value === undefined) missing ??= `its credential \`${one.name}\` cannot be read`;
-    else {
-      const prefix = one.header === 'authorization' ? 'Bearer ' : '';
-      credentials.push({ name: one.name, origin: url.origin, header: one.header, prefix, value });
-    }
+  for (const { name } of document.credentials) {
+    const value = sources.secretOf(document, name);
+    if (value === undefined) missing ??= `its credential \`${name}\` cannot be read`;
+    else values.set(name, value);
   }
+  const lanes = lanesTo(document, url, values);
+  const { credentials } = lanes.openai.chat ?? lanes.anthropic.chat ?? { credentials: [] };
   const address = document.privateAddress;
   return {
     name: endpointName(document.name),
     kind: document.kind,
     origin: url.origin,
-    paths: pathsBelow(url.pathname.replace(/\/+$/, '')),
+    lanes,
     declaredTier: document.tier,
     reach: sources.reachOf(url),
     region: document.region,
@@ -226,11 +231,42 @@ function impliedTier(reach: Reach, named: boolean, node: NodeFacts): Tier {
   return 2;
 }
 
-function pathsBelow(base: string): Readonly<Record<Operation, string>> {
-  return {
-    chat: `${base}/chat/completions`,
-    completion: `${base}/completions`,
-    response: `${base}/responses`,
-    embedding: `${base}/embeddings`,
+const DIALECTS: readonly Dialect[] = ['openai', 'anthropic', 'gemini', 'ollama'];
+const OPERATIONS: readonly Operation[] = ['chat', 'completion', 'response', 'embedding'];
+
+function lanesTo(
+  document: EndpointDocument,
+  url: URL,
+  values: ReadonlyMap<string, Secret>,
+): EndpointFacts['lanes'] {
+  const kind = kindOf(document.kind) ?? kindOf('openai-compatible');
+  assert(kind !== undefined, 'the general kind of a server is in the table');
+  const base = url.pathname.replace(/\/+$/, '');
+  const laneOf = (dialect: Dialect, operation: Operation): EndpointLane | undefined => {
+    const lane = laneTo(kind, base, dialect, operation);
+    if (lane === undefined) return undefined;
+    return { ...lane, credentials: credentialsFor(document, url.origin, lane.auth, values) };
   };
+  const ofDialect = (dialect: Dialect): Readonly<Record<Operation, EndpointLane | undefined>> =>
+    byName(OPERATIONS, (operation) => laneOf(dialect, operation));
+  return byName(DIALECTS, ofDialect);
+}
+
+const byName = <K extends string, V>(names: readonly K[], of: (name: K) => V): Record<K, V> =>
+  Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, V>; // every name is there
+
+/** A header that the document names is kept; the usual one becomes what the server wants. */
+function credentialsFor(
+  document: EndpointDocument,
+  origin: string,
+  auth: Auth,
+  values: ReadonlyMap<string, Secret>,
+): readonly Credential[] {
+  return document.credentials.flatMap(({ name, header }) => {
+    const value = values.get(name);
+    if (value === undefined) return [];
+    const usual = header === 'authorization';
+    const prefix = usual ? auth.prefix : '';
+    return [{ name, origin, header: usual ? auth.header : header, prefix, value }];
+  });
 }

@@ -11,7 +11,17 @@ import {
   type Headers,
   type Upstream,
 } from '@signalbox/contract';
-import { type AnswerFacts, readAnswer, type StreamReader, streamReader } from '@signalbox/dialect';
+import {
+  type AnswerFacts,
+  type Asked,
+  contentTypeOf,
+  isCarried,
+  type Rendered,
+  type StreamReader,
+  streamOf,
+  wholeOf,
+} from '@signalbox/dialect';
+import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -29,6 +39,8 @@ export type WholeAnswer = {
   readonly headers: Headers;
   readonly body: Uint8Array;
   readonly facts: AnswerFacts;
+  /** What the caller's format could not say. */
+  readonly dropped: readonly string[];
 };
 
 export type OpenStream = {
@@ -59,7 +71,9 @@ const WITHHELD_BYTES_MAX = 262_144;
 export type Dialling = {
   readonly offer: Offer;
   readonly credential: Credential | undefined;
-  readonly body: Uint8Array;
+  readonly lane: EndpointLane;
+  readonly path: string;
+  readonly rendered: Rendered;
   readonly hideUsage: boolean;
   readonly upstream: Upstream;
   /** Hears how to abort as soon as the dial began. */
@@ -78,10 +92,10 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
         place: offer.place,
         clearance: call.route.clearance,
         method: 'POST',
-        path: endpoint.paths[call.head.operation],
-        headers: upstreamHeaders(call, endpoint),
+        path: dialling.path,
+        headers: upstreamHeaders(call, endpoint, dialling.lane),
         credential: dialling.credential,
-        body: dialling.body,
+        body: dialling.rendered.body,
         timers: endpoint.timers,
       },
       collector,
@@ -125,7 +139,8 @@ class Collector implements DialSink {
     this.#headers = headers;
     this.#flow = flow;
     if (status < 300 && this.#call.question.stream && isEventStream(headers)) {
-      this.#reader = streamReader(this.#call.head.operation, this.#dialling.hideUsage);
+      const { lane, hideUsage } = this.#dialling;
+      this.#reader = streamOf(lane, hideUsage, this.#asked());
     }
   }
 
@@ -159,8 +174,17 @@ class Collector implements DialSink {
       return;
     }
     const body = joined(this.#kept);
-    const facts = readAnswer(this.#call.head.operation, body);
-    this.#answer({ kind: 'whole', status: this.#status, headers: this.#headers, body, facts });
+    const status = this.#status;
+    const headers = this.#headers;
+    const carried = wholeOf(this.#dialling.lane, { status, headers, body }, this.#asked());
+    this.#answer({
+      kind: 'whole',
+      status,
+      headers: this.#typed(headers, false),
+      body: carried.body,
+      facts: carried.facts,
+      dropped: carried.dropped,
+    });
   }
 
   fault(why: Fault): void {
@@ -178,7 +202,8 @@ class Collector implements DialSink {
   #open(bytes: Uint8Array, reader: StreamReader): void {
     const passed = reader.push(bytes).slice();
     this.#opening = this.#opening.length === 0 ? passed : joined([this.#opening, passed]);
-    const whole = reader.facts().events > 0 || endsBlank(this.#opening);
+    const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening);
+    const whole = reader.facts().events > 0 || isBlank;
     if (whole || this.#size > WITHHELD_BYTES_MAX) this.#answer(this.#stream(reader));
   }
 
@@ -189,12 +214,28 @@ class Collector implements DialSink {
     this.#resolve({ kind: 'withheld', answer, abort: this.#abort });
   }
 
+  #asked(): Asked {
+    const { id, at, question } = this.#call;
+    const { model, stream, usageWanted } = question;
+    return { request: id, at, model, stream, usageWanted, ask: this.#dialling.rendered.ask };
+  }
+
+  /** What is carried into another format has that format's content type. */
+  #typed(headers: Headers, isStream: boolean): Headers {
+    const { lane } = this.#dialling;
+    if (!isCarried(lane)) return headers;
+    const good = this.#status < 300;
+    const type = contentTypeOf(lane, good && (isStream || this.#call.question.stream));
+    const others = headers.filter(([name]) => name !== 'content-type');
+    return type === undefined ? headers : [['content-type', type], ...others];
+  }
+
   #stream(reader: StreamReader): OpenStream {
     const flow = this.#flow ?? NO_FLOW;
     return {
       kind: 'stream',
       status: this.#status,
-      headers: this.#headers,
+      headers: this.#typed(this.#headers, true),
       flow,
       reader,
       opening: this.#opening,
@@ -241,8 +282,10 @@ export function headerOf(headers: Headers, name: string): string | undefined {
   return undefined;
 }
 
+const STREAMS = /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|json-seq))/;
+
 const isEventStream = (headers: Headers): boolean =>
-  headerOf(headers, 'content-type')?.startsWith('text/event-stream') === true;
+  STREAMS.test(headerOf(headers, 'content-type') ?? '');
 
 /** The passing of the door: after it there is no other attempt, and the type says so. */
 export const release = (answer: Withheld): Released =>

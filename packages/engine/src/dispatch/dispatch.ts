@@ -10,13 +10,17 @@ import {
   type Fault,
   type Headers,
   type Keys,
+  no,
   type Refusal,
   type Reply,
+  type Result,
   refusal,
   type Upstream,
   within,
+  yes,
 } from '@signalbox/contract';
-import { asksForUsage } from '@signalbox/dialect';
+import { asksUsage, droppedBy, isCarried, type Rendered, render } from '@signalbox/dialect';
+import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Health } from '../catalog/health.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
@@ -46,7 +50,11 @@ type Common = {
   readonly firstByteMs: number | undefined;
   readonly upstreamMs: number;
 };
-type Answered = Common & { readonly offer: Offer };
+type Answered = Common & {
+  readonly offer: Offer;
+  /** What the upstream's format, or the caller's, could not carry. */
+  readonly dropped: readonly string[];
+};
 
 export type DispatchPorts = {
   readonly upstream: Upstream;
@@ -59,6 +67,7 @@ export type DispatchPorts = {
     offer: Offer,
     attempts: readonly Attempt[],
     answer: OpenStream,
+    dropped: readonly string[],
   ) => Headers;
   /** An error event in the caller's dialect. */
   readonly errorEvent: (call: Scheduled, refusal: Refusal) => Uint8Array;
@@ -135,8 +144,15 @@ class Run {
       within(call.route.clearance, offer.place) === undefined,
       'an attempt stays within its clearance',
     );
+    const ready = readied(call, offer);
+    if (!ready.ok) {
+      return {
+        kind: 'over',
+        outcome: { kind: 'failed', refusal: ready.refusal, ...this.common() },
+      };
+    }
     const started = this.#ports.clock.monotonic();
-    const tried = await this.#dial(offer, started);
+    const tried = await this.#dial(offer, ready.value, started);
     const { health } = this.#ports;
     const name = offer.offering.endpoint.name;
     if (tried === 'left') {
@@ -157,7 +173,9 @@ class Run {
       this.#note(offer, started, { outcome: 'failed', fault: code, status: tried.answer.status });
       return this.#next(judgement.fault, judgement.retryAfterMs);
     }
-    return this.#deliver(offer, started, release(tried.answer), judgement.kind === 'relay');
+    const { dropped } = ready.value.rendered;
+    const answer = release(tried.answer);
+    return this.#deliver(offer, { started, dropped, relayed: judgement.kind === 'relay' }, answer);
   }
 
   #next(fault: Fault, retryAfterMs: number | undefined): Ended {
@@ -166,10 +184,8 @@ class Run {
     return { kind: 'next', fault };
   }
 
-  #dial(offer: Offer, started: number): Promise<Tried | 'left'> {
+  #dial(offer: Offer, ready: Ready, started: number): Promise<Tried | 'left'> {
     const call = this.#call;
-    const { question, head } = call;
-    const ask = question.stream && !question.usageWanted && asksForUsage(head.operation);
     this.#firstByteMs = undefined;
     return new Promise((resolve, reject) => {
       // By name: a function that is written into a property where it stands is allocated in the old
@@ -178,9 +194,11 @@ class Run {
       this.#wake = wake;
       const dialling = {
         offer,
-        credential: offer.offering.endpoint.credentials[0],
-        body: question.render(offer.offering.upstream, ask, keepsNothing(call, offer)),
-        hideUsage: ask,
+        credential: ready.lane.credentials[0],
+        lane: ready.lane,
+        path: ready.path,
+        rendered: ready.rendered,
+        hideUsage: ready.hideUsage,
         upstream: this.#ports.upstream,
         begun: (abort: () => void) => {
           this.#abort = abort;
@@ -196,9 +214,8 @@ class Run {
 
   async #deliver(
     offer: Offer,
-    started: number,
+    { started, dropped, relayed }: Delivery,
     answer: Released,
-    relayed: boolean,
   ): Promise<Ended> {
     if (answer.kind === 'whole') {
       const facts = {
@@ -208,7 +225,8 @@ class Run {
       } as const;
       this.#note(offer, started, facts);
       this.#call.permit.leave(offer);
-      return { kind: 'over', outcome: { kind: 'whole', offer, answer, relayed, ...this.common() } };
+      const told = { offer, dropped: joinedWords(dropped, answer.dropped), ...this.common() };
+      return { kind: 'over', outcome: { kind: 'whole', answer, relayed, ...told } };
     }
     const provisional = this.#attempts.length;
     this.#note(offer, started, {
@@ -216,7 +234,8 @@ class Run {
       status: answer.status,
       modelClaimed: answer.reader.facts().model,
     });
-    const head = this.#ports.streamHead(this.#call, offer, this.#attempts, answer);
+    const words = joinedWords(dropped, droppedBy(answer.reader));
+    const head = this.#ports.streamHead(this.#call, offer, this.#attempts, answer, words);
     this.#reply.begin(answer.status, head);
     const abort = (): void => this.#abort?.();
     const { errorEvent, keys } = this.#ports;
@@ -236,7 +255,8 @@ class Run {
       modelClaimed: piped.facts.model,
       fault: piped.fault?.code,
     });
-    return { kind: 'over', outcome: { kind: 'streamed', offer, piped, ...this.common() } };
+    const told = { offer, dropped: words, ...this.common() };
+    return { kind: 'over', outcome: { kind: 'streamed', piped, ...told } };
   }
 
   #onLeave(then: () => void): void {
@@ -295,6 +315,42 @@ class Run {
     );
   }
 }
+
+type Delivery = {
+  readonly started: number;
+  readonly dropped: readonly string[];
+  readonly relayed: boolean;
+};
+
+type Ready = {
+  readonly lane: EndpointLane;
+  readonly path: string;
+  readonly rendered: Rendered;
+  readonly hideUsage: boolean;
+};
+
+/** What goes out; a no is the caller's mistake, seen when its request is read for another format. */
+function readied(call: Scheduled, offer: Offer): Result<Ready, Refusal> {
+  const { question, head } = call;
+  const { endpoint, upstream: model } = offer.offering;
+  const lane = endpoint.lanes[head.dialect][head.operation];
+  assert(lane !== undefined, 'resolve offers only what can carry the call');
+  const path = lane.path(model, question.stream);
+  if (path === undefined) {
+    return no(refusal('model_unknown', `The name of the model can stand in no path.`));
+  }
+  const askUsage = asksUsage(lane, question);
+  const storeNothing = keepsNothing(call, offer);
+  const rendered = render(question, lane, { model, askUsage, storeNothing });
+  if (!rendered.ok) {
+    const { message, param } = rendered.refusal;
+    return no(refusal('body_invalid', message, param === undefined ? {} : { param }));
+  }
+  return yes({ lane, path, rendered: rendered.value, hideUsage: askUsage && !isCarried(lane) });
+}
+
+const joinedWords = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  a.length === 0 ? b : b.length === 0 ? a : [...new Set([...a, ...b])].sort();
 
 /** On tier 1 what is stored stays where it is. */
 const keepsNothing = ({ tenant }: Scheduled, { place }: Offer): boolean =>

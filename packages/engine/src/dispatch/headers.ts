@@ -1,22 +1,36 @@
 // What goes to an upstream beside the body: a short list of our own, the trace, and what the
 // endpoint's document lists. Never the caller's credentials or cookies.
 import type { Headers } from '@signalbox/contract';
-import type { EndpointFacts } from '../catalog/catalog.ts';
+import type { EndpointFacts, EndpointLane } from '../catalog/catalog.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 
 const JSON_TYPE: readonly [string, string] = ['content-type', 'application/json'];
 const ACCEPT_STREAM: readonly [string, string] = ['accept', 'text/event-stream'];
 const ACCEPT_JSON: readonly [string, string] = ['accept', 'application/json'];
 
-export function upstreamHeaders(call: Scheduled, endpoint: EndpointFacts): Headers {
+export function upstreamHeaders(
+  call: Scheduled,
+  endpoint: EndpointFacts,
+  lane: EndpointLane,
+): Headers {
   const headers: (readonly [string, string])[] = [
     JSON_TYPE,
     call.question.stream ? ACCEPT_STREAM : ACCEPT_JSON,
   ];
   if (call.head.traceparent !== undefined) headers.push(['traceparent', call.head.traceparent]);
   for (const header of call.head.forwardable) {
-    if (header[0] === 'openai-beta' || endpoint.forwarded.has(header[0])) headers.push(header);
+    if (isOwn(header[0], lane) || endpoint.forwarded.has(header[0])) headers.push(header);
   }
   for (const header of endpoint.headers) headers.push(header);
+  for (const header of lane.headers) {
+    if (!headers.some(([name]) => name === header[0])) headers.push(header);
+  }
   return headers;
+}
+
+/** A caller's headers that belong to its format go where the same format is spoken. */
+function isOwn(name: string, { caller, upstream }: EndpointLane): boolean {
+  if (caller !== upstream) return false;
+  if (name === 'openai-beta') return caller === 'openai' || caller === 'responses';
+  return caller === 'anthropic' && (name === 'anthropic-version' || name === 'anthropic-beta');
 }

@@ -82,6 +82,7 @@ function suitability({ call, offering, pinned }: GateInputs): number {
   const embeds = offering.capabilities.embeddings;
   const wantsEmbedding = head.operation === 'embedding';
   if (wantsEmbedding ? embeds === false : isOnlyEmbedding(offering)) gates |= GATES.operation;
+  if (offering.endpoint.lanes[head.dialect][head.operation] === undefined) gates |= GATES.operation;
   if (question.toolsOffered && offering.capabilities.tools === false) gates |= GATES.operation;
   const context = offering.contextTokens;
   if (context !== undefined && question.inputTokensEstimate > context * OVERESTIMATE) {

@@ -33,6 +33,7 @@ export function decisionHeaders(
   call: Classified & { readonly entry?: number },
   offer: Offer,
   attempts: readonly Attempt[],
+  dropped: readonly string[] = NONE,
 ): Header[] {
   const headers: Header[] = [
     ['x-signalbox-decision-id', decisionId(call.id, call.entry ?? 1)],
@@ -41,9 +42,12 @@ export function decisionHeaders(
     ['x-signalbox-model', attempts[attempts.length - 1]?.modelClaimed ?? offer.offering.upstream],
     ['x-signalbox-sensitivity', sensitivityText(call.profile)],
   ];
+  if (dropped.length > 0) headers.push(['x-signalbox-dropped', dropped.join(',')]);
   if (attempts.length > 1) headers.push(['x-signalbox-fallback', String(attempts.length - 1)]);
   return headers;
 }
+
+const NONE: readonly string[] = [];
 
 const PASSED = new Set(['x-request-id', 'request-id', 'openai-processing-ms']);
 const VALUE_CHARACTERS_MAX = 256;

@@ -1,0 +1,95 @@
+// The answer as the caller reads it: untouched where both sides speak one format, else carried over.
+// Errors of a bad status are put into the caller's envelope.
+
+import type { Headers, RequestId } from '@signalbox/contract';
+import { refusal } from '@signalbox/contract';
+import type { Ask, Wire } from '../canon/canon.ts';
+import type { AnswerContext } from '../canon/codec.ts';
+import { codeOfError, readUpstreamError } from '../kinds/upstream-error.ts';
+import type { AnswerFacts } from '../openai/answer.ts';
+import type { StreamReader } from '../openai/stream.ts';
+import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
+import { CODECS } from './codecs.ts';
+import { errorBodyIn } from './envelope.ts';
+import type { Lane } from './lane.ts';
+import { UNTOUCHED } from './untouched.ts';
+
+/** What an answer's format repeats of its call. */
+export type Asked = {
+  readonly request: RequestId;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** As the caller named it. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly usageWanted: boolean;
+  /** Where the request was read for another format. */
+  readonly ask: Ask | undefined;
+};
+
+const NOTHING: readonly string[] = [];
+
+export const isCarried = (lane: Lane): boolean => lane.caller !== lane.upstream;
+
+export function streamOf(lane: Lane, hideUsage: boolean, asked: Asked): StreamReader {
+  if (!isCarried(lane)) return UNTOUCHED[lane.upstream].streamReader(lane.operation, hideUsage);
+  return carryStream(lane, contextOf(lane, asked));
+}
+
+/** What the caller's format could not say, up to now. */
+export function droppedBy(reader: StreamReader): readonly string[] {
+  return 'dropped' in reader ? [...(reader as CarriedStream).dropped].sort() : NOTHING;
+}
+
+export function wholeOf(
+  lane: Lane,
+  answer: { readonly status: number; readonly headers: Headers; readonly body: Uint8Array },
+  asked: Asked,
+): Carried {
+  const { status, headers, body } = answer;
+  if (!isCarried(lane)) {
+    const facts = UNTOUCHED[lane.upstream].readAnswer(lane.operation, body);
+    return { body, facts, dropped: NOTHING };
+  }
+  if (status < 300) {
+    return carryWhole(body, lane, { ...contextOf(lane, asked), stream: asked.stream });
+  }
+  const error = readUpstreamError(lane.kind, { status, headers, body, nowMs: asked.at });
+  const said = refusal(codeOfError(error), error.message);
+  const ids = { request: asked.request, decision: undefined };
+  return { body: errorBodyIn(lane.caller, said, ids), facts: NO_FACTS, dropped: NOTHING };
+}
+
+const NO_FACTS: AnswerFacts = {
+  model: undefined,
+  usage: undefined,
+  service: undefined,
+  error: false,
+  malformed: false,
+};
+
+/** Undefined: as the upstream says. */
+export function contentTypeOf(lane: Lane, stream: boolean): string | undefined {
+  if (!isCarried(lane)) return undefined;
+  return stream ? CODECS[lane.caller].streamType : 'application/json';
+}
+
+const ID_PREFIXES: Readonly<Record<Wire, string>> = {
+  openai: 'chatcmpl-',
+  responses: 'resp_',
+  anthropic: 'msg_',
+  gemini: '',
+  ollama: '',
+};
+const REQUEST_PREFIX_LENGTH = 'req_'.length;
+
+function contextOf({ caller }: Lane, asked: Asked): AnswerContext {
+  const { request, at, model, usageWanted, ask } = asked;
+  return {
+    model,
+    id: `${ID_PREFIXES[caller]}${request.slice(REQUEST_PREFIX_LENGTH)}`,
+    created: Math.floor(at / 1_000),
+    usageWanted,
+    ...(ask === undefined ? {} : { ask }),
+  };
+}

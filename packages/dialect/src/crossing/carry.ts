@@ -1,0 +1,153 @@
+// An answer carried from the upstream's wire format into the caller's. For the rest of the house it
+// looks like the watching of a stream that passes untouched: bytes in, bytes out, facts beside. It
+// never invents an end: a stream that stops without one ends uncleanly here too.
+
+import { concat } from '../bytes.ts';
+import type { AnswerEvent, StopReason } from '../canon/canon.ts';
+import type { AnswerContext, Codec, StreamDecoder, StreamEncoder } from '../canon/codec.ts';
+import { tryParse } from '../canon/exact.ts';
+import { Folding } from '../canon/fold.ts';
+import { Order } from '../canon/order.ts';
+import type { AnswerFacts } from '../openai/answer.ts';
+import type { StreamFacts, StreamReader } from '../openai/stream.ts';
+import { CODECS } from './codecs.ts';
+import type { Lane } from './lane.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** A stream; `dropped` grows with it. */
+export interface CarriedStream extends StreamReader {
+  readonly dropped: ReadonlySet<string>;
+}
+
+export function carryStream(lane: Lane, context: AnswerContext): CarriedStream {
+  return new Carrying(CODECS[lane.upstream], CODECS[lane.caller], lane, context);
+}
+
+type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
+
+class Carrying implements CarriedStream {
+  readonly #decoder: StreamDecoder;
+  readonly #encoder: StreamEncoder;
+  readonly #missingEnd: boolean;
+  readonly #order = new Order();
+  readonly #facts: Facts = {
+    model: undefined,
+    usage: undefined,
+    service: undefined,
+    error: false,
+    done: false,
+    events: 0,
+  };
+  #stopped: StopReason | undefined;
+
+  constructor(from: Codec, to: Codec, lane: Lane, context: AnswerContext) {
+    this.#decoder = from.decoder();
+    this.#encoder = to.encoder(context);
+    this.#missingEnd = lane.missingEnd;
+  }
+
+  get dropped(): ReadonlySet<string> {
+    return this.#encoder.dropped;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    return this.#write(this.#decoder.push(chunk));
+  }
+
+  rest(): Uint8Array {
+    const events = this.#decoder.end();
+    const ended = events.some(({ kind }) => kind === 'end' || kind === 'error');
+    const isOver = ended || this.#facts.done || this.#facts.error;
+    const last = this.#write(events);
+    if (isOver || !this.#missingEnd || this.#stopped === undefined) return last;
+    return concat([last, this.#write([{ kind: 'end' }])]);
+  }
+
+  closing(): Uint8Array {
+    return NOTHING;
+  }
+
+  facts(): StreamFacts {
+    return this.#facts;
+  }
+
+  #write(events: readonly AnswerEvent[]): Uint8Array {
+    if (events.length === 0) return NOTHING;
+    const out: Uint8Array[] = [];
+    for (const event of events) {
+      this.#order.check(event);
+      this.#note(event);
+      const bytes = this.#encoder.push(event);
+      if (bytes.length > 0) out.push(bytes);
+    }
+    return concat(out);
+  }
+
+  #note(event: AnswerEvent): void {
+    const facts = this.#facts;
+    switch (event.kind) {
+      case 'start':
+        facts.model = event.model;
+        return;
+      case 'usage':
+        facts.usage = event.usage;
+        facts.service = event.service ?? facts.service;
+        return;
+      case 'stop':
+        this.#stopped = event.reason;
+        return;
+      case 'error':
+        facts.error = true;
+        return;
+      case 'end':
+        facts.done = true;
+        return;
+      default:
+        // About a token each.
+        facts.events += 1;
+    }
+  }
+}
+
+export type Carried = {
+  readonly body: Uint8Array;
+  readonly facts: AnswerFacts;
+  readonly dropped: readonly string[];
+};
+
+const NOT_JSON: AnswerFacts = {
+  model: undefined,
+  usage: undefined,
+  service: undefined,
+  error: false,
+  malformed: true,
+};
+
+/** A whole answer with a good status. @param stream the caller wants it as a stream all the same. */
+export function carryWhole(
+  body: Uint8Array,
+  lane: Lane,
+  context: AnswerContext & { readonly stream: boolean },
+): Carried {
+  const parsed = tryParse(body);
+  if (parsed === undefined) return { body, facts: NOT_JSON, dropped: [] };
+  const events = CODECS[lane.upstream].readWhole(parsed);
+  const folding = new Folding();
+  const order = new Order();
+  for (const event of events) {
+    order.check(event);
+    folding.push(event);
+  }
+  const answer = folding.answer();
+  const { model, usage, service, error } = answer;
+  const facts = { model, usage, service, error: error !== undefined, malformed: false };
+  const to = CODECS[lane.caller];
+  if (!context.stream) {
+    const written = to.writeWhole(answer, context);
+    return { body: written.body, facts, dropped: [...written.dropped].sort() };
+  }
+  const encoder = to.encoder(context);
+  const bytes = concat(events.map((event) => encoder.push(event)));
+  return { body: bytes, facts, dropped: [...encoder.dropped].sort() };
+}

@@ -1,0 +1,89 @@
+// The way of a call to a server: in which wire format, at which path, with which header for the key.
+// Where a server speaks the caller's own format, bytes pass untouched; else it is asked in the format
+// that its kind prefers, and the answer is carried over.
+import type { Dialect, Headers, Operation, Question } from '@signalbox/contract';
+import type { Wire } from '../canon/canon.ts';
+import type { WriteQuirks } from '../canon/codec.ts';
+import { authOf, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
+import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
+import { asksForUsage } from '../openai/question.ts';
+import { wireOf } from './codecs.ts';
+
+export type Lane = {
+  readonly kind: ServerKind;
+  /** What the caller speaks. */
+  readonly caller: Wire;
+  /** What goes over the wire to the server. */
+  readonly upstream: Wire;
+  readonly operation: Operation;
+  readonly auth: Auth;
+  readonly headers: Headers;
+  readonly quirks: WriteQuirks;
+  /** A stream that closes after its finish reason is whole. */
+  readonly missingEnd: boolean;
+  /** Undefined: the name of the model can stand in no path. */
+  path(model: string, stream: boolean): string | undefined;
+};
+
+const OPERATIONS: Readonly<Record<Operation, WireOperation>> = {
+  chat: 'chat',
+  completion: 'completion',
+  response: 'chat',
+  embedding: 'embedding',
+};
+
+/** Usage in a stream is asked for where the caller did not, and always where it is carried over. */
+export const asksUsage = (lane: Lane, question: Question): boolean =>
+  question.stream &&
+  lane.upstream === 'openai' &&
+  asksForUsage(lane.operation === 'response' ? 'chat' : lane.operation) &&
+  (lane.caller !== lane.upstream || !question.usageWanted);
+
+/** Undefined: the server has no such operation, and no other format could carry it. */
+export function laneTo(
+  kind: ServerKind,
+  urlPath: string,
+  dialect: Dialect,
+  operation: Operation,
+): Lane | undefined {
+  const caller = wireOf(dialect, operation);
+  const upstream = wireAt(kind, caller, operation);
+  if (upstream === undefined) return undefined;
+  const what = OPERATIONS[operation];
+  const fixed = fixedPath(kind, urlPath, upstream, what);
+  return {
+    kind,
+    caller,
+    upstream,
+    operation,
+    auth: authOf(kind, upstream),
+    headers: kind.extraHeaders,
+    quirks: quirksOf(kind, upstream),
+    missingEnd: streamRules(kind, upstream).missingEnd,
+    path(model, stream) {
+      if (fixed !== undefined) return fixed;
+      const streams = stream && what === 'chat' ? 'stream' : what;
+      return pathOf(kind, urlPath, { wire: upstream, operation: streams, model });
+    },
+  };
+}
+
+/** A path without a model in it is the same for every call. */
+function fixedPath(
+  kind: ServerKind,
+  urlPath: string,
+  wire: Wire,
+  operation: WireOperation,
+): string | undefined {
+  const paths = kind.wires[wire];
+  if (paths?.stream !== undefined || paths?.[operation]?.includes('{model}') !== false) {
+    return undefined;
+  }
+  return pathOf(kind, urlPath, { wire, operation, model: '' });
+}
+
+function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | undefined {
+  if (kind.wires[caller]?.[OPERATIONS[operation]] !== undefined) return caller;
+  const crosses = operation === 'chat' || operation === 'response';
+  return crosses && kind.wires[kind.preferred]?.chat !== undefined ? kind.preferred : undefined;
+}

@@ -1,0 +1,28 @@
+// A caller's body in its own format, read for deciding.
+import type { Dialect, Operation, Question, Refusal, Result } from '@signalbox/contract';
+import * as anthropic from '../anthropic/anthropic.ts';
+import * as gemini from '../gemini/gemini.ts';
+import * as ollama from '../ollama/ollama.ts';
+import { readQuestion } from '../openai/question.ts';
+
+/** What stands in the path instead of the body. */
+export type InPath = { readonly model: string; readonly stream: boolean };
+
+/** @param path only formats that name the model there look at it. */
+export function questionIn(
+  dialect: Dialect,
+  operation: Operation,
+  body: Uint8Array,
+  path: InPath,
+): Result<Question, Refusal> {
+  switch (dialect) {
+    case 'openai':
+      return readQuestion(operation, body);
+    case 'anthropic':
+      return anthropic.readQuestion(body);
+    case 'gemini':
+      return gemini.readQuestion(body, path.model, path.stream);
+    case 'ollama':
+      return ollama.readQuestion(operation, body);
+  }
+}

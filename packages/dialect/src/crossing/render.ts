@@ -1,0 +1,52 @@
+// The request as an upstream reads it.
+import { no, type Question, type Result, yes } from '@signalbox/contract';
+import type { Ask, Json, JsonObject } from '../canon/canon.ts';
+import type { BadAsk } from '../canon/codec.ts';
+import { isObject, tryParse } from '../canon/exact.ts';
+import { CODECS } from './codecs.ts';
+import type { Lane } from './lane.ts';
+
+export type Rendering = {
+  /** The server's own name for the model. */
+  readonly model: string;
+  readonly askUsage: boolean;
+  readonly storeNothing: boolean;
+};
+export type Rendered = {
+  readonly body: Uint8Array;
+  /** What the upstream's format cannot carry, in our words. */
+  readonly dropped: readonly string[];
+  /** The request in our words, where it was read for another format. */
+  readonly ask: Ask | undefined;
+};
+
+const NOTHING: readonly string[] = [];
+
+export function render(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
+  if (lane.caller === lane.upstream) {
+    const body = question.render(how.model, how.askUsage, how.storeNothing);
+    return yes({ body, dropped: NOTHING, ask: undefined });
+  }
+  const read = askOf(question, lane);
+  if (!read.ok) return read;
+  const { model, askUsage } = how;
+  const written = CODECS[lane.upstream].writeAsk(read.value, {
+    model,
+    quirks: lane.quirks,
+    askUsage,
+  });
+  return yes({ body: written.body, dropped: [...written.dropped].sort(), ask: read.value });
+}
+
+/** The request in our words; formats that name the model in the path get it back. */
+export function askOf(question: Question, { caller }: Pick<Lane, 'caller'>): Result<Ask, BadAsk> {
+  const parsed = tryParse(question.bytes);
+  if (!isObject(parsed)) return no({ param: undefined, message: 'The body is not a JSON object.' });
+  return CODECS[caller].readAsk(caller === 'gemini' ? withPath(parsed, question) : parsed);
+}
+
+const withPath = (body: JsonObject, { model, stream }: Question): Json => ({
+  ...body,
+  model,
+  stream,
+});
