@@ -29,6 +29,19 @@ export {
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
 export {
+  type Asked,
+  contentTypeOf,
+  droppedBy,
+  isCarried,
+  streamOf,
+  wholeOf,
+} from './crossing/answer.ts';
+export { wireOf } from './crossing/codecs.ts';
+export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
+export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
+export { questionIn } from './crossing/question.ts';
+export { type Rendered, render } from './crossing/render.ts';
+export {
   errorBody as geminiErrorBody,
   errorElement as geminiErrorElement,
   errorEvent as geminiErrorEvent,
@@ -42,21 +55,6 @@ export {
   writeEmbedAsk as writeGeminiEmbedAsk,
   writeEmbedded as writeGeminiEmbedded,
 } from './gemini/gemini.ts';
-export { type Element, innerElements, lastField, readObject } from './json.ts';
-
-  type Asked,
-  contentTypeOf,
-  droppedBy,
-  isCarried,
-  streamOf,
-  wholeOf,
-} from './crossing/answer.ts';
-
-export { wireOf } from './crossing/codecs.ts';
-export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
-export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
-export { questionIn } from './crossing/question.ts';
-export { type Rendered, render } from './crossing/render.ts';
 export { type Element, innerElements, innerText, lastField, readObject } from './json.ts';
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {

@@ -1,5 +1,5 @@
-// Pages that belong to one dialect: the lists and cards that Ollama's clients ask for before a call,
-// and the count of tokens that Anthropic's do. What nobody knows is left out, never made up.
+// Pages that belong to one dialect: the lists and cards that Ollama's clients ask for before a
+// call, and the count of tokens that Anthropic's do. What nobody knows is left out, never made up.
 import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
 import {
   anthropicCount,

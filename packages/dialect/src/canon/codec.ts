@@ -71,7 +71,7 @@ export type AnswerContext = {
 export interface StreamDecoder {
   push(chunk: Uint8Array): readonly AnswerEvent[];
   /**
-   * The connection ended cleanly. Adds `end` only if the dialect's own end was seen, or it has none.
+   * The connection ended cleanly. Adds `end` only if the dialect's own was seen, or it has none.
    */
   end(): readonly AnswerEvent[];
 }

@@ -1,5 +1,5 @@
-// The answer as the caller reads it: untouched where both sides speak one format, else carried over.
-// Errors of a bad status are put into the caller's envelope.
+// The answer as the caller reads it: untouched where both sides speak one format, else carried
+// over. Errors of a bad status are put into the caller's envelope.
 
 import type { Headers, RequestId } from '@signalbox/contract';
 import { refusal } from '@signalbox/contract';

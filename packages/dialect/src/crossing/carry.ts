@@ -124,7 +124,7 @@ const NOT_JSON: AnswerFacts = {
   malformed: true,
 };
 
-/** A whole answer with a good status. @param stream the caller wants it as a stream all the same. */
+/** A whole answer of a good status. @param stream the caller wants it as a stream all the same. */
 export function carryWhole(
   body: Uint8Array,
   lane: Lane,

@@ -1,6 +1,6 @@
-// The way of a call to a server: in which wire format, at which path, with which header for the key.
-// Where a server speaks the caller's own format, bytes pass untouched; else it is asked in the format
-// that its kind prefers, and the answer is carried over.
+// The way of a call to a server: in which wire format, at which path, with which header for the
+// key. Where a server speaks the caller's own format, bytes pass untouched; else it is asked in the
+// format that its kind prefers, and the answer is carried over.
 import type { Dialect, Headers, Operation, Question } from '@signalbox/contract';
 import type { Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';

@@ -329,7 +329,7 @@ type Ready = {
   readonly hideUsage: boolean;
 };
 
-/** What goes out; a no is the caller's mistake, seen when its request is read for another format. */
+/** A no is the caller's mistake, seen when its request is read for another format. */
 function readied(call: Scheduled, offer: Offer): Result<Ready, Refusal> {
   const { question, head } = call;
   const { endpoint, upstream: model } = offer.offering;

@@ -110,7 +110,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Of a parsed JSON text, whose keys are all its own; none of ours is a name that objects inherit. */
+/** Of parsed JSON, whose keys are all its own; none of ours is a name that objects inherit. */
 function field(from: unknown, key: string): unknown {
   if (typeof from !== 'object' || from === null) return undefined;
   return (from as Record<string, unknown>)[key];
