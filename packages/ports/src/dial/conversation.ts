@@ -56,6 +56,8 @@ export class Conversation extends Timed implements Caller, Flow {
   /** What was read at once with what made the sink pause. */
   #held: Uint8Array[] = [];
   #endHeld = false;
+  /** The decoder has more than it can take: who is slow is not the upstream. */
+  #behind = false;
 
   /** @param head of the request, as latin1. */
   constructor(request: DialRequest, head: string, sink: DialSink, to: To) {
@@ -99,7 +101,7 @@ export class Conversation extends Timed implements Caller, Flow {
   /** A sink that reads slowly is not an upstream that is silent. */
   override due(nowMs: number): number | undefined {
     if (this.#stage === 'over') return undefined;
-    if (this.#paused) this.#sinceMs = nowMs;
+    if (this.#paused || this.#behind) this.#sinceMs = nowMs;
     const dueMs = this.#dueMs();
     if (dueMs > nowMs) return dueMs;
     const total = this.#startedMs + this.#request.timers.totalMs <= nowMs;
@@ -210,10 +212,16 @@ export class Conversation extends Timed implements Caller, Flow {
       fault: (code, why) => {
         if (!this.#isOver()) this.#fail(code, why);
       },
-      full: () => this.#line?.pause(),
-      drained: () => this.#line?.resume(),
+      full: () => this.#decoderBehind(true),
+      drained: () => this.#decoderBehind(false),
     });
     return this.#decoding !== undefined;
+  }
+
+  #decoderBehind(isBehind: boolean): void {
+    this.#behind = isBehind;
+    if (isBehind) this.#line?.pause();
+    else this.#line?.resume();
   }
 
   #decoded(bytes: Uint8Array): void {
