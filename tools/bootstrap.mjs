@@ -42,6 +42,10 @@ const COMMANDS = {
   tidy: { says: 'check the shape of the house', script: 'tools/tidy/main.ts' },
   world: { says: 'run seeded worlds', script: 'packages/world/src/main.ts' },
   bench: { says: 'run a benchmark', script: 'tools/bench/main.ts', console: true },
+  conformance: {
+    says: 'replay recorded traffic against every dialect',
+    script: 'tools/conformance/main.ts',
+  },
   snippets: {
     says: 'run the snippets of the docs',
     script: 'tools/snippets/main.ts',
@@ -94,6 +98,6 @@ async function prepare(command) {
 /** @param {string | undefined} name */
 function usage(name) {
   const problem = name === undefined ? 'say what to run' : `there is no command "${name}"`;
-  const lines = Object.entries(COMMANDS).map(([key, { says }]) => `  ${key.padEnd(10)}${says}`);
+  const lines = Object.entries(COMMANDS).map(([key, { says }]) => `  ${key.padEnd(13)}${says}`);
   return `${problem}. Known:\n${lines.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@
 import { environmentReference } from '@signalbox/config';
 import { configurationReference } from '@signalbox/documents';
 import { commandLinePage } from './command-line.ts';
+import { dialectsPage } from './dialects.ts';
 import { errorsPage } from './errors.ts';
 import { headersPage } from './headers.ts';
 import { httpApiPage } from './http-api.ts';
@@ -27,6 +28,7 @@ export const WRITTEN_PAGES: readonly WrittenPage[] = [
   reference('headers', headersPage),
   reference('command-line', commandLinePage),
   reference('http-api', httpApiPage),
+  reference('dialects', dialectsPage),
   reference('servers', serversPage),
   { path: 'README.md', text: readmeWithServers },
 ];

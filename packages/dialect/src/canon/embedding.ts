@@ -136,8 +136,8 @@ export function writeOpenaiEmbedAsk(ask: EmbedAsk, to: WriteTo): Written {
 const text = new TextDecoder();
 
 /**
- * In the order of `index`. Undefined: it is no such answer. Not `parseExact`: a vector's numbers are
- * floats, whose last digits say nothing.
+ * In the order of `index`. Undefined: it is no such answer. Not `parseExact`: a vector's numbers
+ * are floats, whose last digits say nothing.
  */
 export function readOpenaiEmbedded(body: Uint8Array): Embedded | undefined {
   const value = parsed(body);

@@ -1,0 +1,160 @@
+// Who can read a recording: the formats of `packages/dialect`, told apart by what a message holds.
+// Recordings of other formats are counted and left alone.
+import {
+  anthropic,
+  anthropicStreamReader,
+  type Codec,
+  completions,
+  isObject,
+  type Json,
+  listIn,
+  member,
+  ollama,
+  ollamaGenerate,
+  openai,
+  responses,
+  type StreamReader,
+  streamReader,
+  textIn,
+  tryParse,
+} from '@signalbox/dialect';
+import { gemini, streamReader as geminiReader } from '../../packages/dialect/src/gemini/gemini.ts';
+import { streamReader as ollamaReader } from '../../packages/dialect/src/ollama/ollama.ts';
+
+export type Speaker = {
+  readonly name: string;
+  /** Requests are written to an upstream in this format. */
+  readonly codec: Omit<Codec, 'writeAsk'> & Partial<Pick<Codec, 'writeAsk'>>;
+  /** Watches bytes that pass. */
+  readonly reader: () => StreamReader;
+  readonly isStream: (message: Json) => boolean;
+  readonly isWhole: (body: Json) => boolean;
+  /** What a recorder leaves out at the end of a stream. */
+  readonly end: string;
+  /** Of the request's address, where a body alone does not say. */
+  readonly path: RegExp;
+};
+
+const first = (value: Json, key: string): Json | undefined => listIn(value, key)?.[0];
+const has = (value: Json | undefined, key: string): boolean => member(value, key) !== undefined;
+const MESSAGE_TYPES = new Set(['message_start', 'content_block_start', 'content_block_delta']);
+
+/** Usage alone stands in the last messages of some streams, and in other APIs of the vendor. */
+const hasCandidates = (value: Json): boolean =>
+  has(value, 'candidates') ||
+  has(value, 'promptFeedback') ||
+  (has(value, 'usageMetadata') && has(value, 'modelVersion'));
+
+export const SPEAKERS: readonly Speaker[] = [
+  {
+    name: 'responses',
+    codec: responses,
+    reader: () => streamReader('response', false),
+    isStream: (message) => textIn(message, 'type')?.startsWith('response.') === true,
+    isWhole: (body) => textIn(body, 'object') === 'response',
+    end: '',
+    path: /\/responses$/,
+  },
+  {
+    name: 'anthropic',
+    codec: anthropic,
+    reader: anthropicStreamReader,
+    isStream: (message) => MESSAGE_TYPES.has(textIn(message, 'type') ?? ''),
+    isWhole: (body) => textIn(body, 'type') === 'message' && has(body, 'content'),
+    end: '',
+    path: /\/messages$/,
+  },
+  {
+    name: 'gemini',
+    codec: gemini,
+    reader: geminiReader,
+    isStream: hasCandidates,
+    isWhole: hasCandidates,
+    end: '',
+    path: /:(streamG|g)enerateContent$/,
+  },
+  {
+    name: 'completions',
+    codec: completions,
+    reader: () => streamReader('completion', false),
+    isStream: (message) => has(first(message, 'choices'), 'text'),
+    isWhole: (body) => has(first(body, 'choices'), 'text'),
+    end: 'data: [DONE]\n\n',
+    path: /\/v1\/completions$/,
+  },
+  {
+    name: 'openai',
+    codec: openai,
+    reader: () => streamReader('chat', false),
+    isStream: (message) => has(message, 'choices'),
+    isWhole: (body) => isObject(member(first(body, 'choices'), 'message')),
+    end: 'data: [DONE]\n\n',
+    path: /\/chat\/completions$/,
+  },
+  {
+    name: 'ollama',
+    codec: ollama,
+    reader: ollamaReader,
+    isStream: (message) => has(message, 'done') && isObject(member(message, 'message')),
+    isWhole: (body) => has(body, 'done') && isObject(member(body, 'message')),
+    end: '',
+    path: /\/api\/chat$/,
+  },
+  {
+    name: 'ollama generate',
+    codec: ollamaGenerate,
+    reader: ollamaReader,
+    isStream: (message) => has(message, 'done') && has(message, 'response'),
+    isWhole: (body) => has(body, 'done') && has(body, 'response'),
+    end: '',
+    path: /\/api\/generate$/,
+  },
+];
+
+export type Spoken =
+  | { readonly kind: 'stream' | 'whole'; readonly speaker: Speaker }
+  /** A bad status, or nothing but an error. */
+  | { readonly kind: 'error' }
+  /** In none of our formats. */
+  | { readonly kind: 'other' };
+
+/** The first messages of a stream may say nothing of its format (a comment, a `ping`, an error). */
+const MESSAGES_LOOKED_AT = 8;
+
+export function spoken(status: number, bytes: Uint8Array, url: string | undefined): Spoken {
+  const text = new TextDecoder().decode(bytes);
+  const body = tryParse(text);
+  if (status >= 400) return { kind: 'error' };
+  if (body !== undefined && !/\n\s*\{/.test(text.trim().slice(1))) return ofWhole(body);
+  const whole = body === undefined ? undefined : ofWhole(body);
+  if (whole !== undefined && whole.kind !== 'other') return whole;
+  for (const message of messagesOf(text)) {
+    const speaker = SPEAKERS.find((one) => one.isStream(message));
+    if (speaker !== undefined) return { kind: 'stream', speaker };
+  }
+  const path = url?.split('?')[0] ?? '';
+  const byPath = text === '' ? undefined : SPEAKERS.find((one) => one.path.test(path));
+  return byPath === undefined ? { kind: 'other' } : { kind: 'stream', speaker: byPath };
+}
+
+function ofWhole(body: Json): Spoken {
+  const answer = Array.isArray(body) ? (body[0] ?? null) : body;
+  const speaker = SPEAKERS.find((one) => one.isWhole(answer));
+  if (speaker !== undefined) {
+    return Array.isArray(body) ? { kind: 'other' } : { kind: 'whole', speaker };
+  }
+  const error = member(answer, 'error') ?? null;
+  const isError = error !== null && error !== '' && !has(answer, 'object');
+  return isError ? { kind: 'error' } : { kind: 'other' };
+}
+
+/** The first messages of a stream, framed or by lines. */
+export function messagesOf(text: string, most: number = MESSAGES_LOOKED_AT): readonly Json[] {
+  const found: Json[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const value = tryParse(line.replace(/^data: ?/, ''));
+    if (isObject(value)) found.push(value);
+    if (found.length === most) break;
+  }
+  return found;
+}
