@@ -194,6 +194,7 @@ describe('a request that is read', () => {
       openai: { logit_bias: { 1: 2 }, store: true, stream_options: { include_obfuscation: false } },
     });
     assert.equal(read({ max_tokens: -1 }).outputTokensMax, undefined);
+    assert.equal(read({ n: 1 }).answers, undefined);
     assert.deepEqual(read({ max_completion_tokens: 5, max_tokens: 9, n: 2 }).outputTokensMax, 5);
   });
 
@@ -234,6 +235,8 @@ describe('a request that is read', () => {
       [messages('Hello'), 'messages[0]'],
       [messages({ role: 'ghost', content: '' }), 'messages[0].role'],
       [messages({ role: 'user', content: 5 }), 'messages[0].content'],
+      [messages({ role: 'user', content: null }), 'messages[0].content'],
+      [messages({ role: 'user', content: '', name: 5 }), 'messages[0].name'],
       [messages({ role: 'tool', content: 'x' }), 'messages[0].tool_call_id'],
       [
         messages({ role: 'assistant', tool_calls: [{ id: 'a' }] }),

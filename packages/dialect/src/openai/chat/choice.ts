@@ -1,7 +1,7 @@
 // One choice of an answer, read delta by delta; a whole message is one delta. A part begins where
 // the kind changes. The stop is told only when the answer is over: servers repeat it, and say
 // things after it.
-import type { Json } from '../../canon/canon.ts';
+import type { Json, JsonObject, Media } from '../../canon/canon.ts';
 import { isObject, listIn, member, textIn } from '../../canon/exact.ts';
 import { CallReader } from './call.ts';
 import { thinkingText } from './content.ts';
@@ -22,12 +22,20 @@ export class ChoiceReader {
   readonly #thoughts: ThoughtReader;
   readonly #calls: CallReader;
   readonly #audio = new AudioPieces();
+  readonly #annotations: Json[] = [];
+  readonly #whole: boolean;
   #stop: Stop | undefined;
 
   constructor(answer: number, out: Out, from: From) {
     this.#emitter = new Emitter(answer, out);
     this.#thoughts = new ThoughtReader(this.#emitter, from.whole);
     this.#calls = new CallReader(this.#emitter, from.answerId, from.whole);
+    this.#whole = from.whole;
+  }
+
+  /** Of the thoughts of a whole message, among its parts. */
+  get places(): readonly number[] {
+    return this.#thoughts.places;
   }
 
   get stopped(): boolean {
@@ -47,17 +55,10 @@ export class ChoiceReader {
   /** The answer is over, in the words of its dialect. */
   end(): void {
     this.#calls.end();
+    if (this.#annotations.length > 0) this.#opaque({ annotations: this.#annotations });
     const audio = this.#audio.media();
-    const { answer } = this.#emitter;
-    if (audio !== undefined) {
-      this.#emitter.push({
-        kind: 'media',
-        answer,
-        part: this.#emitter.begin('media'),
-        media: audio,
-      });
-    }
-    this.#emitter.push({ kind: 'stop', answer, ...this.#reason() });
+    if (audio !== undefined) this.#media(audio);
+    this.#emitter.push({ kind: 'stop', answer: this.#emitter.answer, ...this.#reason() });
   }
 
   /** Callers' tools are run on `tools` alone, and some servers say `stop` there. */
@@ -70,24 +71,21 @@ export class ChoiceReader {
     return stop;
   }
 
-  #delta(delta: Json): void {
+  #delta(delta: JsonObject): void {
     this.#thoughts.take(delta);
+    const callsFirst = this.#whole && callsStandFirst(delta);
+    if (callsFirst) this.#called(delta);
     const content = member(delta, 'content');
     if (typeof content === 'string') this.#emitter.text('text', content);
     else if (Array.isArray(content)) for (const part of content) this.#part(part);
     this.#emitter.text('refusal', textIn(delta, 'refusal') ?? '');
-    const annotations = listIn(delta, 'annotations') ?? [];
-    if (annotations.length > 0) this.#opaque({ annotations });
-    for (const image of readImages(delta)) {
-      const { answer } = this.#emitter;
-      this.#emitter.push({
-        kind: 'media',
-        answer,
-        part: this.#emitter.begin('media'),
-        media: image,
-      });
-    }
+    this.#annotations.push(...(listIn(delta, 'annotations') ?? []));
+    for (const image of readImages(delta)) this.#media(image);
     this.#audio.take(member(delta, 'audio'));
+    if (!callsFirst) this.#called(delta);
+  }
+
+  #called(delta: JsonObject): void {
     for (const [at, call] of (listIn(delta, 'tool_calls') ?? []).entries()) {
       this.#calls.take(call, at);
     }
@@ -98,9 +96,14 @@ export class ChoiceReader {
   /** Content in typed parts, as one vendor writes it. */
   #part(part: Json): void {
     const type = textIn(part, 'type');
-    if (type === 'text') this.#emitter.text('text', textIn(part, 'text') ?? '');
-    else if (type === 'thinking') this.#thoughts.say(thinkingText(member(part, 'thinking')));
+    if (type === 'text') this.#emitter.text('text', textIn(part, 'text') ?? '', true);
+    else if (type === 'thinking') this.#thoughts.say(thinkingText(member(part, 'thinking')), true);
     else if (isObject(part)) this.#opaque({ content: [part] });
+  }
+
+  #media(media: Media): void {
+    const part = this.#emitter.begin('media');
+    this.#emitter.push({ kind: 'media', answer: this.#emitter.answer, part, media });
   }
 
   #opaque(value: Json): void {
@@ -108,4 +111,11 @@ export class ChoiceReader {
     const part = this.#emitter.begin('opaque');
     this.#emitter.push({ kind: 'opaque', answer, part, wire: 'openai', value });
   }
+}
+
+/** The order of the keys is the order of the parts, where calls come before what is said. */
+export function callsStandFirst(message: JsonObject): boolean {
+  const keys = Object.keys(message);
+  const calls = keys.indexOf('tool_calls');
+  return calls >= 0 && calls < keys.indexOf('content');
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../../canon/canon.ts';
 import { fold } from '../../canon/fold.ts';
-import { checked, decoded } from './chat.fixture.ts';
+import { checked, decoded, whole } from './chat.fixture.ts';
 import {
   BASE,
   call,
@@ -183,6 +183,40 @@ describe('a stream of the OpenAI dialect', () => {
         ['x', 'length'],
       ],
     );
+  });
+
+  it('has one text, whatever stands between its pieces', () => {
+    const note = (url: string) => ({ type: 'url_citation', url_citation: { url } });
+    const answer = read(
+      delta({ content: 'a' }),
+      delta({ annotations: [note('x')] }),
+      delta(tool({ index: 0, id: 'c1', function: { name: 'look', arguments: '{}' } })),
+      delta({ content: 'b', annotations: [note('y')] }),
+      finish('tool_calls'),
+      DONE,
+    );
+    const annotations = [note('x'), note('y')];
+    assert.deepEqual(parts(answer), [
+      { kind: 'text', text: 'ab' },
+      call('c1', 'look', '{}'),
+      { kind: 'opaque', wire: 'openai', value: { annotations } },
+    ]);
+    assert.deepEqual(fold(whole(openai, answer)), answer);
+  });
+
+  it('keeps what stands between texts in content of typed parts', () => {
+    const content: Json = [
+      { type: 'text', text: 'a' },
+      { type: 'reference', reference_ids: [1] },
+      { type: 'text', text: 'b' },
+    ];
+    const answer = readWhole({ content });
+    assert.deepEqual(
+      parts(answer)?.map(({ kind }) => kind),
+      ['text', 'opaque', 'text'],
+    );
+    assert.deepEqual(fold(whole(openai, answer)), answer);
+    assert.deepEqual(parts(read(delta({ content }))), parts(answer));
   });
 
   it('passes comments, unknown events, nulls and CRLF', () => {

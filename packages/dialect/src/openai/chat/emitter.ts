@@ -8,6 +8,7 @@ export type Out = { events: AnswerEvent[] };
 export class Emitter {
   readonly answer: number;
   readonly #out: Out;
+  readonly #texts = new Map<Kind, number>();
   #begun = 0;
   #last: Kind | undefined;
 
@@ -31,10 +32,12 @@ export class Emitter {
     return this.#last === kind;
   }
 
-  /** Goes on where the same kind stood last. */
-  text(kind: 'text' | 'refusal', text: string): void {
+  /** Goes on with the text that there is. `apart`: unless something else was said since. */
+  text(kind: 'text' | 'refusal', text: string, apart = false): void {
     if (text === '') return;
-    const part = this.isLast(kind) ? this.#begun - 1 : this.begin(kind);
+    const open = apart && !this.isLast(kind) ? undefined : this.#texts.get(kind);
+    const part = open ?? this.begin(kind);
+    this.#texts.set(kind, part);
     this.push({ kind, answer: this.answer, part, text });
   }
 }

@@ -9,8 +9,8 @@ import { isObject } from '../../canon/exact.ts';
 import { droppedExtra } from './extra.ts';
 import { writeLogprobs } from './logprobs.ts';
 import { writeAnswerMedia } from './media.ts';
+import { thoughtDetail } from './places.ts';
 import { writeStop } from './stop.ts';
-import { thoughtDetail } from './thought-details.ts';
 import { writeUsage } from './usage.ts';
 import { headOf, serviceOf } from './write-head.ts';
 import { signedCall, writeError } from './write-whole.ts';
@@ -155,8 +155,9 @@ const NO_FINISH: JsonObject = { finish_reason: null };
 class Choice {
   /** Texts of the open thought. */
   thought: string[] = [];
-  #part: number | undefined;
-  #details = 0;
+  /** The part that it is. */
+  #part = 0;
+  #hasDetails = false;
   readonly #calls = new Map<number, number>();
 
   /**
@@ -165,7 +166,7 @@ class Choice {
    */
   thinks(part: number): JsonObject | undefined {
     if (this.#calls.has(part)) return undefined;
-    const isNext = this.#part !== undefined && this.#part !== part && this.thought.length > 0;
+    const isNext = this.#part !== part && this.thought.length > 0;
     const closing = isNext ? this.#detail({}) : undefined;
     this.#part = part;
     return closing;
@@ -173,7 +174,7 @@ class Choice {
 
   /** Once there are details, clients read thoughts from them alone: none may be missing. */
   lastThought(): JsonObject | undefined {
-    return this.#details > 0 && this.thought.length > 0 ? this.#detail({}) : undefined;
+    return this.#hasDetails && this.thought.length > 0 ? this.#detail({}) : undefined;
   }
 
   signed({ part, signature, sealed }: Of<'signature'>): JsonObject {
@@ -188,8 +189,8 @@ class Choice {
   #detail(signed: { readonly signature?: string; readonly sealed?: string }): JsonObject {
     const text = signed.sealed === undefined ? this.thought.join('') : '';
     if (signed.sealed === undefined) this.thought = [];
-    const detail = thoughtDetail({ kind: 'thought', text, ...signed }, this.#details);
-    this.#details += 1;
+    this.#hasDetails = true;
+    const detail = thoughtDetail({ kind: 'thought', text, ...signed }, this.#part);
     return { reasoning_details: [detail] };
   }
 

@@ -1,6 +1,6 @@
 // Sounds and pictures that a model makes: `audio`, told in pieces, and `images`.
 import type { Dropped, Json, JsonObject, Media } from '../../canon/canon.ts';
-import { isObject, listIn, member, restOf, textIn } from '../../canon/exact.ts';
+import { isObject, listIn, restOf, textIn } from '../../canon/exact.ts';
 import { readContent, writePart } from './content.ts';
 import { extraOf } from './extra.ts';
 import { Fields } from './fields.ts';
@@ -64,9 +64,3 @@ export function writeAnswerMedia(media: Media, dropped: Dropped): JsonObject | u
   dropped.add(`part.${medium}`);
   return undefined;
 }
-
-/** Pictures stand side by side; of sounds there is one. */
-export const imagesOf = (fields: JsonObject): readonly Json[] => {
-  const images = member(fields, 'images');
-  return Array.isArray(images) ? images : [];
-};

@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  type AnswerPart,
   type AnswerTraits,
+  answerParts,
   answers,
   inPieces,
+  thoughts,
   withReturns,
 } from '../../canon/arbitrary.fixture.ts';
 import { type AskTraits, asks } from '../../canon/arbitrary-ask.fixture.ts';
-import type { Ask } from '../../canon/canon.ts';
+import type { Answer, Ask, Part, Turn } from '../../canon/canon.ts';
 import type { WriteQuirks, WriteTo } from '../../canon/codec.ts';
 import { parseExact } from '../../canon/exact.ts';
 import { fold } from '../../canon/fold.ts';
@@ -37,7 +40,54 @@ const CARRIED: AnswerTraits = {
   created: fc.integer({ min: 1, max: 2_000_000_000 }),
 };
 
+const TEXT_ONLY: AnswerTraits = {
+  parts: ['text'],
+  single: ['text'],
+  answersMax: 2,
+  stops: ['end', 'length', 'stop_sequence'],
+  sequence: true,
+  created: fc.integer({ min: 1, max: 2_000_000_000 }),
+};
+
+/** Thoughts anywhere among a text and calls, in either order. */
+const mixed: fc.Arbitrary<readonly AnswerPart[]> = fc
+  .record({
+    said: fc.oneof(
+      answerParts({ parts: ['text', 'call'], grouped: true, single: ['text'] }),
+      answerParts({ parts: ['call', 'text'], grouped: true, single: ['text'] }),
+    ),
+    thoughts: fc.array(thoughts('some'), { maxLength: 3 }),
+    places: fc.array(fc.nat({ max: 6 }), { minLength: 3, maxLength: 3 }),
+  })
+  .map(({ said, thoughts: drawn, places }) => {
+    const parts = [...said];
+    for (const [at, thought] of drawn.entries()) parts.splice(places[at] ?? 0, 0, thought);
+    return parts;
+  });
+
 describe('answers of the OpenAI dialect', () => {
+  it('keep the order of thoughts, calls and what is said', () => {
+    fc.assert(
+      fc.property(answers(TEXT_ONLY), mixed, fc.nat(), (drawn, parts, seed) => {
+        const answer: Answer = { ...drawn, answers: [{ parts, logprobs: [], stop: 'length' }] };
+        assert.deepEqual(fold(whole(openai, answer)), answer);
+        const bytes = bytesOf(encoded(openai, inPieces(answer, seed)).text);
+        assert.deepEqual(fold(decoded(bytes, seed)), answer);
+      }),
+    );
+  });
+
+  it('keep that order when they are given back', () => {
+    fc.assert(
+      fc.property(mixed, (parts) => {
+        fc.pre(parts.length > 0);
+        const turn: Turn = { role: 'assistant', parts: parts as readonly Part[] };
+        const ask: Ask = { ...ASK, turns: [turn] };
+        assert.deepEqual(returned(ask, {}), ask);
+      }),
+    );
+  });
+
   it('are read from a stream as they were written, however it is cut', () => {
     fc.assert(
       fc.property(answers(CARRIED), fc.nat(), (answer, seed) => {
@@ -85,13 +135,13 @@ describe('answers of the OpenAI dialect', () => {
   });
 });
 
-const TEXT_ONLY: AnswerTraits = {
-  parts: ['text'],
-  single: ['text'],
-  answersMax: 2,
-  stops: ['end', 'length', 'stop_sequence'],
-  sequence: true,
-  created: fc.integer({ min: 1, max: 2_000_000_000 }),
+const ASK: Ask = {
+  model: TO.model,
+  stream: false,
+  usageWanted: false,
+  system: [],
+  turns: [],
+  tools: [],
 };
 
 describe('answers of the older completions', () => {

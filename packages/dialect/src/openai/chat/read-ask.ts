@@ -72,7 +72,9 @@ export function readSettings(body: JsonObject, ask: AskDraft, fields: Fields): r
   }
   for (const [key, ours] of WHOLES) {
     const value = fields.whole(body, key);
-    if (value !== undefined) ask[ours] = value;
+    // One answer is what everybody gives.
+    const isSaid = value !== undefined && (ours !== 'answers' || value !== 1);
+    if (isSaid) ask[ours] = value;
   }
   const bound =
     fields.whole(body, 'max_completion_tokens') ?? fields.whole(body, 'max_tokens') ?? -1;

@@ -12,10 +12,12 @@ import type {
 import { isObject, member, restOf, textIn } from '../../canon/exact.ts';
 import { fold } from '../../canon/fold.ts';
 import { argumentsText, callIdFor, callSignature } from './call.ts';
+import { callsStandFirst } from './choice.ts';
 import { readContent, refusalText } from './content.ts';
 import { Emitter, type Out } from './emitter.ts';
 import { type ExtraOf, extraOf } from './extra.ts';
 import { type Fields, pathOf } from './fields.ts';
+import { interleaved } from './places.ts';
 import { ThoughtReader } from './thought.ts';
 
 export type Conversation = { readonly system: readonly Part[]; readonly turns: readonly Turn[] };
@@ -32,6 +34,13 @@ const ASSISTANT_KEYS = new Set([
   ...['role', 'content', 'name', 'refusal', 'audio', 'tool_calls', 'function_call'],
   ...['reasoning', 'reasoning_content', 'reasoning_details'],
 ]);
+
+type At = {
+  readonly message: JsonObject;
+  readonly where: string;
+  /** Fields that are read. */
+  readonly known: ReadonlySet<string>;
+};
 
 class Reading implements Conversation {
   readonly system: Part[] = [];
@@ -59,7 +68,9 @@ class Reading implements Conversation {
         this.#instruct(message, where);
         return;
       case 'user':
-        this.turns.push(this.#turn('user', message, this.#content(message, where), PLAIN_KEYS));
+        this.turns.push(
+          this.#turn('user', this.#said(message, where), { message, where, known: PLAIN_KEYS }),
+        );
         return;
       case 'assistant':
         this.#answered(message, where);
@@ -77,21 +88,24 @@ class Reading implements Conversation {
     return readContent(member(message, 'content'), pathOf(where, 'content'), this.#fields) ?? [];
   }
 
-  #turn(
-    role: Turn['role'],
-    message: JsonObject,
-    parts: readonly Part[],
-    known: ReadonlySet<string>,
-  ): Turn {
-    const name = this.#fields.text(message, 'name');
+  /** Of whom who must say something. */
+  #said(message: JsonObject, where: string): readonly Part[] {
+    if ((message['content'] ?? null) === null) {
+      this.#fields.bad(pathOf(where, 'content'), 'must be a string or a list of parts');
+    }
+    return this.#content(message, where);
+  }
+
+  #turn(role: Turn['role'], parts: readonly Part[], { message, where, known }: At): Turn {
+    const name = this.#fields.text(message, 'name', where);
     const named = name === undefined ? {} : { name };
     return { role, parts, ...named, ...extraOf(restOf(message, known)) };
   }
 
   #instruct(message: JsonObject, where: string): void {
-    const parts = this.#content(message, where);
+    const parts = this.#said(message, where);
     if (this.turns.length === 0) this.system.push(...parts);
-    else this.turns.push(this.#turn('system', message, parts, PLAIN_KEYS));
+    else this.turns.push(this.#turn('system', parts, { message, where, known: PLAIN_KEYS }));
   }
 
   #answered(message: JsonObject, where: string): void {
@@ -99,14 +113,15 @@ class Reading implements Conversation {
     const refusal = fields.text(message, 'refusal', where) ?? '';
     const calls = readCalls(message, where, this.turns.length, fields);
     const audio = textIn(member(message, 'audio'), 'id');
-    const parts: Part[] = [...thoughtsOf(message), ...this.#content(message, where)];
+    const parts: Part[] = [...this.#content(message, where)];
     if (refusal !== '') parts.push(refusalText(refusal));
     if (audio !== undefined) {
       parts.push({ kind: 'media', medium: 'audio', source: { kind: 'id', id: audio } });
     }
-    for (const call of calls) parts.push(call);
+    const said = callsStandFirst(message) ? [...calls, ...parts] : [...parts, ...calls];
     this.#open = calls.filter((part): part is ToolCall => part.kind === 'call');
-    this.turns.push(this.#turn('assistant', message, parts, ASSISTANT_KEYS));
+    const all = withThoughts(message, said);
+    this.turns.push(this.#turn('assistant', all, { message, where, known: ASSISTANT_KEYS }));
   }
 
   #result(message: JsonObject, where: string): void {
@@ -140,15 +155,17 @@ class Reading implements Conversation {
   }
 }
 
-/** The thoughts of a whole message, read as those of an answer are. */
-function thoughtsOf(message: JsonObject): readonly Thought[] {
+/** The thoughts of a whole message, read as those of an answer are, among what was said. */
+function withThoughts(message: JsonObject, said: readonly Part[]): readonly Part[] {
   if (!['reasoning', 'reasoning_content', 'reasoning_details'].some((key) => message[key])) {
-    return [];
+    return said;
   }
   const out: Out = { events: [] };
-  new ThoughtReader(new Emitter(0, out), true).take(message);
+  const reader = new ThoughtReader(new Emitter(0, out), true);
+  reader.take(message);
   const parts = fold(out.events).answers[0]?.parts ?? [];
-  return parts.filter((part): part is Thought => part.kind === 'thought');
+  const thoughts = parts.filter((part): part is Thought => part.kind === 'thought');
+  return interleaved<Part>(thoughts, reader.places, said);
 }
 
 function readCalls(

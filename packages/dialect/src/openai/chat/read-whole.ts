@@ -2,8 +2,10 @@
 import type { AnswerEvent, Json, JsonObject, UpstreamError } from '../../canon/canon.ts';
 import { countIn, isObject, listIn, member } from '../../canon/exact.ts';
 import { ChoiceReader } from './choice.ts';
+import type { Out } from './emitter.ts';
 import { errorFrom, errorIn, noAnswer } from './errors.ts';
 import { readService, readStart } from './head.ts';
+import { inOrder } from './places.ts';
 import { readUsage } from './usage.ts';
 
 export function readWhole(body: Json): readonly AnswerEvent[] {
@@ -16,9 +18,11 @@ export function readWhole(body: Json): readonly AnswerEvent[] {
   const events: AnswerEvent[] = [start];
   const from = { answerId: start.id ?? '', whole: true };
   for (const [at, choice] of choices.entries()) {
-    const reader = new ChoiceReader(countIn(choice, 'index') ?? at, { events }, from);
+    const own: Out = { events: [] };
+    const reader = new ChoiceReader(countIn(choice, 'index') ?? at, own, from);
     reader.take(choice);
     reader.end();
+    events.push(...inOrder(own.events, reader.places));
   }
   const usage = readUsage(body);
   const service = readService(body);

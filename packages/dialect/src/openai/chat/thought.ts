@@ -7,6 +7,8 @@ import { countIn, listIn, textIn } from '../../canon/exact.ts';
 import type { Emitter } from './emitter.ts';
 
 export class ThoughtReader {
+  /** Of every thought, its place among the parts; 0 where none is told. */
+  readonly places: number[] = [];
   readonly #emitter: Emitter;
   readonly #whole: boolean;
   #part: number | undefined;
@@ -32,21 +34,22 @@ export class ThoughtReader {
     for (const [at, detail] of details.entries()) this.#detail(detail, at, takesText);
   }
 
-  say(text: string): void {
+  /** Goes on with the open thought. `apart`: unless something else was said since. */
+  say(text: string, apart = false): void {
     if (text === '') return;
-    if (this.#closed || !this.#emitter.isLast('thought')) this.#begin();
+    if (this.#closed || (apart && !this.#emitter.isLast('thought'))) this.#begin(this.#index);
     const { answer } = this.#emitter;
     this.#emitter.push({ kind: 'thought', answer, part: this.#begun(), text });
   }
 
   #detail(detail: Json, at: number, takesText: boolean): void {
+    const index = countIn(detail, 'index') ?? (this.#whole ? at : undefined);
     const sealed = textIn(detail, 'data') ?? '';
     if (sealed !== '') {
-      this.#begin();
+      this.#begin(index);
       this.#sign(sealed, true);
       return;
     }
-    const index = countIn(detail, 'index') ?? (this.#whole ? at : undefined);
     if (index !== this.#index) {
       if (this.#index !== undefined && !this.#plain) this.#closed = true;
       this.#index = index;
@@ -55,7 +58,7 @@ export class ThoughtReader {
     if (takesText) this.say(text);
     const signature = textIn(detail, 'signature') ?? '';
     if (signature !== '') {
-      if (this.#closed) this.#begin();
+      if (this.#closed) this.#begin(index);
       this.#sign(signature, false);
     } else if (text !== '' && !takesText) this.#close();
   }
@@ -67,7 +70,8 @@ export class ThoughtReader {
     this.#close();
   }
 
-  #begin(): void {
+  #begin(place: number | undefined): void {
+    this.places.push(place ?? 0);
     this.#part = this.#emitter.begin('thought');
     this.#closed = false;
   }

@@ -7,7 +7,6 @@ import type {
   JsonObject,
   Part,
   Text,
-  Thought,
   ToolCall,
   ToolResult,
   Turn,
@@ -18,7 +17,7 @@ import type { Body } from './body.ts';
 import { mixed } from './call.ts';
 import { writePart } from './content.ts';
 import { droppedExtra } from './extra.ts';
-import { thoughtDetails } from './thought-details.ts';
+import { thoughtDetails } from './places.ts';
 
 type To = { readonly quirks: WriteQuirks; readonly dropped: Dropped };
 
@@ -98,22 +97,27 @@ class Writing {
     else message['content'] = isSilent ? null : this.#content(said);
     if (refusal.length > 0) message['refusal'] = refusal.map(({ text }) => text).join('');
     if (audio[0] !== undefined) message['audio'] = audio[0];
-    if (thoughts.length > 0) this.#thoughts(thoughts, message);
+    if (thoughts.length > 0) this.#thoughts(parts, message);
     if (calls.length > 0) message['tool_calls'] = calls;
     for (const part of parts) {
       const isLost = part.kind === 'media' && audioId(part).length === 0;
       if (isLost) this.#dropped.add(`part.${part.medium}`);
     }
-    this.messages.push({ ...message, ...this.#beside(turn) });
+    // The order of the keys is the order of the parts.
+    const { content = null, ...others } = message;
+    const isCallFirst = placeOf(parts, 'call') < placeOf(parts, 'text');
+    const ordered = isCallFirst ? { ...others, content } : message;
+    this.messages.push({ ...ordered, ...this.#beside(turn) });
   }
 
-  #thoughts(thoughts: readonly Thought[], message: Body): void {
+  #thoughts(parts: readonly Part[], message: Body): void {
+    const thoughts = parts.filter((part) => part.kind === 'thought');
     const field = this.#quirks.thoughtField ?? 'reasoning_content';
     if (field === 'none') this.#dropped.add('part.thought');
     if (field === 'none' || field === 'content_parts') return;
     const text = thoughts.map((thought) => thought.text).join('');
     if (text !== '') message[field] = text;
-    const details = thoughtDetails(thoughts);
+    const details = thoughtDetails(parts, thoughts);
     if (details !== undefined) message['reasoning_details'] = details;
   }
 
@@ -172,6 +176,12 @@ class Writing {
     });
     return parts.filter((part) => !stays(part));
   }
+}
+
+/** Of the first of a kind; beyond all where there is none. */
+function placeOf(parts: readonly Part[], kind: Part['kind']): number {
+  const at = parts.findIndex((part) => part.kind === kind);
+  return at < 0 ? parts.length : at;
 }
 
 const isRefusal = (part: Part): part is Text =>

@@ -2,13 +2,13 @@
 import { encode } from '../../bytes.ts';
 import type { Answer, Dropped, Json, JsonObject } from '../../canon/canon.ts';
 import type { AnswerContext, Written } from '../../canon/codec.ts';
-import { isObject } from '../../canon/exact.ts';
+import { isObject, listIn } from '../../canon/exact.ts';
 import type { Body } from './body.ts';
 import { droppedExtra } from './extra.ts';
 import { writeLogprobs } from './logprobs.ts';
-import { imagesOf, writeAnswerMedia } from './media.ts';
+import { writeAnswerMedia } from './media.ts';
+import { thoughtDetails } from './places.ts';
 import { writeStop } from './stop.ts';
-import { thoughtDetails } from './thought-details.ts';
 import { writeUsage } from './usage.ts';
 import { headOf, serviceOf } from './write-head.ts';
 
@@ -41,30 +41,46 @@ export const writeError = ({ message, kind, type }: NonNullable<Answer['error']>
 });
 
 function writeMessage({ parts }: Choice, dropped: Dropped): JsonObject {
-  const text = textOf(parts, 'text');
-  const refusal = textOf(parts, 'refusal');
+  const message: Body = { role: 'assistant' };
+  const said = saidIn(parts);
+  const calls = parts.findIndex(({ kind }) => kind === 'call');
+  const isCallFirst = calls >= 0 && parts.findIndex(({ kind }) => kind === 'text') > calls;
+  if (!isCallFirst) Object.assign(message, said);
   const thoughts = parts.filter((part) => part.kind === 'thought');
-  const calls = parts.filter((part) => part.kind === 'call');
   const thought = thoughts.map((part) => part.text).join('');
-  const details = thoughtDetails(thoughts);
-  const isSilent = text === undefined && (calls.length > 0 || refusal !== undefined);
-  const message: Body = {
-    role: 'assistant',
-    content: isSilent ? null : (text ?? ''),
-    refusal: refusal ?? null,
-  };
+  const details = thoughtDetails(parts, thoughts);
   if (thought !== '') message['reasoning_content'] = thought;
   if (details !== undefined) message['reasoning_details'] = details;
   for (const part of parts) {
-    const fields = besideText(part, dropped);
-    const images = [...imagesOf(message), ...imagesOf(fields)];
-    Object.assign(message, fields, images.length === 0 ? {} : { images });
+    for (const [key, value] of Object.entries(besideText(part, dropped))) {
+      const before = message[key];
+      message[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+    }
   }
-  if (calls.length > 0) message['tool_calls'] = calls.map((call) => writeCall(call));
+  if (isCallFirst) Object.assign(message, said);
   return message;
 }
 
 type AnswerPart = Choice['parts'][number];
+
+/** One string; a list only where parts stand between texts that no other dialect has. */
+function saidIn(parts: readonly AnswerPart[]): JsonObject {
+  const refusal = textOf(parts, 'refusal') ?? null;
+  const typed = parts.flatMap((part) => {
+    if (part.kind === 'text') return [{ type: 'text', text: part.text }];
+    return contentIn(part) ?? [];
+  });
+  if (parts.some((part) => contentIn(part) !== undefined)) return { content: typed, refusal };
+  const text = textOf(parts, 'text');
+  const isSilent = refusal !== null || parts.some(({ kind }) => kind === 'call');
+  return { content: text ?? (isSilent ? null : ''), refusal };
+}
+
+function contentIn(part: AnswerPart): readonly Json[] | undefined {
+  return part.kind === 'opaque' && part.wire === 'openai'
+    ? listIn(part.value, 'content')
+    : undefined;
+}
 
 /** Joined: this dialect has one text. */
 function textOf(parts: readonly AnswerPart[], kind: 'text' | 'refusal'): string | undefined {
@@ -75,8 +91,9 @@ function textOf(parts: readonly AnswerPart[], kind: 'text' | 'refusal'): string 
 }
 
 function besideText(part: AnswerPart, dropped: Dropped): JsonObject {
+  if (part.kind === 'call') return { tool_calls: [writeCall(part)] };
   if (part.kind === 'media') return writeAnswerMedia(part, dropped) ?? {};
-  if (part.kind !== 'opaque') return {};
+  if (part.kind !== 'opaque' || contentIn(part) !== undefined) return {};
   if (part.wire === 'openai' && isObject(part.value)) return part.value;
   dropped.add('part.opaque');
   return {};
