@@ -8,11 +8,47 @@ type Fields = { readonly [key: string]: unknown };
 
 /** Throws where the file is no YAML (or JSON, which is YAML too). */
 export function fromCassette(name: string, text: string): readonly Exchange[] {
-  const whole: unknown = parse(text, { customTags: ['binary'], logLevel: 'error' });
+  const whole = parsed(text);
   const list = valueIn(whole, 'interactions') ?? valueIn(whole, 'http_interactions');
   if (!Array.isArray(list)) return [];
   const interactions: readonly unknown[] = list;
   return interactions.flatMap((one, at) => exchangeOf(`${name}#${at}`, one) ?? []);
+}
+
+function parsed(text: string): unknown {
+  const read = (some: string): unknown =>
+    parse(some, { customTags: ['binary'], logLevel: 'error' });
+  try {
+    return read(text);
+  } catch {
+    return read(indented(text));
+  }
+}
+
+const OPENING = /^( *)(?:- )?[\w-]+: (['"])/;
+const REST = { "'": /^(?:[^']|'')*'\s*$/, '"': /^(?:[^"\\]|\\.)*"\s*$/ } as const;
+
+/** Some recorders do not indent the further lines of a quoted text, and some readers take that. */
+function indented(text: string): string {
+  let prefix = '';
+  let rest: RegExp | undefined;
+  const lines = text.split('\n').map((line) => {
+    if (rest !== undefined) {
+      const here = `${prefix}${line}`;
+      if (rest.test(line)) rest = undefined;
+      return here;
+    }
+    const found = OPENING.exec(line);
+    if (found === null) return line;
+    const [head, indent = '', quote] = found;
+    const closing = quote === '"' ? REST['"'] : REST["'"];
+    if (!closing.test(line.slice(head.length))) {
+      prefix = `${indent}    `;
+      rest = closing;
+    }
+    return line;
+  });
+  return lines.join('\n');
 }
 
 function exchangeOf(name: string, one: unknown): Exchange | undefined {

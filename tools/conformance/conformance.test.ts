@@ -91,10 +91,25 @@ const CASSETTE = `interactions:
       code: 429
 `;
 
+/** Further lines of a text are not indented more than its key. */
+const SLOPPY = `interactions:
+  - request:
+      body: '{"model":"m",
+      "messages":[{"role":"user","content":"It''s me"}]}'
+      uri: https://api.groq.com/openai/v1/chat/completions
+    response:
+      body:
+        string: "{\\"error\\":{\\"message\\":\\"Slower.\\",\\
+        \\"code\\":\\"rate_limit_exceeded\\"}}"
+      status:
+        code: 429
+`;
+
 const GOOD = {
   'packages/acme/src/__fixtures__/chat.chunks.txt': CHAT,
   'packages/acme/src/__fixtures__/chat.json': JSON.stringify(WHOLE),
   'tapes/cassettes/one.yaml': CASSETTE,
+  'tapes/cassettes/two.yaml': SLOPPY,
   'box/vectors.http': [
     'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n',
     '{"object":"list","model":"m","data":[{"index":0,"embedding":[0.5,-1]}]}',
@@ -117,6 +132,7 @@ describe('recordings', () => {
       ['acme', 'stream', 'openai'],
       ['acme', 'whole', 'openai'],
       ['anthropic', 'whole', 'anthropic'],
+      ['groq', 'error', undefined],
       ['groq', 'error', undefined],
     ]);
     assert.deepEqual([...found.others], [['box', 1]]);
