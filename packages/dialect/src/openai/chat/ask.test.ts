@@ -461,6 +461,8 @@ describe('a request that is written', () => {
       [body.store, body.tools, body.tool_choice],
       [false, [{ type: 'browser' }], 'required'],
     );
+    const failed: Part = { kind: 'result', id: 'a', parts: [], failed: true };
+    assert.deepEqual(written({ turns: turns(['tool', failed]) }).dropped, ['result.failed']);
     const bare = written({ toolChoice: { kind: 'auto' }, parallelTools: false }).body;
     assert.deepEqual([bare.tool_choice, bare.parallel_tool_calls], [undefined, undefined]);
   });
