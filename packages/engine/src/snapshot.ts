@@ -190,7 +190,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink): Live {
     idempotency: idempotency(clock),
     references: references(clock),
     counts: counts(clock, store),
-    parking: { waiting: new Map(), again: new Map() },
+    parking: { waiting: new Map(), again: new Map(), ends: new Map() },
   };
 }
 

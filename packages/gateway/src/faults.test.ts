@@ -256,4 +256,15 @@ describe('a gateway that is told to stop', () => {
     await stopping;
     await assert.rejects(own.ask('/healthz'), /ECONNREFUSED|ECONNRESET|socket hang up/);
   });
+
+  it('leaves no money held by calls that wait for a route', async () => {
+    const own = await startGateway(documents);
+    const asked = { body: chat('unreachable-1', 'x'), headers: { 'x-signalbox-queue': 'allow' } };
+    assert.equal((await own.ask(CHAT, asked)).status, 202);
+    const { live } = own.node.house;
+    await until('it waits', () => live.parking.waiting.size === 1);
+    await own.stop();
+    assert.equal(live.parking.waiting.size, 0);
+    assert.deepEqual(live.pools.budgets.open(), []);
+  });
 });

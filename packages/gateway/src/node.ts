@@ -92,6 +92,8 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
       await scraped?.close(0);
+      // Who waits for a route without a connection is refused, and holds no money over the stop.
+      for (const end of [...live.parking.ends.values()]) end();
       const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
       await Promise.race([running.idle(), late]);
       live.counts.flush();

@@ -28,6 +28,8 @@ export type Parking = {
   readonly waiting: Map<RequestId, string>;
   /** When each of them enters again, Unix milliseconds. */
   readonly again: Map<RequestId, number>;
+  /** Ends the wait of each: the node stops, and a call that waits is refused, not left. */
+  readonly ends: Map<RequestId, () => void>;
 };
 
 export type ParkPorts = {
@@ -72,7 +74,8 @@ export async function park(
   const beatMs = beats ? HEARTBEAT_MS - (before % HEARTBEAT_MS) : undefined;
   parking.again.set(call.id, clock.now() + pause);
   const beat = beatMs === undefined ? undefined : { ms: beatMs, head: streamHead(call.id) };
-  const stayed = await wait(pause, beat, reply, clock);
+  const stayed = await wait(pause, beat, reply, { clock, ends: parking.ends, id: call.id });
+  parking.ends.delete(call.id);
   return stayed ? yes(before + pause) : no(down);
 }
 
@@ -97,12 +100,18 @@ const streamHead = (id: RequestId): Headers => [
   ['x-signalbox-decision-id', decisionId(id, 1)],
 ];
 
-/** @returns false when the caller went away. */
+type Waiting = {
+  readonly clock: Clock;
+  readonly ends: Parking['ends'];
+  readonly id: RequestId;
+};
+
+/** @returns false when the caller went away, or the node stops. */
 function wait(
   ms: number,
   beating: { readonly ms: number; readonly head: Headers } | undefined,
   reply: Reply,
-  clock: Clock,
+  { clock, ends, id }: Waiting,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     let over = false;
@@ -127,5 +136,6 @@ function wait(
     });
     if (beating !== undefined && beating.ms < ms) cancelBeat = clock.after(beating.ms, beat);
     reply.onLeave(() => finish(false));
+    ends.set(id, () => finish(false));
   });
 }
