@@ -16,6 +16,7 @@ export {
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
 export type * from './canon/codec.ts';
+export * from './canon/embedding.ts';
 export {
   booleanIn,
   countIn,
