@@ -72,6 +72,11 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   row('x-signalbox-model', 'name', 'The model that answered, by its own word.'),
   row('x-signalbox-sensitivity', '`label(kind,…)`', 'The label it ran under.'),
   row(
+    'x-signalbox-dropped',
+    '`name,…`',
+    "What the upstream's dialect, or the caller's, could not say; absent when nothing was lost.",
+  ),
+  row(
     'x-signalbox-fallback',
     'number',
     'Offers that failed before this one; absent when none did.',

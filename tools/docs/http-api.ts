@@ -11,9 +11,11 @@ import {
 
 const OPENING = `# HTTP API
 
-Two APIs on one port. The data plane speaks OpenAI's dialect, so that an official SDK works when its
-base URL and key are changed. The admin API is for the operator. Both describe themselves in OpenAPI
-3.1: \`/openapi.json\` and \`/admin/v1/openapi.json\`. This page is written from both.
+Two APIs on one port. The data plane speaks the dialects of OpenAI, Anthropic, Gemini and Ollama, so
+that an official SDK works when its base URL and key are changed; Gemini's calls stand under
+\`/v1beta/models/{model}:generateContent\` and \`:streamGenerateContent\`. The admin API is for the
+operator. Both describe themselves in OpenAPI 3.1: \`/openapi.json\` and
+\`/admin/v1/openapi.json\`. This page is written from both.
 
 ## Data plane
 

@@ -12,6 +12,12 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/v1/completions', 'Completion of a prompt', ['model', 'prompt']],
   ['/v1/responses', 'Response, unary or as typed events', ['model', 'input']],
   ['/v1/embeddings', 'Embeddings', ['model', 'input']],
+  ['/v1/messages', "Message in Anthropic's dialect", ['model', 'messages', 'max_tokens']],
+  ['/v1/messages/count_tokens', 'Tokens of a message, by length', ['model', 'messages']],
+  ['/v1beta/models/{model}:generateContent', "Content in Gemini's dialect", ['contents']],
+  ['/v1beta/models/{model}:streamGenerateContent', 'The same as a stream', ['contents']],
+  ['/api/chat', "Chat in Ollama's dialect", ['model', 'messages']],
+  ['/api/show', "One model, for Ollama's clients", ['model']],
 ];
 
 const EXPLAIN =
@@ -20,6 +26,9 @@ const EXPLAIN =
 const PAGES: readonly (readonly [path: string, summary: string])[] = [
   ['/v1/models', 'What this key may call'],
   ['/v1/models/{model}', 'One model'],
+  ['/api/tags', "What this key may call, for Ollama's clients"],
+  ['/api/ps', 'Models that are loaded: none is known to be'],
+  ['/api/version', "The gateway's version"],
   ['/v1/key', 'What this key may do and has left'],
   ['/v1/decisions/{decision}', 'The record of a call of your own'],
   ['/v1/queued/{request}', 'The answer of a parked call: 202 while it waits, once, then 410'],
@@ -32,7 +41,9 @@ type Document = { readonly openapi: '3.1.0' } & Readonly<Record<string, unknown>
 
 export function openapi(version: string): Document {
   const paths: Record<string, unknown> = {};
-  for (const [path, summary, required] of BODIES) paths[path] = { post: call(summary, required) };
+  for (const [path, summary, required] of BODIES) {
+    paths[path] = { post: { ...call(summary, required), parameters: inPath(path) } };
+  }
   for (const [path, summary] of PAGES) paths[path] = { get: page(path, summary) };
   const parameters = [operationParameter()];
   paths['/v1/route/explain'] = { post: { ...call(EXPLAIN, ['model']), parameters } };
@@ -72,19 +83,18 @@ const operationParameter = (): object => ({
   schema: { type: 'string', enum: OPERATIONS },
 });
 
-function page(path: string, summary: string): object {
+/** What stands in braces in a path. */
+function inPath(path: string): readonly object[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-  const parameters = names.map((name) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+  return names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+}
+
+function page(path: string, summary: string): object {
   const open = path === '/healthz' || path === '/readyz';
   const security = open ? { security: [] } : {};
   return {
     summary,
-    parameters,
+    parameters: inPath(path),
     responses: { 200: { description: summary }, default: problem() },
     ...security,
   };
