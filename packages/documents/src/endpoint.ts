@@ -66,7 +66,7 @@ export interface EndpointDocument {
   readonly retries: number;
   /** Not active in this version. */
   readonly healthCheckIntervalMs: number | undefined;
-  /** The share of the upstream's limits to use, 0 to 1. Not active in this version. */
+  /** The share of the upstream's limits to use, 0 to 1; 0.8 of limits that are stated. */
   readonly rateLimitBuffer: number | undefined;
   /** Keyed by the name the upstream knows. */
   readonly models: ReadonlyMap<string, ModelAtEndpoint>;

@@ -3,7 +3,10 @@ import { type Attempt, decisionId, type Headers, type Refusal } from '@signalbox
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
-import type { House } from './house.ts';
+import type { Closed } from './dispatch/standing.ts';
+import { tokensOf } from './dispatch/turns.ts';
+import type { House, Live } from './house.ts';
+import { GATES } from './resolve/gates.table.ts';
 import type { Offer } from './resolve/offer.ts';
 import type { ResolveFacts } from './resolve/resolve.ts';
 import type { ParkPorts } from './schedule/park.ts';
@@ -35,7 +38,32 @@ export function dispatchPorts({ ports, live }: House): DispatchPorts {
     ...streamHead(...facts),
     headTiming(facts[0], facts[2], clock.monotonic()),
   ];
-  return { upstream, clock, keys, health: live.health, streamHead: head, errorEvent: errorOf };
+  return {
+    upstream,
+    clock,
+    keys,
+    health: live.health,
+    standings: live.standings,
+    leftOut,
+    streamHead: head,
+    errorEvent: errorOf,
+  };
+}
+
+const LEFT_OUT: Readonly<Record<Closed, number>> = {
+  down: GATES.down,
+  tripped: GATES.tripped,
+  limited: GATES.limited,
+};
+
+/** What dispatch met stands beside what resolve found: recorded, and not replayed. */
+function leftOut({ route }: Scheduled, { offering }: Offer, why: Closed): void {
+  const candidates = route.candidates.map((one) =>
+    one.endpoint === offering.endpoint.name && one.model === offering.model
+      ? { ...one, gates: one.gates | LEFT_OUT[why] }
+      : one,
+  );
+  Object.assign(route, { candidates });
 }
 
 const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>
@@ -52,8 +80,19 @@ export function schedulePorts({ ports, live, now }: House): SchedulePorts {
 }
 
 export function parkPorts({ ports, live, now }: House): ParkPorts {
-  const { health, parking } = live;
-  return { clock: ports.clock, health, parking, limits: now().queue };
+  const { parking } = live;
+  const { clock } = ports;
+  const waitMs = (call: Scheduled): number => waitOf(call, live, clock.monotonic());
+  return { clock, waitMs, parking, limits: now().queue };
+}
+
+/** Until the first place of the route may be asked again. */
+function waitOf(call: Scheduled, { health, standings }: Live, now: number): number {
+  const { offers } = call.route;
+  const tokens = tokensOf(call);
+  const opens = offers.map(({ offering }) => standings.of(offering).waitMs(tokens, now));
+  const names = offers.map(({ offering }) => offering.endpoint.name);
+  return Math.max(health.waitMs(names), Math.min(...opens));
 }
 
 /** What is known when a stream begins; the rest comes at its end. */

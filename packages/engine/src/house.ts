@@ -3,6 +3,7 @@
 import type { Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Health } from './catalog/health.ts';
+import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Pools } from './schedule/schedule.ts';
@@ -27,6 +28,7 @@ export type Snapshot = {
 export type Live = {
   readonly pools: Pools;
   readonly health: Health;
+  readonly standings: Standings;
   readonly idempotency: Idempotency;
   readonly references: References;
   readonly counts: Counts;

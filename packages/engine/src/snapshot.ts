@@ -9,6 +9,7 @@ import {
   isRequestId,
   type Keys,
   keyName,
+  type Random,
   type RequestId,
   type Secret,
   type Sink,
@@ -28,6 +29,7 @@ import type {
 import { apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type Reach } from './catalog/catalog.ts';
 import { health } from './catalog/health.ts';
+import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
@@ -183,16 +185,26 @@ function fromHex(text: string): Uint8Array {
 }
 
 /** The state that moves with every call. */
-export function createLive(clock: Clock, store: Store, sink?: Sink): Live {
+export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Random): Live {
   return {
     pools: { budgets: budgets(), slots: slots(clock) },
     health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
+    standings: new Standings(seedOf(random)),
     idempotency: idempotency(clock),
     references: references(clock),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
   };
 }
+
+/** Nodes beside each other draw differently; without chance every node draws the same. */
+function seedOf(random: Random | undefined): number {
+  let seed = 0;
+  for (const byte of random?.bytes(SEED_BYTES) ?? []) seed = (seed << 8) | byte;
+  return seed;
+}
+
+const SEED_BYTES = 4;
 
 /**
  * Takes one entry of the journal back into the budgets; entries come in order from the last

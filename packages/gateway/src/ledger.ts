@@ -14,7 +14,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...options,
     checkpoint: () => late.live?.pools.budgets.checkpoint() ?? { openHolds: [], balances: [] },
   });
-  const live = createLive(options.clock, journal, options.sink);
+  const live = createLive(options.clock, journal, options.sink, options.random);
   late.live = live;
   await journal.recover((entry) => restore(live, entry));
   return { journal, live };

@@ -352,7 +352,10 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .positive()
       .max(1)
       .optional()
-      .describe('Share of the upstream rate limits to use.'),
+      .describe(
+        'Share of the upstream rate limits to use, those under `limits` and those told in its ' +
+          'answers. Without it 0.8 of the former, and the latter are not looked at.',
+      ),
     models: modelsAtEndpoint
       .optional()
       .describe('What it serves, by the name it knows: a list, or a mapping with details.'),

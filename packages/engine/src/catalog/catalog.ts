@@ -21,6 +21,7 @@ import {
 } from '@signalbox/contract';
 import { type Auth, kindOf, type Lane, laneTo } from '@signalbox/dialect';
 import type {
+  CredentialDocument,
   EndpointDocument,
   ModelCapabilities,
   ModelDocument,
@@ -47,12 +48,18 @@ export type EndpointFacts = {
   readonly unavailable: string | undefined;
   readonly privateAddress: string | undefined;
   readonly credentials: readonly Credential[];
+  /** Of each credential, in the same order. */
+  readonly shares: readonly CredentialShare[];
+  /** Undefined: of limits that are stated 0.8, and limits that are told are not looked at. */
+  readonly rateLimitBuffer: number | undefined;
   readonly forwarded: ReadonlySet<string>;
   readonly headers: Headers;
   readonly timers: Timers;
   readonly inFlightMax: number;
   readonly retries: number;
 };
+
+export type CredentialShare = Pick<CredentialDocument, 'weight' | 'limits'>;
 
 /** The way to an endpoint, with the keys as it wants them. */
 export type EndpointLane = Lane & { readonly credentials: readonly Credential[] };
@@ -165,11 +172,15 @@ function dearest(offerings: readonly Offering[]): Price | undefined {
 function compileEndpoint(document: EndpointDocument, sources: CatalogSources): EndpointFacts {
   const url = new URL(document.url);
   const values = new Map<string, Secret>();
+  const shares: CredentialShare[] = [];
   let missing: string | undefined;
-  for (const { name } of document.credentials) {
+  for (const { name, weight, limits } of document.credentials) {
     const value = sources.secretOf(document, name);
     if (value === undefined) missing ??= `its credential \`${name}\` cannot be read`;
-    else values.set(name, value);
+    else {
+      values.set(name, value);
+      shares.push({ weight, limits });
+    }
   }
   const lanes = lanesTo(document, url, values);
   const { credentials } = lanes.openai.chat ?? lanes.anthropic.chat ?? { credentials: [] };
@@ -188,6 +199,8 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     unavailable: credentials.length === 0 ? missing : undefined,
     privateAddress: address === undefined ? undefined : `${address.host}:${address.port}`,
     credentials,
+    shares,
+    rateLimitBuffer: document.rateLimitBuffer,
     forwarded: new Set(document.headers.forward),
     headers: [...document.headers.set],
     timers: document.timers,

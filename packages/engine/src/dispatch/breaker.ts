@@ -35,11 +35,10 @@ export const LINE_RULES: BreakerRules = {
 /** The same on the caller's device or next to it: there it is back within seconds. */
 export const LOCAL_LINE_RULES: BreakerRules = { ...LINE_RULES, openMsMax: 30_000 };
 
-/** A whole endpoint that takes no connections: one refusal says enough. */
+/** A whole endpoint that takes no connections: it is back as soon as it listens. */
 export const ENDPOINT_RULES: BreakerRules = {
+  ...LINE_RULES,
   successShareMin: 0,
-  callsMin: 1,
-  failuresMax: 1,
   openMsFirst: 1_000,
   openMsMax: 30_000,
 };

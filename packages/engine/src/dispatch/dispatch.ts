@@ -6,7 +6,6 @@
 import {
   type Attempt,
   assert,
-  type Clock,
   type Fault,
   type Headers,
   type Keys,
@@ -16,10 +15,19 @@ import {
   type Result,
   refusal,
   type Upstream,
+  type Usage,
   within,
   yes,
 } from '@signalbox/contract';
-import { asksUsage, droppedBy, isCarried, type Rendered, render } from '@signalbox/dialect';
+import {
+  asksUsage,
+  droppedBy,
+  isCarried,
+  kindOf,
+  limitsOf,
+  type Rendered,
+  render,
+} from '@signalbox/dialect';
 import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Health } from '../catalog/health.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -33,7 +41,11 @@ import {
   type WholeAnswer,
 } from './attempt.ts';
 import { judgeAnswer } from './judge.ts';
+import { isUnreachable, isUnreached, type Nowhere, refusalOf } from './nowhere.ts';
 import { type Piped, pipe } from './pipe.ts';
+import type { Line } from './standing.ts';
+import { type LeftOut, type TurnPorts, Turns, tokensOf } from './turns.ts';
+import { Visit } from './visit.ts';
 
 export type Outcome =
   | (Answered & { readonly kind: 'whole'; readonly answer: WholeAnswer; readonly relayed: boolean })
@@ -56,9 +68,8 @@ type Answered = Common & {
   readonly dropped: readonly string[];
 };
 
-export type DispatchPorts = {
+export type DispatchPorts = TurnPorts & {
   readonly upstream: Upstream;
-  readonly clock: Clock;
   readonly keys: Keys;
   readonly health: Health;
   /** The head of a stream's answer, asked for when it is released. */
@@ -78,29 +89,31 @@ export async function dispatch(
   reply: Reply,
   ports: DispatchPorts,
 ): Promise<Outcome> {
+  const turns = new Turns(call, ports);
   const run = new Run(call, reply, ports);
-  for (const offer of inOrder(call)) {
-    for (let tries = 0; tries <= offer.offering.endpoint.retries; tries += 1) {
-      if (run.left) return { kind: 'left', ...run.common() };
-      if (!call.permit.enter(offer)) break;
-      const ended = await run.tryOnce(offer);
-      if (ended.kind !== 'next') return ended.outcome;
-      if (!mayRepeat(ended.fault)) break;
+  try {
+    for (const offer of turns.inOrder()) {
+      for (let tries = 0; ; tries += 1) {
+        if (run.left) return { kind: 'left', ...run.common() };
+        const line = turns.next(offer, tries);
+        if (line === undefined) turns.passed(offer);
+        if (line === undefined || !call.permit.enter(offer)) break;
+        const ended = await run.tryOnce(offer, line);
+        if (ended.kind !== 'next') return ended.outcome;
+        if (!turns.mayRepeat(offer, tries, ended.fault, ended.status)) break;
+      }
     }
+  } finally {
+    run.end();
   }
   if (run.left) return { kind: 'left', ...run.common() };
-  const kind = run.unreached() ? 'unreached' : 'failed';
-  return { kind, refusal: run.lastRefusal(), ...run.common() };
-}
-
-/** The place that was taken first, then the others as the route has them. */
-function inOrder(call: Scheduled): readonly Offer[] {
-  const { first } = call.permit;
-  return [first, ...call.route.offers.filter((offer) => offer !== first)];
+  const nowhere = run.nowhere(turns.leftOut);
+  const kind = isUnreached(nowhere) ? 'unreached' : 'failed';
+  return { kind, refusal: refusalOf(nowhere), ...run.common() };
 }
 
 type Ended =
-  | { readonly kind: 'next'; readonly fault: Fault }
+  | { readonly kind: 'next'; readonly fault: Fault; readonly status: number | undefined }
   | { readonly kind: 'over'; readonly outcome: Outcome };
 
 /** The state of one call's attempts. */
@@ -115,6 +128,8 @@ class Run {
   #firstByteMs: number | undefined;
   #fault: Fault | undefined;
   #retryAfterMs: number | undefined;
+  /** Of the attempt that is under way. */
+  #visit: Visit | undefined;
   left = false;
 
   constructor(call: Scheduled, reply: Reply, ports: DispatchPorts) {
@@ -138,7 +153,17 @@ class Run {
     };
   }
 
-  async tryOnce(offer: Offer): Promise<Ended> {
+  /** However it ended: nothing of it is out any more. */
+  end(): void {
+    this.#visit?.left();
+  }
+
+  nowhere(leftOut: LeftOut | undefined): Nowhere {
+    const [fault, retryAfterMs] = [this.#fault, this.#retryAfterMs];
+    return { attempts: this.#attempts, fault, retryAfterMs, leftOut };
+  }
+
+  async tryOnce(offer: Offer, line: Line): Promise<Ended> {
     const call = this.#call;
     assert(
       within(call.route.clearance, offer.place) === undefined,
@@ -151,40 +176,57 @@ class Run {
         outcome: { kind: 'failed', refusal: ready.refusal, ...this.common() },
       };
     }
-    const started = this.#ports.clock.monotonic();
-    const tried = await this.#dial(offer, ready.value, started);
-    const { health } = this.#ports;
+    const { health, clock } = this.#ports;
+    const started = clock.monotonic();
+    const visit = new Visit(line, call.question.stream, tokensOf(call), started);
+    this.#visit = visit;
+    const tried = await this.#dial(offer, line, ready.value, started);
     const name = offer.offering.endpoint.name;
     if (tried === 'left') {
       this.#note(offer, started, { outcome: 'aborted', fault: 'aborted' });
       return { kind: 'over', outcome: { kind: 'left', ...this.common() } };
     }
     if (tried.kind === 'failed') {
-      if (isUnreachable(tried.fault)) health.unreachable(name);
+      if (isUnreachable(tried.fault.code)) health.unreachable(name);
+      visit.failed(tried.fault.code, undefined, undefined, clock.monotonic());
       const outcome = tried.fault.code === 'clearance_exceeded' ? 'blocked' : 'failed';
       this.#note(offer, started, { outcome, fault: tried.fault.code });
-      return this.#next(tried.fault, undefined);
+      return this.#next(tried.fault, undefined, undefined);
     }
     health.reached(name);
+    this.#hear(visit, offer, tried.answer.headers);
     const judgement = judgeAnswer(tried.answer);
     if (judgement.kind === 'next') {
       tried.abort();
       const { code } = judgement.fault;
-      this.#note(offer, started, { outcome: 'failed', fault: code, status: tried.answer.status });
-      return this.#next(judgement.fault, judgement.retryAfterMs);
+      const { status } = tried.answer;
+      visit.failed(code, status, judgement.retryAfterMs, clock.monotonic());
+      this.#note(offer, started, { outcome: 'failed', fault: code, status });
+      return this.#next(judgement.fault, judgement.retryAfterMs, status);
     }
+    const relayed = judgement.kind === 'relay';
+    // The caller's own mistake is told fast.
+    visit.answered(relayed ? undefined : this.#firstByteMs, clock.monotonic());
     const { dropped } = ready.value.rendered;
-    const answer = release(tried.answer);
-    return this.#deliver(offer, { started, dropped, relayed: judgement.kind === 'relay' }, answer);
+    return this.#deliver(offer, { started, dropped, relayed }, release(tried.answer));
   }
 
-  #next(fault: Fault, retryAfterMs: number | undefined): Ended {
+  /** Only where the documents ask for it: headers are read for it. */
+  #hear(visit: Visit, { offering }: Offer, headers: Headers): void {
+    const { kind, rateLimitBuffer } = offering.endpoint;
+    const known = rateLimitBuffer === undefined ? undefined : kindOf(kind);
+    if (known === undefined || rateLimitBuffer === undefined) return;
+    const { clock } = this.#ports;
+    visit.heard(limitsOf(known, headers, clock.now()), rateLimitBuffer, clock.monotonic());
+  }
+
+  #next(fault: Fault, retryAfterMs: number | undefined, status: number | undefined): Ended {
     this.#fault = fault;
     this.#retryAfterMs = retryAfterMs;
-    return { kind: 'next', fault };
+    return { kind: 'next', fault, status };
   }
 
-  #dial(offer: Offer, ready: Ready, started: number): Promise<Tried | 'left'> {
+  #dial(offer: Offer, line: Line, ready: Ready, started: number): Promise<Tried | 'left'> {
     const call = this.#call;
     this.#firstByteMs = undefined;
     return new Promise((resolve, reject) => {
@@ -194,7 +236,7 @@ class Run {
       this.#wake = wake;
       const dialling = {
         offer,
-        credential: ready.lane.credentials[0],
+        credential: ready.lane.credentials.find(({ name }) => name === line.credential?.name),
         lane: ready.lane,
         path: ready.path,
         rendered: ready.rendered,
@@ -224,6 +266,7 @@ class Run {
         modelClaimed: answer.facts.model,
       } as const;
       this.#note(offer, started, facts);
+      this.#visit?.over(totalOf(answer.facts.usage));
       this.#call.permit.leave(offer);
       const told = { offer, dropped: joinedWords(dropped, answer.dropped), ...this.common() };
       return { kind: 'over', outcome: { kind: 'whole', answer, relayed, ...told } };
@@ -247,6 +290,10 @@ class Run {
       leave: (then: () => void) => this.#onLeave(then),
     };
     const piped = await pipe(this.#call, offer, { answer, reply: this.#reply, ports });
+    this.#visit?.over(totalOf(piped.facts.usage));
+    if (piped.ending === 'cut' && piped.fault !== undefined) {
+      this.#visit?.broke(piped.fault.code, this.#ports.clock.monotonic());
+    }
     this.#attempts.length = provisional;
     this.#note(offer, started, {
       outcome:
@@ -273,7 +320,7 @@ class Run {
       endpoint: offer.offering.endpoint.name,
       tier: offer.place.tier,
       region: offer.place.region,
-      credential: offer.offering.endpoint.credentials[0]?.name,
+      credential: this.#visit?.line.credential?.name,
       modelAsked: offer.offering.upstream,
       modelClaimed: facts.modelClaimed,
       status: facts.status,
@@ -283,38 +330,10 @@ class Run {
       fault: facts.fault,
     });
   }
-
-  /** True when no offer took a connection. */
-  unreached(): boolean {
-    const codes = this.#attempts.map((one) => one.fault);
-    return codes.length > 0 && codes.every((code) => code !== undefined && UNREACHABLE.has(code));
-  }
-
-  lastRefusal(): Refusal {
-    const fault = this.#fault;
-    const last = this.#attempts[this.#attempts.length - 1];
-    const where = last === undefined ? '' : ` Last: ${wordsOf(last)}.`;
-    if (last === undefined) {
-      return refusal('concurrency_limited', 'No allowed endpoint has a free place.', {
-        retryAfterMs: 1_000,
-      });
-    }
-    const told = this.#retryAfterMs;
-    const more = told === undefined ? {} : { retryAfterMs: told };
-    if (last.status === 429) return limited(told, where);
-    if (this.unreached()) {
-      const again = { retryAfterMs: told ?? UNAVAILABLE_MS };
-      return refusal('upstream_unavailable', `All allowed routes are down.${where}`, again);
-    }
-    const timeouts = fault !== undefined && TIMEOUTS.has(fault.code);
-    if (timeouts) return refusal('upstream_timeout', `Every allowed route was too slow.${where}`);
-    return refusal(
-      'upstream_failed',
-      `Every allowed route failed before the first byte.${where}`,
-      more,
-    );
-  }
 }
+
+const totalOf = (usage: Usage | undefined): number | undefined =>
+  usage === undefined ? undefined : usage.inputTokens + usage.outputTokens;
 
 type Delivery = {
   readonly started: number;
@@ -355,39 +374,3 @@ const joinedWords = (a: readonly string[], b: readonly string[]): readonly strin
 /** On tier 1 what is stored stays where it is. */
 const keepsNothing = ({ tenant }: Scheduled, { place }: Offer): boolean =>
   tenant.retention === 'zero' && place.tier !== 1;
-
-/** SDKs wait for a minute at most: what is further away is no short limit. */
-const SHORT_MS_MAX = 60_000;
-const LIMITED_MS = 1_000;
-const UNAVAILABLE_MS = 5_000;
-
-function limited(toldMs: number | undefined, where: string): Refusal {
-  if ((toldMs ?? 0) > SHORT_MS_MAX) {
-    return refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
-  }
-  const retryAfterMs = toldMs ?? LIMITED_MS;
-  return refusal('rate_limited', `The endpoint limits the rate.${where}`, { retryAfterMs });
-}
-
-/** Faults of a connection that may not come twice; nothing of an answer was released. */
-const PASSING: ReadonlySet<Fault['code']> = new Set([
-  'connect_failed',
-  'connect_timeout',
-  'closed_early',
-]);
-
-/** Whether the operator's `retries` apply. */
-const mayRepeat = ({ code, retry }: Fault): boolean => retry === 'same' || PASSING.has(code);
-
-const UNREACHABLE: ReadonlySet<Fault['code']> = new Set(['connect_failed', 'connect_timeout']);
-const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([
-  'head_timeout',
-  'idle_timeout',
-  'total_timeout',
-]);
-const isUnreachable = (fault: Fault): boolean => UNREACHABLE.has(fault.code);
-
-function wordsOf({ endpoint, fault, status }: Attempt): string {
-  const answered = status === undefined ? '' : ` (status ${status})`;
-  return `\`${endpoint}\`, ${fault ?? 'busy'}${answered}`;
-}

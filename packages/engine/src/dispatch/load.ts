@@ -1,4 +1,4 @@
-// How long the first token takes at one place, and how many calls wait for theirs there: peak EWMA
+// How long the first token takes at one place, and how many calls are out there: peak EWMA
 // (Finagle, linkerd). A slower answer counts at once, a faster one little by little, with a time
 // constant of 10 s, so that trouble is seen with its first call. What was not heard of for a while
 // is thought better of again, and so is tried again. Times are on the monotonic clock.
@@ -12,7 +12,7 @@ const UNKNOWN_MS = 600_000;
 const UNMEASURED = -1;
 
 export class Load {
-  /** Calls that are out here and have no first token yet. */
+  /** Calls that are out here, until their end. */
   pending = 0;
   readonly #streams: Peak = new Peak();
   /** The first byte of an answer in one piece comes with its last: that is another matter. */

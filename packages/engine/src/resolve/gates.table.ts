@@ -18,6 +18,8 @@ export const GATES = {
   notNeeded: 8192,
   need: 16384,
   stateUnknown: 32768,
+  tripped: 65536,
+  limited: 131072,
 } as const;
 
 export type Gate = keyof typeof GATES;
@@ -40,6 +42,8 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
     'allowed, and not in the route: another offer was preferred and no chain names this one',
   need: 'it is not known to have what the call needs',
   stateUnknown: 'it is not known to hold the state that the call refers to',
+  tripped: 'it failed too often lately, and is left alone for a while',
+  limited: 'it limits the rate, and is left alone until it may be asked again',
 };
 
 /** The words of a bitmap, in the order of the bits. */

@@ -15,7 +15,6 @@ import {
   yes,
 } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
-import type { Health } from '../catalog/health.ts';
 import type { Scheduled } from './schedule.ts';
 
 export const HEARTBEAT_MS = 15_000;
@@ -34,7 +33,8 @@ export type Parking = {
 
 export type ParkPorts = {
   readonly clock: Clock;
-  readonly health: Health;
+  /** Milliseconds until the first place of its route may be asked again. */
+  readonly waitMs: (call: Scheduled) => number;
   readonly parking: Parking;
   readonly limits: ParkLimits;
 };
@@ -55,7 +55,7 @@ export async function park(
   reply: Reply,
   ports: ParkPorts,
 ): Promise<Result<number, Refusal>> {
-  const { parking, limits, clock, health } = ports;
+  const { parking, limits, clock, waitMs } = ports;
   const down = refusal('upstream_unavailable', 'All allowed routes are down.', {
     retryAfterMs: RETRY_AFTER_MS,
   });
@@ -67,8 +67,7 @@ export async function park(
   const before = call.parkedMs ?? 0;
   const left = limit - before;
   if (left <= 0) return no(down);
-  const names = call.route.offers.map((offer) => offer.offering.endpoint.name);
-  const pause = Math.min(left, Math.max(PAUSE_MS_MIN, health.waitMs(names)));
+  const pause = Math.min(left, Math.max(PAUSE_MS_MIN, waitMs(call)));
   // Counted over all entries: short waits after one another beat like one long wait.
   const beats = call.question.stream && !deferred;
   const beatMs = beats ? HEARTBEAT_MS - (before % HEARTBEAT_MS) : undefined;

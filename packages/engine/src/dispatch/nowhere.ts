@@ -1,0 +1,79 @@
+// Why a call has neither an answer nor a stream, in words for its caller: what the last attempt
+// met, or why none was made.
+import { type Attempt, type Fault, type Refusal, refusal } from '@signalbox/contract';
+import type { LeftOut } from './turns.ts';
+
+export type Nowhere = {
+  readonly attempts: readonly Attempt[];
+  readonly fault: Fault | undefined;
+  /** What the last one that answered asked for. */
+  readonly retryAfterMs: number | undefined;
+  readonly leftOut: LeftOut | undefined;
+};
+
+/** SDKs wait for a minute at most: what is further away is no short limit. */
+const SHORT_MS_MAX = 60_000;
+const LIMITED_MS = 1_000;
+const UNAVAILABLE_MS = 5_000;
+
+/** True when no offer took a connection, or none may be asked since they failed too often. */
+export function isUnreached({ attempts, leftOut }: Nowhere): boolean {
+  if (attempts.length === 0) return leftOut !== undefined && leftOut.why !== 'limited';
+  return attempts.every(({ fault }) => fault !== undefined && isUnreachable(fault));
+}
+
+export function refusalOf(nowhere: Nowhere): Refusal {
+  const { attempts, fault, retryAfterMs: told, leftOut } = nowhere;
+  const last = attempts[attempts.length - 1];
+  if (last === undefined) return untried(leftOut);
+  const where = ` Last: ${wordsOf(last)}.`;
+  const more = told === undefined ? {} : { retryAfterMs: told };
+  if (last.status === 429) return limited(told, where);
+  if (isUnreached(nowhere)) {
+    const again = { retryAfterMs: told ?? UNAVAILABLE_MS };
+    return refusal('upstream_unavailable', `All allowed routes are down.${where}`, again);
+  }
+  const timeouts = fault !== undefined && TIMEOUTS.has(fault.code);
+  if (timeouts) return refusal('upstream_timeout', `Every allowed route was too slow.${where}`);
+  return refusal(
+    'upstream_failed',
+    `Every allowed route failed before the first byte.${where}`,
+    more,
+  );
+}
+
+function untried(leftOut: LeftOut | undefined): Refusal {
+  if (leftOut === undefined) {
+    const retryAfterMs = 1_000;
+    const message = 'No allowed endpoint has a free place.';
+    return refusal('concurrency_limited', message, { retryAfterMs });
+  }
+  const { offer, why, waitMs } = leftOut;
+  const { name } = offer.offering.endpoint;
+  if (why === 'limited') return limited(waitMs, ` First again: \`${name}\`.`);
+  const does = why === 'down' ? 'takes no connections' : 'failed too often lately';
+  const message = `All allowed routes are down. First again: \`${name}\`, which ${does}.`;
+  return refusal('upstream_unavailable', message, { retryAfterMs: UNAVAILABLE_MS });
+}
+
+function limited(toldMs: number | undefined, where: string): Refusal {
+  if ((toldMs ?? 0) > SHORT_MS_MAX) {
+    return refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
+  }
+  const retryAfterMs = toldMs ?? LIMITED_MS;
+  return refusal('rate_limited', `The endpoint limits the rate.${where}`, { retryAfterMs });
+}
+
+const UNREACHABLE: ReadonlySet<Fault['code']> = new Set(['connect_failed', 'connect_timeout']);
+const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([
+  'head_timeout',
+  'idle_timeout',
+  'total_timeout',
+]);
+
+export const isUnreachable = (code: Fault['code']): boolean => UNREACHABLE.has(code);
+
+function wordsOf({ endpoint, fault, status }: Attempt): string {
+  const answered = status === undefined ? '' : ` (status ${status})`;
+  return `\`${endpoint}\`, ${fault ?? 'busy'}${answered}`;
+}

@@ -1,0 +1,201 @@
+// What is known, from the calls themselves, of every place that calls go to: whether it fails, asks
+// to be left alone, or is busy, and how long its first tokens take. Kept for each model at an
+// endpoint, asked with one credential, and for the endpoint where the cause is the endpoint; never
+// for a tenant. In memory and bounded, it survives a swap of the documents. It only ever closes a
+// place: which places there are, and who may use them, was decided before.
+import type { Credential } from '@signalbox/contract';
+import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
+import { Affinity } from './affinity.ts';
+import { Breaker, ENDPOINT_RULES, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
+import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
+import { Load } from './load.ts';
+import { type Choice, Draws, NONE, pick } from './pick.ts';
+import { Published } from './published.ts';
+import { RetryBudgets } from './retry-budget.ts';
+
+/** `down`: it takes no connections; `tripped`: it fails too often; `limited`: it wants a pause. */
+export type Closed = 'down' | 'tripped' | 'limited';
+
+/** Models at endpoints that are remembered; of more, the one that came first is forgotten. */
+export const STANDS_MAX = 20_000;
+
+/** One credential of a model at an endpoint. */
+export class Line implements Choice {
+  readonly stand: Stand;
+  readonly breaker: Breaker;
+  readonly limited: CoolDown = new CoolDown(LIMITED_RULES);
+  credential: Credential | undefined;
+  weight = 1;
+  published: Published | undefined = undefined;
+  /** What `published` was made of. */
+  limits = '';
+
+  constructor(stand: Stand, credential: Credential | undefined) {
+    this.stand = stand;
+    this.credential = credential;
+    this.breaker = new Breaker(stand.isOwn ? LOCAL_LINE_RULES : LINE_RULES);
+  }
+
+  get load(): Load {
+    return this.stand.load;
+  }
+
+  closed(tokens: number, now: number): Closed | undefined {
+    if (!this.breaker.admits(now)) return 'tripped';
+    if (this.limited.isOn(now)) return 'limited';
+    return this.published !== undefined && this.published.waitMs(tokens, now) > 0
+      ? 'limited'
+      : undefined;
+  }
+
+  waitMs(tokens: number, now: number): number {
+    const published = this.published?.waitMs(tokens, now) ?? 0;
+    return Math.max(this.breaker.waitMs(now), this.limited.waitMs(now), published);
+  }
+}
+
+/** A model at an endpoint. */
+export class Stand {
+  /** A server of one's own: what takes long there is cold or busy, not broken. */
+  readonly isOwn: boolean;
+  /** Of the whole endpoint: only what keeps every model of it from being reached. */
+  readonly endpoint: Breaker;
+  readonly draws: Draws;
+  readonly load: Load = new Load();
+  readonly busy: CoolDown = new CoolDown(BUSY_RULES);
+  lines: readonly Line[] = [];
+
+  constructor(isOwn: boolean, endpoint: Breaker, draws: Draws) {
+    this.isOwn = isOwn;
+    this.endpoint = endpoint;
+    this.draws = draws;
+  }
+
+  /** Undefined: a call may go out. */
+  closed(tokens: number, now: number): Closed | undefined {
+    if (!this.endpoint.admits(now)) return 'down';
+    let why: Closed | undefined;
+    for (const line of this.lines) {
+      const one = line.closed(tokens, now);
+      if (one === undefined) return undefined;
+      // A pause has an end that is known.
+      why = why === 'limited' ? why : one;
+    }
+    return why;
+  }
+
+  /** Milliseconds until it is open; 0: it is. */
+  waitMs(tokens: number, now: number): number {
+    const least = Math.min(...this.lines.map((line) => line.waitMs(tokens, now)));
+    return Math.max(this.endpoint.waitMs(now), least);
+  }
+
+  /** The open line that takes the next call, by their weights, not `except`. */
+  line(tokens: number, now: number, except?: Line): Line | undefined {
+    if (!this.endpoint.admits(now)) return undefined;
+    const { lines } = this;
+    const [only] = lines;
+    if (lines.length === 1) {
+      return only === except || only?.closed(tokens, now) !== undefined ? undefined : only;
+    }
+    const open = lines.filter((one) => one !== except && one.closed(tokens, now) === undefined);
+    const moment = { now, isStream: true, warm: NONE };
+    return open.length === 0 ? undefined : open[pick(open, moment, this.draws)];
+  }
+}
+
+export class Standings {
+  readonly draws: Draws;
+  readonly retries: RetryBudgets = new RetryBudgets();
+  readonly affinity: Affinity<Stand> = new Affinity();
+  readonly #stands: Map<string, Stand> = new Map();
+  readonly #endpoints: Map<string, Breaker> = new Map();
+  /** A swap of the documents makes new offerings: then the names are looked up once more. */
+  readonly #known: WeakMap<Offering, Stand> = new WeakMap();
+
+  constructor(seed: number) {
+    this.draws = new Draws(seed);
+  }
+
+  of(offering: Offering): Stand {
+    const known = this.#known.get(offering);
+    if (known !== undefined) return known;
+    const stand = this.#named(offering);
+    stand.lines = linesOf(stand, offering.endpoint);
+    this.#known.set(offering, stand);
+    return stand;
+  }
+
+  get size(): number {
+    return this.#stands.size;
+  }
+
+  #named({ endpoint, upstream }: Offering): Stand {
+    const isOwn = isOwnServer(endpoint);
+    const place = `${endpoint.name}\n${endpoint.origin}`;
+    const name = `${place}\n${upstream}\n${isOwn}`;
+    const known = this.#stands.get(name);
+    if (known !== undefined) return known;
+    let breaker = this.#endpoints.get(place);
+    if (breaker === undefined) {
+      breaker = new Breaker(ENDPOINT_RULES);
+      insert(this.#endpoints, place, breaker);
+    }
+    const stand = new Stand(isOwn, breaker, this.draws);
+    insert(this.#stands, name, stand);
+    return stand;
+  }
+}
+
+function insert<T>(map: Map<string, T>, name: string, value: T): void {
+  if (map.size >= STANDS_MAX) {
+    // A Map keeps the order of insertion.
+    const first = map.keys().next();
+    if (first.done !== true) map.delete(first.value);
+  }
+  map.set(name, value);
+}
+
+/** Near to the node, or said to be: where nobody shares it who is not ours. */
+const isOwnServer = ({ declaredTier, reach }: EndpointFacts): boolean =>
+  declaredTier === undefined
+    ? reach !== 'public'
+    : declaredTier === 1 || isNear(declaredTier, reach);
+
+const isNear = (tier: number, reach: EndpointFacts['reach']): boolean =>
+  tier === 2 && reach !== 'public';
+
+/** What was known of a credential holds while it stays the same one. */
+function linesOf(stand: Stand, endpoint: EndpointFacts): readonly Line[] {
+  const { credentials } = endpoint;
+  if (credentials.length === 0) {
+    const [known] = stand.lines;
+    return known !== undefined && known.credential === undefined
+      ? stand.lines
+      : [new Line(stand, undefined)];
+  }
+  return credentials.map((credential, at) => {
+    const known = stand.lines.find((one) => isSame(one.credential, credential));
+    const line = known ?? new Line(stand, credential);
+    line.credential = credential;
+    const share = endpoint.shares[at];
+    line.weight = share?.weight ?? 1;
+    const { requestsPerMinuteMax, tokensPerMinuteMax } = share?.limits ?? NO_LIMITS;
+    const limits = `${requestsPerMinuteMax} ${tokensPerMinuteMax} ${endpoint.rateLimitBuffer}`;
+    if (limits === line.limits) return line;
+    line.limits = limits;
+    const isLimited = requestsPerMinuteMax !== undefined || tokensPerMinuteMax !== undefined;
+    line.published = isLimited
+      ? new Published({ requestsPerMinuteMax, tokensPerMinuteMax }, endpoint.rateLimitBuffer)
+      : undefined;
+    return line;
+  });
+}
+
+const NO_LIMITS = { requestsPerMinuteMax: undefined, tokensPerMinuteMax: undefined };
+
+const isSame = (one: Credential | undefined, other: Credential): boolean =>
+  one !== undefined &&
+  one.name === other.name &&
+  one.header === other.header &&
+  one.value.reveal() === other.value.reveal();
