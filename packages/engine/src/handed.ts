@@ -3,10 +3,9 @@ import { type Attempt, decisionId, type Headers, type Refusal } from '@signalbox
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
-import type { Closed } from './dispatch/standing.ts';
 import { tokensOf } from './dispatch/turns.ts';
 import type { House, Live } from './house.ts';
-import { GATES } from './resolve/gates.table.ts';
+import { leaveOut } from './resolve/leave-out.ts';
 import type { Offer } from './resolve/offer.ts';
 import type { ResolveFacts } from './resolve/resolve.ts';
 import type { ParkPorts } from './schedule/park.ts';
@@ -44,26 +43,10 @@ export function dispatchPorts({ ports, live }: House): DispatchPorts {
     keys,
     health: live.health,
     standings: live.standings,
-    leftOut,
+    leaveOut,
     streamHead: head,
     errorEvent: errorOf,
   };
-}
-
-const LEFT_OUT: Readonly<Record<Closed, number>> = {
-  down: GATES.down,
-  tripped: GATES.tripped,
-  limited: GATES.limited,
-};
-
-/** What dispatch met stands beside what resolve found: recorded, and not replayed. */
-function leftOut({ route }: Scheduled, { offering }: Offer, why: Closed): void {
-  const candidates = route.candidates.map((one) =>
-    one.endpoint === offering.endpoint.name && one.model === offering.model
-      ? { ...one, gates: one.gates | LEFT_OUT[why] }
-      : one,
-  );
-  Object.assign(route, { candidates });
 }
 
 const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>
@@ -76,7 +59,8 @@ const entryOf = (call: Seen): number => call.entry ?? 1;
 
 export function schedulePorts({ ports, live, now }: House): SchedulePorts {
   const { clock, store } = ports;
-  return { pools: live.pools, clock, store, waitMsMax: now().queue.waitMsMax };
+  const { pools, order } = live;
+  return { pools, clock, store, waitMsMax: now().queue.waitMsMax, order };
 }
 
 export function parkPorts({ ports, live, now }: House): ParkPorts {

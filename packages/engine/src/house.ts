@@ -6,7 +6,7 @@ import type { Health } from './catalog/health.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
-import type { Pools } from './schedule/schedule.ts';
+import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
 import type { References } from './session/references.ts';
 import type { Counts } from './settle/counts.ts';
@@ -29,6 +29,7 @@ export type Live = {
   readonly pools: Pools;
   readonly health: Health;
   readonly standings: Standings;
+  readonly order: Order;
   readonly idempotency: Idempotency;
   readonly references: References;
   readonly counts: Counts;

@@ -29,9 +29,11 @@ import type {
 import { apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type Reach } from './catalog/catalog.ts';
 import { health } from './catalog/health.ts';
+import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
+import { leaveOut } from './resolve/leave-out.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
@@ -186,10 +188,12 @@ function fromHex(text: string): Uint8Array {
 
 /** The state that moves with every call. */
 export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Random): Live {
+  const standings = new Standings(seedOf(random));
   return {
     pools: { budgets: budgets(), slots: slots(clock) },
     health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
-    standings: new Standings(seedOf(random)),
+    standings,
+    order: new MovingOrder(standings, clock, leaveOut),
     idempotency: idempotency(clock),
     references: references(clock),
     counts: counts(clock, store),

@@ -40,7 +40,12 @@ const detailedTarget = z
   .strictObject({
     model: modelReference.describe('The model.'),
     endpoint: modelName.optional().describe('Pins it to one endpoint.'),
-    weight: z.int().min(1).max(1_000).optional().describe('Share among equals.'),
+    weight: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('Share of the calls among neighbours that state one.'),
   })
   .transform(
     (written): TargetDocument => ({
@@ -57,7 +62,9 @@ export const aliasPart: z.ZodType<AliasPart> = z
     plainTarget.transform((one): readonly TargetDocument[] => [one]),
     targets,
     z
-      .strictObject({ targets: targets.describe('Models, tried in this order.') })
+      .strictObject({
+        targets: targets.describe('Models, tried in this order; neighbours with a weight share.'),
+      })
       .transform((written) => written.targets),
   ])
   .transform((list) => ({ targets: list }));
@@ -101,7 +108,9 @@ const route: z.ZodType<RuleRoute> = z
     tier_max: tier.optional().describe('Tier that no fallback may pass.'),
     model: modelReference.optional().describe('A model or an alias.'),
     endpoint: modelName.optional().describe('Only this endpoint.'),
-    chain: targets.optional().describe('Models, tried in this order.'),
+    chain: targets
+      .optional()
+      .describe('Models, tried in this order; neighbours with a weight share.'),
   })
   .superRefine(
     (written, context) => {

@@ -99,7 +99,10 @@ export async function dispatch(
         if (line === undefined) turns.passed(offer);
         if (line === undefined || !call.permit.enter(offer)) break;
         const ended = await run.tryOnce(offer, line);
-        if (ended.kind !== 'next') return ended.outcome;
+        if (ended.kind !== 'next') {
+          turns.answered(line);
+          return ended.outcome;
+        }
         if (!turns.mayRepeat(offer, tries, ended.fault, ended.status)) break;
       }
     }

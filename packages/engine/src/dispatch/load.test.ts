@@ -33,6 +33,13 @@ describe('the load of a place', () => {
     assert.equal(load.score(0, true), 400);
   });
 
+  it('counts them also where an answer takes no time', () => {
+    const load = new Load();
+    load.took(0, 0, true);
+    load.pending = 3;
+    assert.equal(load.score(0, true), 4);
+  });
+
   it('is thought better of while nobody is heard of', () => {
     const load = new Load();
     load.took(1_000, 0, true);

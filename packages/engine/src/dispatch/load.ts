@@ -9,6 +9,8 @@ export const DECAY_MS = 10_000;
 export const FAILED_MS = 5_000;
 /** Of a place that nobody measured, with a call out already: one is enough to find out. */
 const UNKNOWN_MS = 600_000;
+/** What takes no time that could be told still has calls that wait. */
+const LEAST_MS = 1;
 const UNMEASURED = -1;
 
 export class Load {
@@ -27,12 +29,17 @@ export class Load {
     this.took(Math.max(ms, FAILED_MS), now, isStream);
   }
 
+  /** Whether any answer came from here. */
+  isKnown(): boolean {
+    return this.#streams.isKnown() || this.#wholes.isKnown();
+  }
+
   /** What another call may expect here, in milliseconds; the lower, the better. */
   score(now: number, isStream: boolean): number {
     const wished = isStream ? this.#streams : this.#wholes;
     const other = isStream ? this.#wholes : this.#streams;
     const ms = wished.isKnown() ? wished.at(now) : other.at(now);
-    if (wished.isKnown() || other.isKnown()) return ms * (this.pending + 1);
+    if (this.isKnown()) return Math.max(ms, LEAST_MS) * (this.pending + 1);
     return this.pending === 0 ? 0 : UNKNOWN_MS * this.pending;
   }
 }

@@ -77,6 +77,12 @@ describe('the place that answered the session before', () => {
     assert.deepEqual(shares(choices, 100, 3), [0, 0, 0, 1]);
   });
 
+  it('is not left for one that nobody knows', () => {
+    const choices = [choice(100), { load: new Load(), weight: 1 }];
+    assert.deepEqual(shares(choices, 100, 0), [1, 0]);
+    assert.deepEqual(shares(choices, 100), [0, 1]);
+  });
+
   it('is left when it is', () => {
     const choices = [choice(100), choice(100), choice(100), choice(210)];
     assert.equal(shares(choices, 100, 3)[3], 0);

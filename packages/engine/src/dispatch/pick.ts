@@ -32,6 +32,8 @@ export function pick(choices: readonly Choice[], moment: Moment, draws: Draws): 
   const isBetter = score(choices, second, moment) < score(choices, first, moment) * share;
   const better = isBetter ? second : first;
   if (warm === NONE || warm === better) return better;
+  // Who is not known yet is tried with a session that begins.
+  if (choices[better]?.load.isKnown() === false) return warm;
   return score(choices, warm, moment) <= score(choices, better, moment) ? warm : better;
 }
 

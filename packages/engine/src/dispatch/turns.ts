@@ -5,13 +5,14 @@
 import type { Clock, Fault } from '@signalbox/contract';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import { inOrder, type LeaveOut } from './order.ts';
 import type { Closed, Line, Standings } from './standing.ts';
 
 export type TurnPorts = {
   readonly clock: Clock;
   readonly standings: Standings;
   /** An offer of the route is not tried now: its record says why. */
-  readonly leftOut: (call: Scheduled, offer: Offer, why: Closed) => void;
+  readonly leaveOut: LeaveOut;
 };
 
 /** An offer that was left out, and how long it may want to be. */
@@ -34,14 +35,23 @@ export class Turns {
     this.#tokens = tokensOf(call);
   }
 
-  /** The place that was taken first, then the others as the route has them. */
+  /** The place that was taken first, then the others in the order of the moment. */
   inOrder(): readonly Offer[] {
     const { permit, route } = this.#call;
-    const { offers } = route;
-    if (offers.length === 1) return offers;
-    const now = this.#ports.clock.monotonic();
-    for (const offer of offers) this.#leaveOut(offer, now);
-    return [permit.first, ...offers.filter((offer) => offer !== permit.first)];
+    if (route.offers.length === 1) return route.offers;
+    const { clock, standings } = this.#ports;
+    const now = clock.monotonic();
+    for (const offer of route.offers) this.#leaveOut(offer, now);
+    const rest = inOrder(this.#call, { standings, tokens: this.#tokens, now });
+    return [permit.first, ...rest.filter((offer) => offer !== permit.first)];
+  }
+
+  /** The session's next step may find its prompt there. */
+  answered(line: Line): void {
+    const { session, route } = this.#call;
+    const { clock, standings } = this.#ports;
+    if (session === undefined || route.offers.length === 1) return;
+    standings.affinity.served(session, line.stand, clock.monotonic());
   }
 
   /** Where one more attempt at this offer goes; undefined: nowhere. */
@@ -69,7 +79,7 @@ export class Turns {
   }
 
   #leaveOut(offer: Offer, now: number): void {
-    const { standings, leftOut } = this.#ports;
+    const { standings, leaveOut } = this.#ports;
     const stand = standings.of(offer.offering);
     const why = stand.closed(this.#tokens, now);
     if (why === undefined) return;
@@ -78,7 +88,7 @@ export class Turns {
     const isFirst = before === undefined || rank(why) > rank(before.why);
     const isSooner = before !== undefined && why === before.why && waitMs < before.waitMs;
     if (isFirst || isSooner) this.leftOut = { offer, why, waitMs };
-    leftOut(this.#call, offer, why);
+    leaveOut(this.#call, offer, why);
   }
 
   /** One attempt each call has. */

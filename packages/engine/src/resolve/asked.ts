@@ -14,6 +14,15 @@ export type Asked = {
   readonly need: Need | undefined;
   /** The endpoint was named by the caller. */
   readonly pinned: boolean;
+  /** Of each offering, where a list of targets was asked for: which of them it stands for. */
+  readonly targets: readonly Target[] | undefined;
+};
+
+export type Target = {
+  /** Place in the list. */
+  readonly at: number;
+  /** Its share among neighbours that state one, too; undefined: none is stated. */
+  readonly weight: number | undefined;
 };
 
 const AUTO = 'auto';
@@ -35,8 +44,13 @@ export function asked(
   const wish = named(call.question.model, view);
   const only = verdict.endpoint;
   if (!wish.ok || only === undefined) return wish;
-  const offerings = wish.value.offerings.filter((one) => one.endpoint.name === only);
-  return yes({ ...wish.value, offerings });
+  const isHere = (one: Offering): boolean => one.endpoint.name === only;
+  const { offerings, targets } = wish.value;
+  return yes({
+    ...wish.value,
+    offerings: offerings.filter(isHere),
+    targets: targets?.filter((_, at) => offerings[at] !== undefined && isHere(offerings[at])),
+  });
 }
 
 /** What a name stands for, before there is a call; nothing when nobody knows it. */
@@ -77,27 +91,43 @@ function visible(offerings: readonly Offering[], view: View): readonly Offering[
 const ofModel = (name: string, view: View): readonly Offering[] =>
   visible(view.catalog.byModel.get(name) ?? [], view);
 
-function fromTargets(targets: readonly TargetDocument[], view: View): Result<Asked, Refusal> {
+function fromTargets(list: readonly TargetDocument[], view: View): Result<Asked, Refusal> {
   const offerings: Offering[] = [];
-  for (const { model, endpoint } of targets.flatMap((one) => unfolded(one, view))) {
-    const direct = ofModel(model, view);
-    if (direct.length === 0) {
-      const name = endpoint === undefined ? model : `${endpoint}/${model}`;
-      const pinned = pinnedOffering(name, view);
-      if (pinned !== undefined) offerings.push(pinned);
-    }
-    for (const offering of direct) {
-      if (endpoint === undefined || offering.endpoint.name === endpoint) offerings.push(offering);
-    }
+  const targets: Target[] = [];
+  list
+    .flatMap((one) => unfolded(one, view))
+    .forEach((target, at) => {
+      const served = servedBy(target, view);
+      // A target that is served in several places is one target.
+      const { weight } = target;
+      const share = weight === undefined ? undefined : weight / served.length;
+      for (const offering of served) {
+        offerings.push(offering);
+        targets.push({ at, weight: share });
+      }
+    });
+  return found(offerings, { ordered: true, targets });
+}
+
+function servedBy({ model, endpoint }: TargetDocument, view: View): readonly Offering[] {
+  const direct = ofModel(model, view);
+  if (direct.length === 0) {
+    const name = endpoint === undefined ? model : `${endpoint}/${model}`;
+    const pinned = pinnedOffering(name, view);
+    return pinned === undefined ? [] : [pinned];
   }
-  return found(offerings, { ordered: true });
+  return endpoint === undefined ? direct : direct.filter((one) => one.endpoint.name === endpoint);
 }
 
 /** A target may be an alias, whose own targets stand for it; one level deep. */
 function unfolded(target: TargetDocument, { catalog }: View): readonly TargetDocument[] {
   if (catalog.byModel.has(target.model)) return [target];
   const inner = catalog.aliases.get(target.model) ?? [target];
-  return inner.map((one) => ({ ...one, endpoint: target.endpoint ?? one.endpoint }));
+  return inner.map((one) => ({
+    ...one,
+    endpoint: target.endpoint ?? one.endpoint,
+    weight: one.weight ?? target.weight,
+  }));
 }
 
 /** `endpoint/model`; the endpoint's name may itself hold a slash, so the longest that fits wins. */
@@ -120,7 +150,14 @@ function found(
   offerings: readonly Offering[],
   more: Partial<Omit<Asked, 'offerings'>> = {},
 ): Result<Asked, Refusal> {
-  return yes({ offerings, ordered: false, need: undefined, pinned: false, ...more });
+  return yes({
+    offerings,
+    ordered: false,
+    need: undefined,
+    pinned: false,
+    targets: undefined,
+    ...more,
+  });
 }
 
 const NEAREST_MAX = 3;

@@ -19,11 +19,11 @@ import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Health } from '../catalog/health.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
-import { asked } from './asked.ts';
+import { asked, type Target } from './asked.ts';
 import { clear } from './clear.ts';
 import { GATES } from './gates.table.ts';
 import { gatesOf } from './gates.ts';
-import type { Candidate, Offer } from './offer.ts';
+import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
 
 /** What was looked at, for the record: also of a call that goes nowhere. */
@@ -32,10 +32,11 @@ export type Surveyed = {
   readonly candidates: readonly RecordedCandidate[];
   readonly verdict: Verdict;
 };
-export type Route = Surveyed & {
-  /** Tried in this order. Never empty. */
-  readonly offers: readonly Offer[];
-};
+export type Route = Surveyed &
+  Ranking & {
+    /** Tried in this order, those of one rank in the order of the moment. Never empty. */
+    readonly offers: readonly Offer[];
+  };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
 export type ResolveFacts = {
@@ -65,13 +66,13 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const clearance = clear('call', { tenant: call.tenant, label, tierMax, bound: facts.bound });
   const wanted = asked(call, verdict, facts.catalog);
   if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
-  const { offerings, ordered, need, pinned } = wanted.value;
-  const seen = (offering: Offering): Candidate => {
+  const { offerings, ordered, need, pinned, targets } = wanted.value;
+  const seen = (offering: Offering, target: Target | undefined): Candidate => {
     const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
     const gates = gatesOf({ call, offering, place, clearance, need, pinned });
-    return { offering, place, gates };
+    return { offering, place, gates, target };
   };
-  const candidates = offerings.map(seen);
+  const candidates = offerings.map((one, at) => seen(one, targets?.[at]));
   const tier = candidates[0]?.place.tier;
   const byRule = verdict.chain !== undefined && tier !== undefined;
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
@@ -79,7 +80,7 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = facts.catalog.offerings
     .filter((offering) => !offerings.includes(offering))
-    .map(seen)
+    .map((one) => seen(one, undefined))
     .filter((one) => allowedSpare(one.place.tier, tier, fallback));
   return yes({ verdict, clearance, candidates: [...candidates, ...spare], ordered });
 }
@@ -103,7 +104,8 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
   const recorded = recordedCandidates(candidates, offers, facts.health);
-  const route: Route = { clearance, offers, candidates: recorded, verdict };
+  const { ranks, weights } = rankingOf(offers);
+  const route: Route = { clearance, offers, ranks, weights, candidates: recorded, verdict };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
@@ -135,8 +137,8 @@ const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], T
 };
 
 /**
- * One offer, the best: without a chain one request is one upstream call. A policy's fallback adds
- * the tiers that it names, in case the first is down.
+ * One model on one tier, the best: where it stands in one place, one request is one upstream call
+ * without a chain. A policy's fallback adds the tiers that it names, in case the first is down.
  */
 function preferred(
   open: readonly Candidate[],
@@ -156,12 +158,15 @@ function preferred(
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const first = equal ?? (verdict.tier === undefined ? up[0] : undefined) ?? sorted[0];
   if (first === undefined) return [];
-  const fallback = fallbackOf(verdict, first.place.tier);
-  if (fallback === undefined) return [first];
+  const { model } = first.offering;
+  const { tier } = first.place;
+  const equals = sorted.filter((one) => one.place.tier === tier && one.offering.model === model);
+  const fallback = fallbackOf(verdict, tier);
+  if (fallback === undefined) return equals;
   const spare = sorted.filter(
-    (one) => one !== first && allowedSpare(one.place.tier, first.place.tier, fallback),
+    (one) => !equals.includes(one) && allowedSpare(one.place.tier, tier, fallback),
   );
-  return [first, ...spare];
+  return [...equals, ...spare];
 }
 
 /** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */

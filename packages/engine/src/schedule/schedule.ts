@@ -47,6 +47,15 @@ export type SchedulePorts = {
   readonly clock: Clock;
   readonly store: Store;
   readonly waitMsMax: number;
+  readonly order: Order;
+};
+
+/** What moves with every call: kept by dispatch, asked here for whose place to take. */
+export type Order = {
+  /** The offers that may be asked now. */
+  inOrder(call: Resolved): readonly Offer[];
+  /** The others get a reason in the record. */
+  leaveOut(call: Resolved): void;
 };
 
 export async function schedule(
@@ -59,6 +68,7 @@ export async function schedule(
   const began = ports.clock.monotonic();
   const first = takeFirst(resolved, ports) ?? (await waitForPlace(resolved, reply, ports));
   if (first === undefined) {
+    ports.order.leaveOut(resolved);
     const message =
       'Every endpoint that may serve this call is busy, and no place came free in time.';
     return no(refusal('concurrency_limited', message, { retryAfterMs: RETRY_AFTER_MS }));
@@ -104,10 +114,11 @@ const TENANT_IN_FLIGHT_MAX = 100_000;
 const tenantSlot = (call: Resolved): string => `tenant:${call.tenant.name}`;
 
 /** The tenant's own place and one at the first endpoint of the route that has one. */
-function takeFirst(call: Resolved, { pools: { slots } }: SchedulePorts): Offer | undefined {
+function takeFirst(call: Resolved, ports: SchedulePorts): Offer | undefined {
+  const { slots } = ports.pools;
   const max = call.tenant.plan?.inFlightMax ?? TENANT_IN_FLIGHT_MAX;
   if (!slots.isFree(tenantSlot(call), max)) return undefined;
-  for (const offer of call.route.offers) {
+  for (const offer of ports.order.inOrder(call)) {
     const { endpoint } = offer.offering;
     if (!slots.take(endpoint.name, endpoint.inFlightMax)) continue;
     slots.take(tenantSlot(call), max);

@@ -9,7 +9,7 @@ import {
   type Version,
   wordOf,
 } from '../facts.ts';
-import { labelOf, reasonsAgainst } from './egress.ts';
+import { labelOf, reasonsAgainst, tierAt } from './egress.ts';
 
 export type DialTools = {
   readonly report: Report;
@@ -160,9 +160,17 @@ function judgeCount(
   const here = inEntry.filter((one) => one.endpoint === endpoint && one.model === model).length;
   const most = 1 + greatest(versions, (one) => one.endpoints.get(endpoint)?.retries);
   if (here > most) say('no-extra-calls', `${here} calls to one offer, ${most} allowed`);
-  const places = new Set(inEntry.map((one) => one.endpoint)).size;
+  const places = [...new Set(inEntry.map((one) => one.endpoint))];
+  const models = new Set(inEntry.map((one) => one.model)).size;
   const mayFallBack = versions.some(({ configuration }) => fallsBack(configuration, call));
-  if (places > 1 && !mayFallBack) say('no-extra-calls', `${places} endpoints without a chain`);
+  // The same model on the same tier, in several places, is one wish.
+  const areEqual = versions.some(({ configuration }) => {
+    const tiers = places.map((place) => tierAt(configuration, call.wish.tenant, place));
+    return models === 1 && new Set(tiers).size === 1;
+  });
+  if (places.length > 1 && !mayFallBack && !areEqual) {
+    say('no-extra-calls', `${places.length} endpoints without a chain`);
+  }
 }
 
 const greatest = (
