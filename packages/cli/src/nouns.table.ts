@@ -16,6 +16,7 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   model: { load: async () => (await import('./commands/model.ts')).commands },
   policy: { load: async () => (await import('./commands/policy.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },
+  import: { load: async () => (await import('./commands/import.ts')).commands },
   console: { load: async () => (await import('./commands/console.ts')).commands },
   doctor: { load: async () => (await import('./commands/doctor.ts')).commands },
   api: { load: async () => (await import('./commands/api.ts')).commands },

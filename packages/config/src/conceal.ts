@@ -12,7 +12,7 @@ const NAMES = [
   'api[-_]?key',
   'authorization',
   'credential',
-  'private[-_]?key',
+  '(?:private|master|salt|access)[-_]?key',
   'pepper',
   'kek',
 ].join('|');

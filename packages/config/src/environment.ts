@@ -7,7 +7,7 @@ import { isMap, makeSource, newMap, type Places, type Tree, type TreeMap } from 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Overrides {
-  /** The process's environment; only names of the table are looked at. */
+  /** The process's environment; names of the table are looked at, and those that a file names. */
   readonly environment?: Variables | undefined;
   /** Flags by name without dashes: `{ port: '4142' }`. */
   readonly flags?: Variables | undefined;

@@ -13,9 +13,12 @@ import type { Tier } from '@signalbox/contract';
 import { ENDPOINT_KINDS } from '@signalbox/documents';
 import { readDurationMs } from './duration.ts';
 import { nameOf } from './endpoint.ts';
-import { IMPORTED_POLICY, importPolicy } from './import-policy.ts';
+import { type ImportingTiers, importPolicy } from './import-policy.ts';
 import {
   copy,
+  IMPORTED_POLICY,
+  IMPORTED_TENANT,
+  type Imported,
   type Importing,
   isKind,
   leaveBehind,
@@ -23,33 +26,22 @@ import {
   placeOf,
   put,
   refuse,
+  type Start,
   section,
   TIER_WORDS,
+  tellObserving,
   textAt,
   tierRemark,
   type Writable,
 } from './importing.ts';
 import type { Part } from './join.ts';
-import { type Notice, noticeAt } from './notice.ts';
-import type { Problem } from './problem.ts';
+import { noticeAt } from './notice.ts';
 import { childOf, isMap, newMap, type Places, type Spot, type TreeMap } from './source.ts';
 
-export const IMPORTED_TENANT = 'default';
-
-export interface Imported {
-  readonly tree: TreeMap;
-  readonly problems: readonly Problem[];
-  readonly notices: readonly Notice[];
-}
-
-export function importInference(
-  part: Part,
-  places: Places,
-  privacy: 'observe' | 'enforce',
-): Imported {
+export function importInference(part: Part, places: Places, start: Start): Imported {
   const tree = newMap();
   tree['version'] = 1;
-  const importing: Importing = {
+  const importing: ImportingTiers = {
     from: part.tree,
     places,
     problems: [],
@@ -61,7 +53,7 @@ export function importInference(
   leaveBehind(importing, part.tree, ['tiers', 'routing', 'fallback'], '');
   importTiers(importing);
   importPolicy(importing);
-  importTenant(importing, privacy);
+  importTenant(importing, start);
   return { tree, problems: importing.problems, notices: importing.notices };
 }
 
@@ -76,7 +68,7 @@ function upstreamsOf(from: TreeMap): ReadonlySet<string> {
   return new Set(names.filter((one) => typeof one === 'string').map(nameOf));
 }
 
-function importTiers(importing: Importing): void {
+function importTiers(importing: ImportingTiers): void {
   const tiers = mapAt(importing, importing.from, 'tiers');
   const endpoints = section(importing, 'endpoints', placeOf(importing, importing.from, 'tiers'));
   const aliases = section(importing, 'aliases', placeOf(importing, importing.from, 'tiers'));
@@ -147,7 +139,7 @@ interface AliasSource {
 }
 
 /** Two tiers may each have a `default`, or one may call its model by the name of another's. */
-function importAliases(importing: Importing, source: AliasSource): void {
+function importAliases(importing: ImportingTiers, source: AliasSource): void {
   const { written, aliases, endpoint, word } = source;
   const models = mapAt(importing, written, 'models') ?? newMap();
   const names = new Map<string, string>();
@@ -176,8 +168,11 @@ function importAliases(importing: Importing, source: AliasSource): void {
   importing.aliases.set(word, names);
 }
 
+/** A number has its place behind it. */
+const SHOWN_MAX = 48;
+
 function freeName(
-  importing: Importing,
+  importing: ImportingTiers,
   aliases: Writable,
   { given, word }: { readonly given: string; readonly word: string },
 ): string {
@@ -185,25 +180,22 @@ function freeName(
     name === 'auto' || Object.hasOwn(aliases, name) || importing.upstreams.has(name);
   let name = nameOf(given);
   for (let number = 1; taken(name); number += 1) {
-    name = nameOf(`${word}-${given}${number === 1 ? '' : `-${number}`}`);
+    const shown = given.slice(0, SHOWN_MAX);
+    name = nameOf(`${word}-${shown}${number === 1 ? '' : `-${number}`}`);
   }
   return name;
 }
 
-function importTenant(importing: Importing, privacy: 'observe' | 'enforce'): void {
+function importTenant(importing: Importing, start: Start): void {
   const tenant = newMap();
   const spot =
     placeOf(importing, importing.from, 'routing') ?? placeOf(importing, importing.from, 'tiers');
-  put(importing, tenant, { key: 'privacy', value: privacy, spot });
+  put(importing, tenant, { key: 'privacy', value: start.privacy, spot });
   put(importing, tenant, { key: 'policies', value: [IMPORTED_POLICY], spot });
   put(importing, section(importing, 'tenants', spot), {
     key: IMPORTED_TENANT,
     value: tenant,
     spot,
   });
-  if (privacy === 'enforce') return;
-  const message =
-    'starts in `privacy: observe`: it labels and reports, and refuses nothing. ' +
-    `Turn enforcement on with: signalbox tenant set ${IMPORTED_TENANT} --privacy enforce`;
-  importing.notices.push(noticeAt(spot, `tenants.${IMPORTED_TENANT}`, message));
+  tellObserving(importing, start, { name: IMPORTED_TENANT, spot });
 }

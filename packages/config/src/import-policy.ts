@@ -3,6 +3,7 @@ import { type Label, readLabel } from '@signalbox/contract';
 import { closest } from '@signalbox/documents';
 import {
   copy,
+  IMPORTED_POLICY,
   type Importing,
   importTierWord,
   leaveBehind,
@@ -16,11 +17,16 @@ import {
 } from './importing.ts';
 import { childOf, isList, isMap, newMap, type Spot, type Tree, type TreeMap } from './source.ts';
 
-export const IMPORTED_POLICY = 'imported';
-
 const RULE_NAME_CHARACTERS_MAX = 56;
 
-export function importPolicy(importing: Importing): void {
+/** The state of reading a file that speaks of tiers. */
+export interface ImportingTiers extends Importing {
+  /** Alias by tier word and the file's own name for the model. */
+  readonly aliases: Map<string, ReadonlyMap<string, string>>;
+  readonly upstreams: ReadonlySet<string>;
+}
+
+export function importPolicy(importing: ImportingTiers): void {
   const { from } = importing;
   const policy = newMap();
   const routing = mapAt(importing, from, 'routing') ?? newMap();
@@ -53,7 +59,7 @@ export function importPolicy(importing: Importing): void {
 }
 
 /** A rule that keeps sensitive data on the device overrides the others, so it comes first. */
-function importRules(importing: Importing, rules: readonly Tree[]): Tree {
+function importRules(importing: ImportingTiers, rules: readonly Tree[]): Tree {
   const guards: ImportedRule[] = [];
   const others: ImportedRule[] = [];
   const names = new Set<string>();
@@ -105,7 +111,7 @@ function ruleName(rule: TreeMap, taken: Set<string>): string {
   return name;
 }
 
-function importRule(importing: Importing, rule: TreeMap, spot: Spot | undefined): Writable {
+function importRule(importing: ImportingTiers, rule: TreeMap, spot: Spot | undefined): Writable {
   leaveBehind(importing, rule, ['task_type', 'data_sensitivity', 'tier', 'model'], 'rules.');
   const when = newMap();
   const route = newMap();
@@ -140,7 +146,7 @@ function importLabel(importing: Importing, rule: TreeMap): Label | undefined {
   return undefined;
 }
 
-function importModel(importing: Importing, rule: TreeMap): string | undefined {
+function importModel(importing: ImportingTiers, rule: TreeMap): string | undefined {
   const model = textAt(importing, rule, 'model');
   if (model === undefined) return undefined;
   const word = childOf(rule, 'tier');

@@ -25,10 +25,27 @@ export interface Importing {
   readonly problems: Problem[];
   readonly notices: Notice[];
   readonly tree: Writable;
-  /** Alias by tier word and the file's own name for the model. */
-  readonly aliases: Map<string, ReadonlyMap<string, string>>;
-  readonly upstreams: ReadonlySet<string>;
 }
+
+/** What an importer makes of a file. */
+export interface Imported {
+  readonly tree: TreeMap;
+  readonly problems: readonly Problem[];
+  readonly notices: readonly Notice[];
+}
+
+export type Privacy = 'observe' | 'enforce';
+
+/** How imported tenants start, and how one of them is told to enforce. */
+export interface Start {
+  readonly privacy: Privacy;
+  /** The file that the import is written to; undefined: it is served as it is. */
+  readonly writtenTo: string | undefined;
+}
+
+/** The tenant of a file that knows none. */
+export const IMPORTED_TENANT = 'default';
+export const IMPORTED_POLICY = 'imported';
 
 export const TIER_WORDS: ReadonlyMap<string, Tier> = new Map([
   ['local', 1],
@@ -125,6 +142,24 @@ export function tierRemark(word: string): Remark {
   const near = closest(word, TIER_WORDS.keys());
   const hint = near === undefined ? 'write local, private or cloud' : `did you mean \`${near}\`?`;
   return { message: `\`${word}\` is no tier`, hint };
+}
+
+/** Says of a tenant that it refuses nothing yet, with the command that changes this. */
+export function tellObserving(
+  importing: Importing,
+  { privacy, writtenTo }: Start,
+  { name, spot }: { readonly name: string; readonly spot: Spot | undefined },
+): void {
+  if (privacy === 'enforce') return;
+  const command = `signalbox tenant set ${name} --privacy enforce`;
+  const way =
+    writtenTo === undefined
+      ? `with: ${command}`
+      : `by \`privacy: enforce\` in ${writtenTo}; where this file runs as it is, with: ${command}`;
+  const message =
+    'starts in `privacy: observe`: it labels and reports, and refuses nothing. ' +
+    `Turn enforcement on ${way}`;
+  importing.notices.push(noticeAt(spot, `tenants.${name}`, message));
 }
 
 export const placeOf = (importing: Importing, tree: TreeMap, key: string): Spot | undefined =>

@@ -9,8 +9,7 @@ export {
   type Variables,
 } from './environment.ts';
 export { type Format, formatOf } from './format.ts';
-export { IMPORTED_TENANT } from './import-inference.ts';
-export { IMPORTED_POLICY } from './import-policy.ts';
+export { IMPORTED_POLICY, IMPORTED_TENANT } from './importing.ts';
 export type { NotActive } from './not-active.ts';
 export type { Notice } from './notice.ts';
 export { variablePrefix } from './owner.ts';

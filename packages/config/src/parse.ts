@@ -1,7 +1,7 @@
 /**
  * YAML text to a tree with places. Everything a hostile text may try has a bound here: its size,
- * its depth, what its aliases expand to. YAML 1.2, core schema; no tags, no merge keys, no second
- * document, no `__proto__`, no key twice.
+ * its depth, what its aliases expand to. YAML 1.2, core schema; no tags, no second document, no
+ * `__proto__`, no key twice; merge keys only in files of others, in which they are usual.
  */
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { LEXEMES_MAX, lex } from './lex.ts';
@@ -67,8 +67,12 @@ export function parseSource(source: Source, places: Places): Parsed {
     anchors: new Map(),
     values: 0,
     whole: true,
+    merges: MERGING.test(source.text),
   });
 }
+
+/** In a file of ours a value stands where it is written. */
+const MERGING = /^["']?model_list["']?\s*:/m;
 
 const NONE: ReadonlySet<string> = new Set();
 const FLATTEN = 'take a level out';
@@ -106,6 +110,8 @@ interface Building {
   values: number;
   /** False when a bound or an alias has cut something off: what is left means nothing. */
   whole: boolean;
+  /** `<<` takes over the keys of another mapping. */
+  readonly merges: boolean;
 }
 
 interface Built {
@@ -131,6 +137,8 @@ function build(contents: unknown, state: Building): Parsed {
 
 const isTreeMap = (tree: Tree): tree is TreeMap =>
   typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+
+const isTreeList = (tree: Tree): tree is TreeList => Array.isArray(tree);
 
 const NOTHING: Built = { tree: null, values: 1, height: 0 };
 
@@ -179,10 +187,18 @@ function convertMap(
   depth: number,
 ): Built {
   const tree = newMap();
+  const merged: Tree[] = [];
   let values = 1;
   let height = 0;
   for (const pair of pairs) {
     const before = state.problems.length;
+    if (state.merges && isMerge(pair.key)) {
+      const built = convert(pair.value, state, depth);
+      merged.push(...(isTreeList(built.tree) ? built.tree : [built.tree]));
+      values += built.values;
+      height = Math.max(height, built.height);
+      continue;
+    }
     const key = readKey(pair.key, state);
     if (key !== undefined) {
       const built = pair.value === null ? NOTHING : convert(pair.value, state, depth + 1);
@@ -197,7 +213,21 @@ function convertMap(
     }
     if (depth === 0 && state.problems.length > before) state.lost.add(key ?? '<<');
   }
+  for (const other of merged) takeOver(tree, other, state);
   return { tree, values, height };
+}
+
+const isMerge = (node: unknown): boolean => isScalar(node) && node.value === '<<';
+
+/** What is written, or merged before, goes first. */
+function takeOver(tree: { [key: string]: Tree }, other: Tree, { places }: Building): void {
+  if (!isTreeMap(other)) return;
+  for (const [key, value] of Object.entries(other)) {
+    if (Object.hasOwn(tree, key)) continue;
+    tree[key] = value;
+    const spot = places.at(other, key);
+    if (spot !== undefined) places.note(tree, key, spot);
+  }
 }
 
 function isNew(

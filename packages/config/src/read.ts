@@ -14,6 +14,8 @@ import { makeDesk } from './desk.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { type Format, formatOf } from './format.ts';
 import { importInference } from './import-inference.ts';
+import { importLitellm } from './import-litellm.ts';
+import type { Imported, Privacy } from './importing.ts';
 import { joinParts, type Part } from './join.ts';
 import { findNotActive, type NotActive } from './not-active.ts';
 import type { Notice } from './notice.ts';
@@ -37,7 +39,9 @@ export interface ConfigurationFile {
 
 export interface ReadOptions extends Overrides {
   /** How tenants of an imported file start; `observe` unless something else is said. */
-  readonly importedPrivacy?: 'observe' | 'enforce' | undefined;
+  readonly importedPrivacy?: Privacy | undefined;
+  /** The file that an import is about to be written to; else it is served as it is. */
+  readonly importedTo?: string | undefined;
   /** Keys without effect in the program that asks; the table of this version by default. */
   readonly notActive?: readonly NotActiveKey[] | undefined;
 }
@@ -138,11 +142,6 @@ interface Converted {
   readonly own: boolean;
 }
 
-const UNREAD: Readonly<Record<Exclude<Format, 'signalbox' | 'inference-config'>, string>> = {
-  litellm: 'LiteLLM proxy',
-  portkey: 'Portkey gateway',
-};
-
 function convert(part: Part, places: Places, options: ReadOptions): Converted {
   const format = formatOf(part.tree);
   const refuse = (message: string, hint: string): Converted => ({
@@ -158,13 +157,24 @@ function convert(part: Part, places: Places, options: ReadOptions): Converted {
       'write it as `version: 1`',
     );
   }
-  if (format === 'inference-config') {
-    const imported = importInference(part, places, options.importedPrivacy ?? 'observe');
-    const { problems, notices, tree } = imported;
-    return { part: { source: part.source, tree }, problems, notices, own: false };
+  if (format === 'portkey') {
+    const message = 'is for a Portkey gateway; this version does not read that format';
+    return refuse(message, '`signalbox init` writes a configuration to start from');
   }
-  const message = `is for a ${UNREAD[format]}; this version does not read that format`;
-  return refuse(message, '`signalbox init` writes a configuration to start from');
+  const { tree, problems, notices } = converted(part, places, { format, options });
+  return { part: { source: part.source, tree }, problems, notices, own: false };
+}
+
+interface Converting {
+  readonly format: Exclude<Format, 'signalbox' | 'portkey'>;
+  readonly options: ReadOptions;
+}
+
+function converted(part: Part, places: Places, { format, options }: Converting): Imported {
+  const privacy = options.importedPrivacy ?? 'observe';
+  const start = { privacy, writtenTo: options.importedTo };
+  if (format === 'inference-config') return importInference(part, places, start);
+  return importLitellm(part, places, { ...start, environment: options.environment });
 }
 
 function atStart(source: Source, message: string, hint: string): Problem {

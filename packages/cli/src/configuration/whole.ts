@@ -84,7 +84,7 @@ function readBase(options: WholeOptions): ReadResult {
 }
 
 /** In a file that cannot be read as a whole this is as much as can be known. */
-const NAMES_ENDPOINTS = /^\s*["']?(endpoints|tiers)["']?\s*:/m;
+const NAMES_ENDPOINTS = /^\s*["']?(endpoints|tiers|model_list)["']?\s*:/m;
 
 function readFrom(files: readonly ConfigurationFile[], options: WholeOptions): ReadResult {
   const { environment, flags, switches } = options;
