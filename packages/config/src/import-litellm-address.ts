@@ -6,7 +6,15 @@
 import { ENDPOINT_KINDS, type EndpointKind, reachOfHost } from '@signalbox/documents';
 import type { Provider } from './import-litellm-providers.table.ts';
 import { isPlaceholder } from './import-litellm-secrets.ts';
-import { type At, at, type Litellm, lookUp, note, variableOf } from './import-litellm-values.ts';
+import {
+  type At,
+  at,
+  type Litellm,
+  lookUp,
+  note,
+  noteAt,
+  variableOf,
+} from './import-litellm-values.ts';
 import { placeOf, put, type Writable } from './importing.ts';
 import { childOf, type Spot, type TreeMap } from './source.ts';
 
@@ -20,8 +28,17 @@ export interface Asked {
 
 /** `api_base`; some write `base_url`. */
 export function baseOf({ params }: Pick<Asked, 'params'>): At {
-  const key = childOf(params, 'api_base') == null ? 'base_url' : 'api_base';
-  return at(params, key, 'litellm_params');
+  const key = childOf(params, 'base_url') == null ? 'api_base' : 'base_url';
+  return at(params, childOf(params, 'api_base') == null ? key : 'api_base', 'litellm_params');
+}
+
+/** The address that the file names, its variable followed; undefined when there is none. */
+export function statedBase(litellm: Litellm, params: TreeMap): string | undefined {
+  const written = childOf(params, baseOf({ params }).key) ?? undefined;
+  const variable = variableOf(written);
+  if (variable !== undefined) return lookUp(litellm, variable);
+  if (typeof written !== 'string') return undefined;
+  return isPlaceholder(written) && !URL.canParse(written) ? undefined : written.trim();
 }
 
 /** Puts down `url`, and `enabled` and `private_address` where they are needed. */
@@ -41,20 +58,15 @@ export function putAddress(litellm: Litellm, endpoint: Writable, asked: Asked): 
   const nowhere = `https://${missing.slug}.invalid${ENDPOINT_KINDS[asked.kind].path ?? ''}`;
   put(litellm, endpoint, { key: 'url', value: nowhere, spot });
   put(litellm, endpoint, { key: 'enabled', value: false, spot });
-  note(litellm, place, `is off: ${missing.why}`);
+  noteAt(litellm, { spot, path: place.path }, `is off: ${missing.why}`);
 }
 
-/** As written, or from the variable; undefined when there is none that means anything. */
+/** As written, or from the variable that the provider is known by. */
 function stated(litellm: Litellm, { params, provider }: Asked, place: At): string | undefined {
-  const written = childOf(params, place.key) ?? undefined;
-  const variable = variableOf(written);
-  if (variable !== undefined) return lookUp(litellm, variable);
-  if (typeof written === 'string') return isNowhere(written) ? undefined : written.trim();
+  if (childOf(params, place.key) != null) return statedBase(litellm, params);
   const [usual] = provider.variables;
   return usual === undefined ? undefined : lookUp(litellm, usual.replace(/_KEY$/, '_BASE'));
 }
-
-const isNowhere = (text: string): boolean => isPlaceholder(text) && !URL.canParse(text);
 
 interface Missing {
   readonly slug: string;
@@ -146,6 +158,12 @@ const ROOT_ENDS: Readonly<Partial<Record<EndpointKind, RegExp>>> = {
 };
 
 const OWN_NAMES = /\.(local|internal|lan|home|svc|intranet|home\.arpa)$/;
+
+/** On this machine or in the own network, by its spelling. */
+export function isNear(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  return reachOfHost(new URL(url).hostname) === 'private' || isOwnName(url);
+}
 
 /** A name that only the own network knows. Dialling a private address has to be said. */
 function isOwnName(url: string): boolean {

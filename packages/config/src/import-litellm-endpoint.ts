@@ -3,8 +3,9 @@
  * it stands, by which key, how long it may take and how much it takes.
  */
 import { ENDPOINT_KINDS, type EndpointKind } from '@signalbox/documents';
-import { type Asked, baseOf, putAddress } from './import-litellm-address.ts';
+import { type Asked, baseOf, isNear, putAddress, statedBase } from './import-litellm-address.ts';
 import type { Named } from './import-litellm-provider.ts';
+import type { Provider } from './import-litellm-providers.table.ts';
 import { isPlaceholder, isSecret } from './import-litellm-secrets.ts';
 import type { Settings } from './import-litellm-settings.ts';
 import {
@@ -14,6 +15,7 @@ import {
   leave,
   lookUp,
   note,
+  noteAt,
   numberAt,
   type Stated,
   secondsAt,
@@ -71,16 +73,23 @@ export function buildEndpoint(litellm: Litellm, deploying: Deploying): BuiltEndp
   return { tree, kind, alone: limits !== undefined || parallel !== undefined };
 }
 
-/** `openai/` before an address of somebody else only says which dialect is spoken there. */
+/**
+ * `openai/` before an address of somebody else only says which dialect is spoken there, and
+ * `huggingface/` that its own server is.
+ */
 function kindOf(litellm: Litellm, params: TreeMap, { provider }: Named): EndpointKind {
-  if (provider.kind !== 'openai') return provider.kind;
-  const written = childOf(params, baseOf({ params }).key) ?? undefined;
-  const variable = variableOf(written);
-  const base = variable === undefined ? written : lookUp(litellm, variable);
-  if (written === undefined) return 'openai';
-  const isTheirs = typeof base === 'string' && /^https:\/\/api\.openai\.com(\/|$)/i.test(base);
-  return isTheirs ? 'openai' : 'openai-compatible';
+  const { kind } = provider;
+  const elsewhere = ELSEWHERE[kind];
+  const isWritten = childOf(params, baseOf({ params }).key) != null;
+  if (elsewhere === undefined || !isWritten) return kind;
+  const base = statedBase(litellm, params);
+  return base !== undefined && isTheirs(base, provider) ? kind : elsewhere;
 }
+
+const ELSEWHERE: Readonly<Partial<Record<EndpointKind, EndpointKind>>> = {
+  openai: 'openai-compatible',
+  huggingface: 'tgi',
+};
 
 /** What the file says about where it runs. */
 function putRegion(litellm: Litellm, tree: Writable, params: TreeMap): void {
@@ -125,7 +134,12 @@ function keyVariable(litellm: Litellm, asked: Asked, place: At): string | undefi
   const usual = usualVariable(litellm, asked);
   if (written === undefined && usual !== undefined) {
     const message = `its key is read from ${usual}; without it the endpoint is unavailable`;
-    tellAt(litellm, { spot: asked.spot, path: place.path }, message);
+    noteAt(litellm, { spot: asked.spot, path: place.path }, message);
+  }
+  const base = statedBase(litellm, asked.params);
+  if (written === undefined && usual === undefined && base !== undefined && !isNear(base)) {
+    const message = 'no key is sent to this address; name one as `os.environ/NAME`';
+    noteAt(litellm, { spot: asked.spot, path: place.path }, message);
   }
   if (written !== undefined && isPlaceholder(String(written))) {
     const instead = usual === undefined ? 'no key is sent' : `its key is read from ${usual}`;
@@ -135,26 +149,23 @@ function keyVariable(litellm: Litellm, asked: Asked, place: At): string | undefi
 }
 
 /** A server of one's own wants a key only when its variable is set; a provider always does. */
-function usualVariable(litellm: Litellm, { provider, kind }: Asked): string | undefined {
+function usualVariable(litellm: Litellm, { params, provider }: Asked): string | undefined {
+  const { variables, isVendor } = provider;
+  const found = variables.find((name) => lookUp(litellm, name) !== undefined);
+  if (!isVendor) return found;
   // At another address than the provider's its key has no business.
-  if (kind !== provider.kind) return undefined;
-  const found = provider.variables.find((name) => lookUp(litellm, name) !== undefined);
-  const isVendor =
-    ENDPOINT_KINDS[kind].environmentName !== undefined ||
-    kind === 'vertex' ||
-    provider.url?.startsWith('https:') === true;
-  return found ?? (isVendor ? provider.variables[0] : undefined);
+  const base = statedBase(litellm, params);
+  return base === undefined || isTheirs(base, provider) ? (found ?? variables[0]) : undefined;
 }
 
-function tellAt(
-  litellm: Litellm,
-  { spot, path }: { readonly spot: Spot | undefined; readonly path: string },
-  message: string,
-): void {
-  const holder = newMap();
-  if (spot !== undefined) litellm.places.note(holder, 'here', spot);
-  note(litellm, { tree: holder, key: 'here', path }, message);
+/** Whether an address is the provider's own, or one that only a customer of it has. */
+function isTheirs(base: string, { kind, url }: Provider): boolean {
+  const usual = url ?? ENDPOINT_KINDS[kind].url;
+  if (usual === undefined) return true;
+  return URL.canParse(base) && domainOf(base) === domainOf(usual);
 }
+
+const domainOf = (url: string): string => new URL(url).hostname.split('.').slice(-2).join('.');
 
 function limitsOf(litellm: Litellm, params: TreeMap): TreeMap | undefined {
   const rpm = numberAt(litellm, at(params, 'rpm', SECTION));
@@ -239,7 +250,7 @@ function putRetries(litellm: Litellm, tree: Writable, { params, settings }: Boun
   const value = Math.min(retries.value, RETRIES_MAX);
   if (value < retries.value) {
     const message = `is more than there is: an endpoint is tried ${RETRIES_MAX} times more`;
-    tellAt(litellm, { spot: retries.spot, path: own ?? 'num_retries' }, message);
+    noteAt(litellm, { spot: retries.spot, path: own ?? 'num_retries' }, message);
   }
   put(litellm, tree, { key: 'retries', value, spot: retries.spot });
 }

@@ -90,12 +90,15 @@ function wishesOf({ deployments, tree }: Shared): readonly [string, ...string[]]
   return [plain, ...host.map((one) => `${plain}-${one}`), `${plain}-${model}`];
 }
 
+/** They tell nobody apart. */
+const EMPTY_LABELS: ReadonlySet<string> = new Set(['api', 'www', 'bedrock-runtime']);
+
 /** What a person would call a host: `gpu-1` of `http://gpu-1.lan:8000`, then with its port. */
 function hostWords(url: string): readonly string[] {
   if (!URL.canParse(url)) return [];
   const { hostname, port } = new URL(url);
   const isAddress = /^[\d.]+$|^\[/.test(hostname);
-  const labels = hostname.split('.').filter((label) => label !== 'api' && label !== 'www');
+  const labels = hostname.split('.').filter((label) => !EMPTY_LABELS.has(label));
   const plain = isAddress ? hostname.replace(/[^0-9a-f]+/g, '-') : (labels[0] ?? hostname);
   const word = nameOf(plain.replace(/^-|-$/g, ''));
   return port === '' ? [word] : [word, `${word}-${port}`];

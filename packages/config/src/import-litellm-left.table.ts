@@ -153,7 +153,7 @@ export const LEFT_PARAMETERS: Left = left([
       'azure_password azure_scope',
     'the endpoint takes the key of the resource',
   ],
-  ['vertex_credentials', 'the key is an access token: `exec:` may name a command that prints one'],
+  ['vertex_credentials', 'an access token is wanted, which a command named by `exec:` may print'],
   ['use_in_pass_through allowed_openai_params use_litellm_proxy', ROUTES],
   ['ssl_verify', 'certificates are checked with the authorities of the system'],
   ['litellm_trace_id callbacks success_callback', LOGGING],

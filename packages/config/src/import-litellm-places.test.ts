@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ENDPOINT_KINDS, type EndpointDocument } from '@signalbox/documents';
+import { conceal } from './conceal.ts';
 import type { Variables } from './environment.ts';
 import { deployment, imported, list, said } from './import-litellm.fixture.ts';
+import {
+  LEFT_GENERAL,
+  LEFT_MODULE,
+  LEFT_PARAMETERS,
+  LEFT_ROUTER,
+  LEFT_TOP,
+} from './import-litellm-left.table.ts';
 import { PROVIDERS } from './import-litellm-providers.table.ts';
 import { problemsOf } from './read.fixture.ts';
 
@@ -160,6 +168,38 @@ test('the first variable that is set holds the key', () => {
     placed(params, environment).credentials[0]?.secret.value;
   assert.equal(secret({ TOGETHER_API_KEY: 'a' }), 'TOGETHER_API_KEY');
   assert.equal(secret({ TOGETHER_API_KEY: '' }), 'TOGETHERAI_API_KEY');
+});
+
+test('a key is sent to its provider, and to no other address', () => {
+  const keys = {
+    OPENAI_API_KEY: 'a',
+    ANTHROPIC_API_KEY: 'b',
+    HF_TOKEN: 'c',
+    HOSTED_VLLM_API_KEY: 'd',
+  };
+  const cases: readonly (readonly [model: string, base: string, variable: string | undefined])[] = [
+    ['openai/m', 'https://eu.api.openai.com/v1', 'OPENAI_API_KEY'],
+    ['openai/m', 'https://openai.example/v1', undefined],
+    ['anthropic/m', 'https://gw.example', undefined],
+    ['huggingface/m', 'http://10.0.0.7:8001', undefined],
+    ['azure/m', 'https://mine.openai.azure.com', 'AZURE_API_KEY'],
+    // That of a server of one's own is made for its address.
+    ['hosted_vllm/m', 'http://gpu:8000/v1', 'HOSTED_VLLM_API_KEY'],
+  ];
+  for (const [model, base, variable] of cases) {
+    const endpoint = placed([`model: ${model}`, `api_base: ${base}`], keys);
+    assert.equal(endpoint.credentials[0]?.secret.value, variable, `${model} ${base}`);
+  }
+  const text = list(deployment('m', 'model: anthropic/m', 'api_base: https://gw.example'));
+  assert.match(said(imported(text, keys)).join('\n'), /no key is sent to this address/);
+  assert.equal(placed(['model: huggingface/m', 'api_base: http://10.0.0.7:1']).kind, 'tgi');
+});
+
+test('nothing that is said looks like a secret, so that none of it is hidden', () => {
+  for (const table of [LEFT_TOP, LEFT_ROUTER, LEFT_MODULE, LEFT_GENERAL, LEFT_PARAMETERS]) {
+    for (const why of table.values())
+      assert.equal(conceal(`is not carried over: ${why}`).slice(21), why);
+  }
 });
 
 test('credentials that stand apart are taken over', () => {

@@ -12,28 +12,41 @@ export interface Provider {
   readonly url: string | undefined;
   /** Its `api_base` is the root of the server; else it ends with the version path. */
   readonly rooted: boolean;
+  /** It wants a key, which is sent to nobody else. */
+  readonly isVendor: boolean;
 }
 
-type More = { readonly url?: string; readonly rooted?: true };
+type More = { readonly url?: string; readonly rooted?: true; readonly isVendor?: true };
 
 const speaks = (
   kind: EndpointKind,
   variables: readonly string[] = [],
   more: More = {},
-): Provider => ({ kind, variables, url: more.url, rooted: more.rooted === true });
+): Provider => ({
+  kind,
+  variables,
+  url: more.url,
+  rooted: more.rooted === true,
+  isVendor: more.isVendor === true,
+});
+
+/** Who serves models to others, with a key. */
+const vendor = (kind: EndpointKind, variables: readonly string[], more: More = {}): Provider =>
+  speaks(kind, variables, { ...more, isVendor: true });
 
 /** A host that speaks the OpenAI dialect and has no kind of its own. */
 const hosted = (url: string, ...variables: readonly string[]): Provider =>
-  speaks('openai-compatible', variables, { url });
+  vendor('openai-compatible', variables, { url });
 
-const OPENAI = speaks('openai', ['OPENAI_API_KEY']);
-const AZURE = speaks('azure', ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'], { rooted: true });
-const ANTHROPIC = speaks('anthropic', ['ANTHROPIC_API_KEY'], { rooted: true });
-const VERTEX = speaks('vertex', ['VERTEX_ACCESS_TOKEN']);
-const COHERE = speaks('cohere', ['COHERE_API_KEY', 'CO_API_KEY']);
-const BEDROCK = speaks('bedrock', ['AWS_BEARER_TOKEN_BEDROCK']);
+const OPENAI = vendor('openai', ['OPENAI_API_KEY']);
+const AZURE = vendor('azure', ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'], { rooted: true });
+const ANTHROPIC = vendor('anthropic', ['ANTHROPIC_API_KEY'], { rooted: true });
+const VERTEX = vendor('vertex', ['VERTEX_ACCESS_TOKEN']);
+const COHERE = vendor('cohere', ['COHERE_API_KEY', 'CO_API_KEY']);
+const BEDROCK = vendor('bedrock', ['AWS_BEARER_TOKEN_BEDROCK']);
 const OLLAMA = speaks('ollama', ['OLLAMA_API_KEY'], { rooted: true });
 const VLLM = speaks('vllm', ['HOSTED_VLLM_API_KEY']);
+const CODESTRAL = hosted('https://codestral.mistral.ai/v1', 'CODESTRAL_API_KEY');
 const COMPATIBLE = speaks('openai-compatible');
 
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
@@ -41,28 +54,28 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ['text-completion-openai', OPENAI],
   ['azure', AZURE],
   ['azure_text', AZURE],
-  ['azure_ai', speaks('openai-compatible', ['AZURE_AI_API_KEY'])],
+  ['azure_ai', vendor('openai-compatible', ['AZURE_AI_API_KEY'])],
   ['anthropic', ANTHROPIC],
   ['anthropic_text', ANTHROPIC],
-  ['gemini', speaks('gemini', ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], { rooted: true })],
+  ['gemini', vendor('gemini', ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], { rooted: true })],
   ['vertex_ai', VERTEX],
   ['vertex_ai_beta', VERTEX],
   ['bedrock', BEDROCK],
   ['bedrock_converse', BEDROCK],
-  ['mistral', speaks('mistral', ['MISTRAL_API_KEY'])],
-  ['groq', speaks('groq', ['GROQ_API_KEY'])],
-  ['deepseek', speaks('deepseek', ['DEEPSEEK_API_KEY'])],
-  ['openrouter', speaks('openrouter', ['OPENROUTER_API_KEY', 'OR_API_KEY'])],
-  ['xai', speaks('xai', ['XAI_API_KEY'])],
+  ['mistral', vendor('mistral', ['MISTRAL_API_KEY'])],
+  ['groq', vendor('groq', ['GROQ_API_KEY'])],
+  ['deepseek', vendor('deepseek', ['DEEPSEEK_API_KEY'])],
+  ['openrouter', vendor('openrouter', ['OPENROUTER_API_KEY', 'OR_API_KEY'])],
+  ['xai', vendor('xai', ['XAI_API_KEY'])],
   ['cohere', COHERE],
   ['cohere_chat', COHERE],
-  ['perplexity', speaks('perplexity', ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'])],
+  ['perplexity', vendor('perplexity', ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'])],
   [
     'together_ai',
-    speaks('together', ['TOGETHERAI_API_KEY', 'TOGETHER_AI_API_KEY', 'TOGETHER_API_KEY']),
+    vendor('together', ['TOGETHERAI_API_KEY', 'TOGETHER_AI_API_KEY', 'TOGETHER_API_KEY']),
   ],
-  ['fireworks_ai', speaks('fireworks', ['FIREWORKS_AI_API_KEY', 'FIREWORKS_API_KEY'])],
-  ['huggingface', speaks('huggingface', ['HF_TOKEN', 'HUGGINGFACE_API_KEY'])],
+  ['fireworks_ai', vendor('fireworks', ['FIREWORKS_AI_API_KEY', 'FIREWORKS_API_KEY'])],
+  ['huggingface', vendor('huggingface', ['HF_TOKEN', 'HUGGINGFACE_API_KEY'], { rooted: true })],
   ['ollama', OLLAMA],
   ['ollama_chat', OLLAMA],
   ['vllm', VLLM],
@@ -72,7 +85,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ['llamafile', speaks('llama-server', [], { url: 'http://127.0.0.1:8080/v1' })],
   [
     'nvidia_nim',
-    speaks('nim', ['NVIDIA_NIM_API_KEY'], { url: 'https://integrate.api.nvidia.com/v1' }),
+    vendor('nim', ['NVIDIA_NIM_API_KEY'], { url: 'https://integrate.api.nvidia.com/v1' }),
   ],
   ['openai_like', COMPATIBLE],
   ['custom_openai', COMPATIBLE],
@@ -82,8 +95,9 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ['oobabooga', COMPATIBLE],
   ['docker_model_runner', COMPATIBLE],
   ['lemonade', COMPATIBLE],
-  ['databricks', speaks('openai-compatible', ['DATABRICKS_API_KEY', 'DATABRICKS_TOKEN'])],
-  ['codestral', hosted('https://codestral.mistral.ai/v1', 'CODESTRAL_API_KEY')],
+  ['databricks', vendor('openai-compatible', ['DATABRICKS_API_KEY', 'DATABRICKS_TOKEN'])],
+  ['text-completion-codestral', CODESTRAL],
+  ['codestral', CODESTRAL],
   ['cerebras', hosted('https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY')],
   ['sambanova', hosted('https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY')],
   ['deepinfra', hosted('https://api.deepinfra.com/v1/openai', 'DEEPINFRA_API_KEY')],

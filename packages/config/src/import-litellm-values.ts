@@ -49,6 +49,15 @@ export function note(litellm: Litellm, { tree, key, path }: At, message: string)
   litellm.notices.push(noticeAt(placeOf(litellm, tree, key), path, message));
 }
 
+/** The same about something that is not written: at the nearest place that is. */
+export function noteAt(
+  litellm: Litellm,
+  { spot, path }: { readonly spot: Spot | undefined; readonly path: string },
+  message: string,
+): void {
+  litellm.notices.push(noticeAt(spot, path, message));
+}
+
 export const leave = (litellm: Litellm, place: At, why: string): void =>
   note(litellm, place, `is not carried over: ${why}`);
 
