@@ -17,6 +17,7 @@ const endpoint = (
   state: 'available',
   why: undefined,
   models,
+  facts: [],
   ...more,
 });
 

@@ -30,6 +30,7 @@ export type ActBody = {
     | 'egress-blocked'
     | 'endpoint-enabled'
     | 'endpoint-drained'
+    | 'endpoint-changed'
     | 'hold-charged';
   readonly by: string;
   readonly what: string;

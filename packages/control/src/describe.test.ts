@@ -39,7 +39,7 @@ describe('what the status page says of a snapshot', () => {
   it('says of each endpoint where it stands, whether it can be used, and why not', () => {
     const down = health(new HandClock());
     down.unreachable(endpointName('ollama'));
-    const told = endpointStatuses(catalog(), down).map(({ name, tier, state, why }) => {
+    const told = endpointStatuses(catalog(), down, new Map()).map(({ name, tier, state, why }) => {
       return [name, tier, state, why];
     });
     assert.deepEqual(told, [
@@ -50,7 +50,7 @@ describe('what the status page says of a snapshot', () => {
   });
 
   it('says of each model where it can be had', () => {
-    const endpoints = endpointStatuses(catalog(), health(new HandClock()));
+    const endpoints = endpointStatuses(catalog(), health(new HandClock()), new Map());
     const [qwen, gpt] = modelStatuses(catalog(), endpoints);
     assert.deepEqual(qwen, {
       name: 'qwen3:8b',

@@ -1,7 +1,15 @@
 // Endpoints and models of a snapshot in the words of the status page.
-import { type TenantName, type Tier, tenantName } from '@signalbox/contract';
-import type { Catalog, EndpointFacts, Health, TenantFacts } from '@signalbox/engine';
-import type { EndpointStatus, ModelStatus } from './status.ts';
+import { type EndpointName, type TenantName, type Tier, tenantName } from '@signalbox/contract';
+import {
+  type Catalog,
+  type EndpointFacts,
+  type EndpointKnown,
+  type Facts,
+  factsOfModel,
+  type Health,
+  type TenantFacts,
+} from '@signalbox/engine';
+import type { EndpointStatus, FactStatus, ModelStatus } from './status.ts';
 
 /** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
 const ANYBODY: TenantName = tenantName('');
@@ -20,7 +28,13 @@ const STRANGER: TenantFacts = {
   policies: [],
 };
 
-export const endpointStatuses = (catalog: Catalog, health: Health): readonly EndpointStatus[] =>
+type Probes = ReadonlyMap<EndpointName, EndpointKnown>;
+
+export const endpointStatuses = (
+  catalog: Catalog,
+  health: Health,
+  probes: Probes,
+): readonly EndpointStatus[] =>
   [...catalog.endpoints.values()].map((endpoint) => {
     const offered = catalog.offerings.filter((one) => one.endpoint.name === endpoint.name);
     return {
@@ -32,8 +46,21 @@ export const endpointStatuses = (catalog: Catalog, health: Health): readonly End
       tenant: endpoint.tenant,
       ...stateOf(endpoint, health),
       models: [...new Set(offered.map((one) => one.model))],
+      facts: toldBy(
+        probes.get(endpoint.name),
+        offered.map(({ upstream }) => upstream),
+      ),
     };
   });
+
+function toldBy(known: EndpointKnown | undefined, models: readonly string[]): FactStatus[] {
+  if (known === undefined) return [];
+  const ofModels = models.flatMap((model) => rowsOf(factsOfModel(known, model), model));
+  return [...rowsOf(known.endpoint, undefined), ...ofModels];
+}
+
+const rowsOf = (facts: Facts, model: string | undefined): FactStatus[] =>
+  Object.entries(facts).map(([fact, { value, at, from }]) => ({ fact, model, value, at, from }));
 
 function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 'state' | 'why'> {
   if (!endpoint.enabled) {

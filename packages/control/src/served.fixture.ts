@@ -301,6 +301,10 @@ export const STATUS: StatusDocument = {
       state: 'available',
       why: undefined,
       models: ['sim-small'],
+      facts: [
+        { fact: 'contextTokens', model: undefined, value: 4096, at: 5, from: 'GET /props' },
+        { fact: 'loadState', model: 'sim-small', value: 'cold', at: 5, from: 'GET /api/ps' },
+      ],
     },
   ],
   models: [

@@ -48,6 +48,19 @@ export type EndpointStatus = {
   /** Undefined when it is available. */
   readonly why: string | undefined;
   readonly models: readonly string[];
+  /** What it told about itself and these models when it was asked. */
+  readonly facts: readonly FactStatus[];
+};
+
+export type FactStatus = {
+  readonly fact: string;
+  /** As the endpoint names it; undefined: of the endpoint as a whole. */
+  readonly model: string | undefined;
+  readonly value: string | number | boolean;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** The question that was answered, or `kind`: every server of its kind is so. */
+  readonly from: string;
 };
 
 export type ModelStatus = {

@@ -1,9 +1,10 @@
 // What the line is handed beside a call: the documents as compiled now, the state that moves with
 // every call, the ports.
-import type { Ports } from '@signalbox/contract';
+import type { EndpointName, Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Health } from './catalog/health.ts';
 import type { Standings } from './dispatch/standing.ts';
+import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
@@ -30,6 +31,8 @@ export type Live = {
   readonly health: Health;
   readonly standings: Standings;
   readonly order: Order;
+  /** What was told by those that were asked, of endpoints of the catalog alone. */
+  readonly probes: Map<EndpointName, EndpointKnown>;
   readonly idempotency: Idempotency;
   readonly references: References;
   readonly counts: Counts;

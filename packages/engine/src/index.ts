@@ -11,6 +11,7 @@ export {
   contextTokensOf,
   type EndpointKnown,
   type Fact,
+  type Facts,
   factsOfModel,
   mergeProbe,
   NOTHING_KNOWN,
@@ -24,6 +25,7 @@ export { type Predicted, type Preview, preview } from './preview.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { tiersOf } from './resolve/reach.ts';
 export { type Resolved, resolve } from './resolve/resolve.ts';
+export { ASKED_AT_ONCE_MAX, learned, Rounds } from './rounds.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
 export { estimateNanoUsd } from './schedule/estimate.ts';
 export { type Slots, slots } from './schedule/slots.ts';

@@ -194,6 +194,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
     standings,
     order: new MovingOrder(standings, clock, leaveOut),
+    probes: new Map(),
     idempotency: idempotency(clock),
     references: references(clock),
     counts: counts(clock, store),

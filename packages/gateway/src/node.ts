@@ -3,7 +3,7 @@
 // everything that touches the world is opened here, in order, and closed in the opposite one.
 import type { ActBody, Clock, Keys, Ports } from '@signalbox/contract';
 import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
-import { type House, identify, type Snapshot } from '@signalbox/engine';
+import { type House, identify, learned, Rounds, type Snapshot } from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -59,13 +59,18 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { clock, random, keys, telemetry: sink } = options;
   const listed = await loadSnapshot();
   const prices = listed.ok ? listed.value : undefined;
-  let snapshot = await compileNow(options.configuration, options.digest, options, prices);
+  /** As the documents alone say. */
+  let compiled = await compileNow(options.configuration, options.digest, options, prices);
+  let snapshot = compiled;
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
   const upstream = openUpstream(clock, journal);
   const ports: Ports = { clock, random, upstream, store: journal, keys, sink };
   const house: House = { now: () => snapshot, live, ports };
   recover(house);
+  const rounds = new Rounds(house, () => {
+    snapshot = learned(compiled, live);
+  });
   const state: State = { draining: false, trouble: undefined };
   const readiness = (): Readiness => readinessOf(state, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
@@ -76,11 +81,15 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     await storage.close();
     throw cause;
   });
+  rounds.begin();
   return {
     ...parts,
     listening,
     async swap(configuration, digest) {
-      snapshot = await compileNow(configuration, digest, options, prices);
+      compiled = await compileNow(configuration, digest, options, prices);
+      snapshot = compiled;
+      rounds.begin();
+      snapshot = learned(compiled, live);
       act(journal, clock, { act: 'configuration-changed', by: 'file', what: digest, detail: {} });
     },
     troubled(reason) {
@@ -89,6 +98,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     async stop() {
       const { drainDelayMs, drainMsMax } = options.configuration.server;
       state.draining = true;
+      rounds.stop();
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
       await scraped?.close(0);

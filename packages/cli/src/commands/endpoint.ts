@@ -107,10 +107,26 @@ async function show(asked: Asked, desk: Desk): Promise<ExitCode> {
   const name = asked.words['NAME'] ?? '';
   const found = await findNamed(desk, 'endpoints', name);
   if (terminal.json) terminal.out(`${JSON.stringify(found)}\n`);
-  else terminal.out(columns(factsOf(found)));
+  else terminal.out(shown(found));
   const verb = textIn(found, 'state') === 'off' ? 'enable' : 'drain';
   terminal.say(`next: signalbox endpoint ${verb} ${name}`);
   return EXIT.ok;
+}
+
+/** What it told when it was asked stands below what the documents say, with time and source. */
+function shown(endpoint: unknown): string {
+  if (typeof endpoint !== 'object' || endpoint === null) return '';
+  const { facts, ...stated } = { facts: undefined, ...endpoint };
+  const rows = (Array.isArray(facts) ? facts : []).map((one: unknown) =>
+    [
+      [textIn(one, 'fact'), textIn(one, 'model')].filter(Boolean).join(' '),
+      String(Reflect.get(Object(one), 'value')),
+      textIn(one, 'at') ?? '',
+      textIn(one, 'from') ?? '',
+    ].map(printable),
+  );
+  const told = rows.length === 0 ? '' : `\n${columns([['told', 'value', 'at', 'by'], ...rows])}`;
+  return `${columns(factsOf(stated))}${told}`;
 }
 
 export function factsOf(document: unknown): readonly (readonly string[])[] {

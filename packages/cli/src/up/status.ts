@@ -14,8 +14,9 @@ export type StatusSources = {
 export function statusOf({ documents, node, startedAt, firstCall }: StatusSources): StatusDocument {
   const { inForce, problems } = documents;
   const { mode, reasons } = node.readiness();
-  const { catalog } = node.house.now();
-  const endpoints = endpointStatuses(catalog, node.house.live.health);
+  const { now, live } = node.house;
+  const { catalog } = now();
+  const endpoints = endpointStatuses(catalog, live.health, live.probes);
   return {
     mode,
     reasons,

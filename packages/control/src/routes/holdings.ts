@@ -4,7 +4,7 @@ import { microUsd, no, type Refusal, type Result, refusal, yes } from '@signalbo
 import type { KeyDocument, Origin, TenantDocument } from '@signalbox/documents';
 import { z } from 'zod';
 import type { ControlOptions } from '../options.ts';
-import type { EndpointStatus, ModelStatus, StatusDocument } from '../status.ts';
+import type { EndpointStatus, FactStatus, ModelStatus, StatusDocument } from '../status.ts';
 import { getRoute, NO_QUERY, pageBody, pageOf, type Route } from './route.ts';
 import { isoTime, time } from './rows.ts';
 
@@ -14,6 +14,14 @@ const words = z.array(text).nullable();
 const source = z.strictObject({ file: text, line: z.int() }).nullable();
 const tiers = z.array(z.int());
 const budget = z.strictObject({ amount_micro_usd: z.int(), per: text }).nullable();
+
+const factSchema = z.strictObject({
+  fact: text,
+  model: maybe.describe('As the endpoint names it; null: of the endpoint as a whole.'),
+  value: z.union([text, z.number(), z.boolean()]),
+  at: time,
+  from: text.describe('The question that was answered, or `kind`: usual for its kind.'),
+});
 
 const endpointSchema = z.strictObject({
   name: text,
@@ -25,6 +33,7 @@ const endpointSchema = z.strictObject({
   state: z.enum(['available', 'off', 'down', 'unavailable']),
   why: maybe,
   models: z.array(text),
+  facts: z.array(factSchema).describe('What it told when it was asked about itself.'),
 });
 
 const modelSchema = z.strictObject({
@@ -191,6 +200,15 @@ const endpointOf = (one: EndpointStatus): object => ({
   state: one.state,
   why: one.why ?? null,
   models: one.models,
+  facts: one.facts.map(factOf),
+});
+
+const factOf = ({ fact, model, value, at, from }: FactStatus): object => ({
+  fact: fact.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  model: model ?? null,
+  value,
+  at: isoTime(at),
+  from,
 });
 
 const modelOf = (one: ModelStatus): object => ({

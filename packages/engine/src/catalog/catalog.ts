@@ -19,7 +19,7 @@ import {
   type Tier,
   type Timers,
 } from '@signalbox/contract';
-import { type Auth, kindOf, type Lane, laneTo } from '@signalbox/dialect';
+import { type Auth, kindOf, type Lane, laneTo, type ServerKind } from '@signalbox/dialect';
 import type {
   CredentialDocument,
   EndpointDocument,
@@ -57,6 +57,17 @@ export type EndpointFacts = {
   readonly timers: Timers;
   readonly inFlightMax: number;
   readonly retries: number;
+  readonly probe: ProbeFacts;
+};
+
+/** How it is asked about itself. */
+export type ProbeFacts = {
+  readonly kind: ServerKind;
+  /** Of its base URL, without a slash at the end. */
+  readonly urlPath: string;
+  readonly credential: Credential | undefined;
+  /** Between two rounds of questions; undefined: as usual. */
+  readonly everyMs: number | undefined;
 };
 
 export type CredentialShare = Pick<CredentialDocument, 'weight' | 'limits'>;
@@ -206,7 +217,26 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     timers: document.timers,
     inFlightMax: document.inFlightMax,
     retries: document.retries,
+    probe: probeOf(document, url, values),
   };
+}
+
+function probeOf(
+  document: EndpointDocument,
+  url: URL,
+  values: ReadonlyMap<string, Secret>,
+): ProbeFacts {
+  const kind = kindNamed(document.kind);
+  const [credential] = credentialsFor(document, url.origin, kind.auth, values);
+  return { kind, urlPath: pathOf(url), credential, everyMs: document.healthCheckIntervalMs };
+}
+
+const pathOf = (url: URL): string => url.pathname.replace(/\/+$/, '');
+
+function kindNamed(name: string): ServerKind {
+  const kind = kindOf(name) ?? kindOf('openai-compatible');
+  assert(kind !== undefined, 'the general kind of a server is in the table');
+  return kind;
 }
 
 function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
@@ -252,9 +282,8 @@ function lanesTo(
   url: URL,
   values: ReadonlyMap<string, Secret>,
 ): EndpointFacts['lanes'] {
-  const kind = kindOf(document.kind) ?? kindOf('openai-compatible');
-  assert(kind !== undefined, 'the general kind of a server is in the table');
-  const base = url.pathname.replace(/\/+$/, '');
+  const kind = kindNamed(document.kind);
+  const base = pathOf(url);
   const laneOf = (dialect: Dialect, operation: Operation): EndpointLane | undefined => {
     const lane = laneTo(kind, base, dialect, operation);
     if (lane === undefined) return undefined;

@@ -17,6 +17,7 @@ import {
   type TenantName,
   type Tier,
   type Topology,
+  tenantName,
   yes,
 } from '@signalbox/contract';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
@@ -49,6 +50,22 @@ export type TenantFacts = {
   readonly budget: Budget | undefined;
   readonly ownEndpoints: ReadonlySet<string>;
   readonly policies: readonly string[];
+};
+
+/** The node itself, where it asks an endpoint that belongs to no tenant. */
+export const NODE_ITSELF: TenantFacts = {
+  name: tenantName(''),
+  plan: undefined,
+  topology: 'hybrid',
+  residency: undefined,
+  defaultLabel: 'public',
+  unscannedLabel: 'public',
+  privacy: 'enforce',
+  durable: 'after-answer',
+  retention: 'standard',
+  budget: undefined,
+  ownEndpoints: new Set(),
+  policies: [],
 };
 
 export type Scope = 'call' | 'explain' | 'admin' | 'audit' | 'finance';

@@ -1,0 +1,100 @@
+// One question to an endpoint about itself, and its answer, bounded in time and in bytes.
+import type {
+  Clearance,
+  DialSink,
+  Fault,
+  FaultCode,
+  Headers,
+  Place,
+  Timers,
+  Upstream,
+} from '@signalbox/contract';
+import type { EndpointFacts } from './catalog.ts';
+import type { Asked } from './probe.ts';
+
+/** A longer answer is not read to its end. */
+export const HEARD_BYTES_MAX = 262_144;
+/** Who takes longer to talk about itself is not waited for. */
+const TIMERS: Timers = { connectMs: 2_000, headMs: 5_000, idleMs: 5_000, totalMs: 10_000 };
+
+export type Heard =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: Uint8Array }
+  /** An answer came, and it was too long. */
+  | { readonly kind: 'long' }
+  | { readonly kind: 'fault'; readonly code: FaultCode };
+
+export type Question = {
+  readonly endpoint: EndpointFacts;
+  readonly place: Place;
+  readonly clearance: Clearance;
+  readonly asked: Asked;
+};
+
+/** @returns how to give up; `then` is called once, and not after that. */
+export function ask(
+  upstream: Upstream,
+  { endpoint, place, clearance, asked }: Question,
+  then: (heard: Heard) => void,
+): () => void {
+  const hearing = new Hearing(then, () => abort());
+  const abort = upstream.dial(
+    {
+      place,
+      clearance,
+      method: asked.method,
+      path: asked.path,
+      headers: headersFor(endpoint, asked),
+      credential: endpoint.probe.credential,
+      body: asked.body === undefined ? undefined : new TextEncoder().encode(asked.body),
+      timers: { ...TIMERS, connectMs: Math.min(TIMERS.connectMs, endpoint.timers.connectMs) },
+    },
+    hearing,
+  );
+  return abort;
+}
+
+function headersFor({ headers, probe }: EndpointFacts, { body }: Asked): Headers {
+  const all: (readonly [string, string])[] = [['accept', 'application/json'], ...headers];
+  if (body !== undefined) all.push(['content-type', 'application/json']);
+  const named = new Set(all.map(([name]) => name));
+  return [...all, ...probe.kind.extraHeaders.filter(([name]) => !named.has(name))];
+}
+
+class Hearing implements DialSink {
+  readonly #then: (heard: Heard) => void;
+  readonly #abort: () => void;
+  #status = 0;
+  #pieces: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(then: (heard: Heard) => void, abort: () => void) {
+    this.#then = then;
+    this.#abort = abort;
+  }
+
+  head(status: number): void {
+    this.#status = status;
+  }
+
+  chunk(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size > HEARD_BYTES_MAX) {
+      this.#abort();
+      this.#then({ kind: 'long' });
+    } else this.#pieces.push(bytes.slice());
+  }
+
+  end(): void {
+    const body = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      body.set(piece, at);
+      at += piece.length;
+    }
+    this.#then({ kind: 'answer', status: this.#status, body });
+  }
+
+  fault({ code }: Fault): void {
+    this.#then({ kind: 'fault', code });
+  }
+}
