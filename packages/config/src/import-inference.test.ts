@@ -103,7 +103,6 @@ test('what has no effect yet is listed with its line', () => {
   assert.deepEqual(
     result.notActive.map((one) => [one.path, one.line]),
     [
-      ['endpoints.ollama.health_check_interval_ms', 9],
       ['policies.imported.escalation_threshold', 18],
     ],
   );

@@ -20,7 +20,6 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('consents *', 'no ceiling is lifted'),
   row('node region', 'what runs on this node is inside every residency'),
   row('endpoints * legal_entity', 'no rule and no record asks for it'),
-  row('endpoints * health_check_interval_ms', 'an endpoint is judged by the calls it answers'),
   row(`endpoints * price ${CACHE_WRITE}`, AS_INPUT),
   row(`endpoints * models * price ${CACHE_WRITE}`, AS_INPUT),
   row(`models * price ${CACHE_WRITE}`, AS_INPUT),

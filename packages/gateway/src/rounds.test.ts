@@ -73,7 +73,7 @@ async function until(is: () => boolean, what: string): Promise<void> {
   }
 }
 
-test('the facts of two kinds of servers appear, and fill what no document says', async (context) => {
+test('facts of two kinds of servers appear and fill what no document says', async (context) => {
   const llama = await playing(context, LLAMA_SERVER);
   const ollama = await playing(context, OLLAMA);
   const off = await playing(context, LLAMA_SERVER);

@@ -47,7 +47,7 @@ function sorted({ status }: Server, { silent }: StartFacts): Sorted {
   const open = endpoints.filter((one) => one.state === 'available');
   return {
     on: open.filter(({ name, models }) => models.length > 0 && !silent.has(name)),
-    silent: open.filter(({ name }) => silent.has(name)),
+    silent: endpoints.filter(({ name, state }) => state === 'down' || silent.has(name)),
     keyless: endpoints.filter((one) => one.state === 'unavailable'),
     off: endpoints.filter((one) => one.state === 'off'),
   };
