@@ -102,9 +102,7 @@ test('the rule that keeps sensitive data on the device comes first and binds', (
 test('what has no effect yet is listed with its line', () => {
   assert.deepEqual(
     result.notActive.map((one) => [one.path, one.line]),
-    [
-      ['policies.imported.escalation_threshold', 18],
-    ],
+    [['policies.imported.escalation_threshold', 18]],
   );
   for (const one of result.notActive) assert.match(one.message, /^accepted, not active: /);
   assert.equal(configuration.endpoints.get('ollama')?.healthCheckIntervalMs, 45_000);

@@ -3,8 +3,8 @@
 import type { EndpointName, Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Health } from './catalog/health.ts';
-import type { Standings } from './dispatch/standing.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
+import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
