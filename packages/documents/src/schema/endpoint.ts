@@ -346,9 +346,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .max(5)
       .default(0)
       .describe('Further tries here. Without them one request is one upstream call.'),
-    health_check_interval_ms: milliseconds(HOUR_MS)
-      .optional()
-      .describe('Time between two rounds of free questions about itself; 30000 if not said.'),
+    health_check_interval_ms: milliseconds(HOUR_MS).optional().describe('Between probes; 30000.'),
     rate_limit_buffer: z
       .number()
       .positive()
