@@ -39,6 +39,7 @@ export {
 } from './crossing/answer.ts';
 export { wireOf } from './crossing/codecs.ts';
 export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
+export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
 export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
 export { type Rendered, render } from './crossing/render.ts';

@@ -12,7 +12,15 @@ import {
   refusal,
   requestId,
 } from '@signalbox/contract';
-import { errorBodyIn, questionIn, type Wire, wireOf } from '@signalbox/dialect';
+import {
+  arrayReframing,
+  errorBodyIn,
+  lineReframing,
+  questionIn,
+  type Reframing,
+  type Wire,
+  wireOf,
+} from '@signalbox/dialect';
 import { type House, serve } from '@signalbox/engine';
 import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
@@ -20,13 +28,15 @@ import { readHead, type Speaking } from './head.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
 import {
+  type CallEntry,
   ELSEWHERE,
-  generateEntry,
   type InPath,
+  methodEntry,
   PATHS,
   type PathEntry,
   PREFIXES,
 } from './paths.table.ts';
+import { reframed } from './reframed.ts';
 import { type DeferTo, replyOver } from './reply.ts';
 import type { Running } from './running.ts';
 import { timed, timingSince } from './timed.ts';
@@ -73,7 +83,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const target = splitTarget(exchange.head.target);
     const entry = target === 'invalid' ? undefined : entryOf(target);
     if (entry?.kind === 'call' && methodFits(exchange, entry)) {
-      takeCall(exchange, entry, { options, arrived, inPath: entry.inPath });
+      const framing = target === 'invalid' ? undefined : framingOf(entry, target);
+      takeCall(exchange, entry, { options, arrived, inPath: entry.inPath, framing });
       return;
     }
     const unknown = entry === undefined && target !== 'invalid';
@@ -107,10 +118,17 @@ type Taking = {
   readonly options: GatewayOptions;
   readonly arrived: number;
   readonly inPath?: InPath | undefined;
+  readonly framing?: Reframing | undefined;
 };
 
+function framingOf({ dialect, inPath }: CallEntry, { query }: Target): Reframing | undefined {
+  if (dialect === 'ollama') return lineReframing();
+  if (inPath?.stream !== true || new URLSearchParams(query).get('alt') === 'sse') return undefined;
+  return arrayReframing();
+}
+
 function takeCall(exchange: Exchange, to: Speaking, taking: Taking): void {
-  const { options, arrived } = taking;
+  const { options, arrived, framing } = taking;
   const { house } = options;
   const { clock } = house.ports;
   const head = readHead(exchange.head, to, house.now().catalog.forwarded);
@@ -120,7 +138,8 @@ function takeCall(exchange: Exchange, to: Speaking, taking: Taking): void {
     return;
   }
   const call = callOf(exchange, head.value, taking);
-  const reply = replyOver(exchange, () => deferred(call, options));
+  const over = replyOver(exchange, () => deferred(call, options));
+  const reply = framing === undefined ? over : reframed(over, framing);
   options.running?.enter();
   serve(call, reply, house)
     .catch((error: unknown) => fail(timed(exchange, arrived, clock), error, house.ports))
@@ -152,7 +171,7 @@ export const newId = ({ clock, random }: Pick<Ports, 'clock' | 'random'>): Reque
   requestId(clock.now(), random.bytes(CHANCE_BYTES));
 
 function entryOf({ path }: Target): PathEntry | undefined {
-  const whole = PATHS.get(path) ?? generateEntry(path);
+  const whole = PATHS.get(path) ?? methodEntry(path);
   if (whole !== undefined) return whole;
   return PREFIXES.find(([prefix]) => path.startsWith(prefix) && path.length > prefix.length)?.[1];
 }

@@ -22,14 +22,16 @@ export type Page =
 /** What stands in a path instead of the body. */
 export type InPath = { readonly model: string; readonly stream: boolean };
 
+export type CallEntry = {
+  readonly kind: 'call';
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+  /** Where the format names the model in the path. */
+  readonly inPath?: InPath;
+};
+
 export type PathEntry =
-  | {
-      readonly kind: 'call';
-      readonly dialect: Dialect;
-      readonly operation: Operation;
-      /** Where the format names the model in the path. */
-      readonly inPath?: InPath;
-    }
+  | CallEntry
   | { readonly kind: 'page'; readonly page: Page; readonly method: 'GET' | 'POST' };
 
 const call = (operation: Operation, dialect: Dialect = 'openai'): PathEntry => ({
@@ -48,6 +50,9 @@ export const PATHS: ReadonlyMap<string, PathEntry> = new Map([
   ['/v1/messages', call('chat', 'anthropic')],
   ['/v1/messages/count_tokens', post('count')],
   ['/api/chat', call('chat', 'ollama')],
+  ['/api/generate', call('completion', 'ollama')],
+  ['/api/embed', call('embedding', 'ollama')],
+  ['/api/embeddings', call('embedding', 'ollama')],
   ['/api/tags', get('tags')],
   ['/api/show', post('show')],
   ['/api/ps', get('loaded')],
@@ -82,18 +87,25 @@ export const ELSEWHERE: readonly string[] = [
   '/api/',
 ];
 
-const GENERATE =
-  /^\/v1(?:beta|beta1|alpha)?\/models\/([^:?]{1,256}):(generateContent|streamGenerateContent)$/;
+const MODEL_METHOD = /^\/v1(?:beta|beta1|alpha)?\/models\/([^:?]{1,256}):([A-Za-z]{1,32})$/;
+const METHODS: ReadonlyMap<string, { readonly operation: Operation; readonly stream: boolean }> =
+  new Map([
+    ['generateContent', { operation: 'chat', stream: false }],
+    ['streamGenerateContent', { operation: 'chat', stream: true }],
+    ['embedContent', { operation: 'embedding', stream: false }],
+    ['batchEmbedContents', { operation: 'embedding', stream: false }],
+  ]);
 
 /** Paths of the Gemini dialect, which name the model and how it is to answer. */
-export function generateEntry(path: string): PathEntry | undefined {
-  const found = GENERATE.exec(path);
+export function methodEntry(path: string): PathEntry | undefined {
+  const found = MODEL_METHOD.exec(path);
   const name = found?.[1];
-  if (name === undefined) return undefined;
+  const method = METHODS.get(found?.[2] ?? '');
+  if (name === undefined || method === undefined) return undefined;
   const model = decoded(name);
   if (model === undefined) return undefined;
-  const inPath = { model, stream: found?.[2] === 'streamGenerateContent' };
-  return { kind: 'call', dialect: 'gemini', operation: 'chat', inPath };
+  const { operation, stream } = method;
+  return { kind: 'call', dialect: 'gemini', operation, inPath: { model, stream } };
 }
 
 function decoded(text: string): string | undefined {

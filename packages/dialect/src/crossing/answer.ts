@@ -9,7 +9,8 @@ import { codeOfError, readUpstreamError } from '../kinds/upstream-error.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamReader } from '../openai/stream.ts';
 import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
-import { CODECS } from './codecs.ts';
+import { callerCodec } from './codecs.ts';
+import { carryEmbedded, type EmbedAsked } from './embedding.ts';
 import { errorBodyIn } from './envelope.ts';
 import type { Lane } from './lane.ts';
 import { UNTOUCHED } from './untouched.ts';
@@ -24,12 +25,12 @@ export type Asked = {
   readonly stream: boolean;
   readonly usageWanted: boolean;
   /** Where the request was read for another format. */
-  readonly ask: Ask | undefined;
+  readonly ask: Ask | EmbedAsked | undefined;
 };
 
 const NOTHING: readonly string[] = [];
 
-export const isCarried = (lane: Lane): boolean => lane.caller !== lane.upstream;
+export const isCarried = (lane: Lane): boolean => lane.carried;
 
 export function streamOf(lane: Lane, hideUsage: boolean, asked: Asked): StreamReader {
   if (!isCarried(lane)) return UNTOUCHED[lane.upstream].streamReader(lane.operation, hideUsage);
@@ -47,9 +48,13 @@ export function wholeOf(
   asked: Asked,
 ): Carried {
   const { status, headers, body } = answer;
-  if (!isCarried(lane)) {
+  const embed = asked.ask !== undefined && 'embed' in asked.ask ? asked.ask : undefined;
+  if (!isCarried(lane) && embed === undefined) {
     const facts = UNTOUCHED[lane.upstream].readAnswer(lane.operation, body);
     return { body, facts, dropped: NOTHING };
+  }
+  if (status < 300 && embed !== undefined) {
+    return carryEmbedded(body, lane, { asked: embed, model: asked.model });
   }
   if (status < 300) {
     return carryWhole(body, lane, { ...contextOf(lane, asked), stream: asked.stream });
@@ -71,7 +76,7 @@ const NO_FACTS: AnswerFacts = {
 /** Undefined: as the upstream says. */
 export function contentTypeOf(lane: Lane, stream: boolean): string | undefined {
   if (!isCarried(lane)) return undefined;
-  return stream ? CODECS[lane.caller].streamType : 'application/json';
+  return stream ? callerCodec(lane.caller, lane.operation).streamType : 'application/json';
 }
 
 const ID_PREFIXES: Readonly<Record<Wire, string>> = {
@@ -83,13 +88,13 @@ const ID_PREFIXES: Readonly<Record<Wire, string>> = {
 };
 const REQUEST_PREFIX_LENGTH = 'req_'.length;
 
-function contextOf({ caller }: Lane, asked: Asked): AnswerContext {
+function contextOf({ caller, operation }: Lane, asked: Asked): AnswerContext {
   const { request, at, model, usageWanted, ask } = asked;
   return {
     model,
-    id: `${ID_PREFIXES[caller]}${request.slice(REQUEST_PREFIX_LENGTH)}`,
+    id: `${operation === 'completion' && caller === 'openai' ? 'cmpl-' : ID_PREFIXES[caller]}${request.slice(REQUEST_PREFIX_LENGTH)}`,
     created: Math.floor(at / 1_000),
     usageWanted,
-    ...(ask === undefined ? {} : { ask }),
+    ...(ask === undefined || 'embed' in ask ? {} : { ask }),
   };
 }

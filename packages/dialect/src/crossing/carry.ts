@@ -10,7 +10,7 @@ import { Folding } from '../canon/fold.ts';
 import { Order } from '../canon/order.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamFacts, StreamReader } from '../openai/stream.ts';
-import { CODECS } from './codecs.ts';
+import { type CallerCodec, CODECS, callerCodec } from './codecs.ts';
 import type { Lane } from './lane.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -21,7 +21,8 @@ export interface CarriedStream extends StreamReader {
 }
 
 export function carryStream(lane: Lane, context: AnswerContext): CarriedStream {
-  return new Carrying(CODECS[lane.upstream], CODECS[lane.caller], lane, context);
+  const to = callerCodec(lane.caller, lane.operation);
+  return new Carrying(CODECS[lane.upstream], to, lane, context);
 }
 
 type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
@@ -41,7 +42,7 @@ class Carrying implements CarriedStream {
   };
   #stopped: StopReason | undefined;
 
-  constructor(from: Codec, to: Codec, lane: Lane, context: AnswerContext) {
+  constructor(from: Codec, to: CallerCodec, lane: Lane, context: AnswerContext) {
     this.#decoder = from.decoder();
     this.#encoder = to.encoder(context);
     this.#missingEnd = lane.missingEnd;
@@ -142,7 +143,7 @@ export function carryWhole(
   const answer = folding.answer();
   const { model, usage, service, error } = answer;
   const facts = { model, usage, service, error: error !== undefined, malformed: false };
-  const to = CODECS[lane.caller];
+  const to = callerCodec(lane.caller, lane.operation);
   if (!context.stream) {
     const written = to.writeWhole(answer, context);
     return { body: written.body, facts, dropped: [...written.dropped].sort() };

@@ -4,7 +4,8 @@ import { anthropic } from '../anthropic/anthropic.ts';
 import type { Wire } from '../canon/canon.ts';
 import type { Codec } from '../canon/codec.ts';
 import { gemini } from '../gemini/gemini.ts';
-import { ollama } from '../ollama/ollama.ts';
+import { generate, ollama } from '../ollama/ollama.ts';
+import { completions } from '../openai/chat/completion.ts';
 import { openai } from '../openai/chat/openai.ts';
 import { responses } from '../responses/responses.ts';
 
@@ -15,6 +16,15 @@ export const CODECS: Readonly<Record<Wire, Codec>> = {
   gemini,
   ollama,
 };
+
+/** Of a format in which no server is asked. */
+export type CallerCodec = Omit<Codec, 'writeAsk'>;
+
+/** How callers ask for a completion of a prompt; of servers a chat is asked for them. */
+const PROMPTS: { readonly [W in Wire]?: CallerCodec } = { openai: completions, ollama: generate };
+
+export const callerCodec = (caller: Wire, operation: Operation): CallerCodec =>
+  (operation === 'completion' ? PROMPTS[caller] : undefined) ?? CODECS[caller];
 
 /** Two formats share the paths of the OpenAI dialect. */
 export const wireOf = (dialect: Dialect, operation: Operation): Wire =>

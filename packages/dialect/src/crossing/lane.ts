@@ -8,6 +8,7 @@ import { authOf, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
 import { asksForUsage } from '../openai/question.ts';
 import { wireOf } from './codecs.ts';
+import { EMBED_WIRES } from './embedding.ts';
 
 export type Lane = {
   readonly kind: ServerKind;
@@ -16,6 +17,8 @@ export type Lane = {
   /** What goes over the wire to the server. */
   readonly upstream: Wire;
   readonly operation: Operation;
+  /** The answer is written anew: another format, or a chat for the completion of a prompt. */
+  readonly carried: boolean;
   readonly auth: Auth;
   readonly headers: Headers;
   readonly quirks: WriteQuirks;
@@ -36,8 +39,8 @@ const OPERATIONS: Readonly<Record<Operation, WireOperation>> = {
 export const asksUsage = (lane: Lane, question: Question): boolean =>
   question.stream &&
   lane.upstream === 'openai' &&
-  asksForUsage(lane.operation === 'response' ? 'chat' : lane.operation) &&
-  (lane.caller !== lane.upstream || !question.usageWanted);
+  asksForUsage(lane.carried ? 'chat' : lane.operation) &&
+  (lane.carried || !question.usageWanted);
 
 /** Undefined: the server has no such operation, and no other format could carry it. */
 export function laneTo(
@@ -49,13 +52,16 @@ export function laneTo(
   const caller = wireOf(dialect, operation);
   const upstream = wireAt(kind, caller, operation);
   if (upstream === undefined) return undefined;
-  const what = OPERATIONS[operation];
+  const asIs = OPERATIONS[operation];
+  const isSpoken = kind.wires[caller]?.[asIs] !== undefined;
+  const what = isSpoken || operation === 'embedding' ? asIs : 'chat';
   const fixed = fixedPath(kind, urlPath, upstream, what);
   return {
     kind,
     caller,
     upstream,
     operation,
+    carried: !isSpoken,
     auth: authOf(kind, upstream),
     headers: kind.extraHeaders,
     quirks: quirksOf(kind, upstream),
@@ -84,6 +90,8 @@ function fixedPath(
 
 function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | undefined {
   if (kind.wires[caller]?.[OPERATIONS[operation]] !== undefined) return caller;
-  const crosses = operation === 'chat' || operation === 'response';
-  return crosses && kind.wires[kind.preferred]?.chat !== undefined ? kind.preferred : undefined;
+  const { preferred, wires } = kind;
+  if (operation !== 'embedding')
+    return wires[preferred]?.chat === undefined ? undefined : preferred;
+  return EMBED_WIRES.find((wire) => wires[wire]?.embedding !== undefined);
 }

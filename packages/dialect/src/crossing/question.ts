@@ -1,6 +1,7 @@
 // A caller's body in its own format, read for deciding.
 import type { Dialect, Operation, Question, Refusal, Result } from '@signalbox/contract';
 import * as anthropic from '../anthropic/anthropic.ts';
+import { readEmbedQuestion } from '../gemini/embed-question.ts';
 import * as gemini from '../gemini/gemini.ts';
 import * as ollama from '../ollama/ollama.ts';
 import { readQuestion } from '../openai/question.ts';
@@ -21,7 +22,9 @@ export function questionIn(
     case 'anthropic':
       return anthropic.readQuestion(body);
     case 'gemini':
-      return gemini.readQuestion(body, path.model, path.stream);
+      return operation === 'embedding'
+        ? readEmbedQuestion(body, path.model)
+        : gemini.readQuestion(body, path.model, path.stream);
     case 'ollama':
       return ollama.readQuestion(operation, body);
   }

@@ -3,7 +3,8 @@ import { no, type Question, type Result, yes } from '@signalbox/contract';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
-import { CODECS } from './codecs.ts';
+import { CODECS, callerCodec } from './codecs.ts';
+import { type EmbedAsked, renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
 
 export type Rendering = {
@@ -17,13 +18,14 @@ export type Rendered = {
   /** What the upstream's format cannot carry, in our words. */
   readonly dropped: readonly string[];
   /** The request in our words, where it was read for another format. */
-  readonly ask: Ask | undefined;
+  readonly ask: Ask | EmbedAsked | undefined;
 };
 
 const NOTHING: readonly string[] = [];
 
 export function render(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
-  if (lane.caller === lane.upstream) {
+  if (lane.operation === 'embedding') return renderEmbed(question, lane, how);
+  if (!lane.carried) {
     const body = question.render(how.model, how.askUsage, how.storeNothing);
     return yes({ body, dropped: NOTHING, ask: undefined });
   }
@@ -39,10 +41,16 @@ export function render(question: Question, lane: Lane, how: Rendering): Result<R
 }
 
 /** The request in our words; formats that name the model in the path get it back. */
-export function askOf(question: Question, { caller }: Pick<Lane, 'caller'>): Result<Ask, BadAsk> {
+export function askOf(
+  question: Question,
+  lane: Pick<Lane, 'caller' | 'operation'>,
+): Result<Ask, BadAsk> {
+  const { caller, operation } = lane;
   const parsed = tryParse(question.bytes);
   if (!isObject(parsed)) return no({ param: undefined, message: 'The body is not a JSON object.' });
-  return CODECS[caller].readAsk(caller === 'gemini' ? withPath(parsed, question) : parsed);
+  return callerCodec(caller, operation).readAsk(
+    caller === 'gemini' ? withPath(parsed, question) : parsed,
+  );
 }
 
 const withPath = (body: JsonObject, { model, stream }: Question): Json => ({

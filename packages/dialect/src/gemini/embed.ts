@@ -96,6 +96,14 @@ export function writeEmbedAsk(ask: EmbedAsk, model: string): Result<WrittenEmbed
   );
 }
 
+/** The same for `batchEmbedContents`, which takes one input as well. */
+export function writeEmbedBatch(ask: EmbedAsk, model: string): Result<Written, BadAsk> {
+  const written = writeEmbedAsk(ask, model);
+  if (!written.ok || written.value.method === 'batchEmbedContents') return written;
+  const { body: only, dropped } = written.value;
+  return yes({ body: encode(`{"requests":[${text.decode(only)}]}`), dropped });
+}
+
 const text = new TextDecoder();
 
 /** Undefined: it is no such answer. */

@@ -253,7 +253,7 @@ export const VENDORS: readonly ServerKind[] = [
       gemini: {
         chat: '/v1beta/models/{model}:generateContent',
         stream: '/v1beta/models/{model}:streamGenerateContent?alt=sse',
-        embedding: '/v1beta/models/{model}:embedContent',
+        embedding: '/v1beta/models/{model}:batchEmbedContents',
         countTokens: '/v1beta/models/{model}:countTokens',
       },
       openai: { chat: '/v1beta/openai/chat/completions', embedding: '/v1beta/openai/embeddings' },
