@@ -42,7 +42,8 @@ export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts
 export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
 export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
-export { type Rendered, render } from './crossing/render.ts';
+export { render } from './crossing/render.ts';
+export type { Rendered } from './crossing/rendered.ts';
 export {
   errorBody as geminiErrorBody,
   errorElement as geminiErrorElement,

@@ -3,41 +3,17 @@
 // what the sim said.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { type Chain, startChain, UPSTREAMS } from './chain.fixture.ts';
 import { type Said, SPOKEN, STOPS } from './dialects.fixture.ts';
-import { documents, type Gateway, startGateway } from './gateway.fixture.ts';
+import type { Gateway } from './gateway.fixture.ts';
 
-let back: Gateway;
 let front: Gateway;
+let chain: Chain;
 before(async () => {
-  back = await startGateway(documents);
-  const at = `http://127.0.0.1:${back.port}`;
-  const endpoint = (name: string, kind: string, path: string): string =>
-    `  ${name}:\n    kind: ${kind}\n    url: ${at}${path}\n    private_address: true\n` +
-    '    models: [sim-small, sim-medium, sim-frontier]\n' +
-    '    credentials: [{secret: "env:BACK"}]\n';
-  front = await startGateway(
-    () => `
-version: 1
-server: {host: 127.0.0.1, port: 0}
-node: {name: n2, tier: 1}
-endpoints:
-${endpoint('plain', 'openai-compatible', '/v1')}${endpoint('claude', 'anthropic', '/v1')}${endpoint(
-  'gemini',
-  'gemini',
-  '/v1beta',
-)}${endpoint('ollama', 'ollama', '')}
-tenants: {acme: {}}
-keys: {main: {tenant: acme, secret: "env:MAIN", scopes: [call, explain]}}
-`,
-    { back: back.key('main') },
-  );
+  chain = await startChain();
+  front = chain.front;
 });
-after(async () => {
-  await front.stop();
-  await back.stop();
-});
-
-const UPSTREAMS = ['plain', 'claude', 'gemini', 'ollama'];
+after(() => chain.stop());
 
 async function said(caller: string, at: string, text: string, how: string): Promise<Said> {
   const spoken = SPOKEN[caller];

@@ -16,7 +16,12 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/v1/messages/count_tokens', 'Tokens of a message, by length', ['model', 'messages']],
   ['/v1beta/models/{model}:generateContent', "Content in Gemini's dialect", ['contents']],
   ['/v1beta/models/{model}:streamGenerateContent', 'The same as a stream', ['contents']],
+  ['/v1beta/models/{model}:embedContent', "One embedding in Gemini's dialect", ['content']],
+  ['/v1beta/models/{model}:batchEmbedContents', 'Several embeddings', ['requests']],
   ['/api/chat', "Chat in Ollama's dialect", ['model', 'messages']],
+  ['/api/generate', "Completion of a prompt in Ollama's dialect", ['model']],
+  ['/api/embed', "Embeddings in Ollama's dialect", ['model', 'input']],
+  ['/api/embeddings', "One embedding in Ollama's older form", ['model', 'prompt']],
   ['/api/show', "One model, for Ollama's clients", ['model']],
 ];
 

@@ -87,7 +87,8 @@ export const ELSEWHERE: readonly string[] = [
   '/api/',
 ];
 
-const MODEL_METHOD = /^\/v1(?:beta|beta1|alpha)?\/models\/([^:?]{1,256}):([A-Za-z]{1,32})$/;
+/** A client may leave out `models/` before a name that has a slash itself. */
+const MODEL_METHOD = /^\/v1(?:beta|beta1|alpha)?\/(?:models\/)?([^:?]{1,256}):([A-Za-z]{1,32})$/;
 const METHODS: ReadonlyMap<string, { readonly operation: Operation; readonly stream: boolean }> =
   new Map([
     ['generateContent', { operation: 'chat', stream: false }],

@@ -10,9 +10,10 @@ import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamReader } from '../openai/stream.ts';
 import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
 import { callerCodec } from './codecs.ts';
-import { carryEmbedded, type EmbedAsked } from './embedding.ts';
+import { carryEmbedded } from './embedding.ts';
 import { errorBodyIn } from './envelope.ts';
 import type { Lane } from './lane.ts';
+import type { EmbedAsked } from './rendered.ts';
 import { UNTOUCHED } from './untouched.ts';
 
 /** What an answer's format repeats of its call. */
@@ -90,9 +91,11 @@ const REQUEST_PREFIX_LENGTH = 'req_'.length;
 
 function contextOf({ caller, operation }: Lane, asked: Asked): AnswerContext {
   const { request, at, model, usageWanted, ask } = asked;
+  const isPrompt = operation === 'completion' && caller === 'openai';
+  const prefix = isPrompt ? 'cmpl-' : ID_PREFIXES[caller];
   return {
     model,
-    id: `${operation === 'completion' && caller === 'openai' ? 'cmpl-' : ID_PREFIXES[caller]}${request.slice(REQUEST_PREFIX_LENGTH)}`,
+    id: `${prefix}${request.slice(REQUEST_PREFIX_LENGTH)}`,
     created: Math.floor(at / 1_000),
     usageWanted,
     ...(ask === undefined || 'embed' in ask ? {} : { ask }),

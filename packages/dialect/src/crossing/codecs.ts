@@ -26,6 +26,9 @@ const PROMPTS: { readonly [W in Wire]?: CallerCodec } = { openai: completions, o
 export const callerCodec = (caller: Wire, operation: Operation): CallerCodec =>
   (operation === 'completion' ? PROMPTS[caller] : undefined) ?? CODECS[caller];
 
+/** Formats that have embeddings, the one that carries most of them first. */
+export const EMBED_WIRES: readonly Wire[] = ['openai', 'ollama', 'gemini'];
+
 /** Two formats share the paths of the OpenAI dialect. */
 export const wireOf = (dialect: Dialect, operation: Operation): Wire =>
   dialect === 'openai' && operation === 'response' ? 'responses' : dialect;

@@ -18,10 +18,7 @@ import * as ollama from '../ollama/embed.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { Carried } from './carry.ts';
 import type { Lane } from './lane.ts';
-import type { Rendered, Rendering } from './render.ts';
-
-/** An embedding that was read for another format; `single`: the caller's path knows one vector. */
-export type EmbedAsked = { readonly embed: EmbedAsk; readonly single: boolean };
+import type { EmbedAsked, Rendered, Rendering } from './rendered.ts';
 
 type EmbedCodec = {
   readonly readAsk: (body: Json, model: string) => Result<EmbedAsk, BadAsk>;
@@ -68,9 +65,6 @@ const CODECS: { readonly [W in Wire]?: EmbedCodec } = {
   ollama: OLLAMA,
   gemini: GEMINI,
 };
-
-/** Formats that have embeddings, the one that carries most of them first. */
-export const EMBED_WIRES: readonly Wire[] = ['openai', 'ollama', 'gemini'];
 
 export function renderEmbed(
   question: Question,

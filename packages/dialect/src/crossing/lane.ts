@@ -7,8 +7,7 @@ import type { WriteQuirks } from '../canon/codec.ts';
 import { authOf, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
 import { asksForUsage } from '../openai/question.ts';
-import { wireOf } from './codecs.ts';
-import { EMBED_WIRES } from './embedding.ts';
+import { EMBED_WIRES, wireOf } from './codecs.ts';
 
 export type Lane = {
   readonly kind: ServerKind;
@@ -93,5 +92,5 @@ function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | un
   const { preferred, wires } = kind;
   if (operation !== 'embedding')
     return wires[preferred]?.chat === undefined ? undefined : preferred;
-  return EMBED_WIRES.find((wire) => wires[wire]?.embedding !== undefined);
+  return [preferred, ...EMBED_WIRES].find((wire) => wires[wire]?.embedding !== undefined);
 }

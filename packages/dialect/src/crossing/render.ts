@@ -4,22 +4,9 @@ import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
 import { CODECS, callerCodec } from './codecs.ts';
-import { type EmbedAsked, renderEmbed } from './embedding.ts';
+import { renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
-
-export type Rendering = {
-  /** The server's own name for the model. */
-  readonly model: string;
-  readonly askUsage: boolean;
-  readonly storeNothing: boolean;
-};
-export type Rendered = {
-  readonly body: Uint8Array;
-  /** What the upstream's format cannot carry, in our words. */
-  readonly dropped: readonly string[];
-  /** The request in our words, where it was read for another format. */
-  readonly ask: Ask | EmbedAsked | undefined;
-};
+import type { Rendered, Rendering } from './rendered.ts';
 
 const NOTHING: readonly string[] = [];
 

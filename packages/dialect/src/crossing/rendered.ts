@@ -1,0 +1,20 @@
+// A request as it goes over the wire to a server.
+import type { Ask } from '../canon/canon.ts';
+import type { EmbedAsk } from '../canon/embedding.ts';
+
+/** An embedding that was read for another format; `single`: the caller's path knows one vector. */
+export type EmbedAsked = { readonly embed: EmbedAsk; readonly single: boolean };
+
+export type Rendering = {
+  /** The server's own name for the model. */
+  readonly model: string;
+  readonly askUsage: boolean;
+  readonly storeNothing: boolean;
+};
+export type Rendered = {
+  readonly body: Uint8Array;
+  /** What the upstream's format cannot carry, in our words. */
+  readonly dropped: readonly string[];
+  /** The request in our words, where it was read for another format. */
+  readonly ask: Ask | EmbedAsked | undefined;
+};
