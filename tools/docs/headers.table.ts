@@ -19,7 +19,12 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
     'For this key of yours, 24 hours, in memory. While the first call runs, and with another body, a second is 409. ' +
       'After that it is a new call whose record names the first. Answers are not stored.',
   ),
-  row('traceparent', 'W3C', 'Goes on to the upstream; its trace id stands in the record.'),
+  row(
+    'traceparent',
+    'W3C',
+    'Its trace goes on to the upstream, below a span of ours where spans are exported, and as it came where none are. ' +
+      'The trace id stands in the record.',
+  ),
   row('te', '`trailers`', 'What a stream knows only at its end comes as trailers.'),
   row('openai-beta', 'any', 'Goes on to the upstream.'),
   row(

@@ -5,6 +5,7 @@ import type { RequestId } from './ids.ts';
 import type { Refusal } from './refusal.ts';
 import type { Result } from './result.ts';
 import type { Label } from './tiers.ts';
+import type { CallTrace } from './trace.ts';
 
 /** What a caller speaks; the OpenAI dialect has two formats, told apart by the operation. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini' | 'ollama';
@@ -78,6 +79,8 @@ export type Call = {
   /** The same moment on the monotonic clock, milliseconds. */
   readonly arrived: number;
   readonly head: CallHead;
+  /** Absent: nothing is traced, and the caller's `traceparent` goes on as it came. */
+  readonly trace?: CallTrace | undefined;
   /** Reads and decodes the body; called after the caller is known. `bytesMax` bounds it. */
   readonly body: (bytesMax: number) => Promise<Result<Question, Refusal>>;
 };

@@ -118,3 +118,4 @@ export {
   type Tier,
   type Topology,
 } from './tiers.ts';
+export type { CallTrace, TracedDial } from './trace.ts';

@@ -3,8 +3,10 @@
 // real ones, `packages/world` the seeded ones.
 import type { Clearance, Place } from './clearance.ts';
 import type { Entry, EntryDraft } from './journal.ts';
+import type { CallRecord } from './record.ts';
 import type { Fault } from './refusal.ts';
 import type { Secret } from './secret.ts';
+import type { CallTrace } from './trace.ts';
 
 export interface Clock {
   /** Unix milliseconds, for records. */
@@ -126,6 +128,8 @@ export interface Sink {
   ): void;
   count(metric: string, labels: Readonly<Record<string, string>>, by?: number): void;
   observe(metric: string, labels: Readonly<Record<string, string>>, value: number): void;
+  /** The spans of a call that has ended; absent: nobody wants them. */
+  spans?(record: CallRecord, trace: CallTrace): void;
 }
 
 export type LocalModel = {

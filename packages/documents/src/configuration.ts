@@ -89,11 +89,13 @@ export interface JournalDocument {
 
 export interface TelemetryDocument {
   readonly logLevel: LogLevel;
-  /** Not active in this version. */
+  /** Undefined: no spans are exported. */
   readonly otlp: OtlpDocument | undefined;
 }
 
 export interface OtlpDocument {
   readonly url: string;
   readonly headers: ReadonlyMap<string, SecretReference>;
+  /** Share of the traces that begin here, 0 to 1. */
+  readonly sample: number;
 }

@@ -36,5 +36,4 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   },
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings *', 'every tenant gets every change at once'),
-  row('telemetry otlp', 'no spans are exported'),
 ];

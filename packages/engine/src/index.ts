@@ -22,6 +22,7 @@ export {
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';
+export { type Collector, type Exported, exportOf } from './resolve/export.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { tiersOf } from './resolve/reach.ts';
 export { type Resolved, resolve } from './resolve/resolve.ts';

@@ -11,6 +11,7 @@ class Passport implements Call {
   readonly arrived: number;
   readonly head: Call['head'];
   readonly body: Body;
+  readonly trace: Call['trace'];
   snapshot: string | undefined = undefined;
   tenant: unknown = undefined;
   key: unknown = undefined;
@@ -36,6 +37,7 @@ class Passport implements Call {
     this.arrived = call.arrived;
     this.head = call.head;
     this.body = call.body;
+    this.trace = call.trace;
   }
 }
 

@@ -25,6 +25,8 @@ export type Gateway = {
   /** The text of the key of that name. */
   readonly key: (name: string) => string;
   readonly ask: (path: string, asked?: Asked) => Promise<Answer>;
+  /** All metrics, also after the stop. */
+  readonly metrics: () => string;
   readonly swap: (yaml: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
@@ -81,6 +83,7 @@ export async function startGateway(
     port,
     key,
     ask: (path, asked = {}) => ask(port, path, { key: key('main'), ...asked }),
+    metrics: () => telemetry.metricsText(),
     swap: (text) => node.swap(configurationOf(text), 'second'),
     async stop() {
       await node.stop();

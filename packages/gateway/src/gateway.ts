@@ -5,6 +5,7 @@
 import {
   type Call,
   type CallHead,
+  type CallTrace,
   codeFacts,
   type Ports,
   type Refusal,
@@ -50,6 +51,8 @@ export type GatewayOptions = {
   readonly mounted: readonly Mounted[];
   /** Calls on the line: who stops the gateway lets them settle first. */
   readonly running?: Running;
+  /** Where spans are exported: the trace of a call, by its `traceparent`. */
+  readonly trace?: ((traceparent: string | undefined) => CallTrace) | undefined;
 };
 
 export type Gateway = { handle(exchange: Exchange): void };
@@ -161,7 +164,8 @@ function callOf(exchange: Exchange, head: CallHead, { options, arrived, inPath }
     const read = await readBody(exchange, bytesMax, house.now().bodyMsMax);
     return read.ok ? questionIn(dialect, operation, read.value, inPath ?? NO_PATH) : read;
   };
-  return { id: newId(ports), at: ports.clock.now(), arrived, head, body };
+  const trace = options.trace?.(head.traceparent);
+  return { id: newId(ports), at: ports.clock.now(), arrived, head, body, trace };
 }
 
 const NO_PATH: InPath = { model: '', stream: false };

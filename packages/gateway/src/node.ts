@@ -22,6 +22,7 @@ import { recover } from './recover.ts';
 import { newRunning, type Running } from './running.ts';
 import { readSecrets } from './secrets.ts';
 import { openStorage, type Storage, type StorageOptions } from './storage.ts';
+import { openTracing, type Tracing } from './tracing.ts';
 
 export type NodeOptions = StorageOptions & {
   readonly version: string;
@@ -65,7 +66,11 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
   const upstream = openUpstream(clock, journal);
-  const ports: Ports = { clock, random, upstream, store: journal, keys, sink };
+  const tracing = await openTracing(options, upstream, () => snapshot);
+  const ports: Ports = {
+    ...{ clock, random, upstream, store: journal, keys },
+    sink: tracing === undefined ? sink : { ...sink, spans: tracing.spans },
+  };
   const house: House = { now: () => snapshot, live, ports };
   recover(house);
   const rounds = new Rounds(house, () => {
@@ -75,7 +80,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const readiness = (): Readiness => readinessOf(state, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
   const running = newRunning();
-  const served = openListeners(options, parts, { storage, running });
+  const served = openListeners(options, parts, { storage, running, tracing });
   const { listening, scraped } = await served.catch(async (cause: unknown) => {
     upstream.close();
     await storage.close();
@@ -107,6 +112,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
       await Promise.race([running.idle(), late]);
       live.counts.flush();
+      await tracing?.close(journal);
       upstream.close();
       await storage.close();
       sink.log('info', 'stopped', { callsCutOff: running.count() });
@@ -144,7 +150,11 @@ function act(journal: Journal, clock: Clock, body: ActBody): void {
   journal.append({ kind: 'act', at: clock.now(), tenant: undefined, call: undefined, body });
 }
 
-type Served = { readonly storage: Storage; readonly running: Running };
+type Served = {
+  readonly storage: Storage;
+  readonly running: Running;
+  readonly tracing: Tracing | undefined;
+};
 
 type Listeners = { readonly listening: Listening; readonly scraped: Listening | undefined };
 
@@ -165,7 +175,7 @@ async function openListeners(
 function listenFor(
   options: NodeOptions,
   parts: NodeParts,
-  { storage, running }: Served,
+  { storage, running, tracing }: Served,
 ): Promise<Listening> {
   const { configuration, clock, random, keys, telemetry } = options;
   const { house } = parts;
@@ -173,6 +183,7 @@ function listenFor(
     house,
     mounted: options.mounted(parts),
     running,
+    trace: tracing?.begin,
     pages: {
       queued: queued(clock, () => configuration.queue),
       records: storage.records,

@@ -36,4 +36,5 @@ function* referencesOf(configuration: Configuration): Generator<SecretReference>
     for (const credential of endpoint.credentials) yield credential.secret;
   }
   for (const key of configuration.keys.values()) if (key.secret !== undefined) yield key.secret;
+  yield* configuration.telemetry.otlp?.headers.values() ?? [];
 }

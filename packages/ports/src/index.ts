@@ -55,7 +55,15 @@ export { createModels, startEmbedded } from './models/models.ts';
 export { createRandom } from './random.ts';
 export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
 export type { Described, Labels } from './sink/metrics.ts';
+export {
+  createSpans,
+  type OpenSpans,
+  type SpanSettings,
+  type Whither,
+} from './sink/otlp.ts';
 export { createSink, type OpenSink, type SinkSettings } from './sink/sink.ts';
+export type { SpanFacts, Where } from './sink/spans.ts';
+export { beginTrace } from './sink/trace.ts';
 export * from './store/records.ts';
 export {
   openStore,

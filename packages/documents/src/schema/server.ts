@@ -136,14 +136,27 @@ export const journal: z.ZodType<JournalDocument> = z
     segmentBytesMax: written.segment_bytes_max,
   }));
 
+const headerName = formed({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9-]{0,127}$/,
+  message: 'a header is named by 1 to 128 letters, digits and `-`',
+  hint: 'write it in the way of `authorization`',
+});
+
 const otlp = z
   .strictObject({
-    url: url.describe('Collector to send spans to.'),
-    headers: mapOf(z.string(), secret).optional().describe('Headers whose values are references.'),
+    url: url.describe('Collector to send spans to, as OTLP over HTTP; `/v1/traces` is added.'),
+    headers: mapOf(headerName, secret).optional().describe('Headers whose values are references.'),
+    sample: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .describe('Share of the traces that begin here; a caller with a trace has decided already.'),
   })
   .transform((written) => ({
     url: written.url,
     headers: written.headers ?? new Map<string, never>(),
+    sample: written.sample,
   }));
 
 export const telemetry: z.ZodType<TelemetryDocument> = z

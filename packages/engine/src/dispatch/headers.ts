@@ -17,7 +17,8 @@ export function upstreamHeaders(
     JSON_TYPE,
     call.question.stream ? ACCEPT_STREAM : ACCEPT_JSON,
   ];
-  if (call.head.traceparent !== undefined) headers.push(['traceparent', call.head.traceparent]);
+  const traceparent = call.trace?.dial() ?? call.head.traceparent;
+  if (traceparent !== undefined) headers.push(['traceparent', traceparent]);
   for (const header of call.head.forwardable) {
     if (isOwn(header[0], lane) || endpoint.forwarded.has(header[0])) headers.push(header);
   }

@@ -89,7 +89,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     responseCommitment: facts.responseCommitment,
     retryOf: call.retryOf,
     tags: call.tags ?? head.tags,
-    traceId: traceId(head.traceparent),
+    traceId: call.trace?.traceId ?? traceId(head.traceparent),
   };
 }
 

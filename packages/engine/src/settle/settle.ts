@@ -149,7 +149,7 @@ class Ended implements Settlement {
 
   get record(): CallRecord {
     if (this.#record !== undefined) return this.#record;
-    const { question, id, entry } = this.#seen;
+    const { question, id, entry, trace } = this.#seen;
     const { keys, snapshot, sink } = this.#ports;
     this.#record = recordOf(this.#seen, {
       ...this.#facts,
@@ -163,6 +163,7 @@ class Ended implements Settlement {
       snapshot,
     });
     count(this.#record, sink);
+    if (trace !== undefined) sink.spans?.(this.#record, trace);
     return this.#record;
   }
 }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Label, type Tier, tenantName } from '@signalbox/contract';
+import type { Reach } from '../catalog/catalog.ts';
+import { build } from '../house.fixture.ts';
+import { exportOf } from './export.ts';
+
+const HOUSE = `
+version: 1
+node: {name: n1, tier: 1}
+endpoints: {near: {url: "http://127.0.0.1:1/v1", models: [small]}}
+tenants:
+  open: {}
+  sovereign: {topology: sovereign}
+  zero: {retention: zero}
+  eu: {residency: [eu]}
+keys: {main: {tenant: open, secret: "env:MAIN"}}
+`;
+
+const { tenants } = build(HOUSE).house.now();
+
+function told(tenant: string, reach: Reach, more: { label?: Label; ceiling?: Tier; node?: Tier }) {
+  const facts = tenants.tenants.get(tenantName(tenant));
+  assert.ok(facts !== undefined);
+  const { label = 'public', ceiling = 3, node = 1 } = more;
+  const clearance = {
+    ceiling,
+    residency: undefined,
+    retention: 'standard',
+    ownOnly: false,
+  } as const;
+  const url = new URL('http://collector:4318');
+  const found = exportOf({ label, clearance }, facts, { url, reach }, { name: 'n1', tier: node });
+  return found.ok ? `${found.clearance.terms.subject} ${found.place.tier}` : found.breach;
+}
+
+describe('what is told of a call', () => {
+  it('goes to a collector that is as near as the call had to stay', () => {
+    assert.equal(told('open', 'loopback', { label: 'regulated' }), 'export 1');
+    assert.equal(told('open', 'public', { label: 'regulated' }), 'tier');
+    assert.equal(told('open', 'public', {}), 'export 3');
+    assert.equal(told('open', 'private', {}), 'export 2');
+    assert.equal(told('open', 'private', { ceiling: 1 }), 'tier');
+    assert.equal(told('open', 'loopback', { ceiling: 1, node: 2 }), 'tier');
+  });
+
+  it('stays with its owner, in its region, and where nothing is kept', () => {
+    assert.equal(told('sovereign', 'loopback', {}), 'export 1');
+    assert.notEqual(told('sovereign', 'private', {}), 'export 2');
+    assert.equal(told('zero', 'public', {}), 'retention');
+    assert.equal(told('zero', 'loopback', {}), 'export 1');
+    assert.equal(told('eu', 'public', {}), 'residency');
+    assert.equal(told('eu', 'loopback', {}), 'export 1');
+  });
+});

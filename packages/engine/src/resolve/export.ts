@@ -1,0 +1,58 @@
+// How far what is told about a call may go: its spans, never further than the call itself. The
+// collector is the operator's: near to a node that is the tenant's own device it is on that device,
+// otherwise it stands on a private network at best.
+import {
+  type Breach,
+  type CallRecord,
+  type Clearance,
+  type Place,
+  type Tier,
+  within,
+} from '@signalbox/contract';
+import type { NodeFacts, Reach } from '../catalog/catalog.ts';
+import type { TenantFacts } from '../tenant/tenant.ts';
+import { clear } from './clear.ts';
+
+/** Where an operator collects. */
+export type Collector = { readonly url: URL; readonly reach: Reach };
+
+export type Exported =
+  | { readonly ok: true; readonly clearance: Clearance; readonly place: Place }
+  | { readonly ok: false; readonly breach: Breach };
+
+export function exportOf(
+  { label, clearance: bound }: Pick<CallRecord, 'label' | 'clearance'>,
+  tenant: TenantFacts,
+  collector: Collector,
+  node: NodeFacts,
+): Exported {
+  const clearance = clear('export', {
+    tenant,
+    label: label ?? tenant.defaultLabel,
+    tierMax: bound?.ceiling,
+  });
+  const place = placeOf(collector, node);
+  const breach = within(clearance, place);
+  return breach === undefined ? { ok: true, clearance, place } : { ok: false, breach };
+}
+
+function placeOf({ url, reach }: Collector, node: NodeFacts): Place {
+  const tier = tierOf(reach, node);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  return {
+    name: 'telemetry',
+    origin: url.origin,
+    tier,
+    region: undefined,
+    retention: tier === 1 ? 'zero' : 'standard',
+    own: tier === 1,
+    tenant: undefined,
+    // The operator's file names it, which declares it.
+    privateAddress: reach === 'public' ? undefined : `${url.hostname}:${port}`,
+  };
+}
+
+function tierOf(reach: Reach, node: NodeFacts): Tier {
+  if (reach === 'public') return 3;
+  return reach === 'loopback' && node.tier === 1 ? 1 : 2;
+}
