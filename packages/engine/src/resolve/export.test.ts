@@ -19,16 +19,14 @@ keys: {main: {tenant: open, secret: "env:MAIN"}}
 
 const { tenants } = build(HOUSE).house.now();
 
-function told(tenant: string, reach: Reach, more: { label?: Label; ceiling?: Tier; node?: Tier }) {
+type More = { label?: Label; ceiling?: Tier; node?: Tier; ownOnly?: boolean; zero?: boolean };
+
+function told(tenant: string, reach: Reach, more: More) {
   const facts = tenants.tenants.get(tenantName(tenant));
   assert.ok(facts !== undefined);
-  const { label = 'public', ceiling = 3, node = 1 } = more;
-  const clearance = {
-    ceiling,
-    residency: undefined,
-    retention: 'standard',
-    ownOnly: false,
-  } as const;
+  const { label = 'public', ceiling = 3, node = 1, ownOnly = false, zero = false } = more;
+  const retention = zero ? 'zero' : 'standard';
+  const clearance = { ceiling, residency: undefined, retention, ownOnly } as const;
   const url = new URL('http://collector:4318');
   const found = exportOf({ label, clearance }, facts, { url, reach }, { name: 'n1', tier: node });
   return found.ok ? `${found.clearance.terms.subject} ${found.place.tier}` : found.breach;
@@ -46,10 +44,17 @@ describe('what is told of a call', () => {
 
   it('stays with its owner, in its region, and where nothing is kept', () => {
     assert.equal(told('sovereign', 'loopback', {}), 'export 1');
-    assert.notEqual(told('sovereign', 'private', {}), 'export 2');
+    assert.equal(told('sovereign', 'private', {}), 'not-own');
     assert.equal(told('zero', 'public', {}), 'retention');
     assert.equal(told('zero', 'loopback', {}), 'export 1');
     assert.equal(told('eu', 'public', {}), 'residency');
     assert.equal(told('eu', 'loopback', {}), 'export 1');
+  });
+
+  it('is bound as its call was, whatever the documents say since', () => {
+    assert.equal(told('open', 'public', { ownOnly: true }), 'tier');
+    assert.equal(told('open', 'private', { ownOnly: true }), 'not-own');
+    assert.equal(told('open', 'public', { zero: true }), 'retention');
+    assert.equal(told('open', 'loopback', { ownOnly: true, zero: true }), 'export 1');
   });
 });

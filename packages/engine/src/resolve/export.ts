@@ -27,13 +27,25 @@ export function exportOf(
   node: NodeFacts,
 ): Exported {
   const clearance = clear('export', {
-    tenant,
+    tenant: boundAs(tenant, bound),
     label: label ?? tenant.defaultLabel,
     tierMax: bound?.ceiling,
   });
   const place = placeOf(collector, node);
   const breach = within(clearance, place);
   return breach === undefined ? { ok: true, clearance, place } : { ok: false, breach };
+}
+
+/** What bound the call binds its spans, whatever the documents say since. */
+function boundAs(tenant: TenantFacts, bound: CallRecord['clearance']): TenantFacts {
+  if (bound === undefined) return tenant;
+  const { ownOnly, retention, residency } = bound;
+  return {
+    ...tenant,
+    topology: ownOnly ? 'sovereign' : tenant.topology,
+    retention: retention === 'zero' ? 'zero' : tenant.retention,
+    residency: residency ?? tenant.residency,
+  };
 }
 
 function placeOf({ url, reach }: Collector, node: NodeFacts): Place {
