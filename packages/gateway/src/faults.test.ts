@@ -20,6 +20,12 @@ before(async () => {
   gateway = await startGateway(documents);
 });
 beforeEach(() => gateway.sim.reset());
+
+/** Faults open breakers: what the next test finds must not be what this one left behind. */
+async function rested(): Promise<void> {
+  await gateway.stop();
+  gateway = await startGateway(documents);
+}
 after(async () => {
   await until('every place is free', () => gateway.node.house.live.pools.slots.total() === 0);
   assert.deepEqual(gateway.node.house.live.pools.budgets.open(), [], 'nothing is held');
@@ -90,6 +96,8 @@ describe('a caller that leaves', () => {
 });
 
 describe('an upstream that dies', () => {
+  beforeEach(rested);
+
   it('in the middle of a stream: an error event, an unclean end, never [DONE]', async () => {
     for (const script of ['die-after=3,tokens=20', 'die-after=1,tokens=5']) {
       const answer = await send('sim-frontier', { stream: true }, script);
@@ -148,6 +156,8 @@ describe('an upstream that dies', () => {
 });
 
 describe('an upstream that is silent', () => {
+  beforeEach(rested);
+
   it('before its head is left after head_ms', async () => {
     refused(await send('sim-frontier', {}, 'hang'), 504, 'upstream_timeout');
   });
