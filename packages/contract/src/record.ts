@@ -38,7 +38,14 @@ export type RecordedCandidate = {
   readonly gates: number;
 };
 
-export type AttemptOutcome = 'answered' | 'failed' | 'aborted' | 'blocked' | 'judged-away';
+/** `overtaken`: another attempt of the same call answered first. */
+export type AttemptOutcome =
+  | 'answered'
+  | 'failed'
+  | 'aborted'
+  | 'blocked'
+  | 'judged-away'
+  | 'overtaken';
 
 export type Attempt = {
   readonly endpoint: EndpointName;
@@ -54,6 +61,10 @@ export type Attempt = {
   readonly durationMs: number;
   readonly outcome: AttemptOutcome;
   readonly fault: FaultCode | undefined;
+  /** Begun beside another one: that took long, or the time was about to run out. */
+  readonly role?: 'hedge' | 'late' | undefined;
+  /** Of one that was overtaken: its input at least was read. Part of what the call costs. */
+  readonly costNanoUsd?: string | undefined;
 };
 
 export type Ending = 'answered' | 'refused' | 'cut' | 'left' | 'crashed';

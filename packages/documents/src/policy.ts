@@ -22,6 +22,10 @@ export interface PolicyDocument {
   /** The first rule that matches decides. */
   readonly rules: readonly RuleDocument[];
   readonly fallback: FallbackDocument;
+  /** A second place is asked when the first one takes longer than nearly always. */
+  readonly hedge: boolean;
+  /** Until the first token, for calls that say nothing of it. */
+  readonly latencyBudgetMs: number | undefined;
   /** Not active in this version. */
   readonly escalationThreshold: number | undefined;
   readonly origin: Origin | undefined;
@@ -62,4 +66,6 @@ export interface FallbackDocument {
   /** Where calls go when tier 1 is down; never past the clearance. */
   readonly localUnavailable: Tier | undefined;
   readonly allUnavailable: 'queue' | 'refuse' | undefined;
+  /** Where an answer is begun in time when the better one takes too long; never a higher tier. */
+  readonly tooSlow: Tier | undefined;
 }

@@ -14,6 +14,8 @@ export type ReadAttempt = {
   readonly durationMs: number;
   readonly outcome: string;
   readonly fault?: string | undefined;
+  readonly role?: string | undefined;
+  readonly costNanoUsd?: string | undefined;
 };
 
 export type ReadCandidate = {
@@ -99,6 +101,8 @@ const attempt: z.ZodType<ReadAttempt> = z.object({
   durationMs: ms,
   outcome: text,
   fault: text.optional(),
+  role: text.optional(),
+  costNanoUsd: text.optional(),
 });
 
 const record: z.ZodType<ReadRecord> = z.object({

@@ -77,6 +77,7 @@ const decisionSchema = z.strictObject({
       duration_ms: ms,
       outcome: text,
       fault: maybe,
+      role: maybe.describe('`hedge` or `late`: begun beside another attempt.'),
     }),
   ),
   ending: text,
@@ -227,5 +228,6 @@ function attemptOf(attempt: ReadAttempt): object {
     duration_ms: attempt.durationMs,
     outcome: attempt.outcome,
     fault: attempt.fault ?? null,
+    role: attempt.role ?? null,
   };
 }

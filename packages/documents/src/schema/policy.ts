@@ -15,6 +15,7 @@ import {
   isMapping,
   labels,
   listOf,
+  milliseconds,
   modelName,
   modelPattern,
   modelReference,
@@ -24,6 +25,7 @@ import {
 } from './words.ts';
 
 const RULES_MAX = 1_000;
+const HOUR_MS = 3_600_000;
 
 export type AliasPart = Omit<AliasDocument, 'name' | 'origin'>;
 export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules'> & {
@@ -164,17 +166,26 @@ const fallback: z.ZodType<FallbackDocument> = z
       .enum(['queue', 'refuse'])
       .optional()
       .describe('What happens when all allowed routes are down.'),
+    too_slow: z
+      .literal([1, 2])
+      .optional()
+      .describe(
+        'Tier that is asked, too, just before the latency budget of a call runs out; the first ' +
+          'answer is taken.',
+      ),
   })
   .transform((written) => ({
     cloudUnavailable: written.cloud_unavailable,
     localUnavailable: written.local_unavailable,
     allUnavailable: written.all_unavailable,
+    tooSlow: written.too_slow,
   }));
 
 const NO_FALLBACK: FallbackDocument = {
   cloudUnavailable: undefined,
   localUnavailable: undefined,
   allUnavailable: undefined,
+  tooSlow: undefined,
 };
 
 export const policyPart: z.ZodType<PolicyPart> = z
@@ -186,6 +197,16 @@ export const policyPart: z.ZodType<PolicyPart> = z
       .default([])
       .describe('Asked in this order; the first rule that matches decides.'),
     fallback: fallback.optional().describe('What happens when a tier is down.'),
+    hedge: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Asks the next offer of the route, too, when the first has not begun to answer after as ' +
+          'long as 19 of 20 calls take; for at most one call in 20. The other call is paid for.',
+      ),
+    latency_budget_ms: milliseconds(HOUR_MS)
+      .optional()
+      .describe('Latency budget of calls that state none (`x-signalbox-latency-budget-ms`).'),
     escalation_threshold: z
       .number()
       .min(0)
@@ -197,5 +218,7 @@ export const policyPart: z.ZodType<PolicyPart> = z
     defaultTier: written.default_tier,
     rules: written.rules,
     fallback: written.fallback ?? NO_FALLBACK,
+    hedge: written.hedge,
+    latencyBudgetMs: written.latency_budget_ms,
     escalationThreshold: written.escalation_threshold,
   }));

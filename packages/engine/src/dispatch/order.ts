@@ -19,6 +19,12 @@ export type OrderFacts = {
 /** An offer of the route is not asked now: its record says why. */
 export type LeaveOut = (call: Resolved, offer: Offer, why: Closed) => void;
 
+export type MovingPorts = {
+  readonly clock: Clock;
+  readonly standings: Standings;
+  readonly leaveOut: LeaveOut;
+};
+
 /** The order for those who have no permit yet. */
 export class MovingOrder implements Order {
   readonly #standings: Standings;

@@ -8,6 +8,8 @@ import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import { Affinity } from './affinity.ts';
 import { Breaker, ENDPOINT_RULES, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
 import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
+import type { Hedging } from './hedge.ts';
+import type { Latencies } from './latencies.ts';
 import { Load } from './load.ts';
 import { type Choice, Draws, NONE, pick } from './pick.ts';
 import { Published } from './published.ts';
@@ -54,6 +56,9 @@ export class Line implements Choice {
   }
 }
 
+/** How long answers take to begin. */
+export type Times = { readonly streams: Latencies; readonly wholes: Latencies };
+
 /** A model at an endpoint. */
 export class Stand {
   /** A server of one's own: what takes long there is cold or busy, not broken. */
@@ -64,6 +69,10 @@ export class Stand {
   readonly load: Load = new Load();
   readonly busy: CoolDown = new CoolDown(BUSY_RULES);
   lines: readonly Line[] = [];
+  /** Where a policy asks for hedges. */
+  hedging: Hedging | undefined = undefined;
+  /** Where a policy begins answers here when the time of a call runs out. */
+  times: Times | undefined = undefined;
 
   constructor(isOwn: boolean, endpoint: Breaker, draws: Draws) {
     this.isOwn = isOwn;

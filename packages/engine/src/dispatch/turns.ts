@@ -2,25 +2,19 @@
 // how often. What is closed at this moment is left out, and the record says why; what a route does
 // not hold is never tried. Further attempts come out of the tenant's retry budget, and end with the
 // time that the caller has given.
-import type { Clock, Fault } from '@signalbox/contract';
+import type { Fault } from '@signalbox/contract';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
-import { inOrder, type LeaveOut } from './order.ts';
-import type { Closed, Line, Standings } from './standing.ts';
-
-export type TurnPorts = {
-  readonly clock: Clock;
-  readonly standings: Standings;
-  /** An offer of the route is not tried now: its record says why. */
-  readonly leaveOut: LeaveOut;
-};
+import { inOrder, type MovingPorts } from './order.ts';
+import type { Outcome } from './outcome.ts';
+import type { Closed, Line } from './standing.ts';
 
 /** An offer that was left out, and how long it may want to be. */
 export type LeftOut = { readonly offer: Offer; readonly why: Closed; readonly waitMs: number };
 
 export class Turns {
   readonly #call: Scheduled;
-  readonly #ports: TurnPorts;
+  readonly #ports: MovingPorts;
   readonly #tokens: number;
   #attempts = 0;
   #line: Line | undefined = undefined;
@@ -29,7 +23,7 @@ export class Turns {
   /** The one that opens first; a limit says when it ends, of what is down nobody knows. */
   leftOut: LeftOut | undefined = undefined;
 
-  constructor(call: Scheduled, ports: TurnPorts) {
+  constructor(call: Scheduled, ports: MovingPorts) {
     this.#call = call;
     this.#ports = ports;
     this.#tokens = tokensOf(call);
@@ -46,12 +40,13 @@ export class Turns {
     return [permit.first, ...rest.filter((offer) => offer !== permit.first)];
   }
 
-  /** The session's next step may find its prompt there. */
-  answered(line: Line): void {
+  /** The session's next step may find its prompt where this one was answered. */
+  ended(outcome: Outcome): void {
     const { session, route } = this.#call;
     const { clock, standings } = this.#ports;
-    if (session === undefined || route.offers.length === 1) return;
-    standings.affinity.served(session, line.stand, clock.monotonic());
+    if (session === undefined || route.offers.length === 1 || !('offer' in outcome)) return;
+    const stand = standings.of(outcome.offer.offering);
+    standings.affinity.served(session, stand, clock.monotonic());
   }
 
   /** Where one more attempt at this offer goes; undefined: nowhere. */

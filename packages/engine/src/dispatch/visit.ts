@@ -1,7 +1,7 @@
 // One attempt, as the place sees it that it goes to: what it met there is told to the breakers, the
 // cool-downs and the load, each of which learns only what it is about. However an attempt ends, it
 // is told once.
-import type { FaultCode } from '@signalbox/contract';
+import type { FaultCode, Question } from '@signalbox/contract';
 import type { UpstreamLimit } from '@signalbox/dialect';
 import type { Pass } from './breaker.ts';
 import type { Line } from './standing.ts';
@@ -22,22 +22,26 @@ type Illness =
 const TOO_MANY = 429;
 const UNAVAILABLE = 503;
 
+type Asking = Pick<Question, 'stream' | 'inputTokensEstimate'>;
+
 export class Visit {
   readonly line: Line;
   readonly #isStream: boolean;
+  readonly #inputTokens: number;
   /** What the call is thought to count for. */
   readonly #tokens: number;
-  readonly #began: number;
+  readonly began: number;
   readonly #endpointPass: Pass;
   readonly #linePass: Pass;
   #isOut = true;
 
   /** A try that an operator's `retries` ask for goes out in any case; then it has no say. */
-  constructor(line: Line, isStream: boolean, tokens: number, now: number) {
+  constructor(line: Line, question: Asking, tokens: number, now: number) {
     this.line = line;
-    this.#isStream = isStream;
+    this.#isStream = question.stream;
+    this.#inputTokens = question.inputTokensEstimate;
     this.#tokens = tokens;
-    this.#began = now;
+    this.began = now;
     this.#endpointPass = line.stand.endpoint.enter(now);
     this.#linePass = line.breaker.enter(now);
     line.published?.take(tokens, now);
@@ -51,7 +55,20 @@ export class Visit {
     breaker.succeeded(this.#linePass, now);
     limited.answered(now);
     stand.busy.answered(now);
-    if (firstByteMs !== undefined) stand.load.took(firstByteMs, now, this.#isStream);
+    if (firstByteMs !== undefined) this.#took(firstByteMs, now);
+  }
+
+  /** Another attempt of the same call answered first: so much is known, this one took longer. */
+  overtaken(now: number): void {
+    this.left();
+    this.#took(now - this.began, now);
+  }
+
+  #took(ms: number, now: number): void {
+    const { load, hedging, times } = this.line.stand;
+    load.took(ms, now, this.#isStream);
+    hedging?.took(ms, this.#inputTokens, this.#isStream, now);
+    (this.#isStream ? times?.streams : times?.wholes)?.took(ms, now);
   }
 
   /** `toldMs`: how long the other side asked to be left alone. */
@@ -78,8 +95,9 @@ export class Visit {
       else breaker.abandoned(this.#linePass);
     }
     if (illness === 'limited' || toldMs !== undefined) limited.strike(now, toldMs);
+    if (illness === 'limited') stand.hedging?.pushedBack(now, toldMs);
     if (illness === 'busy') stand.busy.strike(now);
-    stand.load.failed(now - this.#began, now, this.#isStream);
+    stand.load.failed(now - this.began, now, this.#isStream);
   }
 
   /**

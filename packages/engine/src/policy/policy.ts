@@ -15,6 +15,7 @@ export type Fallback = {
   readonly cloudUnavailable: Tier | undefined;
   readonly localUnavailable: Tier | undefined;
   readonly allUnavailable: 'queue' | 'refuse' | undefined;
+  readonly tooSlow: Tier | undefined;
 };
 
 export type Verdict = {
@@ -27,6 +28,9 @@ export type Verdict = {
   /** Tried in this order instead of what was asked for. */
   readonly chain: readonly TargetDocument[] | undefined;
   readonly fallback: Fallback;
+  readonly hedge: boolean;
+  /** For calls that state none. */
+  readonly latencyBudgetMs: number | undefined;
 };
 
 type Rule = {
@@ -41,6 +45,7 @@ const NO_FALLBACK: Fallback = {
   cloudUnavailable: undefined,
   localUnavailable: undefined,
   allUnavailable: undefined,
+  tooSlow: undefined,
 };
 
 export function compilePolicies(documents: Iterable<PolicyDocument>): Policies {
@@ -57,11 +62,15 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
   let tierMax: Tier | undefined;
   let defaultTier: Tier | undefined;
   let fallback: Fallback | undefined;
+  let hedge = false;
+  let latencyBudgetMs: number | undefined;
   for (const name of call.tenant.policies) {
     const policy = policies.get(name);
     if (policy === undefined) continue;
     defaultTier ??= policy.document.defaultTier;
     fallback ??= policy.document.fallback;
+    hedge ||= policy.document.hedge;
+    latencyBudgetMs ??= policy.document.latencyBudgetMs;
     for (const rule of policy.rules) {
       if (!rule.matches(call)) continue;
       first ??= rule;
@@ -77,6 +86,8 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
     endpoint: route?.endpoint,
     chain: route === undefined ? undefined : chainOf(route),
     fallback: fallback ?? NO_FALLBACK,
+    hedge,
+    latencyBudgetMs,
   };
 }
 

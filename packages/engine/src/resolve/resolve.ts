@@ -36,6 +36,8 @@ export type Route = Surveyed &
   Ranking & {
     /** Tried in this order, those of one rank in the order of the moment. Never empty. */
     readonly offers: readonly Offer[];
+    /** Asked beside the others when the time of the call is about to run out, and only then. */
+    readonly late: Offer | undefined;
   };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
@@ -57,6 +59,8 @@ export type Survey = {
   readonly candidates: readonly Candidate[];
   /** The order is part of the wish: a chain. */
   readonly ordered: boolean;
+  /** Allowed, and near enough to answer when the time of the call is about to run out. */
+  readonly near: readonly Candidate[];
 };
 
 export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Refusal> {
@@ -73,16 +77,36 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
     return { offering, place, gates, target };
   };
   const candidates = offerings.map((one, at) => seen(one, targets?.[at]));
+  const others = (): readonly Candidate[] =>
+    facts.catalog.offerings
+      .filter((offering) => !offerings.includes(offering))
+      .map((one) => seen(one, undefined));
+  const near = isHurried(call, verdict) && !pinned ? nearest(candidates, others(), verdict) : NONE;
   const tier = candidates[0]?.place.tier;
   const byRule = verdict.chain !== undefined && tier !== undefined;
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
-  if (!byRule || fallback === undefined) return yes({ verdict, clearance, candidates, ordered });
+  const found = { verdict, clearance, ordered, near };
+  if (!byRule || fallback === undefined) return yes({ ...found, candidates });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
-  const spare = facts.catalog.offerings
-    .filter((offering) => !offerings.includes(offering))
-    .map((one) => seen(one, undefined))
-    .filter((one) => allowedSpare(one.place.tier, tier, fallback));
-  return yes({ verdict, clearance, candidates: [...candidates, ...spare], ordered });
+  const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
+  return yes({ ...found, candidates: [...candidates, ...spare] });
+}
+
+const NONE: readonly Candidate[] = [];
+
+/** Its time can run out, and the policy says what to do then. */
+const isHurried = ({ profile }: Classified, { fallback, latencyBudgetMs }: Verdict): boolean =>
+  fallback.tooSlow !== undefined && (profile.latencyBudgetMs ?? latencyBudgetMs) !== undefined;
+
+/** On the tier that the policy names, else below it; what was asked for before what was not. */
+function nearest(
+  candidates: readonly Candidate[],
+  others: readonly Candidate[],
+  { fallback }: Verdict,
+): readonly Candidate[] {
+  return [...candidates, ...others]
+    .filter(({ place, gates }) => gates === 0 && place.tier <= (fallback.tooSlow ?? 0))
+    .toSorted((a, b) => b.place.tier - a.place.tier);
 }
 
 function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
@@ -92,7 +116,7 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, candidates, ordered } = surveyed.value;
+  const { verdict, clearance, candidates, ordered, near } = surveyed.value;
   const open = candidates.filter((candidate) => candidate.gates === 0);
   if (open.length === 0) {
     const recorded = recordedCandidates(candidates, open, facts.health);
@@ -100,14 +124,23 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     return refused(call, { clearance, candidates: recorded, verdict }, refusal);
   }
   const offers = ordered ? open : preferred(open, call, verdict, facts.health);
-  for (const offer of offers) {
+  const tier = offers[0]?.place.tier ?? 1;
+  const late = near.find((one) => one.place.tier < tier);
+  for (const offer of late === undefined ? offers : [...offers, late]) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const recorded = recordedCandidates(candidates, offers, facts.health);
+  const { health } = facts;
+  const recorded =
+    late === undefined
+      ? recordedCandidates(candidates, offers, health)
+      : recordedCandidates(withLate(candidates, late), [...offers, late], health);
   const { ranks, weights } = rankingOf(offers);
-  const route: Route = { clearance, offers, ranks, weights, candidates: recorded, verdict };
+  const route: Route = { clearance, offers, ranks, weights, late, candidates: recorded, verdict };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
+
+const withLate = (candidates: readonly Candidate[], late: Candidate): readonly Candidate[] =>
+  candidates.includes(late) ? candidates : [...candidates, late];
 
 /** There is no route to put on the call; what was looked at stays on it for its record. */
 function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result<never, Refusal> {

@@ -21,5 +21,7 @@ export function estimateNanoUsd(call: Resolved): bigint {
     const cost = costNanoUsd(offering.price, usage);
     if (cost.kind === 'known' && cost.nanoUsd > most) most = cost.nanoUsd;
   }
-  return most;
+  const { late } = call.route;
+  const cost = late === undefined ? undefined : costNanoUsd(late.offering.price, usage);
+  return cost?.kind === 'known' && cost.nanoUsd > most ? cost.nanoUsd : most;
 }

@@ -25,8 +25,10 @@ export type Permit = {
   readonly heldNanoUsd: bigint;
   /** Reserves more before it is spent; false: the budget does not reach. */
   extend(moreNanoUsd: bigint): boolean;
-  /** Takes a place at an offer's endpoint; false: none is free. */
+  /** Takes a place at an offer's endpoint and leaves any other; false: none is free. */
   enter(offer: Offer): boolean;
+  /** Takes one beside those that it has; false: none is free. */
+  beside(offer: Offer): boolean;
   leave(offer: Offer): void;
   /** The offer whose place was taken already. */
   readonly first: Offer;
@@ -168,6 +170,8 @@ export function accountsOf(call: Resolved): readonly Account[] {
   return accounts;
 }
 
+const NOWHERE: readonly Offer[] = [];
+
 type Grant = {
   readonly first: Offer;
   readonly accounts: readonly Account[];
@@ -177,19 +181,26 @@ type Grant = {
 
 function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
   const { budgets, slots } = ports.pools;
-  let inside: Offer | undefined = grant.first;
+  let inside: readonly Offer[] = [grant.first];
   let rests = false;
   let closed = false;
   const leave = (offer: Offer): void => {
-    if (inside !== offer) return;
-    inside = undefined;
+    if (!inside.includes(offer)) return;
+    inside = inside.length === 1 ? NOWHERE : inside.filter((one) => one !== offer);
     slots.give(offer.offering.endpoint.name);
   };
   const giveBack = (): void => {
     if (rests) return;
     rests = true;
-    if (inside !== undefined) leave(inside);
+    for (const offer of inside) leave(offer);
     slots.give(tenantSlot(call));
+  };
+  const beside = (offer: Offer): boolean => {
+    if (inside.includes(offer)) return true;
+    const { endpoint } = offer.offering;
+    if (rests || !slots.take(endpoint.name, endpoint.inFlightMax)) return false;
+    inside = [...inside, offer];
+    return true;
   };
   const note = (): void => {
     const body = budgets.holdOf(call.id);
@@ -210,13 +221,12 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
       return true;
     },
     enter(offer) {
-      if (inside === offer) return true;
-      const { endpoint } = offer.offering;
-      if (!slots.take(endpoint.name, endpoint.inFlightMax)) return false;
-      if (inside !== undefined) leave(inside);
-      inside = offer;
+      if (inside.length === 1 && inside[0] === offer) return true;
+      if (!beside(offer)) return false;
+      for (const other of inside) if (other !== offer) leave(other);
       return true;
     },
+    beside,
     leave,
     rest() {
       const held = budgets.holdOf(call.id);

@@ -18,8 +18,16 @@ export function bill(call: Scheduled, outcome: Outcome, frontier: Price | undefi
     return { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
   }
   const price = priceOfService(outcome.offer.offering.price, serviceOf(outcome));
-  const cost = costNanoUsd(price, usage);
+  const cost = withOvertaken(costNanoUsd(price, usage), outcome);
   return { usage, cost, savingsNanoUsd: savings(cost, usage, frontier) };
+}
+
+/** What was asked beside the answer is paid for, too. */
+function withOvertaken(cost: Cost, { attempts }: Outcome): Cost {
+  if (cost.kind !== 'known' || attempts.length === 1) return cost;
+  let { nanoUsd } = cost;
+  for (const { costNanoUsd: more } of attempts) if (more !== undefined) nanoUsd += BigInt(more);
+  return { ...cost, nanoUsd };
 }
 
 function serviceOf(outcome: Outcome): string | undefined {

@@ -43,8 +43,20 @@ export function decisionHeaders(
     ['x-signalbox-sensitivity', sensitivityText(call.profile)],
   ];
   if (dropped.length > 0) headers.push(['x-signalbox-dropped', dropped.join(',')]);
-  if (attempts.length > 1) headers.push(['x-signalbox-fallback', String(attempts.length - 1)]);
+  const fallbacks = fallbacksIn(attempts);
+  if (fallbacks > 0) headers.push(['x-signalbox-fallback', String(fallbacks)]);
+  if (attempts[attempts.length - 1]?.role === 'late') headers.push(LATE);
   return headers;
+}
+
+/** The time of the call was about to run out. */
+const LATE: Header = ['x-signalbox-degradation', 'latency'];
+
+/** Attempts before the one that answered; one that was only overtaken by a hedge is none. */
+export function fallbacksIn(attempts: readonly Attempt[]): number {
+  let count = attempts[attempts.length - 1]?.role === 'late' ? 0 : -1;
+  for (const { outcome } of attempts) if (outcome !== 'overtaken') count += 1;
+  return Math.max(0, count);
 }
 
 const NONE: readonly string[] = [];

@@ -8,6 +8,7 @@ import type { Permit } from '../schedule/schedule.ts';
 import type { Work } from '../session/session.ts';
 import type { Identity } from '../tenant/tenant.ts';
 import type { Bill } from './bill.ts';
+import { fallbacksIn } from './heads.ts';
 
 /** A call at any point of the line. */
 export type Seen = Call &
@@ -73,7 +74,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     ending: facts.ending,
     code: facts.code,
     status: facts.status,
-    fallback: outcome !== undefined && outcome.attempts.length > 1,
+    fallback: outcome !== undefined && fallbacksIn(outcome.attempts) > 0,
     parkedMs: rounded(parkedMs),
     usage,
     costNanoUsd: known?.nanoUsd.toString(),

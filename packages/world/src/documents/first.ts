@@ -299,7 +299,10 @@ function policy(name: string, chance: Chance): PolicyDocument {
       cloudUnavailable: chance.pick<Tier | undefined>([undefined, 1]),
       localUnavailable: chance.pick<Tier | undefined>([undefined, 2, 3]),
       allUnavailable: chance.pick(['queue', 'queue', undefined, 'refuse']),
+      tooSlow: undefined,
     },
+    hedge: false,
+    latencyBudgetMs: undefined,
     escalationThreshold: undefined,
     origin: undefined,
   };

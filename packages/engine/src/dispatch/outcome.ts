@@ -1,0 +1,45 @@
+// What dispatch makes of a call, and what it is handed for it.
+import type { Attempt, Headers, Keys, Refusal, Upstream } from '@signalbox/contract';
+import type { Health } from '../catalog/health.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import type { OpenStream, WholeAnswer } from './attempt.ts';
+import type { MovingPorts } from './order.ts';
+import type { Piped } from './pipe.ts';
+
+export type Outcome =
+  | (Answered & { readonly kind: 'whole'; readonly answer: WholeAnswer; readonly relayed: boolean })
+  | (Answered & { readonly kind: 'streamed'; readonly piped: Piped })
+  | (Common & { readonly kind: 'failed'; readonly refusal: Refusal })
+  /** Every offer refused connections: the call may be parked. */
+  | (Common & { readonly kind: 'unreached'; readonly refusal: Refusal })
+  | (Common & { readonly kind: 'left' });
+
+export type Common = {
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  readonly attempts: readonly Attempt[];
+  readonly firstByteMs: number | undefined;
+  readonly upstreamMs: number;
+};
+type Answered = Common & {
+  readonly offer: Offer;
+  /** What the upstream's format, or the caller's, could not carry. */
+  readonly dropped: readonly string[];
+};
+
+export type DispatchPorts = MovingPorts & {
+  readonly upstream: Upstream;
+  readonly keys: Keys;
+  readonly health: Health;
+  /** The head of a stream's answer, asked for when it is released. */
+  readonly streamHead: (
+    call: Scheduled,
+    offer: Offer,
+    attempts: readonly Attempt[],
+    answer: OpenStream,
+    dropped: readonly string[],
+  ) => Headers;
+  /** An error event in the caller's dialect. */
+  readonly errorEvent: (call: Scheduled, refusal: Refusal) => Uint8Array;
+};

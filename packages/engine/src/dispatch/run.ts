@@ -1,0 +1,321 @@
+// The attempts of one call, one after another, or one beside another: what each met is judged, told
+// to those who learn from it, and noted for the record. The door is here: the first answer that is
+// good is released, and nothing is tried after it.
+import {
+  type Attempt,
+  assert,
+  type Fault,
+  type Headers,
+  type Refusal,
+  type Reply,
+  type Usage,
+  within,
+} from '@signalbox/contract';
+import { droppedBy, kindOf, limitsOf } from '@signalbox/dialect';
+import { costNanoUsd } from '@signalbox/documents';
+import type { Offer } from '../resolve/offer.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import { attempt, type Released, release, type Tried } from './attempt.ts';
+import type { Beside } from './beside.ts';
+import { judgeAnswer } from './judge.ts';
+import { isUnreachable, type Nowhere } from './nowhere.ts';
+import type { Common, DispatchPorts, Outcome } from './outcome.ts';
+import { pipe } from './pipe.ts';
+import { race } from './race.ts';
+import { type Ready, readied } from './ready.ts';
+import type { Line } from './standing.ts';
+import { type Role, Trial } from './trial.ts';
+import { type LeftOut, tokensOf } from './turns.ts';
+import { Visit } from './visit.ts';
+
+export type Ended =
+  | { readonly kind: 'next'; readonly fault: Fault; readonly status: number | undefined }
+  | { readonly kind: 'over'; readonly outcome: Outcome };
+
+type Met =
+  | { readonly kind: 'next'; readonly fault: Fault; readonly status: number | undefined }
+  | Good;
+type Good = {
+  readonly kind: 'good';
+  readonly trial: Trial;
+  readonly answer: Released;
+  readonly relayed: boolean;
+};
+
+const NOBODY: readonly Trial[] = [];
+const TOO_MANY = 429;
+
+export class Run {
+  readonly #call: Scheduled;
+  readonly #reply: Reply;
+  readonly #ports: DispatchPorts;
+  readonly #began: number;
+  readonly #attempts: Attempt[] = [];
+  /** What is out now: one attempt, or several beside each other. */
+  #out: readonly Trial[] = NOBODY;
+  #wake: (() => void) | undefined;
+  #firstByteMs: number | undefined;
+  #fault: Fault | undefined;
+  #retryAfterMs: number | undefined;
+  left = false;
+
+  constructor(call: Scheduled, reply: Reply, ports: DispatchPorts) {
+    this.#call = call;
+    this.#reply = reply;
+    this.#ports = ports;
+    this.#began = ports.clock.monotonic();
+    reply.onLeave(() => {
+      this.left = true;
+      for (const trial of this.#out) trial.abort();
+      this.#wake?.();
+    });
+  }
+
+  common(): Common {
+    return {
+      startedAt: this.#began,
+      attempts: this.#attempts,
+      firstByteMs: this.#firstByteMs,
+      upstreamMs: this.#ports.clock.monotonic() - this.#began,
+    };
+  }
+
+  /** However it ended: nothing of it is out any more. */
+  end(): void {
+    for (const trial of this.#out) trial.visit.left();
+  }
+
+  nowhere(leftOut: LeftOut | undefined): Nowhere {
+    const [fault, retryAfterMs] = [this.#fault, this.#retryAfterMs];
+    return { attempts: this.#attempts, fault, retryAfterMs, leftOut };
+  }
+
+  async tryOnce(offer: Offer, line: Line, beside: Beside | undefined): Promise<Ended> {
+    const ready = readied(this.#call, offer);
+    if (!ready.ok) return this.#failed(ready.refusal);
+    const trial = this.#trial(offer, line, ready.value, undefined);
+    this.#out = [trial];
+    const met = beside === undefined ? await this.#alone(trial) : await this.#beside(trial, beside);
+    if (met === 'left') return this.#goneAway();
+    if (met.kind === 'next') return met;
+    return this.#deliver(met);
+  }
+
+  #failed(refusal: Refusal): Ended {
+    return { kind: 'over', outcome: { kind: 'failed', refusal, ...this.common() } };
+  }
+
+  #goneAway(): Ended {
+    for (const trial of this.#out) {
+      trial.visit.left();
+      this.#note(trial, { outcome: 'aborted', fault: 'aborted' });
+    }
+    return { kind: 'over', outcome: { kind: 'left', ...this.common() } };
+  }
+
+  #trial(offer: Offer, line: Line, ready: Ready, role: Role | undefined): Trial {
+    const { route, question } = this.#call;
+    const { clock, upstream } = this.#ports;
+    assert(
+      within(route.clearance, offer.place) === undefined,
+      'an attempt stays within its clearance',
+    );
+    const visit = new Visit(line, question, tokensOf(this.#call), clock.monotonic());
+    return new Trial({ offer, ready, visit, role }, upstream, clock);
+  }
+
+  #alone(trial: Trial): Promise<Met | 'left'> {
+    return new Promise((resolve, reject) => {
+      // By name: a function that is written into a property where it stands is allocated in the old
+      // generation, and keeps the whole call with it until that is collected.
+      const wake = (): void => resolve('left');
+      this.#wake = wake;
+      attempt(this.#call, trial).then((tried) => {
+        if (!this.left) resolve(this.#meet(trial, tried));
+      }, reject);
+    });
+  }
+
+  #beside(first: Trial, beside: Beside): Promise<Met | 'left'> {
+    const { met, leave } = race<Met>(first, {
+      clock: this.#ports.clock,
+      moments: beside.moments(first.visit.line),
+      second: (role) => this.#second(role, beside),
+      dial: (trial) => attempt(this.#call, trial),
+      meet: (trial, tried) => {
+        const how = this.#left(trial, tried);
+        if (how.kind === 'next' && how.status === TOO_MANY) beside.limited(this.#retryAfterMs);
+        return how;
+      },
+      isGood: ({ kind }) => kind === 'good',
+      overtaken: (trial) => this.#overtaken(trial),
+    });
+    this.#wake = leave;
+    return met;
+  }
+
+  /** One of several: who fails gives its place back, the others go on. */
+  #left(trial: Trial, tried: Tried): Met {
+    const met = this.#meet(trial, tried);
+    if (met.kind === 'good' || this.#out.length === 1) return met;
+    this.#out = this.#out.filter((one) => one !== trial);
+    this.#call.permit.leave(trial.offer);
+    return met;
+  }
+
+  #second(role: Role, beside: Beside): Trial | undefined {
+    if (this.left) return undefined;
+    const { permit } = this.#call;
+    const second = beside.second(role);
+    const ready = second === undefined ? undefined : readied(this.#call, second.offer);
+    if (second === undefined || ready?.ok !== true) return undefined;
+    const { offer, line } = second;
+    if (!permit.beside(offer)) return undefined;
+    if (!this.#affords(offer)) {
+      permit.leave(offer);
+      return undefined;
+    }
+    const trial = this.#trial(offer, line, ready.value, role);
+    this.#out = [...this.#out, trial];
+    return trial;
+  }
+
+  /** What is spent twice is held before. */
+  #affords(offer: Offer): boolean {
+    const nanoUsd = this.#inputNanoUsd(offer) ?? 0n;
+    return nanoUsd === 0n || this.#call.permit.extend(nanoUsd);
+  }
+
+  #inputNanoUsd({ offering }: Offer): bigint | undefined {
+    const usage = { inputTokens: this.#call.question.inputTokensEstimate, outputTokens: 0 };
+    const cost = costNanoUsd(offering.price, usage);
+    return cost.kind === 'known' ? cost.nanoUsd : undefined;
+  }
+
+  #overtaken(trial: Trial): void {
+    trial.abort();
+    trial.visit.overtaken(this.#ports.clock.monotonic());
+    this.#out = this.#out.filter((one) => one !== trial);
+    this.#call.permit.leave(trial.offer);
+    const costNanoUsd = this.#inputNanoUsd(trial.offer)?.toString();
+    this.#note(trial, { outcome: 'overtaken', fault: undefined, costNanoUsd });
+  }
+
+  #meet(trial: Trial, tried: Tried): Met {
+    const { health, clock } = this.#ports;
+    const { offer, visit } = trial;
+    const name = offer.offering.endpoint.name;
+    this.#firstByteMs = trial.firstByteMs;
+    if (tried.kind === 'failed') {
+      const { code } = tried.fault;
+      if (isUnreachable(code)) health.unreachable(name);
+      visit.failed(code, undefined, undefined, clock.monotonic());
+      this.#note(trial, {
+        outcome: code === 'clearance_exceeded' ? 'blocked' : 'failed',
+        fault: code,
+      });
+      return this.#next(tried.fault, undefined, undefined);
+    }
+    health.reached(name);
+    this.#hear(visit, offer, tried.answer.headers);
+    const judgement = judgeAnswer(tried.answer);
+    if (judgement.kind === 'next') {
+      trial.abort();
+      const { status } = tried.answer;
+      const { fault, retryAfterMs } = judgement;
+      visit.failed(fault.code, status, retryAfterMs, clock.monotonic());
+      this.#note(trial, { outcome: 'failed', fault: fault.code, status });
+      return this.#next(fault, retryAfterMs, status);
+    }
+    const relayed = judgement.kind === 'relay';
+    // The caller's own mistake is told fast.
+    visit.answered(relayed ? undefined : trial.firstByteMs, clock.monotonic());
+    return { kind: 'good', trial, answer: release(tried.answer), relayed };
+  }
+
+  /** Only where the documents ask for it: headers are read for it. */
+  #hear(visit: Visit, { offering }: Offer, headers: Headers): void {
+    const { kind, rateLimitBuffer } = offering.endpoint;
+    const known = rateLimitBuffer === undefined ? undefined : kindOf(kind);
+    if (known === undefined || rateLimitBuffer === undefined) return;
+    const { clock } = this.#ports;
+    visit.heard(limitsOf(known, headers, clock.now()), rateLimitBuffer, clock.monotonic());
+  }
+
+  #next(fault: Fault, retryAfterMs: number | undefined, status: number | undefined): Met {
+    this.#fault = fault;
+    this.#retryAfterMs = retryAfterMs;
+    return { kind: 'next', fault, status };
+  }
+
+  async #deliver({ trial, answer, relayed }: Good): Promise<Ended> {
+    const { offer, visit } = trial;
+    const { dropped } = trial.rendered;
+    if (answer.kind === 'whole') {
+      const { status, facts } = answer;
+      this.#note(trial, { outcome: 'answered', status, modelClaimed: facts.model });
+      visit.over(totalOf(facts.usage));
+      this.#call.permit.leave(offer);
+      const told = { offer, dropped: joinedWords(dropped, answer.dropped), ...this.common() };
+      return { kind: 'over', outcome: { kind: 'whole', answer, relayed, ...told } };
+    }
+    const provisional = this.#attempts.length;
+    const { status, reader } = answer;
+    this.#note(trial, { outcome: 'answered', status, modelClaimed: reader.facts().model });
+    const words = joinedWords(dropped, droppedBy(reader));
+    const head = this.#ports.streamHead(this.#call, offer, this.#attempts, answer, words);
+    this.#reply.begin(status, head);
+    const abort = (): void => trial.abort();
+    const leave = (then: () => void): void => this.#onLeave(then);
+    const { errorEvent, keys } = this.#ports;
+    const ports = { errorEvent, commitment: keys.begin('response'), abort, leave };
+    const piped = await pipe(this.#call, offer, { answer, reply: this.#reply, ports });
+    visit.over(totalOf(piped.facts.usage));
+    if (piped.ending === 'cut' && piped.fault !== undefined) {
+      visit.broke(piped.fault.code, this.#ports.clock.monotonic());
+    }
+    this.#attempts.length = provisional;
+    const { ending, facts, fault } = piped;
+    this.#note(trial, {
+      outcome: ending === 'answered' ? 'answered' : ending === 'left' ? 'aborted' : 'failed',
+      status,
+      modelClaimed: facts.model,
+      fault: fault?.code,
+    });
+    const told = { offer, dropped: words, ...this.common() };
+    return { kind: 'over', outcome: { kind: 'streamed', piped, ...told } };
+  }
+
+  #onLeave(then: () => void): void {
+    this.#wake = then;
+    if (this.left) then();
+  }
+
+  #note({ offer, visit, role, firstByteMs, started }: Trial, facts: Noted): void {
+    const attempt: Attempt = {
+      endpoint: offer.offering.endpoint.name,
+      tier: offer.place.tier,
+      region: offer.place.region,
+      credential: visit.line.credential?.name,
+      modelAsked: offer.offering.upstream,
+      modelClaimed: facts.modelClaimed,
+      status: facts.status,
+      firstByteMs,
+      durationMs: this.#ports.clock.monotonic() - started,
+      outcome: facts.outcome,
+      fault: facts.fault,
+    };
+    const { costNanoUsd } = facts;
+    const isPlain = role === undefined && costNanoUsd === undefined;
+    this.#attempts.push(isPlain ? attempt : { ...attempt, role, costNanoUsd });
+  }
+}
+
+type Noted = Pick<Attempt, 'outcome'> &
+  Partial<Pick<Attempt, 'fault' | 'status' | 'modelClaimed' | 'costNanoUsd'>>;
+
+const totalOf = (usage: Usage | undefined): number | undefined =>
+  usage === undefined ? undefined : usage.inputTokens + usage.outputTokens;
+
+const joinedWords = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  a.length === 0 ? b : b.length === 0 ? a : [...new Set([...a, ...b])].sort();

@@ -1,0 +1,66 @@
+// One attempt while it is out: where it went, what was sent, when its first byte came, and how to
+// let go of it. A class with the shape that a dial wants, so that an attempt costs one object and
+// no function of its own.
+import type { Clock, Credential, Upstream } from '@signalbox/contract';
+import type { Rendered } from '@signalbox/dialect';
+import type { EndpointLane } from '../catalog/catalog.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { Dialling } from './attempt.ts';
+import type { Ready } from './ready.ts';
+import type { Visit } from './visit.ts';
+
+/** Begun beside another attempt: that took long, or the time was about to run out. */
+export type Role = 'hedge' | 'late';
+
+export type Whither = {
+  readonly offer: Offer;
+  readonly ready: Ready;
+  readonly visit: Visit;
+  readonly role: Role | undefined;
+};
+
+export class Trial implements Dialling {
+  readonly offer: Offer;
+  readonly visit: Visit;
+  readonly role: Role | undefined;
+  readonly credential: Credential | undefined;
+  readonly lane: EndpointLane;
+  readonly path: string;
+  readonly rendered: Rendered;
+  readonly hideUsage: boolean;
+  readonly upstream: Upstream;
+  readonly started: number;
+  firstByteMs: number | undefined = undefined;
+  readonly #clock: Clock;
+  #abort: (() => void) | undefined = undefined;
+  #aborted = false;
+
+  constructor({ offer, ready, visit, role }: Whither, upstream: Upstream, clock: Clock) {
+    const name = visit.line.credential?.name;
+    this.offer = offer;
+    this.visit = visit;
+    this.role = role;
+    this.credential = ready.lane.credentials.find((one) => one.name === name);
+    this.lane = ready.lane;
+    this.path = ready.path;
+    this.rendered = ready.rendered;
+    this.hideUsage = ready.hideUsage;
+    this.upstream = upstream;
+    this.started = visit.began;
+    this.#clock = clock;
+  }
+
+  begun(abort: () => void): void {
+    this.#abort = abort;
+    if (this.#aborted) abort();
+  }
+
+  firstByte(): void {
+    this.firstByteMs = this.#clock.monotonic() - this.started;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#abort?.();
+  }
+}
