@@ -63,6 +63,8 @@ export interface EndpointDocument {
   readonly headers: EndpointHeaders;
   readonly timers: EndpointTimers;
   readonly inFlightMax: number;
+  /** Fewer than that, by how long first tokens take. */
+  readonly inFlightLearnt: boolean;
   readonly retries: number;
   /** Not active in this version. */
   readonly healthCheckIntervalMs: number | undefined;

@@ -29,6 +29,7 @@ import {
 } from './words.ts';
 
 const HOUR_MS = 3_600_000;
+const IN_FLIGHT_AUTO_MAX = 200;
 const CONTEXT_TOKENS_MAX = 100_000_000;
 
 const CAPABILITIES = [
@@ -339,7 +340,13 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     credentials: z.array(credential).max(64).default([]).describe('Keys for the upstream.'),
     headers: headers.optional().describe('Headers towards it.'),
     timers: timers.optional().describe('How long it may take.'),
-    in_flight_max: z.int().min(1).max(100_000).default(256).describe('Calls at the same time.'),
+    in_flight_max: z
+      .union([z.literal('auto'), z.int().min(1).max(100_000)])
+      .default(256)
+      .describe(
+        'Calls at the same time. `auto`, for a server of your own: from 2 to 200, learnt from how ' +
+          'long first tokens take.',
+      ),
     retries: z
       .int()
       .min(0)
@@ -376,7 +383,8 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     credentials: written.credentials,
     headers: written.headers ?? { forward: [], set: new Map<string, string>() },
     timers: written.timers ?? timers.parse({}),
-    inFlightMax: written.in_flight_max,
+    inFlightMax: written.in_flight_max === 'auto' ? IN_FLIGHT_AUTO_MAX : written.in_flight_max,
+    inFlightLearnt: written.in_flight_max === 'auto',
     retries: written.retries,
     healthCheckIntervalMs: written.health_check_interval_ms,
     rateLimitBuffer: written.rate_limit_buffer,

@@ -56,6 +56,8 @@ export type EndpointFacts = {
   readonly headers: Headers;
   readonly timers: Timers;
   readonly inFlightMax: number;
+  /** Fewer than that, by how long first tokens take. */
+  readonly inFlightLearnt: boolean;
   readonly retries: number;
   readonly probe: ProbeFacts;
 };
@@ -216,6 +218,7 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     headers: [...document.headers.set],
     timers: document.timers,
     inFlightMax: document.inFlightMax,
+    inFlightLearnt: document.inFlightLearnt,
     retries: document.retries,
     probe: probeOf(document, url, values),
   };

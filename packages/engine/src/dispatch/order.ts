@@ -43,6 +43,12 @@ export class MovingOrder implements Order {
     return inOrder(call, { standings: this.#standings, tokens, now: this.#clock.monotonic() });
   }
 
+  placesMax({ offering }: Offer): number {
+    const { inFlightLearnt, inFlightMax } = offering.endpoint;
+    if (!inFlightLearnt) return inFlightMax;
+    return this.#standings.of(offering).gradient?.limit ?? inFlightMax;
+  }
+
   leaveOut(call: Resolved): void {
     const now = this.#clock.monotonic();
     for (const offer of call.route.offers) {

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type CallRecord, endpointName, modelName } from '@signalbox/contract';
-import { type Built, build, chatOf, type Dialled, HOUSE, settled } from '../house.fixture.ts';
+import {
+  type Built,
+  build,
+  chatOf,
+  type Dialled,
+  HOUSE,
+  type Served,
+  settled,
+} from '../house.fixture.ts';
 import { gateNames } from '../resolve/gates.table.ts';
 import { ANSWER, CHAIN, ended } from './dispatching.fixture.ts';
 import { STANDS_MAX, Standings } from './standing.ts';
@@ -318,6 +326,37 @@ describe('a published limit', () => {
     const unasked = build(text);
     await one(unasked, 'large', told('1'));
     assert.deepEqual((await one(unasked, 'large', well)).dialled, ['far']);
+  });
+});
+
+describe('the places of a server of one’s own', () => {
+  const learning = HOUSE.replace('near:\n', 'near:\n    in_flight_max: auto\n');
+
+  it('are learnt where the documents say so: fewer while first tokens take longer', async () => {
+    const built = build(learning);
+    const taken = async (ms: number): Promise<number> => {
+      const before = built.upstream.dials.length;
+      const calls: Served[] = [];
+      for (let i = 0; i < 60; i += 1) {
+        calls.push(built.serve(chatOf('small')));
+        await settled();
+      }
+      const out = built.upstream.dials.length - before;
+      while (built.upstream.dials.some(({ over }) => !over)) {
+        await built.clock.turn(ms);
+        for (const dialled of built.upstream.dials) if (!dialled.over) dialled.answer(ANSWER);
+        await settled();
+      }
+      await Promise.all(calls.map(({ settlement }) => settlement));
+      return out;
+    };
+    assert.equal(await taken(100), 20, 'where it begins');
+    for (let i = 0; i < 3; i += 1) await taken(100);
+    const quick = await taken(100);
+    assert.ok(quick > 20, `${quick}`);
+    await taken(2_000);
+    const slow = await taken(2_000);
+    assert.ok(slow < quick, `${slow} after ${quick}`);
   });
 });
 

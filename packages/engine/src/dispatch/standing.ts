@@ -8,6 +8,7 @@ import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import { Affinity } from './affinity.ts';
 import { Breaker, ENDPOINT_RULES, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
 import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
+import { Gradient } from './gradient.ts';
 import type { Hedging } from './hedge.ts';
 import type { Latencies } from './latencies.ts';
 import { Load } from './load.ts';
@@ -69,6 +70,8 @@ export class Stand {
   readonly load: Load = new Load();
   readonly busy: CoolDown = new CoolDown(BUSY_RULES);
   lines: readonly Line[] = [];
+  /** Of the whole endpoint, where the documents let its places be learnt. */
+  gradient: Gradient | undefined = undefined;
   /** Where a policy asks for hedges. */
   hedging: Hedging | undefined = undefined;
   /** Where a policy begins answers here when the time of a call runs out. */
@@ -119,6 +122,7 @@ export class Standings {
   readonly affinity: Affinity<Stand> = new Affinity();
   readonly #stands: Map<string, Stand> = new Map();
   readonly #endpoints: Map<string, Breaker> = new Map();
+  readonly #gradients: Map<string, Gradient> = new Map();
   /** A swap of the documents makes new offerings: then the names are looked up once more. */
   readonly #known: WeakMap<Offering, Stand> = new WeakMap();
 
@@ -131,12 +135,21 @@ export class Standings {
     if (known !== undefined) return known;
     const stand = this.#named(offering);
     stand.lines = linesOf(stand, offering.endpoint);
+    stand.gradient = this.#gradient(offering.endpoint);
     this.#known.set(offering, stand);
     return stand;
   }
 
   get size(): number {
     return this.#stands.size;
+  }
+
+  #gradient({ name, origin, inFlightLearnt, inFlightMax }: EndpointFacts): Gradient | undefined {
+    if (!inFlightLearnt) return undefined;
+    const place = `${name}\n${origin}`;
+    const known = this.#gradients.get(place) ?? new Gradient(inFlightMax);
+    if (!this.#gradients.has(place)) insert(this.#gradients, place, known);
+    return known;
   }
 
   #named({ endpoint, upstream }: Offering): Stand {

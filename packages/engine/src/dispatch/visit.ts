@@ -33,6 +33,8 @@ export class Visit {
   readonly began: number;
   readonly #endpointPass: Pass;
   readonly #linePass: Pass;
+  /** At its endpoint when this one went, itself among them; 0: nobody counts. */
+  readonly #inFlight: number;
   #isOut = true;
 
   /** A try that an operator's `retries` ask for goes out in any case; then it has no say. */
@@ -46,6 +48,7 @@ export class Visit {
     this.#linePass = line.breaker.enter(now);
     line.published?.take(tokens, now);
     line.stand.load.pending += 1;
+    this.#inFlight = line.stand.gradient?.began() ?? 0;
   }
 
   /** The answer can be released. `firstByteMs` undefined: it tells nothing of how busy it is. */
@@ -65,7 +68,8 @@ export class Visit {
   }
 
   #took(ms: number, now: number): void {
-    const { load, hedging, times } = this.line.stand;
+    const { load, hedging, times, gradient } = this.line.stand;
+    if (this.#inFlight > 0) gradient?.took(ms, this.#inFlight, this.#isStream);
     load.took(ms, now, this.#isStream);
     hedging?.took(ms, this.#inputTokens, this.#isStream, now);
     (this.#isStream ? times?.streams : times?.wholes)?.took(ms, now);
@@ -132,7 +136,9 @@ export class Visit {
   over(tokens?: number): void {
     if (!this.#isOut) return;
     this.#isOut = false;
-    this.line.stand.load.pending -= 1;
+    const { stand } = this.line;
+    stand.load.pending -= 1;
+    if (this.#inFlight > 0) stand.gradient?.ended();
     if (tokens !== undefined) this.line.published?.correct(tokens - this.#tokens);
   }
 }

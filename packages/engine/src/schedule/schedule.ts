@@ -58,6 +58,8 @@ export type Order = {
   inOrder(call: Resolved): readonly Offer[];
   /** The others get a reason in the record. */
   leaveOut(call: Resolved): void;
+  /** Calls that its endpoint may have in flight now. */
+  placesMax(offer: Offer): number;
 };
 
 export async function schedule(
@@ -122,7 +124,7 @@ function takeFirst(call: Resolved, ports: SchedulePorts): Offer | undefined {
   if (!slots.isFree(tenantSlot(call), max)) return undefined;
   for (const offer of ports.order.inOrder(call)) {
     const { endpoint } = offer.offering;
-    if (!slots.take(endpoint.name, endpoint.inFlightMax)) continue;
+    if (!slots.take(endpoint.name, ports.order.placesMax(offer))) continue;
     slots.take(tenantSlot(call), max);
     return offer;
   }
@@ -198,7 +200,7 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
   const beside = (offer: Offer): boolean => {
     if (inside.includes(offer)) return true;
     const { endpoint } = offer.offering;
-    if (rests || !slots.take(endpoint.name, endpoint.inFlightMax)) return false;
+    if (rests || !slots.take(endpoint.name, ports.order.placesMax(offer))) return false;
     inside = [...inside, offer];
     return true;
   };

@@ -112,6 +112,7 @@ function endpoint(place: PlaceRow, chance: Chance): EndpointDocument {
       totalMs: chance.pick([8_000, 12_000]),
     },
     inFlightMax: chance.pick([2, 4, 30]),
+    inFlightLearnt: false,
     retries: chance.pick([0, 0, 1, 2]),
     healthCheckIntervalMs: undefined,
     rateLimitBuffer: undefined,
