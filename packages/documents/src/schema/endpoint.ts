@@ -1,7 +1,6 @@
 /** Written form of `endpoints`, `models` and `prices`. */
 import { z } from 'zod';
 import type {
-  CredentialDocument,
   EndpointDocument,
   EndpointKind,
   ModelAtEndpoint,
@@ -10,6 +9,7 @@ import type {
   PrivateAddress,
 } from '../endpoint.ts';
 import type { AmortisedDocument, PriceDocument, PriceNumbers } from '../pricing.ts';
+import { credential } from './credential.ts';
 import {
   amount,
   formed,
@@ -23,7 +23,6 @@ import {
   priceEach,
   pricePerMillion,
   region,
-  secret,
   tier,
   url,
 } from './words.ts';
@@ -190,34 +189,6 @@ const modelsAtEndpoint = z.union([
   mapOf(modelReference, modelAtEndpoint),
 ]);
 
-const credential: z.ZodType<CredentialDocument> = z
-  .strictObject({
-    name: name.default('default').describe('Name of the credential in records.'),
-    secret: secret.describe('`env:NAME`, `file:/path` or `exec:command`; never the value.'),
-    weight: z.int().min(1).max(1_000).default(1).describe('Share of calls among credentials.'),
-    header: z
-      .enum(['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'])
-      .default('authorization')
-      .describe('Header it travels in; `authorization` as `Bearer`.'),
-    limits: z
-      .strictObject({
-        requests_per_minute_max: z.int().min(1).optional().describe('Requests a minute.'),
-        tokens_per_minute_max: z.int().min(1).optional().describe('Tokens a minute.'),
-      })
-      .optional()
-      .describe('Limits that the provider set for it.'),
-  })
-  .transform((written) => ({
-    name: written.name,
-    secret: written.secret,
-    weight: written.weight,
-    header: written.header,
-    limits: {
-      requestsPerMinuteMax: written.limits?.requests_per_minute_max,
-      tokensPerMinuteMax: written.limits?.tokens_per_minute_max,
-    },
-  }));
-
 /** The caller's credentials and cookies never travel, and framing belongs to the connection. */
 const CLOSED_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
@@ -344,15 +315,15 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .union([z.literal('auto'), z.int().min(1).max(100_000)])
       .default(256)
       .describe(
-        'Calls at the same time. `auto`, for a server of your own: from 2 to 200, learnt from how ' +
-          'long first tokens take.',
+        'Calls at the same time. `auto`, for a server of your own: 2 to 200, learnt from how long ' +
+          'first tokens take.',
       ),
     retries: z
       .int()
       .min(0)
       .max(5)
       .default(0)
-      .describe('Further tries here. Without them one request is one upstream call.'),
+      .describe('Further tries here. Without them one request is one call to it.'),
     health_check_interval_ms: milliseconds(HOUR_MS).optional().describe('Between probes; 30000.'),
     rate_limit_buffer: z
       .number()
