@@ -315,7 +315,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .union([z.literal('auto'), z.int().min(1).max(100_000)])
       .default(256)
       .describe(
-        'Calls at the same time. `auto`, for a server of your own: 2 to 200, learnt from how long ' +
+        'Calls at the same time. `auto`, for your own server: 2 to 200, learnt from how long ' +
           'first tokens take.',
       ),
     retries: z
