@@ -164,7 +164,7 @@ const SLOW = {
 
 test('a signal lets an open stream end; readiness says draining meanwhile', async (context) => {
   const folder = folderFor(context);
-  writeFileSync(join(folder, 'signalbox.yaml'), 'version: 1\nserver: { drain_delay_ms: 400 }\n');
+  writeFileSync(join(folder, 'signalbox.yaml'), 'version: 1\nserver: { drain_delay_ms: 1500 }\n');
   const { url, key, child, ended } = await upIn(context, folder);
   const response = await call(url, key, { body: SLOW });
   child.kill('SIGTERM');
