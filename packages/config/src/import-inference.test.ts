@@ -96,6 +96,7 @@ test('the rule that keeps sensitive data on the device comes first and binds', (
     cloudUnavailable: 1,
     localUnavailable: 3,
     allUnavailable: 'queue',
+    tooSlow: undefined,
   });
 });
 
