@@ -133,6 +133,27 @@ export type CallFacts = {
   orphaned: boolean;
 };
 
+const ENDS: Readonly<Record<DialEnd, number>> = {
+  ended: 3,
+  open: 2,
+  faulted: 1,
+  aborted: 0,
+  died: 0,
+};
+
+/** The dial that answered, as far as one did; of several beside each other the head names it. */
+export function answeringDial({ dials, headers }: CallFacts): Dial | undefined {
+  const last = dials.at(-1);
+  if (last === undefined) return undefined;
+  const beside = dials.filter(
+    (one) => one.entry === last.entry && (one.endedAt ?? Number.MAX_VALUE) > last.at,
+  );
+  if (beside.length < 2) return last;
+  const told = headerOf(headers, 'x-signalbox-endpoint');
+  const named = beside.find(({ endpoint }) => endpoint === told);
+  return named ?? beside.toSorted((a, b) => ENDS[b.end] - ENDS[a.end])[0];
+}
+
 export type SettledFacts = {
   readonly life: number;
   readonly at: number;

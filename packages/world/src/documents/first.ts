@@ -260,6 +260,7 @@ function keys(tenantName: string, chance: Chance, thrift: number): readonly KeyD
 }
 
 function policy(name: string, chance: Chance): PolicyDocument {
+  const hurry = chance.fork(`hurry ${name}`);
   const rule = (
     ruleName: string,
     when: Partial<RuleDocument['when']>,
@@ -300,10 +301,10 @@ function policy(name: string, chance: Chance): PolicyDocument {
       cloudUnavailable: chance.pick<Tier | undefined>([undefined, 1]),
       localUnavailable: chance.pick<Tier | undefined>([undefined, 2, 3]),
       allUnavailable: chance.pick(['queue', 'queue', undefined, 'refuse']),
-      tooSlow: undefined,
+      tooSlow: hurry.pick<Tier | undefined>([undefined, 1, 2]),
     },
-    hedge: false,
-    latencyBudgetMs: undefined,
+    hedge: hurry.happens(0.5),
+    latencyBudgetMs: hurry.pick([undefined, 600, 1_200]),
     escalationThreshold: undefined,
     origin: undefined,
   };

@@ -128,7 +128,9 @@ function judgePlaces(
   const most = greatest(versions, (one) => one.endpoints.get(endpoint)?.inFlightMax);
   if (inFlight > most) say('places-bounded', `${inFlight} in flight, ${most} allowed`);
   const { tenant } = call.wish;
-  const ofTenant = 1 + open().filter((one) => one.call.wish.tenant === tenant).length;
+  // Two attempts beside each other are one call.
+  const others = open().filter((one) => one.call !== call && one.call.wish.tenant === tenant);
+  const ofTenant = 1 + new Set(others.map((one) => one.call)).size;
   const planned = greatest(versions, (one) => {
     const plan = one.plans.get(one.tenants.get(tenant)?.plan ?? '');
     return plan?.inFlightMax ?? Number.POSITIVE_INFINITY;
@@ -183,7 +185,8 @@ function fallsBack(documents: Configuration, { wish }: CallFacts): boolean {
   const policies = documents.tenants.get(wish.tenant)?.policies ?? [];
   return policies.some((name) => {
     const policy = documents.policies.get(name);
-    const { cloudUnavailable, localUnavailable } = policy?.fallback ?? {};
+    const { cloudUnavailable, localUnavailable, tooSlow } = policy?.fallback ?? {};
+    if (tooSlow !== undefined) return true;
     const chained = policy?.rules.some(({ route }) => (route.chain ?? route.model) !== undefined);
     return chained === true || cloudUnavailable !== undefined || localUnavailable !== undefined;
   });

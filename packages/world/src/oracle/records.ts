@@ -2,6 +2,7 @@
 // caller and the upstream saw.
 import type { CallRecord } from '@signalbox/contract';
 import {
+  answeringDial,
   type CallFacts,
   type Dial,
   type EntryFacts,
@@ -79,12 +80,18 @@ function judgeSettled(call: CallFacts, record: CallRecord, say: Say): void {
 function judgeAttempts(call: CallFacts, record: CallRecord, say: Say): void {
   const entry = call.entries.at(-1);
   const dials = call.dials.filter((one) => one.entry === entry);
-  const dialled = dials.map(({ endpoint }) => endpoint).join(' ');
-  const recorded = record.attempts.map(({ endpoint }) => endpoint).join(' ');
+  // Of attempts beside each other the one that answered is noted last.
+  const isRace = record.attempts.some(({ role }) => role !== undefined);
+  const names = (all: readonly { readonly endpoint: string }[]): string => {
+    const each = all.map(({ endpoint }) => endpoint);
+    return (isRace ? each.sort() : each).join(' ');
+  };
+  const dialled = names(dials);
+  const recorded = names(record.attempts);
   if (record.attempts.length > 0 && dialled !== recorded) {
     say('record-true', `dialled ${dialled}, the record says ${recorded}`);
   }
-  const last = dials.at(-1);
+  const last = answeringDial(call);
   if (record.ending !== 'answered' || last?.end !== 'ended' || entry === undefined) return;
   if (last.usage !== undefined) judgeCost(record, last, entry, say);
 }
@@ -99,9 +106,12 @@ function judgeCost(record: CallRecord, dial: Dial, entry: EntryFacts, say: Say):
       `dial ${dial.number} told ${input}+${output} tokens, the record says ${said}`,
     );
   }
-  const costs = entry.versions.map(({ configuration }) =>
-    costOf(configuration, dial, [input, output])?.toString(),
-  );
+  const overtaken = record.attempts.map(({ costNanoUsd }) => BigInt(costNanoUsd ?? 0));
+  const beside = overtaken.reduce((sum, one) => sum + one, 0n);
+  const costs = entry.versions.map(({ configuration }) => {
+    const cost = costOf(configuration, dial, [input, output]);
+    return cost === undefined ? undefined : (cost + beside).toString();
+  });
   if (!costs.includes(record.costNanoUsd)) {
     say('record-true', `it costs ${costs}, the record says ${record.costNanoUsd}`);
   }

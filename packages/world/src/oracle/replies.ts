@@ -2,6 +2,7 @@
 // the gateway asked for itself is taken out again.
 
 import {
+  answeringDial,
   type CallFacts,
   type Dial,
   type FetchedFacts,
@@ -25,7 +26,7 @@ export function judgeReply(call: CallFacts, report: Report): void {
     return;
   }
   const received = joined(call.received);
-  const dial = call.dials.at(-1);
+  const dial = answeringDial(call);
   const isStream = call.sight !== 'answered' && call.received.length > 0;
   if (isStream) judgeStream(call, received, { headers: call.headers, dial }, say);
   else if (call.sight === 'answered') {
@@ -36,7 +37,7 @@ export function judgeReply(call: CallFacts, report: Report): void {
 type Say = (invariant: Parameters<Report>[0], detail: string) => void;
 
 function judgeFetched(call: CallFacts, { status, headers, body }: FetchedFacts, say: Say): void {
-  const dial = call.dials.at(-1);
+  const dial = answeringDial(call);
   const received = text.decode(body);
   const type = headerOf(headers, 'content-type') ?? '';
   if (type.startsWith('text/event-stream')) judgeStream(call, received, { headers, dial }, say);

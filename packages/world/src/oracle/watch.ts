@@ -11,6 +11,7 @@ import type {
 import type { DurableBatch } from '@signalbox/ports';
 import type { ReadEntry } from '@signalbox/trust';
 import {
+  answeringDial,
   type CallFacts,
   type Dial,
   type EntryFacts,
@@ -174,8 +175,9 @@ export class Watch {
   }
 
   /** A stream spends no more than is held for it, give or take what came in one piece. */
-  #covered({ id, dials, entries }: CallFacts, { ending, usage }: CallRecord): void {
-    const dial = dials.at(-1);
+  #covered(call: CallFacts, { ending, usage }: CallRecord): void {
+    const { id, entries } = call;
+    const dial = answeringDial(call);
     const held = id === undefined ? undefined : this.#money.heldOf(id);
     const documents = entries.at(-1)?.versions[0]?.configuration;
     if (dial?.streams !== true || held === undefined || documents === undefined) return;
