@@ -48,7 +48,7 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
   row(
     'x-signalbox-latency-budget-ms',
     'whole number',
-    "What is left of the caller's time. Recorded.",
+    "What is left of the caller's time. Recorded; nothing is tried again after it, and a policy may have an answer begun in time.",
   ),
   row(
     'x-signalbox-queue',
@@ -84,7 +84,12 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   row(
     'x-signalbox-fallback',
     'number',
-    'Offers that failed before this one; absent when none did.',
+    'Offers that failed before this one, or took too long; absent when none did.',
+  ),
+  row(
+    'x-signalbox-degradation',
+    '`latency`',
+    'Answered by a lower tier, since the latency budget was about to run out.',
   ),
   row(
     'x-signalbox-cost-usd',
