@@ -67,7 +67,7 @@ async function main(): Promise<number> {
       report = await ladder(common);
       break;
     case 'resilience':
-      report = resilience(common);
+      report = await resilience(common);
       break;
     case 'start':
       report = await start(common);

@@ -3,6 +3,7 @@ import type { Goal, GoalLine } from './goals.table.ts';
 import type { Report } from './report.ts';
 import { Chance } from './resilience/chance.ts';
 import { firstTokens, type Help } from './resilience/first-token.ts';
+import { cloudOnTheLine, outageOnTheLine } from './resilience/line.ts';
 import { loops, type Patience } from './resilience/loop.ts';
 import { outage } from './resilience/outage.ts';
 import { type Balance, replicas } from './resilience/replicas.ts';
@@ -11,8 +12,9 @@ import { versions } from './versions.ts';
 
 /**
  * What the means against slow and dead endpoints achieve, beside the same calls without them, in
- * simulated time: the modules of `engine/src/dispatch` decide, the distributions are those of
- * `resilience/chance.ts`. A round is a seed; the same seed gives the same figures on every machine.
+ * simulated time: the modules of `engine/src/dispatch` decide, by themselves and on the engine's
+ * whole line; the distributions are those of `resilience/chance.ts`. A round is a seed; the same
+ * seed gives the same figures on every machine.
  */
 
 export interface ResilienceOptions {
@@ -24,6 +26,7 @@ export interface ResilienceOptions {
 const CALLS = 40_000;
 const LOOPS = 20_000;
 const SPAN_MS = 600_000;
+const LINE_CALLS = 20_000;
 const QUICK_SHARE = 0.25;
 
 const atMost = (bound: number): readonly Goal[] => [{ kind: 'at-most', bound }];
@@ -49,9 +52,15 @@ const LINES: readonly GoalLine[] = [
   line('answer p99, 8 replicas, 1 slow', 'ms', atMost(2_100)),
   line('calls failed, 1 dead of 3', 'calls', atMost(0)),
   line('calls at once to a dead endpoint', 'calls', atMost(1)),
+  line('on the line: first token p99, hedged', 'ms', atMost(2_800)),
+  line('on the line: calls more by hedging', '%', atMost(5.5)),
+  line('on the line: first token p99, local in time', 'ms', atMost(1_800)),
+  line('on the line: answers begun locally', '%'),
+  line('on the line: calls failed, 1 dead of 3', 'calls', atMost(0)),
+  line('on the line: calls at once to a dead endpoint', 'calls', atMost(1)),
 ];
 
-export function resilience({ rounds, quick, say }: ResilienceOptions): Report {
+export async function resilience({ rounds, quick, say }: ResilienceOptions): Promise<Report> {
   const book = new Book();
   const share = quick ? QUICK_SHARE : 1;
   for (let round = 0; round < rounds; round += 1) {
@@ -61,6 +70,7 @@ export function resilience({ rounds, quick, say }: ResilienceOptions): Report {
     page.loops(LOOPS * share);
     page.replicas(SPAN_MS);
     page.outage();
+    await page.onTheLine(LINE_CALLS * share);
   }
   return { name: 'resilience', versions: versions(), rows: book.rows(LINES, true), faults: [] };
 }
@@ -127,6 +137,30 @@ class Page {
       const { failed, atOnceMax } = outage(who === 'signalbox', this.#chance(4));
       this.#write('calls failed, 1 dead of 3', who, failed);
       this.#write('calls at once to a dead endpoint', who, atOnceMax);
+    }
+  }
+
+  async onTheLine(calls: number): Promise<void> {
+    const p99 = (tookMs: readonly number[]): number => quantile(ascending(tookMs), 0.99) ?? 0;
+    const without = await cloudOnTheLine('none', calls, this.#chance(5));
+    const hedged = await cloudOnTheLine('hedge', calls, this.#chance(5));
+    const local = await cloudOnTheLine('local', calls, this.#chance(5));
+    for (const figure of ['hedged', 'local in time']) {
+      this.#write(`on the line: first token p99, ${figure}`, 'without', p99(without.tookMs));
+    }
+    this.#write('on the line: first token p99, hedged', 'signalbox', p99(hedged.tookMs));
+    this.#write('on the line: calls more by hedging', 'signalbox', hedged.moreShare * 100);
+    this.#write('on the line: first token p99, local in time', 'signalbox', p99(local.tookMs));
+    this.#write('on the line: answers begun locally', 'signalbox', local.moreShare * 100);
+    this.#write('on the line: calls more by hedging', 'without', without.moreShare * 100);
+    this.#write('on the line: answers begun locally', 'without', without.moreShare * 100);
+    const all = [
+      ['without', outage(false, this.#chance(6))],
+      ['signalbox', await outageOnTheLine(this.#chance(6))],
+    ] as const;
+    for (const [who, { failed, atOnceMax }] of all) {
+      this.#write('on the line: calls failed, 1 dead of 3', who, failed);
+      this.#write('on the line: calls at once to a dead endpoint', who, atOnceMax);
     }
   }
 
