@@ -28,7 +28,8 @@ export function sessionPorts({ ports, live }: House): SessionPorts {
 /** What a call met at resolve before binds it when it comes there again. */
 export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   const { catalog, policies } = now();
-  return { catalog, policies, health: live.health, bound: before.route?.clearance };
+  const { health, order } = live;
+  return { catalog, policies, health, closings: order, bound: before.route?.clearance };
 }
 
 export function dispatchPorts({ ports, live }: House): DispatchPorts {

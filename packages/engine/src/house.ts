@@ -6,6 +6,7 @@ import type { Health } from './catalog/health.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
+import type { Closings } from './resolve/resolve.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
@@ -30,7 +31,7 @@ export type Live = {
   readonly pools: Pools;
   readonly health: Health;
   readonly standings: Standings;
-  readonly order: Order;
+  readonly order: Order & Closings;
   /** What was told by those that were asked, of endpoints of the catalog alone. */
   readonly probes: Map<EndpointName, EndpointKnown>;
   readonly idempotency: Idempotency;

@@ -40,14 +40,15 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
   const { catalog, policies } = house.now();
-  const facts = { catalog, policies, health: house.live.health };
+  const { health, order } = house.live;
+  const facts = { catalog, policies, health, closings: order };
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);
   const seen = surveyed.value.candidates;
   const recorded = resolved.ok
     ? resolved.value.route.candidates
-    : recordedCandidates(seen, [], facts.health);
+    : recordedCandidates(seen, [], facts);
   // Both were made of the same list, in its order.
   const candidates = recorded.map((one, at) => predict(one, seen[at], classified.value, house));
   return yes({ identity: { tenant, key }, resolved, candidates });

@@ -3,8 +3,9 @@
 // is busy comes last. It only moves and leaves out: an offer that the route does not hold is in no
 // order of it.
 import type { Clock } from '@signalbox/contract';
+import type { Offering } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
-import type { Resolved } from '../resolve/resolve.ts';
+import type { Closings, Resolved } from '../resolve/resolve.ts';
 import type { Order } from '../schedule/schedule.ts';
 import { type Choice, type Moment, NONE, pick } from './pick.ts';
 import type { Closed, Stand, Standings } from './standing.ts';
@@ -26,7 +27,7 @@ export type MovingPorts = {
 };
 
 /** The order for those who have no permit yet. */
-export class MovingOrder implements Order {
+export class MovingOrder implements Order, Closings {
   readonly #standings: Standings;
   readonly #clock: Clock;
   readonly #leaveOut: LeaveOut;
@@ -47,6 +48,13 @@ export class MovingOrder implements Order {
     const { inFlightLearnt, inFlightMax } = offering.endpoint;
     if (!inFlightLearnt) return inFlightMax;
     return this.#standings.of(offering).gradient?.limit ?? inFlightMax;
+  }
+
+  why(offering: Offering): Closed | undefined {
+    const now = this.#clock.monotonic();
+    // Nearly always all is well.
+    if (!this.#standings.isTroubled(now)) return undefined;
+    return this.#standings.of(offering).closed(0, now);
   }
 
   leaveOut(call: Resolved): void {

@@ -184,6 +184,32 @@ describe('a limit', () => {
     assert.deepEqual(gatesOf(record, 'far'), ['limited']);
   });
 
+  it('lets another tier serve where nobody wished for this one; the record says why', async () => {
+    const alone = HOUSE.replace(
+      'json_schema, reasoning]}, shared: {}}',
+      'json_schema, reasoning]}}',
+    );
+    assert.notEqual(alone, HOUSE);
+    const built = build(alone);
+    const hard = { step: 'complex_reasoning' };
+    const first = built.serve(chatOf('auto'), hard);
+    await settled();
+    assert.equal(built.upstream.last.endpoint, 'far');
+    limited('7000')(built.upstream.last);
+    await first.settlement;
+    built.upstream.script = well;
+    const second = built.serve(chatOf('auto'), hard);
+    const record = await ended(built, second);
+    assert.deepEqual(
+      record.attempts.map(({ endpoint }) => endpoint),
+      ['middle'],
+    );
+    assert.deepEqual(gatesOf(record, 'far'), ['limited']);
+    await built.clock.turn(7_000);
+    const third = built.serve(chatOf('auto'), hard);
+    assert.equal((await ended(built, third)).attempts[0]?.endpoint, 'far');
+  });
+
   it('that is a long one is told as such', async () => {
     const built = build();
     await one(built, 'large', limited('3600000'));

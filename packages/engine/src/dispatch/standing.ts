@@ -57,6 +57,9 @@ export class Line implements Choice {
   }
 }
 
+/** On the monotonic clock; shared by all places. */
+export type Trouble = { until: number };
+
 /** How long answers take to begin. */
 export type Times = { readonly streams: Latencies; readonly wholes: Latencies };
 
@@ -67,6 +70,7 @@ export class Stand {
   /** Of the whole endpoint: only what keeps every model of it from being reached. */
   readonly endpoint: Breaker;
   readonly draws: Draws;
+  readonly trouble: Trouble;
   readonly load: Load = new Load();
   readonly busy: CoolDown = new CoolDown(BUSY_RULES);
   lines: readonly Line[] = [];
@@ -77,10 +81,11 @@ export class Stand {
   /** Where a policy begins answers here when the time of a call runs out. */
   times: Times | undefined = undefined;
 
-  constructor(isOwn: boolean, endpoint: Breaker, draws: Draws) {
+  constructor(isOwn: boolean, endpoint: Breaker, draws: Draws, trouble: Trouble) {
     this.isOwn = isOwn;
     this.endpoint = endpoint;
     this.draws = draws;
+    this.trouble = trouble;
   }
 
   /** Undefined: a call may go out. */
@@ -120,6 +125,7 @@ export class Standings {
   readonly draws: Draws;
   readonly retries: RetryBudgets = new RetryBudgets();
   readonly affinity: Affinity<Stand> = new Affinity();
+  readonly #trouble: Trouble = { until: 0 };
   readonly #stands: Map<string, Stand> = new Map();
   readonly #endpoints: Map<string, Breaker> = new Map();
   readonly #gradients: Map<string, Gradient> = new Map();
@@ -144,6 +150,11 @@ export class Standings {
     return this.#stands.size;
   }
 
+  /** Whether anything may be closed now. */
+  isTroubled(now: number): boolean {
+    return this.#trouble.until > now;
+  }
+
   #gradient({ name, origin, inFlightLearnt, inFlightMax }: EndpointFacts): Gradient | undefined {
     if (!inFlightLearnt) return undefined;
     const place = `${name}\n${origin}`;
@@ -163,7 +174,7 @@ export class Standings {
       breaker = new Breaker(ENDPOINT_RULES);
       insert(this.#endpoints, place, breaker);
     }
-    const stand = new Stand(isOwn, breaker, this.draws);
+    const stand = new Stand(isOwn, breaker, this.draws, this.#trouble);
     insert(this.#stands, name, stand);
     return stand;
   }

@@ -20,6 +20,8 @@ type Illness =
   | 'none';
 
 const TOO_MANY = 429;
+/** Longer than anything stays closed by one failure. */
+const TROUBLE_MS = 900_000;
 const UNAVAILABLE = 503;
 
 type Asking = Pick<Question, 'stream' | 'inputTokensEstimate'>;
@@ -46,7 +48,10 @@ export class Visit {
     this.began = now;
     this.#endpointPass = line.stand.endpoint.enter(now);
     this.#linePass = line.breaker.enter(now);
-    line.published?.take(tokens, now);
+    if (line.published !== undefined) {
+      line.published.take(tokens, now);
+      line.stand.trouble.until = Math.max(line.stand.trouble.until, now + TROUBLE_MS);
+    }
     line.stand.load.pending += 1;
     this.#inFlight = line.stand.gradient?.began() ?? 0;
   }
@@ -98,6 +103,8 @@ export class Visit {
       if (illness === 'line') breaker.failed(this.#linePass, now, draw);
       else breaker.abandoned(this.#linePass);
     }
+    const { trouble } = stand;
+    trouble.until = Math.max(trouble.until, now + TROUBLE_MS, now + (toldMs ?? 0));
     if (illness === 'limited' || toldMs !== undefined) limited.strike(now, toldMs);
     if (illness === 'limited') stand.hedging?.pushedBack(now, toldMs);
     if (illness === 'busy') stand.busy.strike(now);
@@ -113,7 +120,10 @@ export class Visit {
       if (limit === undefined || remaining === undefined || resetMs === undefined) continue;
       const lacking = limit * (1 - buffer) + 1 - remaining;
       if (lacking < 1 || remaining >= limit) continue;
-      this.line.limited.strike(now, resetMs * Math.min(1, lacking / (limit - remaining)));
+      const restMs = resetMs * Math.min(1, lacking / (limit - remaining));
+      this.line.limited.strike(now, restMs);
+      const { trouble } = this.line.stand;
+      trouble.until = Math.max(trouble.until, now + restMs);
     }
   }
 

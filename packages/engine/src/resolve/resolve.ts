@@ -21,7 +21,7 @@ import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
 import { asked, type Target } from './asked.ts';
 import { clear } from './clear.ts';
-import { GATES } from './gates.table.ts';
+import { GATES, type Gate } from './gates.table.ts';
 import { gatesOf } from './gates.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
@@ -45,9 +45,13 @@ export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
   readonly health: Health;
+  readonly closings?: Closings | undefined;
   /** The clearance of the entry before: a parked call comes back equal or lower. */
   readonly bound?: Clearance | undefined;
 };
+
+/** What calls have met: who is left alone for a while, although it takes connections. */
+export type Closings = { why(offering: Offering): Gate | undefined };
 
 /** At most this many candidates stand in a record; the rest is counted by nobody. */
 const RECORDED_MAX = 64;
@@ -119,21 +123,20 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   const { verdict, clearance, candidates, ordered, near } = surveyed.value;
   const open = candidates.filter((candidate) => candidate.gates === 0);
   if (open.length === 0) {
-    const recorded = recordedCandidates(candidates, open, facts.health);
+    const recorded = recordedCandidates(candidates, open, facts);
     const refusal = refuseRoute(call, clearance, candidates);
     return refused(call, { clearance, candidates: recorded, verdict }, refusal);
   }
-  const offers = ordered ? open : preferred(open, call, verdict, facts.health);
+  const offers = ordered ? open : preferred(open, call, verdict, facts);
   const tier = offers[0]?.place.tier ?? 1;
   const late = near.find((one) => one.place.tier < tier);
   for (const offer of late === undefined ? offers : [...offers, late]) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const { health } = facts;
   const recorded =
     late === undefined
-      ? recordedCandidates(candidates, offers, health)
-      : recordedCandidates(withLate(candidates, late), [...offers, late], health);
+      ? recordedCandidates(candidates, offers, facts)
+      : recordedCandidates(withLate(candidates, late), [...offers, late], facts);
   const { ranks, weights } = rankingOf(offers);
   const route: Route = { clearance, offers, ranks, weights, late, candidates: recorded, verdict };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
@@ -152,15 +155,21 @@ function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result
 export function recordedCandidates(
   candidates: readonly Candidate[],
   offers: readonly Offer[],
-  health: Health,
+  facts: Moving,
 ): readonly RecordedCandidate[] {
   return candidates.slice(0, RECORDED_MAX).map((one) => {
     const { endpoint, model } = one.offering;
-    const passedOver = health.isDown(endpoint.name) ? GATES.down : GATES.notNeeded;
-    const gates = one.gates === 0 && !offers.includes(one) ? passedOver : one.gates;
+    const isPassedOver = one.gates === 0 && !offers.includes(one);
+    const gates = isPassedOver ? GATES[closed(one, facts) ?? 'notNeeded'] : one.gates;
     return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
   });
 }
+
+type Moving = Pick<ResolveFacts, 'health' | 'closings'>;
+
+/** Undefined: it may be asked. */
+const closed = ({ offering }: Candidate, { health, closings }: Moving): Gate | undefined =>
+  health.isDown(offering.endpoint.name) ? 'down' : closings?.why(offering);
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
 const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], Tier>> = {
@@ -177,7 +186,7 @@ function preferred(
   open: readonly Candidate[],
   call: Classified,
   verdict: Verdict,
-  health: Health,
+  facts: Moving,
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
   const distance = (one: Candidate): number => {
@@ -186,7 +195,7 @@ function preferred(
     return off <= 0 ? -off * 2 : off * 2 + 1;
   };
   const sorted = open.toSorted((a, b) => distance(a) - distance(b));
-  const up = sorted.filter((one) => !health.isDown(one.offering.endpoint.name));
+  const up = sorted.filter((one) => closed(one, facts) === undefined);
   const equal = up.find((one) => distance(one) === distance(sorted[0] ?? one));
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const first = equal ?? (verdict.tier === undefined ? up[0] : undefined) ?? sorted[0];
