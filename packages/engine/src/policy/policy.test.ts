@@ -162,6 +162,7 @@ describe('fallback', () => {
       cloudUnavailable: 1,
       localUnavailable: 3,
       allUnavailable: 'queue',
+      tooSlow: undefined,
     });
   });
 });
