@@ -2,41 +2,27 @@
 // that deciding needs. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import { concat, encode, splice } from '../bytes.ts';
+import { splice } from '../bytes.ts';
 import {
   type Field,
   innerFields,
   integerAt,
   lastField,
-  readObject,
   stringAt,
   type ValueKind,
 } from '../json.ts';
+import { type Fields, plainBody } from '../plain.ts';
 import { type Outline, outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
 const BYTES_PER_TOKEN = 4;
 
-type Fields = ReadonlyMap<string, Field>;
-
 /** @returns `body_invalid` with the byte offset or the field at fault. */
-export const readQuestion = (body: Uint8Array): Result<Question, Refusal> => read(body, false);
-
-function read(body: Uint8Array, isMadePlain: boolean): Result<Question, Refusal> {
-  const reading = readObject(body);
-  if (reading.kind === 'invalid') {
-    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
-    return no(refusal('body_invalid', where));
-  }
-  const fields = new Map<string, Field>();
-  let plain = true;
-  for (const field of reading.fields) {
-    if (field.escaped || fields.has(field.key)) plain = false;
-    fields.set(field.key, field);
-  }
-  // Once is enough: what is escaped still cannot be written plainer.
-  if (!plain && !isMadePlain) return read(madePlain(body, fields), true);
+export function readQuestion(received: Uint8Array): Result<Question, Refusal> {
+  const plain = plainBody(received);
+  if (!plain.ok) return plain;
+  const { body, fields } = plain.value;
   const wrong = firstWrong(fields);
   if (wrong !== undefined) return no(wrong);
   const model = textOf(body, fields.get('model'));
@@ -45,17 +31,6 @@ function read(body: Uint8Array, isMadePlain: boolean): Result<Question, Refusal>
     return no(refusal('body_invalid', message, { param: 'model' }));
   }
   return yes(new BodyQuestion(body, fields, model));
-}
-
-/** Every field once, key plain, values untouched. */
-function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const [key, field] of fields) {
-    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
-    pieces.push(body.subarray(field.valueStart, field.valueEnd));
-  }
-  pieces.push(encode('}'));
-  return concat(pieces);
 }
 
 type Rule = {

@@ -3,8 +3,9 @@
 // in both, are made plain first (the last value wins, every value keeps its bytes), so that no
 // upstream can read another request than we did. Model and stream stand in the path.
 import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import { concat, encode, splice } from '../bytes.ts';
-import { type Field, innerFields, integerAt, lastField, readObject, stringAt } from '../json.ts';
+import { splice } from '../bytes.ts';
+import { type Field, innerFields, integerAt, lastField, stringAt } from '../json.ts';
+import { type Fields, plainBody } from '../plain.ts';
 import { snakeOf } from './fields.ts';
 import { type Outline, outline } from './outline.ts';
 
@@ -14,11 +15,9 @@ const BYTES_PER_TOKEN = 4;
 /** More answers at once than this are counted as this many. */
 const ANSWERS_MAX = 1_024;
 
-export type Fields = ReadonlyMap<string, Field>;
-
 /** @returns `body_invalid` with the byte offset or the field at fault. */
 export function readQuestion(
-  body: Uint8Array,
+  received: Uint8Array,
   model: string,
   stream: boolean,
 ): Result<Question, Refusal> {
@@ -26,32 +25,17 @@ export function readQuestion(
     const message = `The model in the path must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
     return no(refusal('body_invalid', message, { param: 'model' }));
   }
-  return read(body, { model, stream }, false);
-}
-
-type InPath = { readonly model: string; readonly stream: boolean };
-
-function read(body: Uint8Array, path: InPath, isMadePlain: boolean): Result<Question, Refusal> {
-  const reading = readObject(body);
-  if (reading.kind === 'invalid') {
-    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
-    return no(refusal('body_invalid', where));
-  }
-  const fields = new Map<string, Field>();
-  let plain = true;
-  for (const field of reading.fields) {
-    const name = NAMES.get(field.key) ?? field.key;
-    if (field.escaped || fields.has(name)) plain = false;
-    fields.set(name, field);
-  }
-  // Once is enough: what is escaped still cannot be written plainer.
-  if (!plain && !isMadePlain) return read(madePlain(body, fields), path, true);
+  const plain = plainBody(received, (key) => NAMES.get(key) ?? key);
+  if (!plain.ok) return plain;
+  const { body, fields } = plain.value;
   const contents = fields.get('contents')?.kind;
   if (contents === undefined) return no(wrong('contents', 'is missing'));
   if (contents !== 'array' && contents !== 'object')
     return no(wrong('contents', 'must be an array'));
-  return yes(new BodyQuestion(body, fields, path));
+  return yes(new BodyQuestion(body, fields, { model, stream }));
 }
+
+type InPath = { readonly model: string; readonly stream: boolean };
 
 const wrong = (param: string, what: string): Refusal =>
   refusal('body_invalid', `The field \`${param}\` ${what}.`, { param });
@@ -66,17 +50,6 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     [snakeOf(name), name],
   ]),
 );
-
-/** Every field once, key plain, values untouched. */
-function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const [key, field] of fields) {
-    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
-    pieces.push(body.subarray(field.valueStart, field.valueEnd));
-  }
-  pieces.push(encode('}'));
-  return concat(pieces);
-}
 
 /**
  * A class: a getter in a literal would be allocated in the old generation, and keep the body there

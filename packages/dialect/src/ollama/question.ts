@@ -12,23 +12,15 @@ import {
   type Splice,
   yes,
 } from '@signalbox/contract';
-import { concat, encode, splice } from '../bytes.ts';
-import {
-  type Field,
-  innerElements,
-  innerFields,
-  integerAt,
-  lastField,
-  readObject,
-  stringAt,
-} from '../json.ts';
+import { splice } from '../bytes.ts';
+import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
 import { type Outline, outline } from '../openai/outline.ts';
+import { type Fields, plainBody } from '../plain.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
 const BYTES_PER_TOKEN = 4;
 
-type Fields = ReadonlyMap<string, Field>;
 type Kinds = readonly Field['kind'][];
 
 /** What may hold the content, and the kinds that it may have. All may be missing: that loads. */
@@ -43,28 +35,13 @@ const CONTENT: Readonly<Record<Operation, readonly (readonly [string, Kinds])[]>
 };
 
 /** @returns `body_invalid` with the byte offset or the field at fault. */
-export function readQuestion(operation: Operation, body: Uint8Array): Result<Question, Refusal> {
-  return read(operation, body, false);
-}
-
-function read(
+export function readQuestion(
   operation: Operation,
-  body: Uint8Array,
-  isMadePlain: boolean,
+  received: Uint8Array,
 ): Result<Question, Refusal> {
-  const reading = readObject(body);
-  if (reading.kind === 'invalid') {
-    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
-    return no(refusal('body_invalid', where));
-  }
-  const fields = new Map<string, Field>();
-  let plain = true;
-  for (const field of reading.fields) {
-    if (field.escaped || fields.has(field.key)) plain = false;
-    fields.set(field.key, field);
-  }
-  // Once is enough: what is escaped still (a quote, a control character) cannot be written plainer.
-  if (!plain && !isMadePlain) return read(operation, madePlain(body, fields), true);
+  const plain = plainBody(received);
+  if (!plain.ok) return plain;
+  const { body, fields } = plain.value;
   const model = stringOf(body, fields.get('model'));
   const wrong = firstWrong(operation, fields, model);
   return model === undefined || wrong !== undefined
@@ -74,17 +51,6 @@ function read(
 
 const invalid = (param: string, message: string): Refusal =>
   refusal('body_invalid', message, { param });
-
-/** Every field once, key plain, values untouched. */
-function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const [key, field] of fields) {
-    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
-    pieces.push(body.subarray(field.valueStart, field.valueEnd));
-  }
-  pieces.push(encode('}'));
-  return concat(pieces);
-}
 
 function firstWrong(
   operation: Operation,

@@ -11,16 +11,9 @@ import {
   type Splice,
   yes,
 } from '@signalbox/contract';
-import { concat, encode, splice } from '../bytes.ts';
-import {
-  type Field,
-  innerElements,
-  innerFields,
-  integerAt,
-  lastField,
-  readObject,
-  stringAt,
-} from '../json.ts';
+import { splice } from '../bytes.ts';
+import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
+import { type Fields, plainBody } from '../plain.ts';
 import { type Outline, outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
@@ -29,45 +22,17 @@ const BYTES_PER_TOKEN = 4;
 /** More answers at once than this are counted as this many; upstreams take 128 at most. */
 const ANSWERS_MAX = 1_024;
 
-type Fields = ReadonlyMap<string, Field>;
-
 /** @returns `body_invalid` with the byte offset or the field at fault. */
-export function readQuestion(operation: Operation, body: Uint8Array): Result<Question, Refusal> {
-  return read(operation, body, false);
-}
-
-function read(
+export function readQuestion(
   operation: Operation,
-  body: Uint8Array,
-  isMadePlain: boolean,
+  received: Uint8Array,
 ): Result<Question, Refusal> {
-  const reading = readObject(body);
-  if (reading.kind === 'invalid') {
-    const where = `The body is not valid JSON at byte ${reading.at}: ${reading.why}.`;
-    return no(refusal('body_invalid', where));
-  }
-  const fields = new Map<string, Field>();
-  let plain = true;
-  for (const field of reading.fields) {
-    if (field.escaped || fields.has(field.key)) plain = false;
-    fields.set(field.key, field);
-  }
-  // Once is enough: what is escaped still (a quote, a control character) cannot be written plainer.
-  if (!plain && !isMadePlain) return read(operation, madePlain(body, fields), true);
+  const plain = plainBody(received);
+  if (!plain.ok) return plain;
+  const { body, fields } = plain.value;
   const wrong = firstWrong(operation, fields);
   if (wrong !== undefined) return no(wrong);
   return fromFields(operation, body, fields);
-}
-
-/** Every field once, key plain, values untouched. */
-function madePlain(body: Uint8Array, fields: Fields): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (const [key, field] of fields) {
-    pieces.push(encode(`${pieces.length === 0 ? '{' : ','}${JSON.stringify(key)}:`));
-    pieces.push(body.subarray(field.valueStart, field.valueEnd));
-  }
-  pieces.push(encode('}'));
-  return concat(pieces);
 }
 
 /** The field that must be there beside the model, and the kinds it may have. */
