@@ -1,18 +1,6 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
-export {
-  anthropic,
-  errorBody as anthropicErrorBody,
-  errorEvent as anthropicErrorEvent,
-  readAnswer as readAnthropicAnswer,
-  readCount,
-  readCounted,
-  readQuestion as readAnthropicQuestion,
-  statusOf as anthropicStatusOf,
-  streamReader as anthropicStreamReader,
-  writeCount,
-  writeCount as anthropicCount,
-} from './anthropic/anthropic.ts';
+export { anthropic, writeCount } from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
 export type * from './canon/codec.ts';
@@ -44,20 +32,7 @@ export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
 export { render } from './crossing/render.ts';
 export type { Rendered } from './crossing/rendered.ts';
-export {
-  errorBody as geminiErrorBody,
-  errorElement as geminiErrorElement,
-  errorEvent as geminiErrorEvent,
-  gemini,
-  geminiArray,
-  readAnswer as readGeminiAnswer,
-  readEmbedAsk as readGeminiEmbedAsk,
-  readEmbedded as readGeminiEmbedded,
-  readQuestion as readGeminiQuestion,
-  streamReader as geminiStreamReader,
-  writeEmbedAsk as writeGeminiEmbedAsk,
-  writeEmbedded as writeGeminiEmbedded,
-} from './gemini/gemini.ts';
+export { gemini } from './gemini/gemini.ts';
 export { type Element, innerElements, innerText, lastField, readObject } from './json.ts';
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {

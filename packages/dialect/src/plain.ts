@@ -1,7 +1,7 @@
-// A caller's body made plain: every top-level field once and under its own name, so that no upstream
-// can read another request than we did. A body that is plain already stays as it is, byte for byte;
-// one with keys that are escaped or stand twice is written again, the last value winning, every
-// value with its bytes.
+// A caller's body made plain: every top-level field once and under its own name, so that no
+// upstream can read another request than we did. A body that is plain already stays as it is, byte
+// for byte; one with keys that are escaped or stand twice is written again, the last value winning,
+// every value with its bytes.
 import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
 import { concat, encode } from './bytes.ts';
 import { type Field, readObject } from './json.ts';

@@ -28,6 +28,7 @@ import type { Seen } from './settle/record.ts';
 import {
   COMMITMENT_BYTES,
   type Settlement,
+  type SettlePorts,
   settle,
   settleLeft,
   settleRefusal,
@@ -46,8 +47,9 @@ export async function finish(
   const ports = settlePorts(house);
   const outcome = leftOr(came, reply);
   const billed = bill(call, outcome, ports.frontier);
-  if (outcome.kind === 'whole') return finishWhole(call, outcome, { billed, reply, house });
-  if (outcome.kind === 'streamed') return finishStreamed(call, outcome, { billed, reply, house });
+  const ending = { billed, reply, house, ports };
+  if (outcome.kind === 'whole') return finishWhole(call, outcome, ending);
+  if (outcome.kind === 'streamed') return finishStreamed(call, outcome, ending);
   const gone = outcome.kind === 'left';
   const refusal = gone ? undefined : outcome.refusal;
   if (refusal !== undefined) tell(call, refusal, reply, house);
@@ -72,12 +74,17 @@ function hasLeft(reply: Reply): boolean {
   return left;
 }
 
-type Ending = { readonly billed: Bill; readonly reply: Reply; readonly house: House };
+type Ending = {
+  readonly billed: Bill;
+  readonly reply: Reply;
+  readonly house: House;
+  readonly ports: SettlePorts;
+};
 
 async function finishStreamed(
   call: Scheduled,
   outcome: Streamed,
-  { billed, reply, house }: Ending,
+  { billed, reply, house, ports }: Ending,
 ): Promise<Settlement> {
   const { piped } = outcome;
   const responseCommitment = (): string => piped.commitment.end(COMMITMENT_BYTES);
@@ -85,10 +92,10 @@ async function finishStreamed(
   const recorded = call.tenant.durable === 'before-answer' && piped.ending === 'answered';
   if (!recorded) {
     if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
-    return settle(call, end, settlePorts(house));
+    return settle(call, end, ports);
   }
   // Its parts are with the caller already; the clean end is what says that the answer holds.
-  const settled = settle(call, end, settlePorts(house));
+  const settled = settle(call, end, ports);
   if (await isDurable(house)) endStream(call, outcome, billed, { reply, house });
   else tell(call, UNRECORDED, reply, house);
   return settled;
@@ -100,10 +107,9 @@ const isDurable = ({ ports }: House): Promise<boolean> =>
 async function finishWhole(
   call: Scheduled,
   outcome: Whole,
-  { billed, reply, house }: Ending,
+  { billed, reply, house, ports }: Ending,
 ): Promise<Settlement> {
   const { answer, offer, attempts } = outcome;
-  const ports = settlePorts(house);
   const responseCommitment = (): string =>
     house.ports.keys.digest('response', answer.body, COMMITMENT_BYTES);
   const end = { outcome, billed, status: answer.status, refusal: undefined, responseCommitment };

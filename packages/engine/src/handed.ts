@@ -32,7 +32,18 @@ export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   return { catalog, policies, health, closings: order, bound: before.route?.clearance };
 }
 
-export function dispatchPorts({ ports, live }: House): DispatchPorts {
+/** The same for every call of a house: made once. */
+const dispatching = new WeakMap<House, DispatchPorts>();
+
+export function dispatchPorts(house: House): DispatchPorts {
+  const known = dispatching.get(house);
+  if (known !== undefined) return known;
+  const made = dispatchPortsOf(house);
+  dispatching.set(house, made);
+  return made;
+}
+
+function dispatchPortsOf({ ports, live }: House): DispatchPorts {
   const { upstream, clock, keys } = ports;
   const head: DispatchPorts['streamHead'] = (...facts) => [
     ...streamHead(...facts),

@@ -2,11 +2,11 @@
 // call, and the count of tokens that Anthropic's do. What nobody knows is left out, never made up.
 import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
 import {
-  anthropicCount,
   innerText,
   type ListedModel,
   ollamaModels,
   questionIn,
+  writeCount,
 } from '@signalbox/dialect';
 import type { House, Identity } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
@@ -77,7 +77,7 @@ async function counted(exchange: Exchange, pages: Pages): Promise<Result<Uint8Ar
   const body = await bodyOf(exchange, pages);
   if (!body.ok) return body;
   const question = questionIn('anthropic', 'chat', body.value, { model: '', stream: false });
-  return question.ok ? yes(anthropicCount(question.value.inputTokensEstimate)) : question;
+  return question.ok ? yes(writeCount(question.value.inputTokensEstimate)) : question;
 }
 
 function bodyOf(exchange: Exchange, { house }: Pages): Promise<Result<Uint8Array, Refusal>> {
