@@ -115,7 +115,7 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     DENIED,
     'never',
     'No endpoint may receive this call.',
-    "Add an endpoint on an allowed tier, or let the tenant's admin record a consent; `signalbox explain` names every gate.",
+    "Add an endpoint on an allowed tier, or raise the call's label no higher than its data needs; `signalbox explain` names every gate.",
   ),
   origin_denied: facts(
     403,
