@@ -1,6 +1,10 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
-export { anthropic, writeCount } from './anthropic/anthropic.ts';
+export {
+  anthropic,
+  streamReader as anthropicStreamReader,
+  writeCount,
+} from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
 export type * from './canon/canon.ts';
 export type * from './canon/codec.ts';
@@ -32,7 +36,7 @@ export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
 export { render } from './crossing/render.ts';
 export type { Rendered } from './crossing/rendered.ts';
-export { gemini } from './gemini/gemini.ts';
+export { gemini, streamReader as geminiStreamReader } from './gemini/gemini.ts';
 export { type Element, innerElements, innerText, lastField, readObject } from './json.ts';
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {
