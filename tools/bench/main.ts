@@ -9,6 +9,7 @@ import { overhead } from './overhead.ts';
 import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
 import { start } from './start.ts';
+import { translation } from './translation.ts';
 
 /** `npm run bench -- NAME`: figures on standard output, progress on standard error. */
 
@@ -20,6 +21,7 @@ Benchmarks
   overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
   ladder     the same call with one feature more on every rung
   resilience slow and dead endpoints with and without the means against them, simulated
+  translation what it costs to carry a call between two dialects
   start      time of npm start to the first answer, and its memory
 
 Options
@@ -68,6 +70,9 @@ async function main(): Promise<number> {
       break;
     case 'resilience':
       report = await resilience(common);
+      break;
+    case 'translation':
+      report = translation(common);
       break;
     case 'start':
       report = await start(common);

@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseApiKey } from '@signalbox/trust';
-import { type DataFolder, DataFolderFault, openDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { DataFolderFault } from './private-file.ts';
 
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
 const open = (path: string): Promise<DataFolder> =>

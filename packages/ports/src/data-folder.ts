@@ -7,23 +7,28 @@
 // program, a layout that it does not know, and a pepper that is gone while a journal is there: a
 // new one would make every key and every digest worthless. Each refusal names the command to run.
 // It never prints a secret.
-import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Random, Secret } from '@signalbox/contract';
 import { type DataFolderDocument, migrateDataFolder } from '@signalbox/documents';
 import { API_KEY_CHANCE_BYTES, mintApiKey, parseApiKey } from '@signalbox/trust';
+import {
+  checkOwner,
+  DataFolderFault,
+  FOLDER_MODE,
+  fromBackup,
+  OTHERS,
+  octal,
+  type Place,
+  quoted,
+  readPrivate,
+  writeNew,
+} from './private-file.ts';
 
 const MARKER = 'signalbox.json';
 const JOURNAL = 'journal';
 const RECORDS = 'records.db';
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-const OTHERS = 0o077;
 const SECRET_BYTES = 32;
-/** Of chance in the name of a file that is being written. */
-const DRAFT_BYTES = 8;
-const FILE_BYTES_MAX = 4_096;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
 const NOT_OCCUPYING = /\.new$|^lost\+found$/;
 
@@ -47,16 +52,6 @@ export type DataFolder = {
   readonly isNew: boolean;
 };
 
-/** Why the folder cannot be used, and the command that helps. */
-export class DataFolderFault extends Error {
-  override readonly name = 'DataFolderFault';
-  readonly command: string;
-  constructor(message: string, command: string) {
-    super(`${message} Run: ${command}`);
-    this.command = command;
-  }
-}
-
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
   await mkdir(path, { recursive: true, mode: FOLDER_MODE });
@@ -76,7 +71,6 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   };
 }
 
-type Place = { readonly path: string; readonly random: Random };
 type Secrets = Place & { readonly journalHeld: boolean };
 
 async function checkFolder(path: string): Promise<void> {
@@ -94,15 +88,6 @@ async function checkFolder(path: string): Promise<void> {
       `chmod 700 ${quoted(path)}`,
     );
   }
-}
-
-function checkOwner(path: string, owner: number, what: string): void {
-  const us = process.getuid?.();
-  if (us === undefined || owner === us) return;
-  throw new DataFolderFault(
-    `${path} belongs to user ${owner}, this process runs as ${us}: ${what} would not be private.`,
-    `chown -R ${us} ${quoted(path)}`,
-  );
 }
 
 /** True: the folder was empty and is ours now. */
@@ -169,10 +154,6 @@ async function secretBytes(secrets: Secrets, name: 'pepper' | 'kek'): Promise<Ui
   return new Uint8Array(Buffer.from(hexadecimal, 'hex'));
 }
 
-/** Of a file that only its owner may have made: whoever keeps copies puts one back. */
-const fromBackup = (file: string): string =>
-  `install -m 600 BACKUP/${basename(file)} ${quoted(file)}`;
-
 /** A key that was removed is made anew: that is how one is replaced by hand. */
 async function apiKey(secrets: Secrets, env: 'demo' | 'admin'): Promise<Secret> {
   const file = join(secrets.path, `${env}.key`);
@@ -188,65 +169,3 @@ async function apiKey(secrets: Secrets, env: 'demo' | 'admin'): Promise<Secret> 
   }
   return new Secret(text.trim());
 }
-
-/** Undefined: there is no such file. Refuses what others could read, and links. */
-async function readPrivate(file: string): Promise<string | undefined> {
-  const facts = await lstat(file).catch(missing);
-  if (facts === undefined) return undefined;
-  if (!facts.isFile() || facts.size > FILE_BYTES_MAX) {
-    throw new DataFolderFault(`${file} is not the small plain file it was.`, fromBackup(file));
-  }
-  checkOwner(file, facts.uid, 'what it holds');
-  if ((facts.mode & OTHERS) !== 0) {
-    throw new DataFolderFault(
-      `${file} is open to others (mode ${octal(facts.mode)}).`,
-      `chmod 600 ${quoted(file)}`,
-    );
-  }
-  return readFile(file, 'utf8');
-}
-
-/**
- * Whole or not at all, and the first of two processes wins: the text is safe under another name
- * before it gets this one. Returns what the file holds.
- */
-async function writeNew(place: Place, name: string, text: string): Promise<string> {
-  const file = join(place.path, name);
-  const draft = `${file}.${Buffer.from(place.random.bytes(DRAFT_BYTES)).toString('hex')}.new`;
-  const handle = await open(draft, 'wx', FILE_MODE);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await link(draft, file).catch(existing);
-  await rm(draft, { force: true });
-  await syncFolder(place.path);
-  return readFile(file, 'utf8');
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
-
-function missing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function existing(error: unknown): undefined {
-  if (codeOf(error) !== 'EEXIST') throw error;
-}
-
-const octal = (mode: number): string => (mode & 0o777).toString(8);
-/** For a shell. */
-const quoted = (path: string): string =>
-  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -3,7 +3,6 @@
 export { createClock } from './clock.ts';
 export {
   type DataFolder,
-  DataFolderFault,
   type DataFolderOptions,
   openDataFolder,
 } from './data-folder.ts';
@@ -38,6 +37,7 @@ export {
 export { nodeDisk } from './journal/node-disk.ts';
 export { type ReadEnd, type ReadFrom, readJournal } from './journal/read.ts';
 export type { Position } from './journal/segment.ts';
+export { type Keyring, openKeyring, type Sealer } from './keyring.ts';
 export type { BodyRead } from './listen/body.ts';
 export type { Exchange } from './listen/exchange.ts';
 export type { Head } from './listen/head.ts';
@@ -52,6 +52,7 @@ export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
 export { splitTarget, type Target } from './listen/target.ts';
 export { EmbeddedFault } from './models/fault.ts';
 export { createModels, startEmbedded } from './models/models.ts';
+export { DataFolderFault } from './private-file.ts';
 export { createRandom } from './random.ts';
 export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
 export type { Described, Labels } from './sink/metrics.ts';

@@ -31,6 +31,18 @@ export {
   type Sha256,
 } from './entry.ts';
 export {
+  type Belonging,
+  type Cipher,
+  type CipherUse,
+  type DataKey,
+  KEY_BYTES,
+  openContent,
+  SEAL_NONCE_BYTES,
+  SEAL_OVERHEAD_BYTES,
+  sealContent,
+  sealVersion,
+} from './envelope.ts';
+export {
   FRAME_BYTES_MAX,
   FRAME_HEAD_BYTES,
   type Frame,

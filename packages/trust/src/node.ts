@@ -1,6 +1,8 @@
 // The same functions bound to `node:crypto`. Only ports, composers and the command line import this
 // subpath: what imports the index alone also runs where there is no Node.
 import {
+  createCipheriv,
+  createDecipheriv,
   createHmac,
   createSecretKey,
   type Hmac,
@@ -9,6 +11,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { assert, type Keys, type Mac } from '@signalbox/contract';
+import type { Cipher } from './envelope.ts';
 
 export const PEPPER_BYTES_MIN = 32;
 /**
@@ -140,3 +143,31 @@ function outerHash(
   outer.write(inside, BLOCK_BYTES, 'latin1');
   return form === 'hex' ? hash('sha256', outer, 'hex') : hash('sha256', outer, 'buffer');
 }
+
+const TAG_BYTES = 16;
+
+/** AES-256 of `node:crypto`. Tags that are shorter than 16 bytes are refused. */
+export const nodeCipher: Cipher = {
+  block: (key, input) => {
+    const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+    return cipher.update(input);
+  },
+  seal: ({ key, nonce, bytes, additional }) => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(additional);
+    return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
+  },
+  open: ({ key, nonce, bytes, additional }) => {
+    const tagAt = bytes.length - TAG_BYTES;
+    if (tagAt < 0) return undefined;
+    const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(additional);
+    cipher.setAuthTag(bytes.subarray(tagAt));
+    const begun = cipher.update(bytes.subarray(0, tagAt));
+    try {
+      return Buffer.concat([begun, cipher.final()]);
+    } catch {
+      return undefined;
+    }
+  },
+};
