@@ -19,6 +19,7 @@ const SHOWN: readonly string[] = [
   'cpu, stream chunk',
   'requests/s at saturation, 1 KB',
   'added unary p50, sequential',
+  'added unary p50 at 200/s',
   'added unary p99 at 200/s',
   'added first token p50, 1 stream',
   'added first token p50, 50 streams',
