@@ -70,7 +70,7 @@ const call = {
   ask: undefined,
 };
 const chunks = 400;
-const growthPieces = 4_000;
+const growthPieces = 8_000;
 
 const atMost = (bound: number): GoalLine['goals'] => [{ kind: 'at-most', bound }];
 
@@ -209,7 +209,7 @@ function perCallMs(spanMs: number, work: () => unknown): number {
   return (user + system) / 1_000 / calls;
 }
 
-const tries = 5;
+const tries = 9;
 
 function leastMs(work: (s: readonly Uint8Array[]) => unknown, s: readonly Uint8Array[]): number {
   let least = Number.POSITIVE_INFINITY;

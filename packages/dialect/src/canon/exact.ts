@@ -78,6 +78,19 @@ export function restOf(
   known: ReadonlySet<string>,
 ): JsonObject | undefined {
   if (!isObject(value)) return undefined;
-  const rest = Object.entries(value).filter(([key]) => !known.has(key));
-  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+  const unknown = Object.keys(value).filter((key) => !known.has(key));
+  if (unknown.length === 0) return undefined;
+  return Object.fromEntries(unknown.map((key) => [key, value[key] ?? null]));
+}
+
+type Said<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The record without what is undefined. @param all names of ours alone. */
+export function said<T extends object>(all: T): Said<T> {
+  const kept: Said<T> = {};
+  for (const key in all) {
+    const value = all[key];
+    if (value !== undefined) kept[key] = value as Exclude<T[typeof key], undefined>; // asked above
+  }
+  return kept;
 }

@@ -13,8 +13,8 @@ import type {
 } from '../canon/canon.ts';
 import { WIRES } from '../canon/canon.ts';
 import type { WriteTo, Written } from '../canon/codec.ts';
-import { isObject } from '../canon/exact.ts';
-import { said } from './fields.ts';
+import { isObject, said } from '../canon/exact.ts';
+
 import { writeMedia } from './media.ts';
 import { addPart, type PartsTo } from './parts.ts';
 import { writeSchema } from './schema.ts';

@@ -3,8 +3,8 @@
 import { no, type Result, yes } from '@signalbox/contract';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
-import { isObject, restOf } from '../canon/exact.ts';
-import { booleanAt, said, spellings, textAt, WrongField } from './fields.ts';
+import { isObject, restOf, said } from '../canon/exact.ts';
+import { booleanAt, spellings, textAt, WrongField } from './fields.ts';
 import { readGeneration } from './generation.ts';
 import { readChoice, readTools } from './tools.ts';
 import { readSystem, readTurns } from './turns.ts';

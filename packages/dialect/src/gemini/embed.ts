@@ -11,8 +11,8 @@ import {
   readVector,
   textsOf,
 } from '../canon/embedding.ts';
-import { countIn, isObject, listIn, member, textIn } from '../canon/exact.ts';
-import { either, integerAt, listAt, objectAt, said, textAt, WrongField } from './fields.ts';
+import { countIn, isObject, listIn, member, said, textIn } from '../canon/exact.ts';
+import { either, integerAt, listAt, objectAt, textAt, WrongField } from './fields.ts';
 
 /** Fields of this dialect alone. */
 const OWN = ['taskType', 'title', 'autoTruncate'];

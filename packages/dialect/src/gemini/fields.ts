@@ -2,7 +2,7 @@
 // `generation_config`), null as absent, one object where a list of one is meant, numbers also as
 // text. What has the wrong type is said with its path.
 import type { Json, JsonObject } from '../canon/canon.ts';
-import { isObject, member, numberOf } from '../canon/exact.ts';
+import { isObject, numberOf } from '../canon/exact.ts';
 
 /** Thrown and caught inside this folder alone: a reader of nested fields leaves from the depth. */
 export class WrongField extends Error {
@@ -30,7 +30,11 @@ export const spellings = (...names: readonly string[]): ReadonlySet<string> =>
   new Set(names.flatMap((name) => [name, snakeOf(name)]));
 
 export function either(value: Json | undefined, name: string): Json | undefined {
-  return member(value, name) ?? member(value, snakeOf(name)) ?? undefined;
+  if (!isObject(value)) return undefined;
+  const found = Object.hasOwn(value, name) ? value[name] : undefined;
+  if (found !== undefined && found !== null) return found;
+  const snake = snakeOf(name);
+  return (Object.hasOwn(value, snake) ? value[snake] : undefined) ?? undefined;
 }
 
 const within = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -88,12 +92,4 @@ export function listAt(
   const found = either(value, name);
   if (found === undefined || Array.isArray(found)) return found;
   return isObject(found) ? [found] : wrong(path, name, 'an array');
-}
-
-type Said<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The record without what is undefined. */
-export function said<T extends object>(all: T): Said<T>;
-export function said(all: object): object {
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

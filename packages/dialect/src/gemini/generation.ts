@@ -1,7 +1,7 @@
 // `generationConfig`: how an answer is drawn, how long it may be, what shape it has, how much the
 // model may think. What has no word of ours is kept as it is.
 import type { Ask, Format, Json, JsonObject, Reasoning } from '../canon/canon.ts';
-import { isObject, restOf } from '../canon/exact.ts';
+import { isObject, restOf, said } from '../canon/exact.ts';
 import {
   booleanAt,
   either,
@@ -9,7 +9,6 @@ import {
   listAt,
   numberAt,
   objectAt,
-  said,
   spellings,
   textAt,
   WrongField,

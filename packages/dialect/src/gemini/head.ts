@@ -3,8 +3,7 @@
 import type { AnswerEvent, Dropped, Json, JsonObject, TokenLogprob } from '../canon/canon.ts';
 import { WIRES } from '../canon/canon.ts';
 import type { AnswerContext } from '../canon/codec.ts';
-import { isObject } from '../canon/exact.ts';
-import { said } from './fields.ts';
+import { isObject, said } from '../canon/exact.ts';
 
 export type Start = Omit<Extract<AnswerEvent, { kind: 'start' }>, 'kind'>;
 

@@ -1,7 +1,7 @@
 // Bytes in a request or an answer, and files at an address: `inlineData` and `fileData`.
 import type { Dropped, Json, JsonObject, Media } from '../canon/canon.ts';
-import { restOf } from '../canon/exact.ts';
-import { either, said, spellings } from './fields.ts';
+import { restOf, said } from '../canon/exact.ts';
+import { either, spellings } from './fields.ts';
 
 type Source = Media['source'];
 

@@ -1,11 +1,12 @@
 // Our noes in Google's envelope: a code of HTTP, a status of gRPC, and typed details that hold our
 // code, what to do, and the ids. Facts: google.aip.dev/193.
+
 import { codeFacts, type Refusal } from '@signalbox/contract';
 import { encode } from '../bytes.ts';
 import type { JsonObject } from '../canon/canon.ts';
+import { said } from '../canon/exact.ts';
 import type { RefusalIds } from '../openai/refusal.ts';
 import { ERROR_INFO, OUR_DOMAIN, retryInfo } from './errors.ts';
-import { said } from './fields.ts';
 
 /** Where the generated page of codes stands; every code has an anchor there. */
 const DOCS = 'docs/reference/errors.md';

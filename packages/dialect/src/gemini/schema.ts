@@ -23,8 +23,12 @@ export function readSchema(schema: Json): Json {
   if (type !== undefined && type !== 'type_unspecified') {
     out['type'] = nullable && type !== 'null' ? [type, 'null'] : type;
   }
-  for (const key of SAME) copy(out, key, either(schema, key));
-  for (const key of COUNTS) copy(out, key, countOf(either(schema, key)));
+  for (const [key, value] of Object.entries(schema)) {
+    const name = PLAIN.get(key);
+    if (name !== undefined && value !== null) {
+      out[name] = COUNTS.includes(name) ? countOf(value) : value;
+    } else if (!READ.has(key)) out[key] = value;
+  }
   const words = listIn(schema, 'enum');
   if (words !== undefined) {
     out['enum'] = nullable && !words.includes(null) ? [...words, null] : words;
@@ -41,9 +45,16 @@ export function readSchema(schema: Json): Json {
     const read = choices.map(readSchema);
     out['anyOf'] = nullable && type === undefined ? [...read, { type: 'null' }] : read;
   }
-  for (const [key, value] of Object.entries(schema)) if (!READ.has(key)) out[key] = value;
   return out;
 }
+
+/** Keys that keep their meaning, in both spellings. */
+const PLAIN: ReadonlyMap<string, string> = new Map(
+  [...SAME, ...COUNTS].flatMap((key) => [
+    [snakeOf(key), key],
+    [key, key],
+  ]),
+);
 
 const READ: ReadonlySet<string> = new Set(
   [
@@ -57,7 +68,7 @@ function copy(out: Building, key: string, value: Json | undefined): void {
 }
 
 /** 64-bit counts are written as text. */
-function countOf(value: Json | undefined): Json | undefined {
+function countOf(value: Json): Json {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 

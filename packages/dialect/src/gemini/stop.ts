@@ -2,8 +2,8 @@
 // sequence, a refusal, a pause), the candidate carries `stopDetails` beside it: official clients
 // pass over it, and we read it back.
 import type { Json, JsonObject, StopReason } from '../canon/canon.ts';
-import { member, textIn } from '../canon/exact.ts';
-import { said } from './fields.ts';
+import { member, said, textIn } from '../canon/exact.ts';
+
 import { NO_STOP, STOPS, WORDS } from './stop.table.ts';
 
 export type Stop = {

@@ -1,9 +1,10 @@
 // How much a model may think. Google's models up to 2.5 are told a number of tokens, the later ones
 // a level; each refuses the other's word, or both at once. Budgets for a level are those that
 // Google's own OpenAI endpoint uses (ai.google.dev/gemini-api/docs/openai).
+
 import type { Dropped, JsonObject, Reasoning } from '../canon/canon.ts';
 import type { WriteTo } from '../canon/codec.ts';
-import { said } from './fields.ts';
+import { said } from '../canon/exact.ts';
 
 type Effort = NonNullable<Reasoning['effort']>;
 

@@ -1,8 +1,8 @@
 // What a model may call: declarations of functions, Google's own tools, and which of them it must
 // or must not use.
 import type { Dropped, Extra, Json, JsonObject, Tool, ToolChoice } from '../canon/canon.ts';
-import { isObject, restOf } from '../canon/exact.ts';
-import { either, listAt, objectAt, said, spellings, textAt, WrongField } from './fields.ts';
+import { isObject, restOf, said } from '../canon/exact.ts';
+import { either, listAt, objectAt, spellings, textAt, WrongField } from './fields.ts';
 import { readSchema, writeSchema } from './schema.ts';
 
 const DECLARATIONS = 'functionDeclarations';

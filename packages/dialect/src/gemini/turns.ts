@@ -1,8 +1,8 @@
 // The conversation of a request: contents and their parts. Calls without ids get one by their
 // position; a response without one belongs to the first call of its name that has none yet.
 import type { Json, JsonObject, Part, ToolResult, Turn } from '../canon/canon.ts';
-import { isObject, restOf, tryParse } from '../canon/exact.ts';
-import { booleanAt, either, listAt, said, spellings, textAt, WrongField } from './fields.ts';
+import { isObject, restOf, said, tryParse } from '../canon/exact.ts';
+import { booleanAt, either, listAt, spellings, textAt, WrongField } from './fields.ts';
 import { readMedia } from './media.ts';
 import { readArguments } from './parts.ts';
 import { eitherSealed, withoutBlank, withPiecesJoined } from './pieces.ts';

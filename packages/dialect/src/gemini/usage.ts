@@ -2,8 +2,7 @@
 // the candidates' tokens and are output; what tools brought in is not among the prompt's and is
 // input; what came from the cache is part of the prompt's.
 import type { Json, JsonObject, ToldUsage } from '../canon/canon.ts';
-import { countIn, textIn } from '../canon/exact.ts';
-import { said } from './fields.ts';
+import { countIn, said, textIn } from '../canon/exact.ts';
 
 export type Told = { readonly usage: ToldUsage; readonly service?: string };
 

@@ -4,7 +4,7 @@
 import { no, type Result, yes } from '@signalbox/contract';
 import type { Ask, Format, Json, JsonObject, Reasoning, Tool, ToolChoice } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
-import { isObject, restOf } from '../canon/exact.ts';
+import { isObject, restOf, said } from '../canon/exact.ts';
 import {
   booleanField,
   countField,
@@ -97,17 +97,6 @@ function readStops(body: Place): readonly string[] | undefined {
   const stops = listField(body, 'stop');
   if (stops === undefined || stops.every((one) => typeof one === 'string')) return stops;
   throw new Unreadable('stop', 'The field `stop` must be a string or a list of strings.');
-}
-
-type Said<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the fields that are undefined. */
-function said<T extends object>(fields: T): Said<T> {
-  const kept = { ...fields };
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined) Reflect.deleteProperty(kept, key);
-  }
-  return kept as Said<T>; // what it may not hold was deleted
 }
 
 function readLogprobs(body: Place): number | undefined {
