@@ -4,7 +4,7 @@
 // The second ends it at once. What nobody expected is shown and ends it with a failure: a server
 // that went on after that would promise what it cannot know.
 import { flushCompileCache } from 'node:module';
-import { DataFolderFault, JournalFault, type OpenSink } from '@signalbox/ports';
+import { DataFolderFault, JournalFault, type OpenSink, SettingFault } from '@signalbox/ports';
 import type { Asked, Command, Desk } from './command.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
 import { giveBackMemory } from './up/give-back.ts';
@@ -97,7 +97,8 @@ function startDocument(server: Server): object {
 
 /** What can be said in advance about why a start fails; all else is a fault of ours. */
 async function startFault(cause: unknown): Promise<unknown> {
-  if (cause instanceof DataFolderFault || cause instanceof JournalFault) {
+  const isKnown = cause instanceof DataFolderFault || cause instanceof JournalFault;
+  if (isKnown || cause instanceof SettingFault) {
     return new CommandFault(EXIT.usage, cause.message);
   }
   if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;

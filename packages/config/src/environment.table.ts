@@ -62,6 +62,17 @@ export const ENVIRONMENT: readonly EnvironmentRow[] = [
   }),
   row('SIGNALBOX_NATS_URL', 'A NATS for fleets. *Accepted, not active.*', { secret: true }),
   row('SIGNALBOX_KEK', 'The key that encrypts keys. *Accepted, not active.*', { secret: true }),
+  row(
+    'HTTPS_PROXY',
+    'Proxy to upstreams with TLS: `http://USER:PASSWORD@HOST:PORT`. In lower case too.',
+    {
+      secret: true,
+    },
+  ),
+  row('HTTP_PROXY', 'The same for upstreams without TLS.', { secret: true }),
+  row('NO_PROXY', 'Names, addresses and networks that are reached without a proxy; `*`: all.'),
+  row('SIGNALBOX_PROXY_RESOLVES', '`true`: only the proxy can resolve names, so it does.'),
+  row('NODE_EXTRA_CA_CERTS', 'A PEM file of certificates to believe beside the well-known ones.'),
   row('SIGNALBOX_GGUF', 'A model file to run as tier 1.', { flag: 'gguf' }),
   row('SIGNALBOX_LOG', 'Least severe log line.', {
     flag: 'log',

@@ -2,7 +2,14 @@
 // one of many behind a load balancer.
 import { createHash } from 'node:crypto';
 import { readConfiguration, readSettings, renderProblems } from '@signalbox/config';
-import { createClock, createRandom, createSink, openDataFolder, readFiles } from '@signalbox/ports';
+import {
+  createClock,
+  createRandom,
+  createSink,
+  openDataFolder,
+  readFiles,
+  SettingFault,
+} from '@signalbox/ports';
 import { equalBytes, nodeKeys } from '@signalbox/trust/node';
 import { openNode } from './node.ts';
 
@@ -61,4 +68,8 @@ function digestOf(texts: readonly { readonly name: string; readonly text: string
   return hash.digest('hex').slice(0, 16);
 }
 
-await main();
+await main().catch((cause: unknown) => {
+  if (!(cause instanceof SettingFault)) throw cause;
+  process.stderr.write(`${cause.message}\n`);
+  process.exit(EXIT_USAGE);
+});

@@ -10,6 +10,8 @@ import {
   type Listening,
   listen,
   type OpenUpstream,
+  type Proxies,
+  proxiesFrom,
   type RecordStore,
 } from '@signalbox/ports';
 import { compile } from './compile.ts';
@@ -58,6 +60,7 @@ export type GatewayNode = NodeParts & {
 
 export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { clock, random, keys, telemetry: sink } = options;
+  const proxies = readProxies(options);
   const listed = await loadSnapshot();
   const prices = listed.ok ? listed.value : undefined;
   /** As the documents alone say. */
@@ -65,7 +68,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   let snapshot = compiled;
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
-  const upstream = openUpstream(clock, journal);
+  const upstream = openUpstream(clock, journal, proxies);
   const tracing = await openTracing(options, upstream, () => snapshot);
   const ports: Ports = {
     ...{ clock, random, upstream, store: journal, keys },
@@ -136,9 +139,22 @@ async function compileNow(
   return compile({ configuration, version, keys, secretOf, listed, at: clock.now() });
 }
 
-function openUpstream(clock: Clock, journal: Journal): OpenUpstream {
+/** Throws when the environment names one that cannot be used. */
+function readProxies({ environment, telemetry }: NodeOptions): Proxies | undefined {
+  const proxies = proxiesFrom(environment);
+  for (const proxy of [proxies?.https, proxies?.http]) {
+    if (proxy === undefined) continue;
+    const { variable, host, port, authorization } = proxy;
+    if (authorization !== undefined) telemetry.guard(authorization);
+    telemetry.log('info', 'proxy', { variable, host, port });
+  }
+  return proxies;
+}
+
+function openUpstream(clock: Clock, journal: Journal, proxies: Proxies | undefined): OpenUpstream {
   return createUpstream({
     clock,
+    proxies,
     onBlocked: ({ kind, place, reason }) => {
       const detail = { kind, reason };
       act(journal, clock, { act: 'egress-blocked', by: 'dial', what: place, detail });

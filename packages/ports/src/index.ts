@@ -15,6 +15,7 @@ export {
   type UpstreamSettings,
 } from './dial/dial.ts';
 export type { PoolSettings } from './dial/lines.ts';
+export { type Proxies, proxiesFrom, SettingFault } from './dial/proxy.ts';
 export {
   type FileProblem,
   type FilesRead,

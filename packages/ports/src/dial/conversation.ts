@@ -16,6 +16,7 @@ import { AddressDenied } from './connect.ts';
 import { type Decoding, decodedHeaders, decodingFor } from './decode.ts';
 import { faultOfError, isClosed, type Stage, timeoutAt } from './faults.ts';
 import type { Caller, Line, Lines } from './lines.ts';
+import { proxyAnswered } from './tunnel.ts';
 
 /** What all conversations share. */
 export type Around = {
@@ -123,6 +124,13 @@ export class Conversation extends Timed implements Caller, Flow {
     if (status < 200) {
       this.#interim += 1;
       if (this.#interim > INTERIM_MAX) this.#fail('malformed', 'too many interim answers');
+      return;
+    }
+    // The word of a proxy that is told the whole URL: no server says this of itself.
+    if (status === 407 && this.#lines.proxy !== undefined && this.#lines.form.start !== '') {
+      this.#leave(
+        faultOfError(proxyAnswered(this.#lines.proxy, status), 'head', this.#request.place.name),
+      );
       return;
     }
     if (status >= 300 && status < 400) {

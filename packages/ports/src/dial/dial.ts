@@ -25,6 +25,7 @@ import { Wheel } from '../wheel.ts';
 import { type Lookup, resolveBySystem, trusting } from './connect.ts';
 import { type Around, Conversation } from './conversation.ts';
 import { type PoolSettings, sharedBy } from './lines.ts';
+import type { Proxies } from './proxy.ts';
 import { headText, wrongWith } from './request.ts';
 import { Targets } from './targets.ts';
 
@@ -54,6 +55,8 @@ export type UpstreamSettings = {
   readonly lookup?: Lookup;
   readonly clock?: Clock;
   readonly poolSettings?: Partial<PoolSettings>;
+  /** What stands between this node and the public network; none unless given. */
+  readonly proxies?: Proxies | undefined;
   readonly onBlocked: (blocked: Blocked, request: DialRequest) => void;
   /**
    * A sink threw while it was told the end: a bug, which nobody up the stack could catch. Thrown on
@@ -73,7 +76,9 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   const pool: PoolSettings = { ...POOL_SETTINGS, ...settings.poolSettings };
   const lookup = settings.lookup ?? resolveBySystem;
   const wheel = new Wheel(settings.clock ?? createClock());
-  const targets = new Targets(pool, { lookup, trust: trusting(pool.ca) }, sharedBy(wheel));
+  const { proxies } = settings;
+  const connecting = { lookup, trust: trusting(pool.ca), proxies };
+  const targets = new Targets(pool, connecting, sharedBy(wheel));
   const around: Around = {
     wheel,
     decodedBytesMax: pool.decodedBytesMax,
@@ -105,7 +110,7 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
       return refuse(sink, 'address_denied', `${place.name}: origin not in canonical form`);
     }
     if (lines === 'full') return refuse(sink, 'connect_failed', `${place.name}: too many targets`);
-    const head = headText(request, lines.prefix);
+    const head = headText(request, lines.form);
     if (head === undefined) return refuse(sink, 'malformed', `${place.name}: credential value`);
     const conversation = new Conversation(request, head, sink, { lines, around });
     if (!conversation.start()) return refuse(sink, 'connect_failed', `${place.name}: no free line`);

@@ -3,6 +3,7 @@
 // of a body.
 import { type Fault, type FaultCode, fault } from '@signalbox/contract';
 import { AddressDenied } from './connect.ts';
+import { ProxyFault } from './tunnel.ts';
 
 /** How far a dial has come. */
 export type Stage = 'connect' | 'head' | 'body';
@@ -27,6 +28,10 @@ export const isClosed = (error: unknown): boolean => CLOSED.has(codeOf(error));
 export function faultOfError(error: unknown, stage: Stage, placeName: string): Fault {
   if (error instanceof AddressDenied) {
     return fault('address_denied', 'ourselves', 'other', `${placeName}: ${error.breach} address`);
+  }
+  if (error instanceof ProxyFault) {
+    const why = `${placeName}: ${error.message} (${error.code})`;
+    return fault('connect_failed', 'upstream', 'other', why);
   }
   const code = codeOf(error);
   const detail = `${placeName}: ${code} at ${stage}`;

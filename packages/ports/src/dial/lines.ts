@@ -9,7 +9,9 @@ import { Timed, type Wheel } from '../wheel.ts';
 import { type AnswerHead, AnswerReader, type AnswerSink, WireFault } from './answer.ts';
 import { type Connect, type ConnectorSettings, connectorFor } from './connect.ts';
 import type { Target } from './guard.ts';
-import { prefixLines } from './request.ts';
+import { type HttpProxy, proxyFor } from './proxy.ts';
+import { type HeadForm, headFormOf } from './request.ts';
+import { connectorBy } from './tunnel.ts';
 
 export type PoolSettings = {
   /** Open lines per target, busy and idle together. */
@@ -137,9 +139,10 @@ export class Line extends Timed implements AnswerSink {
 
   #open(head: string, body: Uint8Array | undefined): void {
     let isOpen = false;
-    const socket = this.#lines.connect({
+    this.#lines.connect({
       buffer: this.#lines.buffer,
       read: (bytes) => this.#reader.read(bytes),
+      made: (socket) => this.#own(socket),
       opened: (error) => {
         if (this.#cut || isOpen) return;
         isOpen = true;
@@ -147,9 +150,15 @@ export class Line extends Timed implements AnswerSink {
         else this.#write(head, body);
       },
     });
-    if (socket === undefined) return;
-    this.#socket = socket;
+  }
+
+  #own(socket: Socket): void {
     socket.on('error', (error) => this.#lost(error));
+    if (this.#cut) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
     socket.on('end', () => {
       if (this.#caller === undefined) this.#lines.gone(this);
       else this.#reader.end();
@@ -182,8 +191,10 @@ export class Lines {
   readonly target: Target;
   readonly settings: PoolSettings;
   readonly connect: Connect;
-  /** Lines of a head that do not change from call to call. */
-  readonly prefix: string;
+  /** What of a head does not change from call to call. */
+  readonly form: HeadForm;
+  /** Undefined: none stands in between. */
+  readonly proxy: HttpProxy | undefined;
   readonly buffer: Buffer;
   readonly #wheel: Wheel;
   readonly #idle: Line[] = [];
@@ -197,8 +208,13 @@ export class Lines {
   ) {
     this.target = target;
     this.settings = settings;
-    this.connect = connectorFor(target, connecting);
-    this.prefix = prefixLines(new URL(target.origin).host);
+    const proxy = proxyFor(target, connecting.proxies);
+    this.proxy = proxy;
+    this.connect =
+      proxy === undefined
+        ? connectorFor(target, connecting)
+        : connectorBy(proxy, target, connecting);
+    this.form = headFormOf(target.origin, proxy);
     this.buffer = shared.buffer;
     this.#wheel = shared.wheel;
   }

@@ -2,6 +2,7 @@
 // host, a header that would change the framing, the host or the encoding, and a credential of
 // another origin are refused before a socket opens.
 import type { DialRequest } from '@signalbox/contract';
+import type { HttpProxy } from './proxy.ts';
 
 /** Set by the connection itself, or by nobody. */
 const OURS: ReadonlySet<string> = new Set([
@@ -49,17 +50,37 @@ export function wrongWith(request: DialRequest): string | undefined {
   return VALUE.test(credential.prefix) ? undefined : 'credential prefix';
 }
 
-/** The lines that every request to a target has. @param authority of its origin. */
-export const prefixLines = (authority: string): string =>
-  `host: ${authority}\r\nconnection: keep-alive\r\naccept-encoding: identity\r\n`;
+/** What every request to a target has. */
+export type HeadForm = {
+  /** Before the path. */
+  readonly start: string;
+  /** Lines after the first one. */
+  readonly lines: string;
+};
+
+/**
+ * A proxy without a tunnel is told the whole URL and its own credentials (RFC 9112, 3.2.2); over a
+ * tunnel it sees nothing of the request.
+ */
+export function headFormOf(origin: string, proxy: HttpProxy | undefined): HeadForm {
+  const lines = `host: ${new URL(origin).host}\r\nconnection: keep-alive\r\n${IDENTITY}`;
+  if (proxy === undefined || origin.startsWith('https:')) return { start: '', lines };
+  return { start: origin, lines: lines + proxyLines(proxy) };
+}
+
+const IDENTITY = 'accept-encoding: identity\r\n';
+
+/** The credentials of a proxy, for the proxy. */
+export const proxyLines = ({ authorization }: HttpProxy): string =>
+  authorization === undefined ? '' : `proxy-authorization: ${authorization.reveal()}\r\n`;
 
 /**
  * The head of a request that `wrongWith` has nothing against, as latin1. The credential's value is
  * revealed here and nowhere else. Undefined: it could break out of its line.
  */
-export function headText(request: DialRequest, prefix: string): string | undefined {
+export function headText(request: DialRequest, form: HeadForm): string | undefined {
   const { method, path, headers, credential, body } = request;
-  let text = `${method} ${path} HTTP/1.1\r\n${prefix}`;
+  let text = `${method} ${form.start}${path} HTTP/1.1\r\n${form.lines}`;
   for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
   if (credential !== undefined) {
     const value = credential.prefix + credential.value.reveal();
