@@ -21,6 +21,7 @@ export {
 } from './canon/exact.ts';
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
+export type { SignedCall, SignedCalls } from './canon/origin.ts';
 export {
   type Asked,
   contentTypeOf,

@@ -54,6 +54,7 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     clock,
     keys,
     health: live.health,
+    signatures: live.signatures,
     standings: live.standings,
     leaveOut,
     streamHead: head,

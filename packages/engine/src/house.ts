@@ -11,6 +11,7 @@ import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
 import type { References } from './session/references.ts';
+import type { Signatures } from './session/signatures.ts';
 import type { Counts } from './settle/counts.ts';
 import type { Tenants } from './tenant/tenant.ts';
 
@@ -36,6 +37,7 @@ export type Live = {
   readonly probes: Map<EndpointName, EndpointKnown>;
   readonly idempotency: Idempotency;
   readonly references: References;
+  readonly signatures: Signatures;
   readonly counts: Counts;
   readonly parking: Parking;
 };

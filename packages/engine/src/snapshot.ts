@@ -38,6 +38,7 @@ import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
 import { references } from './session/references.ts';
+import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
 import type { Budget, KeyFacts, PlanFacts, TenantFacts } from './tenant/tenant.ts';
@@ -197,6 +198,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     probes: new Map(),
     idempotency: idempotency(clock),
     references: references(clock),
+    signatures: signatures(clock),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
   };

@@ -12,6 +12,7 @@ import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamFacts, StreamReader } from '../openai/stream.ts';
 import { type CallerCodec, CODECS, callerCodec } from './codecs.ts';
 import type { Lane } from './lane.ts';
+import { Signing } from './signed.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -32,10 +33,12 @@ class Carrying implements CarriedStream {
   readonly #encoder: StreamEncoder;
   readonly #missingEnd: boolean;
   readonly #order = new Order();
+  readonly #signing: Signing;
   readonly #facts: Facts = {
     model: undefined,
     usage: undefined,
     service: undefined,
+    signed: undefined,
     error: false,
     done: false,
     events: 0,
@@ -46,6 +49,7 @@ class Carrying implements CarriedStream {
     this.#decoder = from.decoder();
     this.#encoder = to.encoder(context);
     this.#missingEnd = lane.missingEnd;
+    this.#signing = new Signing(lane);
   }
 
   get dropped(): ReadonlySet<string> {
@@ -79,7 +83,7 @@ class Carrying implements CarriedStream {
     for (const event of events) {
       this.#order.check(event);
       this.#note(event);
-      const bytes = this.#encoder.push(event);
+      const bytes = this.#encoder.push(this.#signing.push(event));
       if (bytes.length > 0) out.push(bytes);
     }
     return concat(out);
@@ -103,6 +107,7 @@ class Carrying implements CarriedStream {
         return;
       case 'end':
         facts.done = true;
+        facts.signed = this.#signing.signed();
         return;
       default:
         // About a token each.
@@ -136,19 +141,24 @@ export function carryWhole(
   const events = CODECS[lane.upstream].readWhole(parsed);
   const folding = new Folding();
   const order = new Order();
+  const signing = new Signing(lane);
+  const told: AnswerEvent[] = [];
   for (const event of events) {
     order.check(event);
-    folding.push(event);
+    const own = signing.push(event);
+    told.push(own);
+    folding.push(own);
   }
   const answer = folding.answer();
   const { model, usage, service, error } = answer;
-  const facts = { model, usage, service, error: error !== undefined, malformed: false };
+  const signed = signing.signed();
+  const facts = { model, usage, service, signed, error: error !== undefined, malformed: false };
   const to = callerCodec(lane.caller, lane.operation);
   if (!context.stream) {
     const written = to.writeWhole(answer, context);
     return { body: written.body, facts, dropped: [...written.dropped].sort() };
   }
   const encoder = to.encoder(context);
-  const bytes = concat(events.map((event) => encoder.push(event)));
+  const bytes = concat(told.map((event) => encoder.push(event)));
   return { body: bytes, facts, dropped: [...encoder.dropped].sort() };
 }

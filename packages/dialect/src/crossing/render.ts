@@ -1,30 +1,54 @@
 // The request as an upstream reads it.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
+import { finder } from '../bytes.ts';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
+import { MARK } from '../canon/origin.ts';
 import { CODECS, callerCodec } from './codecs.ts';
 import { renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
+import { questionIn } from './question.ts';
 import type { Rendered, Rendering } from './rendered.ts';
+import { type Owned, ownOf } from './signed.ts';
 
 const NOTHING: readonly string[] = [];
+const findMark = finder(MARK);
 
 export function render(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
   if (lane.operation === 'embedding') return renderEmbed(question, lane, how);
-  if (!lane.carried) {
-    const body = question.render(how.model, how.askUsage, how.storeNothing);
-    return yes({ body, dropped: NOTHING, ask: undefined });
-  }
+  if (!lane.carried) return yes(untouched(question, lane, how));
   const read = askOf(question, lane);
   if (!read.ok) return read;
+  const own = ownOf(read.value, lane, how.signed);
+  return yes({ ...written(own, lane, how), ask: read.value });
+}
+
+/** A mark is of our making, and no server knows it: what bears one was signed elsewhere. */
+function untouched(question: Question, lane: Lane, how: Rendering): Rendered {
+  const unsigned = findMark(question.bytes) < 0 ? undefined : withoutForeign(question, lane, how);
+  const { model, askUsage, storeNothing } = how;
+  const body = (unsigned?.question ?? question).render(model, askUsage, storeNothing);
+  return { body, dropped: unsigned?.dropped ?? NOTHING, ask: undefined };
+}
+
+type Unsigned = { readonly question: Question; readonly dropped: readonly string[] };
+
+function withoutForeign(question: Question, lane: Lane, how: Rendering): Unsigned | undefined {
+  const read = askOf(question, lane);
+  const own = read.ok ? ownOf(read.value, lane, undefined) : undefined;
+  if (own === undefined || own.dropped.size === 0) return undefined;
+  const { body, dropped } = written(own, lane, how);
+  const dialect = lane.caller === 'responses' ? 'openai' : lane.caller;
+  const again = questionIn(dialect, lane.operation, body, question);
+  return again.ok ? { question: again.value, dropped } : undefined;
+}
+
+function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {
   const { model, askUsage } = how;
-  const written = CODECS[lane.upstream].writeAsk(read.value, {
-    model,
-    quirks: lane.quirks,
-    askUsage,
-  });
-  return yes({ body: written.body, dropped: [...written.dropped].sort(), ask: read.value });
+  const to = { model, quirks: lane.quirks, askUsage };
+  const { body, dropped: lost } = CODECS[lane.upstream].writeAsk(ask, to);
+  return { body, dropped: [...new Set([...dropped, ...lost])].sort() };
 }
 
 /** The request in our words; formats that name the model in the path get it back. */

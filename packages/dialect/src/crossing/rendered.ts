@@ -1,6 +1,7 @@
 // A request as it goes over the wire to a server.
 import type { Ask } from '../canon/canon.ts';
 import type { EmbedAsk } from '../canon/embedding.ts';
+import type { SignedCalls } from '../canon/origin.ts';
 
 /** An embedding that was read for another format; `single`: the caller's path knows one vector. */
 export type EmbedAsked = { readonly embed: EmbedAsk; readonly single: boolean };
@@ -10,7 +11,10 @@ export type Rendering = {
   readonly model: string;
   readonly askUsage: boolean;
   readonly storeNothing: boolean;
+  /** Of calls that this endpoint made in the session: what a client left out comes back. */
+  readonly signed?: SignedCalls | undefined;
 };
+
 export type Rendered = {
   readonly body: Uint8Array;
   /** What the upstream's format cannot carry, in our words. */

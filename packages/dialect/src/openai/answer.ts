@@ -1,6 +1,7 @@
 // What a record needs of an answer: which model says it answered, what was used, whether an error
 // hides in a 200.
 import type { Operation, Usage } from '@signalbox/contract';
+import type { SignedCall } from '../canon/origin.ts';
 import { type Field, innerFields, lastField, readObject, stringAt } from '../json.ts';
 
 export type AnswerFacts = {
@@ -10,6 +11,8 @@ export type AnswerFacts = {
   readonly service: string | undefined;
   /** Of a response: the id that a later call may refer to. */
   readonly responseId?: string | undefined;
+  /** Calls that the provider wants back as it signed them; told where the answer is carried over. */
+  readonly signed?: readonly SignedCall[] | undefined;
   /** The body is an error although its status says otherwise. */
   readonly error: boolean;
   readonly malformed: boolean;

@@ -6,6 +6,7 @@
 // an event in several `data` lines is passed on unread.
 import type { Operation, Usage } from '@signalbox/contract';
 import { concat, finder } from '../bytes.ts';
+import type { SignedCall } from '../canon/origin.ts';
 import { type Field, lastField, readObject } from '../json.ts';
 import { innerOf, isError, SERVICE, stringField, usageOf } from './answer.ts';
 
@@ -16,6 +17,8 @@ export type StreamFacts = {
   readonly service: string | undefined;
   /** Of a response: the id that a later call may refer to. */
   readonly responseId?: string | undefined;
+  /** Calls that the provider wants back as it signed them; told where the answer is carried over. */
+  readonly signed?: readonly SignedCall[] | undefined;
   /** An error came as an event. */
   readonly error: boolean;
   /** The closing `[DONE]` (or the last typed event) was seen. */

@@ -3,6 +3,7 @@ import type { Attempt, Headers, Keys, Refusal, Upstream } from '@signalbox/contr
 import type { Health } from '../catalog/health.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import type { Signatures } from '../session/signatures.ts';
 import type { OpenStream, WholeAnswer } from './attempt.ts';
 import type { MovingPorts } from './order.ts';
 import type { Piped } from './pipe.ts';
@@ -32,6 +33,7 @@ export type DispatchPorts = MovingPorts & {
   readonly upstream: Upstream;
   readonly keys: Keys;
   readonly health: Health;
+  readonly signatures: Pick<Signatures, 'find'>;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (
     call: Scheduled,

@@ -1,10 +1,19 @@
 // What goes to an endpoint, made of what the caller sent: the lane of its format, the path, the
 // bytes.
-import { assert, no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import {
+  assert,
+  type EndpointName,
+  no,
+  type Refusal,
+  type Result,
+  refusal,
+  yes,
+} from '@signalbox/contract';
 import { asksUsage, isCarried, type Rendered, render } from '@signalbox/dialect';
 import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import type { Signatures, Signer } from '../session/signatures.ts';
 
 export type Ready = {
   readonly lane: EndpointLane;
@@ -14,7 +23,11 @@ export type Ready = {
 };
 
 /** A no is the caller's mistake, seen when its request is read for another format. */
-export function readied(call: Scheduled, offer: Offer): Result<Ready, Refusal> {
+export function readied(
+  call: Scheduled,
+  offer: Offer,
+  signatures: Pick<Signatures, 'find'>,
+): Result<Ready, Refusal> {
   const { question, head } = call;
   const { endpoint, upstream: model } = offer.offering;
   const lane = endpoint.lanes[head.dialect][head.operation];
@@ -25,13 +38,21 @@ export function readied(call: Scheduled, offer: Offer): Result<Ready, Refusal> {
   }
   const askUsage = asksUsage(lane, question);
   const storeNothing = keepsNothing(call, offer);
-  const rendered = render(question, lane, { model, askUsage, storeNothing });
+  const isOther = isCarried(lane);
+  const signed = isOther ? signatures.find(signerOf(call, endpoint.name)) : undefined;
+  const rendered = render(question, lane, { model, askUsage, storeNothing, signed });
   if (!rendered.ok) {
     const { message, param } = rendered.refusal;
     return no(refusal('body_invalid', message, param === undefined ? {} : { param }));
   }
-  return yes({ lane, path, rendered: rendered.value, hideUsage: askUsage && !isCarried(lane) });
+  return yes({ lane, path, rendered: rendered.value, hideUsage: askUsage && !isOther });
 }
+
+const signerOf = ({ tenant, session }: Scheduled, endpoint: EndpointName): Signer => ({
+  tenant: tenant.name,
+  session,
+  endpoint,
+});
 
 /** On tier 1 what is stored stays where it is. */
 const keepsNothing = ({ tenant }: Scheduled, { place }: Offer): boolean =>

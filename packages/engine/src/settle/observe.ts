@@ -1,13 +1,19 @@
 // What a call that has ended teaches those who look at the next one. The only way back along the
 // line: nothing of it changes this call, and no decision waits for it.
 import type { Keys } from '@signalbox/contract';
+import type { SignedCall } from '@signalbox/dialect';
 import type { Health } from '../catalog/health.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { References } from '../session/references.ts';
+import type { Signatures } from '../session/signatures.ts';
 
 export type Learners = {
-  readonly live: { readonly health: Health; readonly references: References };
+  readonly live: {
+    readonly health: Health;
+    readonly references: References;
+    readonly signatures: Signatures;
+  };
   readonly ports: { readonly keys: Keys };
 };
 
@@ -20,6 +26,13 @@ export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Lear
     const held = { endpoint, label: profile.label };
     live.references.keep({ tenant: tenant.name, id, keys: ports.keys }, held);
   }
+  const signed = signedOf(outcome);
+  // Texts of an answer: nothing of a tenant that wants nothing kept.
+  if (signed !== undefined && 'offer' in outcome && call.tenant.retention !== 'zero') {
+    const { tenant, session } = call;
+    const endpoint = outcome.offer.offering.endpoint.name;
+    live.signatures.keep({ tenant: tenant.name, session, endpoint }, signed);
+  }
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
@@ -31,6 +44,11 @@ function responseIdOf(outcome: Outcome): string | undefined {
   if (outcome.kind === 'whole')
     return outcome.relayed ? undefined : outcome.answer.facts.responseId;
   return outcome.kind === 'streamed' ? outcome.piped.facts.responseId : undefined;
+}
+
+function signedOf(outcome: Outcome): readonly SignedCall[] | undefined {
+  if (outcome.kind === 'whole') return outcome.relayed ? undefined : outcome.answer.facts.signed;
+  return isWhole(outcome) && outcome.kind === 'streamed' ? outcome.piped.facts.signed : undefined;
 }
 
 /** The caller's own mistake is told fast, and a stream that broke off took no time to tell. */
