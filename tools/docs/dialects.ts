@@ -16,7 +16,8 @@ const OPENING = `# Dialects
 A caller may speak one dialect and the model behind it another. Texts, instructions, tools, calls
 with their ids and arguments, results, token counts and the reason why an answer ended cross always,
 whole and streamed, and so do signed thoughts: where a format has no field for a signature, it
-travels in an additional one that clients leave alone.
+travels in an additional one that clients leave alone, and goes back to the provider that made it
+alone ([how](../guides/connect-other-sdks.md#signatures)).
 
 The tables list the rest: what the other side has no word for. It is left out, the call goes on, and
 its name stands in the header \`x-signalbox-dropped\`. Where caller and upstream speak the same

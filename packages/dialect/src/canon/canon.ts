@@ -117,7 +117,10 @@ export type Text = { readonly kind: 'text'; readonly text: string; readonly extr
 export type Thought = {
   readonly kind: 'thought';
   readonly text: string;
-  /** What the provider wants back unchanged. */
+  /**
+   * What the provider wants back unchanged. In a caller's request it may bear the mark of its origin
+   * (`origin.ts`), and so may `sealed` and the signature of a call.
+   */
   readonly signature?: string;
   /** Encrypted or redacted: `text` is empty and this is all there is. */
   readonly sealed?: string;

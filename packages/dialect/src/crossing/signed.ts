@@ -26,6 +26,8 @@ const OWNERS: { readonly [W in Wire]?: string } = {
 };
 /** Calls are signed by one alone: in other formats the field bears its name. */
 const SIGNS_CALLS = 'gemini';
+/** Formats in which its own servers take such a field; others refuse a call that has it. */
+const CALL_OWNERS: { readonly [W in Wire]?: string } = { openai: SIGNS_CALLS, gemini: SIGNS_CALLS };
 
 /** Clouds that serve models of Google in its own format take what Google signed. */
 const originOf = ({ upstream, kind }: Meeting): string =>
@@ -48,12 +50,14 @@ type Open = {
 export class Signing {
   readonly #origin: string;
   readonly #owner: string | undefined;
+  readonly #callOwner: string | undefined;
   #parts: Map<number, Open> | undefined;
   #chars = 0;
 
   constructor(lane: Meeting) {
     this.#origin = originOf(lane);
     this.#owner = OWNERS[lane.caller];
+    this.#callOwner = CALL_OWNERS[lane.caller];
   }
 
   /** The event as the caller is to get it. */
@@ -98,7 +102,7 @@ export class Signing {
     const pieces = event.sealed === true && !isCall ? open.sealed : open.signature;
     const isFirst = pieces.length === 0;
     this.#add(pieces, event.signature);
-    const owner = isCall ? SIGNS_CALLS : this.#owner;
+    const owner = isCall ? this.#callOwner : this.#owner;
     if (!isFirst || owner === this.#origin) return event;
     return { ...event, signature: marked(event.signature, this.#origin) };
   }
