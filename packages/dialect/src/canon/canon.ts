@@ -118,8 +118,8 @@ export type Thought = {
   readonly kind: 'thought';
   readonly text: string;
   /**
-   * What the provider wants back unchanged. In a caller's request it may bear the mark of its origin
-   * (`origin.ts`), and so may `sealed` and the signature of a call.
+   * What the provider wants back unchanged. In a caller's request it may bear the mark of its
+   * origin (`origin.ts`), and so may `sealed` and the signature of a call.
    */
   readonly signature?: string;
   /** Encrypted or redacted: `text` is empty and this is all there is. */

@@ -11,7 +11,7 @@ export type AnswerFacts = {
   readonly service: string | undefined;
   /** Of a response: the id that a later call may refer to. */
   readonly responseId?: string | undefined;
-  /** Calls that the provider wants back as it signed them; told where the answer is carried over. */
+  /** Calls that the provider wants back as it signed them; told of answers carried over. */
   readonly signed?: readonly SignedCall[] | undefined;
   /** The body is an error although its status says otherwise. */
   readonly error: boolean;

@@ -17,7 +17,7 @@ export type StreamFacts = {
   readonly service: string | undefined;
   /** Of a response: the id that a later call may refer to. */
   readonly responseId?: string | undefined;
-  /** Calls that the provider wants back as it signed them; told where the answer is carried over. */
+  /** Calls that the provider wants back as it signed them; told of answers carried over. */
   readonly signed?: readonly SignedCall[] | undefined;
   /** An error came as an event. */
   readonly error: boolean;
