@@ -18,6 +18,13 @@ import { faultOfError, isClosed, type Stage, timeoutAt } from './faults.ts';
 import type { Caller, Line, Lines } from './lines.ts';
 import { proxyAnswered } from './tunnel.ts';
 
+/**
+ * As the contract says it, and not as Node's own class, whose `slice` copies nothing: a sink that
+ * kept such a slice would hold what the next read, of another call, puts there.
+ */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** What all conversations share. */
 export type Around = {
   readonly wheel: Wheel;
@@ -155,7 +162,7 @@ export class Conversation extends Timed implements Caller, Flow {
     if (this.#stage === 'over') return;
     this.#sinceMs = this.#around.wheel.nowMs;
     if (this.#decoding !== undefined) this.#decoding.write(bytes);
-    else if (this.#paused) this.#held.push(bytes.slice());
+    else if (this.#paused) this.#held.push(Uint8Array.from(bytes));
     else this.#chunk(bytes);
   }
 
@@ -239,7 +246,7 @@ export class Conversation extends Timed implements Caller, Flow {
   /** Called by a socket or a stream of Node's, which would take a sink's bug for its own. */
   #chunk(bytes: Uint8Array): void {
     try {
-      this.#sink.chunk(bytes);
+      this.#sink.chunk(plain(bytes));
     } catch {
       this.#sinkFailed();
     }

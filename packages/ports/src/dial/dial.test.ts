@@ -263,6 +263,28 @@ test('more targets than are kept close the longest unused one', async () => {
   small.close();
 });
 
+test('what a sink copies is its own, whatever is read afterwards', async () => {
+  const pieces = ['aaa', 'bbb', 'ccc'];
+  const server = await answering((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 9\r\n\r\n');
+  });
+  const send = (): void => {
+    const next = pieces.shift();
+    if (next !== undefined) server.sockets[0]?.write(next);
+  };
+  const kept: Uint8Array[] = [];
+  const outcome = await dial(upstream, requestTo(placeAt(server.origin)), {
+    // Each is written when the one before was read, so that all are read to the same place.
+    head: () => void setImmediate(send),
+    chunk(bytes) {
+      kept.push(bytes.slice());
+      setImmediate(send);
+    },
+  }).over;
+  assert.equal(outcome.text, 'aaabbbccc');
+  assert.equal(Buffer.concat(kept).toString(), 'aaabbbccc');
+});
+
 test('a sink that fails ends its own call and nobody else’s', async () => {
   const server = await answering((socket) => socket.write(json('{}')));
   const bugs: unknown[] = [];
