@@ -14,6 +14,13 @@ export type Ask = {
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
+const START_HINT = 'Start one with `signalbox up`, or name one with --url or SIGNALBOX_URL.';
+/** Codes of a certificate that is not believed, or is for another name. */
+const UNBELIEVED = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/;
+const CERTIFICATE_HINT =
+  'Name its authority, or its own certificate, in NODE_EXTRA_CA_CERTS, and in SIGNALBOX_URL the ' +
+  'name that the certificate is for.';
+
 /** An answer of whatever status; the gateway being out of reach is a fault. */
 export async function send(ask: Ask): Promise<Response> {
   const { url, key, method, path, headers, body, signal } = ask;
@@ -30,8 +37,9 @@ export async function send(ask: Ask): Promise<Response> {
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
-    throw new CommandFault(EXIT.down, `No gateway answers at ${url} (${reasonOf(cause)}).`, {
-      hint: 'Start one with `signalbox up`, or name one with --url or SIGNALBOX_URL.',
+    const why = reasonOf(cause);
+    throw new CommandFault(EXIT.down, `No gateway answers at ${url} (${why}).`, {
+      hint: UNBELIEVED.test(why) ? CERTIFICATE_HINT : START_HINT,
     });
   }
 }

@@ -55,6 +55,16 @@ export interface ServerDocument {
   readonly drainMsMax: number;
   readonly connectionsMax: number;
   readonly metrics: MetricsDocument;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsDocument | undefined;
+}
+
+/** All PEM, by reference. */
+export interface TlsDocument {
+  readonly cert: SecretReference;
+  readonly key: SecretReference;
+  /** Undefined: callers need no certificate. */
+  readonly clientCa: SecretReference | undefined;
 }
 
 export interface MetricsDocument {

@@ -51,7 +51,10 @@ export async function startGateway(
   };
   const environment = new Proxy<Record<string, string>>(
     {},
-    { get: (_, name) => (typeof name === 'string' ? key(name.toLowerCase()) : undefined) },
+    {
+      get: (_, name) =>
+        typeof name !== 'string' || /_proxy/i.test(name) ? undefined : key(name.toLowerCase()),
+    },
   );
   const configurationOf = (text: string) => {
     const read = readConfiguration([{ name: 'signalbox.yaml', text }]);

@@ -14,6 +14,7 @@ import {
   proxiesFrom,
   type RecordStore,
 } from '@signalbox/ports';
+import { openCertificate, type Shown } from './certificate.ts';
 import { compile } from './compile.ts';
 import { createGateway, type Mounted } from './gateway.ts';
 import { listenForMetrics } from './metrics-port.ts';
@@ -61,6 +62,7 @@ export type GatewayNode = NodeParts & {
 export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { clock, random, keys, telemetry: sink } = options;
   const proxies = readProxies(options);
+  const shown = await openCertificate(options);
   const listed = await loadSnapshot();
   const prices = listed.ok ? listed.value : undefined;
   /** As the documents alone say. */
@@ -80,15 +82,16 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     snapshot = learned(compiled, live);
   });
   const state: State = { draining: false, trouble: undefined };
-  const readiness = (): Readiness => readinessOf(state, storage, house);
+  const readiness = (): Readiness => readinessOf({ ...state, shown }, storage, house);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness };
   const running = newRunning();
-  const served = openListeners(options, parts, { storage, running, tracing });
+  const served = openListeners(options, parts, { storage, running, tracing, shown });
   const { listening, scraped } = await served.catch(async (cause: unknown) => {
     upstream.close();
     await storage.close();
     throw cause;
   });
+  const unwatch = shown?.watch(listening);
   rounds.begin();
   return {
     ...parts,
@@ -98,6 +101,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       snapshot = compiled;
       rounds.begin();
       snapshot = learned(compiled, live);
+      await shown?.renew(listening);
       act(journal, clock, { act: 'configuration-changed', by: 'file', what: digest, detail: {} });
     },
     troubled(reason) {
@@ -106,6 +110,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     async stop() {
       const { drainDelayMs, drainMsMax } = options.configuration.server;
       state.draining = true;
+      unwatch?.();
       rounds.stop();
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
@@ -170,6 +175,7 @@ type Served = {
   readonly storage: Storage;
   readonly running: Running;
   readonly tracing: Tracing | undefined;
+  readonly shown: Shown | undefined;
 };
 
 type Listeners = { readonly listening: Listening; readonly scraped: Listening | undefined };
@@ -191,7 +197,7 @@ async function openListeners(
 function listenFor(
   options: NodeOptions,
   parts: NodeParts,
-  { storage, running, tracing }: Served,
+  { storage, running, tracing, shown }: Served,
 ): Promise<Listening> {
   const { configuration, clock, random, keys, telemetry } = options;
   const { house } = parts;
@@ -218,13 +224,14 @@ function listenFor(
     host: server.host,
     port: server.port,
     settings: { connectionsMax: server.connectionsMax, headMs: server.headersMsMax },
+    certificate: shown?.certificate,
     handler: (exchange) => gateway.handle(exchange),
     refuse: (problem, why) => rawRefusal(problem, why, { clock, random }),
   });
 }
 
 function readinessOf(
-  { draining, trouble }: State,
+  { draining, trouble, shown }: State & { readonly shown: Shown | undefined },
   { journal, store }: Storage,
   house: House,
 ): Readiness {
@@ -233,6 +240,10 @@ function readinessOf(
   const reasons: string[] = [];
   if (health.kind === 'unavailable') reasons.push(`journal: ${health.reason}: ${health.detail}`);
   if (trouble !== undefined) reasons.push(`configuration: ${trouble}; the one before it goes on`);
+  const untrusted = shown?.trouble();
+  if (untrusted !== undefined) {
+    reasons.push(`server.tls: ${untrusted}; the certificate before it goes on`);
+  }
   if (records.kind === 'stuck') reasons.push(`records: ${records.detail}`);
   reasons.push(...endpointReasons(house));
   if (draining) return { mode: 'draining', reasons: ['the server is about to stop', ...reasons] };

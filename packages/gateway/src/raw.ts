@@ -7,6 +7,7 @@ const MESSAGES: Readonly<Record<HeadProblem, string>> = {
   malformed: 'The request is not well-formed HTTP/1.1',
   'head-too-large': 'The head of the request is too large',
   'head-too-slow': 'The head of the request was not complete in time',
+  'not-secure': 'This is plain HTTP: write https:// instead of http://',
 };
 
 export function rawRefusal(

@@ -15,7 +15,7 @@ export {
   type UpstreamSettings,
 } from './dial/dial.ts';
 export type { PoolSettings } from './dial/lines.ts';
-export { type Proxies, proxiesFrom, SettingFault } from './dial/proxy.ts';
+export { type Proxies, proxiesFrom } from './dial/proxy.ts';
 export {
   type FileProblem,
   type FilesRead,
@@ -50,12 +50,14 @@ export {
   listen,
 } from './listen/listen.ts';
 export type { HeadProblem, RawReply, Refuse } from './listen/raw.ts';
+export { type Certificate, wrongWithCertificate } from './listen/secure.ts';
 export { splitTarget, type Target } from './listen/target.ts';
 export { EmbeddedFault } from './models/fault.ts';
 export { createModels, startEmbedded } from './models/models.ts';
 export { DataFolderFault } from './private-file.ts';
 export { createRandom } from './random.ts';
 export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
+export { SettingFault } from './setting-fault.ts';
 export type { Described, Labels } from './sink/metrics.ts';
 export {
   createSpans,

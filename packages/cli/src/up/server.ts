@@ -38,7 +38,7 @@ import { Documents, firstInForce } from './documents.ts';
 import { type EmbeddedModels, embeddedModels } from './embedded.ts';
 import { firstCall, keyHeaderFromFile } from './first-call.ts';
 import { openLogFile } from './log-file.ts';
-import { originsOf } from './origins.ts';
+import { type Bound, originsOf } from './origins.ts';
 import { openReader, type Reader } from './reader.ts';
 import { statusOf } from './status.ts';
 
@@ -110,7 +110,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   closing.add(() => control?.drain());
   serveChanges(ground, node);
   closing.add(watch(ground));
-  const url = originsOf(node.listening, undefined)[0] ?? '';
+  const url = originsOf(boundOf(node), undefined)[0] ?? '';
   await writeRunning(data.path, { pid: process.pid, url });
   closing.add(() => forgetRunning(data.path));
   logNotes(ground);
@@ -199,8 +199,13 @@ async function openGateway(ground: Ground): Promise<Opened> {
       return [(exchange, target) => control.handle(exchange, target)];
     },
   });
-  late.origins = originsOf(node.listening, options.environment['SIGNALBOX_URL']);
+  late.origins = originsOf(boundOf(node), options.environment['SIGNALBOX_URL']);
   return { node, control: late.control };
+}
+
+function boundOf({ listening }: GatewayNode): Bound {
+  const { host, port } = listening;
+  return { host, port, names: listening.names() };
 }
 
 /** The word in keys that are made here, so that a leaked one is known for what it is. */

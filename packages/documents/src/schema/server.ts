@@ -27,6 +27,16 @@ const metrics = z.strictObject({
     .describe('A port of its own for `/metrics`. Without it `/metrics` asks for the admin key.'),
 });
 
+const tls = z
+  .strictObject({
+    cert: secret.describe('PEM of its certificate, and of those that lead to its authority.'),
+    key: secret.describe('PEM of its key, without a passphrase.'),
+    client_ca: secret
+      .optional()
+      .describe('PEM of authorities; each caller must show a certificate of one of them.'),
+  })
+  .transform(({ cert, key, client_ca: clientCa }) => ({ cert, key, clientCa }));
+
 export const server: z.ZodType<ServerDocument> = z
   .strictObject({
     host: formed({
@@ -59,6 +69,7 @@ export const server: z.ZodType<ServerDocument> = z
       .describe('Time that open streams get after that.'),
     connections_max: count.default(10_000).describe('Open connections of callers.'),
     metrics: metrics.optional().describe('Where metrics are served.'),
+    tls: tls.optional().describe('Speaks HTTPS with this certificate; files of it are watched.'),
   })
   .transform((written) => ({
     host: written.host,
@@ -70,6 +81,7 @@ export const server: z.ZodType<ServerDocument> = z
     drainMsMax: written.drain_ms_max,
     connectionsMax: written.connections_max,
     metrics: { port: written.metrics?.port },
+    tls: written.tls,
   }));
 
 export const node: z.ZodType<NodeDocument> = z

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SettingFault } from '../setting-fault.ts';
 import { placeAt } from './dialling.fixture.ts';
 import { targetOf } from './guard.ts';
-import { isInner, proxiesFrom, proxyFor, SettingFault } from './proxy.ts';
+import { isInner, proxiesFrom, proxyFor } from './proxy.ts';
 
 type Environment = Readonly<Record<string, string>>;
 

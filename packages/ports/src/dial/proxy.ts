@@ -8,6 +8,7 @@
 // are inner by their form are still refused, and the rest is what the proxy lets through.
 import { BlockList, isIP } from 'node:net';
 import { Secret } from '@signalbox/contract';
+import { SettingFault } from '../setting-fault.ts';
 import { reachOf } from './address.ts';
 import type { Target } from './guard.ts';
 
@@ -32,11 +33,6 @@ export type Proxies = {
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A setting that cannot be used: which, why, and what to write; never its value. */
-export class SettingFault extends Error {
-  override readonly name = 'SettingFault';
-}
 
 /**
  * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, each in lower case first, as other programs

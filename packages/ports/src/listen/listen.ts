@@ -10,7 +10,7 @@
 // with each `readBody`. `close` stops taking connections, lets open answers end for a while, and
 // cuts the rest.
 
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@signalbox/contract';
 import { createClock } from '../clock.ts';
@@ -20,6 +20,14 @@ import type { Exchange } from './exchange.ts';
 import { wrongWithHead } from './head.ts';
 import { Incoming } from './incoming.ts';
 import { problemOf, type RawReply, type Refuse, refuseConnection } from './raw.ts';
+import {
+  type Certificate,
+  type HttpServer,
+  type HttpsServer,
+  namesOf,
+  renew,
+  secureServer,
+} from './secure.ts';
 import { Outgoing, Served, type Surroundings } from './served.ts';
 import { DateLine } from './wire.ts';
 
@@ -49,6 +57,8 @@ export type ListenOptions = {
   /** 0: any free one. */
   readonly port: number;
   readonly settings?: Partial<ListenSettings>;
+  /** Undefined: plain HTTP. */
+  readonly certificate?: Certificate | undefined;
   readonly clock?: Clock;
   /** Called with every request whose head is in order. */
   readonly handler: (exchange: Exchange) => void;
@@ -62,6 +72,10 @@ export type ListenOptions = {
 export type Listening = {
   readonly host: string;
   readonly port: number;
+  /** What its certificate is for; undefined: it speaks plain HTTP. */
+  names(): readonly string[] | undefined;
+  /** Shows new connections another certificate; throws when it cannot be used. */
+  renew(certificate: Certificate): void;
   /** Takes no new connection, lets open answers end for at most `drainMs`, then cuts them. */
   close(drainMs: number): Promise<void>;
   /** Open connections. */
@@ -72,7 +86,53 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const settings: ListenSettings = { ...LISTEN_SETTINGS, ...options.settings };
   const clock = options.clock ?? createClock();
   const open = new Map<Socket, Connection>();
-  const server = createServer({
+  const silent = new Set<Socket>();
+  const around: Surroundings = {
+    wheel: new Wheel(clock),
+    date: new DateLine(clock),
+    keepAliveLines: keepAliveLines(settings.keepAliveMs),
+    draining: false,
+    onOver: () => void setImmediate(() => server.closeIdleConnections()),
+  };
+  const server = serverFor({ options, clock }, { settings, open, silent });
+  attach(server, open, around, { options, clock });
+  await bound(server, options);
+  const stopSweeping = sweep(open, clock, settings.keepAliveMs / SWEEPS);
+  const { host, port } = addressOf(server);
+  let shown = options.certificate;
+  return {
+    host,
+    port,
+    connections: () => open.size,
+    names: () => (shown === undefined ? undefined : namesOf(shown)),
+    renew(certificate) {
+      if (!isSecure(server)) return;
+      renew(server, certificate);
+      shown = certificate;
+    },
+    close(drainMs) {
+      around.draining = true;
+      stopSweeping();
+      for (const socket of silent) socket.destroy();
+      return closed(server, open, clock, drainMs);
+    },
+  };
+}
+
+const isSecure = (server: HttpServer | HttpsServer): server is HttpsServer =>
+  'setSecureContext' in server;
+
+type Held = {
+  readonly settings: ListenSettings;
+  readonly open: Map<Socket, Connection>;
+  readonly silent: Set<Socket>;
+};
+
+function serverFor(
+  { options, clock }: Sources,
+  { settings, open, silent }: Held,
+): HttpServer | HttpsServer {
+  const http = {
     IncomingMessage: Incoming,
     ServerResponse: Outgoing,
     noDelay: true,
@@ -82,32 +142,35 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     requestTimeout: 0,
     keepAliveTimeout: 0,
     connectionsCheckingInterval: Math.min(settings.headMs, HEAD_CHECK_MS_MAX),
-  });
+  };
+  const { certificate } = options;
+  const server =
+    certificate === undefined
+      ? createServer(http)
+      : secureServer(http, certificate, {
+          handshakeMs: settings.headMs,
+          silent,
+          plain: (socket) => refusePlain(socket, open, { options, clock }),
+        });
   server.maxConnections = settings.connectionsMax;
   // Node would drop headers beyond its own count without a word; the head's bytes bound them, and
   // `wrongWithHead`.
   server.maxHeadersCount = 0;
-  const around: Surroundings = {
-    wheel: new Wheel(clock),
-    date: new DateLine(clock),
-    keepAliveLines: keepAliveLines(settings.keepAliveMs),
-    draining: false,
-    onOver: () => void setImmediate(() => server.closeIdleConnections()),
-  };
-  attach(server, open, around, { options, clock });
-  await bound(server, options);
-  const stopSweeping = sweep(open, clock, settings.keepAliveMs / SWEEPS);
-  const { host, port } = addressOf(server);
-  return {
-    host,
-    port,
-    connections: () => open.size,
-    close(drainMs) {
-      around.draining = true;
-      stopSweeping();
-      return closed(server, open, clock, drainMs);
-    },
-  };
+  return server;
+}
+
+/** It speaks HTTP where TLS is spoken: it hears which, in words that it understands. */
+function refusePlain(
+  socket: Socket,
+  open: Map<Socket, Connection>,
+  { options, clock }: Sources,
+): void {
+  const connection = new Connection(socket);
+  open.set(socket, connection);
+  socket.on('close', () => open.delete(socket));
+  socket.resume();
+  const reply = (): RawReply => options.refuse('not-secure', 'this port speaks TLS');
+  refuseConnection(connection, reply, (ms, then) => void clock.after(ms, then));
 }
 
 function handle(exchange: Exchange, { handler, onBug }: ListenOptions): void {
@@ -133,7 +196,7 @@ function noted(): void {}
 type Sources = { readonly options: ListenOptions; readonly clock: Clock };
 
 function attach(
-  server: Server<typeof Incoming, typeof Outgoing>,
+  server: HttpServer | HttpsServer,
   open: Map<Socket, Connection>,
   around: Surroundings,
   { options, clock }: Sources,
@@ -154,7 +217,7 @@ function attach(
     const reply = options.refuse('malformed', wrong);
     exchange.reply(reply.status, reply.headers, reply.bytes);
   };
-  server.on('connection', (socket: Socket) => {
+  server.on(isSecure(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
     const connection = new Connection(socket);
     open.set(socket, connection);
     socket.on('error', noted);
@@ -195,7 +258,7 @@ function sweep(open: Map<Socket, Connection>, clock: Clock, ms: number): () => v
   return () => stop();
 }
 
-function bound(server: Server<typeof Incoming, typeof Outgoing>, to: ListenOptions): Promise<void> {
+function bound(server: HttpServer | HttpsServer, to: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(to.port, to.host, () => {
@@ -205,7 +268,7 @@ function bound(server: Server<typeof Incoming, typeof Outgoing>, to: ListenOptio
   });
 }
 
-function addressOf(server: Server<typeof Incoming, typeof Outgoing>): {
+function addressOf(server: HttpServer | HttpsServer): {
   host: string;
   port: number;
 } {
@@ -215,7 +278,7 @@ function addressOf(server: Server<typeof Incoming, typeof Outgoing>): {
 }
 
 function closed(
-  server: Server<typeof Incoming, typeof Outgoing>,
+  server: HttpServer | HttpsServer,
   open: Map<Socket, Connection>,
   clock: Clock,
   drainMs: number,

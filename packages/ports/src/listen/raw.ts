@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { headLines, statusLine } from './wire.ts';
 
 /** What never reached the handler. */
-export type HeadProblem = 'malformed' | 'head-too-large' | 'head-too-slow';
+export type HeadProblem = 'malformed' | 'head-too-large' | 'head-too-slow' | 'not-secure';
 
 export type RawReply = {
   readonly status: number;

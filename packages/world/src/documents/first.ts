@@ -37,6 +37,7 @@ export function firstDocuments(chance: Chance): Configuration {
       drainMsMax: 1_000,
       connectionsMax: 1_000,
       metrics: { port: undefined },
+      tls: undefined,
     },
     node: {
       name: 'n1',
