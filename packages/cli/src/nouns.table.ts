@@ -15,6 +15,7 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   key: { load: async () => (await import('./commands/key.ts')).commands },
   model: { load: async () => (await import('./commands/model.ts')).commands },
   policy: { load: async () => (await import('./commands/policy.ts')).commands },
+  eval: { load: async () => (await import('./commands/eval.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },
   import: { load: async () => (await import('./commands/import.ts')).commands },
   console: { load: async () => (await import('./commands/console.ts')).commands },

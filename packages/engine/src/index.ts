@@ -19,6 +19,14 @@ export {
   type Standing,
   standingOf,
 } from './catalog/probe-facts.ts';
+export {
+  type Finding,
+  type Kind,
+  RAISES_FROM,
+  Scan,
+  scan,
+  scannedTypes,
+} from './classify/scan/scan.ts';
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';

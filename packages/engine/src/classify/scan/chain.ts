@@ -1,0 +1,92 @@
+// Groups of letters and digits that single separators hold together: `078-05-1123`,
+// `DE36 5059 6706`, `1EG4-TE5-MK73`. Values are looked for among the groups, not in the text.
+import { isCapital, isDigit, isLetter, isWord, READS_AS } from './text.ts';
+
+const GROUPS_MAX = 24;
+/** A longer group is a hash or a blob, not an identifier. */
+export const GROUP_CHARACTERS_MAX = 40;
+/** Letters before the first digits: a country, a series. */
+const LETTERS_MAX = 4;
+/** A group inside a chain is no longer than this: what is longer stands for itself. */
+const INNER_MAX = 19;
+
+const BLANK = 0x20;
+const DASH = 0x2d;
+const POINT = 0x2e;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+
+export class Chain {
+  groups = 0;
+  readonly start: Int32Array = new Int32Array(GROUPS_MAX + 1);
+  readonly end: Int32Array = new Int32Array(GROUPS_MAX + 1);
+  /** What stands before each group: 0, or the one separator as it reads. */
+  readonly before: Int32Array = new Int32Array(GROUPS_MAX + 1);
+
+  /** @param from start of the first group, which is a word. */
+  read(text: string, from: number): void {
+    this.groups = 0;
+    this.#prepend(text, from);
+    let at = from;
+    let separator = this.groups > 0 ? (READS_AS[text.charCodeAt(from - 1)] ?? 0) : 0;
+    while (this.groups < GROUPS_MAX) {
+      const end = wordEnd(text, at);
+      if (at > from && !isGroup(text, at, end)) break;
+      this.#push(at, end, separator);
+      separator = end < text.length ? (READS_AS[text.charCodeAt(end)] ?? 0) : 0;
+      if (!isSeparator(separator) || !isWord(text.charCodeAt(end + 1))) break;
+      at = end + 1;
+    }
+  }
+
+  /** The first character after the last group. */
+  get last(): number {
+    return this.end[this.groups - 1] ?? 0;
+  }
+
+  /** `AB 12 34`, `X-5207741N`: one to three letters before the first digits. */
+  #prepend(text: string, from: number): void {
+    const separator = READS_AS[text.charCodeAt(from - 1)];
+    if (separator !== BLANK && separator !== DASH) return;
+    let start = from - 1;
+    while (start > 0 && from - 1 - start < LETTERS_MAX && isLetter(text.charCodeAt(start - 1))) {
+      start -= 1;
+    }
+    const length = from - 1 - start;
+    if (length === 0 || length >= LETTERS_MAX || isWord(text.charCodeAt(start - 1))) return;
+    this.#push(start, from - 1, 0);
+  }
+
+  #push(start: number, end: number, before: number): void {
+    this.start[this.groups] = start;
+    this.end[this.groups] = end;
+    this.before[this.groups] = before;
+    this.groups += 1;
+  }
+}
+
+/** A group without a digit is a check letter or a series in capitals, not a word. */
+function isGroup(text: string, from: number, to: number): boolean {
+  if (hasDigit(text, from, to)) return to - from <= INNER_MAX;
+  if (to - from === 1) return true;
+  if (to - from > LETTERS_MAX) return false;
+  for (let at = from; at < to; at += 1) if (!isCapital(text.charCodeAt(at))) return false;
+  return true;
+}
+
+const isSeparator = (code: number): boolean =>
+  code === BLANK || code === DASH || code === POINT || code === SLASH || code === COLON;
+
+/** Separators that hold tighter than a blank: what they join is one thing. */
+export const isTight = (code: number): boolean => code === DASH || code === POINT || code === COLON;
+
+export function wordEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isWord(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+export function hasDigit(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (isDigit(text.charCodeAt(at))) return true;
+  return false;
+}

@@ -1,0 +1,69 @@
+// E-mail addresses around an at-sign, walked by hand: no expression that could go back and forth.
+import { isDigit, isLatin, isLetter, isWord } from './text.ts';
+
+const LOCAL_MAX = 64;
+const DOMAIN_MAX = 190;
+const POINT = 0x2e;
+const DASH = 0x2d;
+const BLANK = 0x20;
+const LABELS_MIN = 2;
+
+const inLocal = (code: number): boolean =>
+  isWord(code) || isLatin(code) || ".!#$%&'*+/=?^_`{|}~-".includes(String.fromCharCode(code));
+const OUTER = "!#$%&'*/=?^`{|}~.-";
+
+/** The span of the address whose at-sign is at `at`, or undefined. */
+export function mailAt(text: string, at: number): { start: number; end: number } | undefined {
+  const spaced = text.charCodeAt(at - 1) === BLANK && text.charCodeAt(at + 1) === BLANK;
+  const start = spaced ? localStart(text, at - 1) : localStart(text, at);
+  if (start < 0) return undefined;
+  const end = domainEnd(text, spaced ? at + 2 : at + 1, spaced);
+  return end < 0 ? undefined : { start, end };
+}
+
+function localStart(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && at - start < LOCAL_MAX && inLocal(text.charCodeAt(start - 1))) start -= 1;
+  // `to=a@b`, `{'a@b'`, `\na@b`: what an address may hold by the letter, but not begin with here.
+  for (let i = at - 1; i >= start; i -= 1) {
+    if ("=/'`{|}?&".includes(text[i] ?? '')) {
+      start = i + 1;
+      break;
+    }
+  }
+  while (start < at && OUTER.includes(text[start] ?? '')) start += 1;
+  if (text[start - 1] === '\\' && /[nrt]/.test(text[start] ?? '')) start += 1;
+  return start < at ? start : -1;
+}
+
+function domainEnd(text: string, from: number, spaced: boolean): number {
+  let labels = 0;
+  let at = from;
+  let end = -1;
+  while (at - from < DOMAIN_MAX) {
+    const begun = at;
+    while (isLabel(text.charCodeAt(at)) && at - from < DOMAIN_MAX) at += 1;
+    let last = at;
+    while (last > begun && text.charCodeAt(last - 1) === DASH) last -= 1;
+    if (last === begun) break;
+    labels += 1;
+    if (labels >= LABELS_MIN && isTop(text, begun, last)) end = last;
+    if (last !== at) break;
+    const wide = spaced && text.startsWith(' . ', at);
+    if (!wide && text.charCodeAt(at) !== POINT) break;
+    at += wide ? 3 : 1;
+  }
+  return end;
+}
+
+const isLabel = (code: number): boolean => isWord(code) || code === DASH || isLatin(code);
+
+function isTop(text: string, from: number, to: number): boolean {
+  if (to - from < 2) return false;
+  if (text.startsWith('xn--', from)) return true;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isDigit(code) || !(isLetter(code) || isLatin(code))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,141 @@
+// Which identifiers a run of groups could be: found by the lengths of the groups, so that a table
+// of a hundred types costs one look-up.
+import type { Chain } from './chain.ts';
+import { type GroupSet, groupSet, type Surroundings } from './evidence.ts';
+import { IDENTIFIERS, type Identifier, type Kind } from './identifiers.table.ts';
+import { isCard, isLooseCard } from './money.ts';
+
+const LENGTHS_BITS = 5;
+
+type Shape = Identifier & { readonly own: GroupSet };
+
+const CARD_GROUPS =
+  '14 15 16 17 18 19 4-4-4-4 4-4-4-4-3 4-4-4-4-2 4-4-4-4-1 4-6-5 4-6-4 4-5-6 ' +
+  '4-4-4-3 4-4-4-2 4-4-6 4-7-4 8-8';
+const card = (type: Identifier['alone'], groups: string): Identifier => ({
+  type: 'credit-card',
+  kind: 'financial',
+  place: 'any',
+  groups: groups.split(' '),
+  form: /^\d+$/,
+  valid: type === 'always' ? isCard : isLooseCard,
+  alone: type,
+  words: ['card'],
+  checked: true,
+});
+
+const BY_LENGTHS: ReadonlyMap<number, readonly Shape[]> = byLengths([
+  card('always', CARD_GROUPS),
+  card('never', `12 13 4-4-4 4-4-4-1 4-4-5 ${CARD_GROUPS}`),
+  ...IDENTIFIERS,
+]);
+
+function byLengths(identifiers: readonly Identifier[]): ReadonlyMap<number, readonly Shape[]> {
+  const found = new Map<number, Shape[]>();
+  for (const one of identifiers) {
+    const shape = { ...one, own: groupSet(one.words) };
+    for (const groups of new Set(one.groups)) {
+      const key = groups.split('-').reduce((sum, part) => addLength(sum, Number(part)), 0);
+      const list = found.get(key) ?? [];
+      list.push(shape);
+      found.set(key, list);
+    }
+  }
+  return found;
+}
+
+function addLength(sum: number, length: number): number {
+  return sum * (1 << LENGTHS_BITS) + Math.min(length, 31);
+}
+
+const GENERIC = groupSet(['nid', 'nidstrict']);
+const PERSON = groupSet(['person']);
+/** Words of any kind of identifier: a value near them belongs to them or to nothing. */
+const NEAR_MAX = 72;
+
+/** What is known of a value apart from its shape. */
+export type Setting = {
+  readonly around: Surroundings;
+  /** It stood behind a disguise, or is all that the text says. */
+  readonly hidden: boolean;
+  readonly lone: boolean;
+  /** What the heading of its column says; undefined when it has none. */
+  readonly heading: GroupSet | undefined;
+  readonly headed: boolean;
+};
+
+export type Match = { type: string; kind: Kind; confidence: number; weak: boolean };
+
+const GROUPS_MAX = 8;
+
+/** Lengths of groups `from` to `to`, as a key; 0 when their separators are of several kinds. */
+function keyOf(chain: Chain, from: number, to: number): number {
+  let key = 0;
+  for (let i = from; i <= to; i += 1) {
+    key = addLength(key, (chain.end[i] ?? 0) - (chain.start[i] ?? 0));
+  }
+  return key;
+}
+
+/** Shapes that fit groups `from` to `to`. */
+export function shapesOf(chain: Chain, from: number, to: number): readonly Shape[] | undefined {
+  if (to - from >= GROUPS_MAX) return undefined;
+  return BY_LENGTHS.get(keyOf(chain, from, to));
+}
+
+/** The best of the shapes for the compact text, or undefined. */
+export function bestOf(
+  shapes: readonly Shape[],
+  compact: string,
+  grouped: boolean,
+  setting: Setting,
+): Match | undefined {
+  const digitsOnly = /^\d+$/.test(compact);
+  const against = setting.around.against();
+  let best: Match | undefined;
+  for (const shape of shapes) {
+    if (shape.form !== undefined && !shape.form.test(compact)) continue;
+    if (shape.valid !== undefined && !shape.valid(compact)) continue;
+    const own = Math.min(
+      setting.around.nearest(shape.own),
+      shares(setting.heading, shape.own) ? 0 : 255,
+    );
+    if (digitsOnly && against < 255 && against <= own) continue;
+    const confidence = confidenceOf(shape, own, grouped, digitsOnly, setting);
+    const weak = confidence === 0 && shape.checked;
+    if (confidence === 0 && !weak) continue;
+    if (best === undefined || confidence > best.confidence) {
+      best = { type: shape.type, kind: shape.kind, confidence, weak };
+    }
+  }
+  return best;
+}
+
+function confidenceOf(
+  shape: Shape,
+  own: number,
+  grouped: boolean,
+  digitsOnly: boolean,
+  setting: Setting,
+): number {
+  const sure = shape.checked ? 0.02 : 0;
+  if (own <= NEAR_MAX) return 0.97 + sure - own / 1_000;
+  if (shape.alone === 'always') return 0.85 + sure;
+  if (shape.alone === 'grouped' && grouped) return 0.75 + sure;
+  const generic = setting.around.nearest(GENERIC) <= NEAR_MAX || shares(setting.heading, GENERIC);
+  if (generic && (shape.checked || shape.alone === 'grouped')) return 0.7 + sure;
+  if (setting.hidden && (shape.checked || shape.alone === 'grouped')) return 0.65 + sure;
+  if (setting.lone && isTelling(shape, digitsOnly)) return 0.55 + sure;
+  const person = setting.around.nearest(PERSON) <= NEAR_MAX || shares(setting.heading, PERSON);
+  return person && shape.checked && grouped && !setting.headed ? 0.55 : 0;
+}
+
+/** Enough when it is all that a text says: a check, or letters where a country puts them. */
+const isTelling = (shape: Shape, digitsOnly: boolean): boolean =>
+  shape.checked || (shape.place !== 'any' && (!digitsOnly || shape.type === 'us-ssn'));
+
+function shares(heading: GroupSet | undefined, set: GroupSet): boolean {
+  if (heading === undefined) return false;
+  for (let i = 0; i < set.length; i += 1) if (set[i] === 1 && heading[i] === 1) return true;
+  return false;
+}

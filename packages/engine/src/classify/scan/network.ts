@@ -1,0 +1,96 @@
+// Addresses of networks and devices: IPv4, IPv6 (RFC 4291), MAC.
+
+import { NOBODYS_IPV4 } from './forms.table.ts';
+import { isHex } from './page.ts';
+import { isDigit, isWord } from './text.ts';
+
+const COLON = 0x3a;
+const POINT = 0x2e;
+const DASH = 0x2d;
+
+/** The end of a dotted quad at `start`, or -1. */
+export function ipv4End(text: string, start: number): number {
+  let at = start;
+  for (let part = 0; part < 4; part += 1) {
+    let value = 0;
+    const begun = at;
+    while (isDigit(text.charCodeAt(at)) && at - begun < 4) {
+      value = value * 10 + text.charCodeAt(at) - 48;
+      at += 1;
+    }
+    if (at === begun || at - begun > 3 || value > 255) return -1;
+    if (at - begun > 1 && text.charCodeAt(begun) === 48) return -1;
+    if (part < 3) {
+      if (text.charCodeAt(at) !== POINT) return -1;
+      at += 1;
+    }
+  }
+  const after = text.charCodeAt(at);
+  return isWord(after) || after === 0x5f ? -1 : at;
+}
+
+/** Nobody's address: loopback, unspecified, private (RFC 1918), link-local, documentation. */
+export function isPrivate(text: string): boolean {
+  if (text.includes(':')) {
+    return /^(::1?$|fe[89ab]|2001:0?db8:|::ffff:(10\.|127\.|192\.168\.|0\.))/i.test(text);
+  }
+  return NOBODYS_IPV4.test(text);
+}
+
+/** The end of an IPv6 address at `start`, or -1: eight groups, or fewer around one `::`. */
+export function ipv6End(text: string, start: number): number {
+  let at = start;
+  let groups = 0;
+  let gap = false;
+  if (text.startsWith('::', at)) {
+    gap = true;
+    at += 2;
+  }
+  while (groups < 8) {
+    const begun = at;
+    while (isHex(text.charCodeAt(at)) && at - begun < 5) at += 1;
+    if (at === begun || at - begun > 4) {
+      if (at - begun > 4) return -1;
+      break;
+    }
+    if (text.charCodeAt(at) === POINT && (gap || groups === 6)) {
+      const quad = ipv4End(text, begun);
+      if (quad > 0) return quad;
+    }
+    groups += 1;
+    if (text.charCodeAt(at) !== COLON) break;
+    if (text.charCodeAt(at + 1) === COLON) {
+      if (gap) return -1;
+      gap = true;
+      at += 2;
+    } else if (isHex(text.charCodeAt(at + 1)) && groups < 8) at += 1;
+    else break;
+  }
+  const after = text.charCodeAt(at);
+  if (isWord(after) || after === 0x5f || (after === COLON && isWord(text.charCodeAt(at + 1))))
+    return -1;
+  if (gap ? groups > 7 || groups < 1 : groups !== 8) return -1;
+  return at;
+}
+
+/** The end of a MAC address at `start`, or -1: six pairs, or three fours with points. */
+export function macEnd(text: string, start: number): number {
+  const separator = text.charCodeAt(start + 2);
+  if (separator === COLON || separator === DASH) return pairsEnd(text, start, separator);
+  if (text.charCodeAt(start + 4) !== POINT || text.charCodeAt(start + 9) !== POINT) return -1;
+  for (let i = 0; i < 14; i += 1) {
+    if (i !== 4 && i !== 9 && !isHex(text.charCodeAt(start + i))) return -1;
+  }
+  return isWord(text.charCodeAt(start + 14)) ? -1 : start + 14;
+}
+
+function pairsEnd(text: string, start: number, separator: number): number {
+  for (let pair = 0; pair < 6; pair += 1) {
+    const at = start + pair * 3;
+    if (!isHex(text.charCodeAt(at)) || !isHex(text.charCodeAt(at + 1))) return -1;
+    if (pair < 5 && text.charCodeAt(at + 2) !== separator) return -1;
+  }
+  const end = start + 17;
+  const after = text.charCodeAt(end);
+  return isWord(after) || after === separator ? -1 : end;
+}

@@ -1,0 +1,171 @@
+// One window of text with what a single pass finds in it: words, digits, at-signs, and characters
+// that read as others. Everything after this pass looks only around these anchors. Arrays are kept
+// from window to window.
+import type { Automaton } from './automaton.ts';
+import {
+  AT,
+  CLASS,
+  CLASS_BITS,
+  DIGIT,
+  ESCAPE,
+  isCapital,
+  isDigit,
+  isLatin,
+  isWord,
+  LOOKALIKE,
+  STRANGE,
+} from './text.ts';
+import type { Lexicon, Word } from './words.ts';
+
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+const HASH = 0x23;
+const SMALL_U = 0x75;
+
+export class Page {
+  text = '';
+  hits = 0;
+  hitStart: Int32Array = new Int32Array(256);
+  hitEnd: Int32Array = new Int32Array(256);
+  hitWord: Int32Array = new Int32Array(256);
+  /** First digits of runs, and at-signs, in order. */
+  anchors = 0;
+  anchorAt: Int32Array = new Int32Array(256);
+  /** Characters that read as others, and escapes, in order. */
+  odds = 0;
+  oddAt: Int32Array = new Int32Array(64);
+  /** True when the text was made from a disguise. */
+  disguised = false;
+  readonly #automaton: Automaton;
+  readonly #words: readonly Word[];
+
+  constructor({ automaton, words }: Lexicon) {
+    this.#automaton = automaton;
+    this.#words = words;
+  }
+
+  read(text: string): void {
+    this.text = text;
+    this.hits = 0;
+    this.anchors = 0;
+    this.odds = 0;
+    const { next, firstEnd } = this.#automaton;
+    const { length } = text;
+    let state = 0;
+    let lastDigit = -2;
+    for (let at = 0; at < length; at += 1) {
+      // A code unit is below 65,536, a state's row inside the table: neither can be missing.
+      const one = CLASS[text.charCodeAt(at)] as number;
+      state = next[(state << CLASS_BITS) | one] as number;
+      if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
+      if (one >= DIGIT) {
+        if (one === DIGIT) {
+          if (lastDigit !== at - 1) this.#anchor(at);
+          lastDigit = at;
+        } else if (one === AT) this.#anchor(at);
+        else if (one === STRANGE) this.#odd(at);
+        else if (one === LOOKALIKE) this.#lookalike(at);
+        else if (one === ESCAPE) this.#escape(at);
+      }
+    }
+  }
+
+  wordOf(hit: number): Word | undefined {
+    return this.#words[this.hitWord[hit] ?? 0];
+  }
+
+  #end(index: number, end: number): void {
+    const words = this.#automaton.ends[index];
+    if (words === undefined) return;
+    for (let i = 0; i < words.length; i += 1) {
+      const number = words[i] as number; // within: i is
+      const start = end - (this.#automaton.lengths[number] as number); // one a word
+      const word = this.#words[number];
+      if (word !== undefined && this.#stands(word, start, end)) this.#hit(number, start, end);
+    }
+  }
+
+  /** The characters are those of the word, and it is no part of a longer one. */
+  #stands(word: Word, start: number, end: number): boolean {
+    const { text } = this;
+    if (word.compare && !sameText(text, start, word.text)) return false;
+    if (!word.latin) return true;
+    if (start > 0) {
+      const before = text.charCodeAt(start - 1);
+      const camel = isCapital(text.charCodeAt(start)) && !isCapital(before);
+      const escaped = text.charCodeAt(start - 2) === BACKSLASH && start > 1;
+      if (isLatin(before) && !camel && !escaped) return false;
+    }
+    if (word.goesOn || end >= text.length) return true;
+    const after = text.charCodeAt(end);
+    if (!isLatin(after)) return true;
+    if (isCapital(after) && !isCapital(text.charCodeAt(end - 1))) return true;
+    return (after | 32) === 0x73 && !isLatin(text.charCodeAt(end + 1)) && end - start > 2;
+  }
+
+  #hit(number: number, start: number, end: number): void {
+    if (this.hits === this.hitStart.length) {
+      this.hitStart = grown(this.hitStart);
+      this.hitEnd = grown(this.hitEnd);
+      this.hitWord = grown(this.hitWord);
+    }
+    this.hitStart[this.hits] = start;
+    this.hitEnd[this.hits] = end;
+    this.hitWord[this.hits] = number;
+    this.hits += 1;
+  }
+
+  #anchor(at: number): void {
+    if (this.anchors === this.anchorAt.length) this.anchorAt = grown(this.anchorAt);
+    this.anchorAt[this.anchors] = at;
+    this.anchors += 1;
+  }
+
+  #odd(at: number): void {
+    if (this.odds === this.oddAt.length) this.oddAt = grown(this.oddAt);
+    this.oddAt[this.odds] = at;
+    this.odds += 1;
+  }
+
+  #lookalike(at: number): void {
+    const { text } = this;
+    const near = (code: number): boolean => isWord(code) || code === 0x40;
+    if (near(text.charCodeAt(at - 1)) || near(text.charCodeAt(at + 1))) this.#odd(at);
+  }
+
+  #escape(at: number): void {
+    const { text } = this;
+    const mark = text.charCodeAt(at);
+    const after = text.charCodeAt(at + 1);
+    if (
+      mark === BACKSLASH
+        ? (after | 32) === SMALL_U
+        : mark === PERCENT
+          ? isHex(after)
+          : after === HASH
+    ) {
+      this.#odd(at);
+    }
+  }
+}
+
+export const isHex = (code: number): boolean =>
+  isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
+
+function sameText(text: string, start: number, word: string): boolean {
+  for (let i = 0; i < word.length; i += 1) {
+    const code = word.charCodeAt(i);
+    if (code === 32) continue; // a gap: its class is enough
+    const there = text.charCodeAt(start + i);
+    if (there === code || (code < 128 && (there | 32) === (code | 32))) continue;
+    if (isLatin(code) && CLASS[there] === CLASS[code]) continue;
+    return false;
+  }
+  return true;
+}
+
+function grown(array: Int32Array): Int32Array {
+  const more = new Int32Array(array.length * 2);
+  more.set(array);
+  return more;
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RAISES_FROM, Scan, SLICE, scan, scannedTypes } from './scan.ts';
+
+const typesIn = (text: string): readonly string[] =>
+  scan(text)
+    .filter(({ confidence }) => confidence >= RAISES_FROM)
+    .map(({ type }) => type);
+
+describe('what stands in a text', () => {
+  const cases: readonly (readonly [text: string, types: readonly string[]])[] = [
+    ['My SSN is 078-05-1123, summarise my claim', ['us-ssn']],
+    ['Mein IBAN: DE36 5059 6706 7710 7034 71', ['iban-code']],
+    ['card 4111 1111 1111 1111 was charged', ['credit-card']],
+    ['write to jo.doe+x@mail.example.org.', ['email-address']],
+    ['ring 070-503 56 81 i morgon', ['phone-number']],
+    ['le patient né le 15/12/1966', ['date-of-birth']],
+    ['マイナンバーは588094210981です', ['jp-my-number']],
+    ['제 주민등록번호는 570125-1636241이고', ['kr-rrn']],
+    ['bitcoin: 15hQpXXcea7v5mMZ7VDtKs1ok4SzRpnphZ', ['crypto']],
+    ['bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', ['crypto']],
+    ['from 84.210.212.99', ['ip-address']],
+    ['diagnosed with F32.1', ['medical-code']],
+    ['id,name,BSN\n7,Jo,612552081\n', ['nl-bsn']],
+    ["INSERT INTO t(id,pesel) VALUES (5,'44083008045');", ['pl-pesel']],
+    ['password: hunter2!x', ['secret']],
+  ];
+  for (const [text, types] of cases) {
+    it(`${JSON.stringify(text)} is ${types.join(', ')}`, () => {
+      assert.deepEqual(typesIn(text), types);
+    });
+  }
+});
+
+describe('what stands there in disguise', () => {
+  const cases: readonly (readonly [text: string, type: string])[] = [
+    ['4\u200b1\u200b1\u200b1 1111 1111 1111', 'credit-card'],
+    ['４１１１１１１１１１１１１１１１', 'credit-card'],
+    ['٤١١١١١١١١١١١١١١١', 'credit-card'],
+    ['note D E 3 6 5 0 5 9 6 7 0 6 7 7 1 0 7 0 3 4 7 1 here', 'iban-code'],
+    ['jo [dot] doe [at] mail [dot] example [dot] org', 'email-address'],
+    ['jo%2Edoe%40mail%2Eexample', 'email-address'],
+    ['&#52;&#49;&#49;&#49; 1111 1111 1111', 'credit-card'],
+    ['\\u0034\\u0031\\u0031\\u0031111111111111', 'credit-card'],
+    ['ref 34313131313131313131313131313131 end', 'credit-card'],
+    ['jо.dое@mаil.еxаmplе', 'email-address'],
+  ];
+  for (const [text, type] of cases) {
+    it(`${JSON.stringify(text)} is ${type}`, () => assert.deepEqual(typesIn(text), [type]));
+  }
+});
+
+describe('what only looks like it', () => {
+  const cases = [
+    'order 4111 1111 1111 1111 shipped',
+    'GB29 NWBK 6016 1331 9268 11 is not a valid IBAN',
+    'ISBN 978-3-16-148410-0, EAN 4006381333931',
+    'uuid 1b6c2999-7787-4842-8dbd-34483c6a8725 took 1915033307625 ns',
+    'Version 10.0.190.1769 build 2024-11-09',
+    '[-0.422528,-0.951307,-0.493718]',
+    'std::cout << 12 << std::endl; a[1:2]',
+    '"max_tokens": 4096, "token_type_ids": [0, 1]',
+    'const token = getToken(); password = process.env.PASSWORD',
+    '',
+  ];
+  for (const text of cases) {
+    it(JSON.stringify(text), () => assert.deepEqual(typesIn(text), []));
+  }
+});
+
+describe('a scan in pieces', () => {
+  const value = 'My SSN is 078-05-1123 and mail jo@mail.example. ';
+  it('finds what a cut goes through, once, with offsets in the whole', () => {
+    const text = `${'word '.repeat(SLICE / 5 - 3)}${value}${'more '.repeat(SLICE / 4)}${value}`;
+    const whole = scan(text);
+    assert.deepEqual(
+      whole.map(({ start, end }) => text.slice(start, end)),
+      ['078-05-1123', 'jo@mail.example', '078-05-1123', 'jo@mail.example'],
+    );
+    for (const size of [1_000, 4_097, SLICE]) {
+      const pieces = new Scan();
+      for (let at = 0; at < text.length; at += size) pieces.push(text.slice(at, at + size));
+      assert.deepEqual(pieces.end(), whole, `pieces of ${size}`);
+    }
+  });
+
+  it('says only types that it claims', () => {
+    assert.ok(scannedTypes().includes('us-ssn'));
+    assert.equal(new Set(scannedTypes()).size, scannedTypes().length);
+  });
+});

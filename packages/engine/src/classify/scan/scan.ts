@@ -1,0 +1,247 @@
+// Finds personal and regulated data and credentials in a text, by local means and in linear time.
+// One pass marks the anchors; everything else looks at bounded windows around them. It says where
+// something stands, what kind it is and how sure that is; a value never leaves. Names and addresses
+// of people are not found: that needs a model.
+import { addressed, readable, setApart, type Undone, unpacked } from './disguise.ts';
+import type { Finding } from './finding.ts';
+import { IDENTIFIERS } from './identifiers.table.ts';
+import { Page } from './page.ts';
+import { findSecrets } from './secrets.ts';
+import { Survey } from './survey.ts';
+import { groupNumber, lexicon } from './words.ts';
+
+export { type Finding, RAISES_FROM } from './finding.ts';
+export type { Kind } from './identifiers.table.ts';
+
+/** A text is looked at in slices of this many code units, each with a margin on both sides. */
+export const SLICE: number = 65_536;
+/** What a slice sees of its neighbours: the longest value and the words around it. */
+const MARGIN = 512;
+/** Disguises inside disguises. */
+const DEPTH_MAX = 2;
+const WINDOW_MARGIN = 48;
+const WINDOW_MAX = 2_048;
+/** Windows of disguises in one slice, in characters: four times the slice. */
+const UNDONE_MAX = 4 * SLICE;
+
+const AT_SIGN = groupNumber('at-sign');
+
+/** Every type that a finding may have, in order. */
+export const scannedTypes = (): readonly string[] =>
+  [...new Set([...IDENTIFIERS.map(({ type }) => type), ...OTHERS])].sort();
+
+const OTHERS: readonly string[] = [
+  ...['credit-card', 'iban-code', 'crypto', 'email-address', 'phone-number', 'ip-address'],
+  ...['mac-address', 'date-of-birth', 'medical-code', 'secret'],
+];
+
+/** One desk a depth, kept: their arrays have grown to what texts need. */
+type Desk = { readonly page: Page; readonly survey: Survey };
+const desks: Desk[] = [];
+function deskAt(depth: number): Desk {
+  const desk = desks[depth] ?? { page: new Page(lexicon()), survey: new Survey() };
+  desks[depth] = desk;
+  return desk;
+}
+
+/** Everything found in a text, in order, without overlap. Long texts: see `Scan`. */
+export function scan(text: string): readonly Finding[] {
+  const whole = new Scan();
+  whole.push(text);
+  return whole.end();
+}
+
+/**
+ * A scan in steps: push the text in pieces of any size, then ask. One piece of up to `SLICE` costs
+ * one step; who has more gives the loop a turn between pieces.
+ */
+export class Scan {
+  readonly #found: Finding[] = [];
+  /** What has been pushed and is not done with, and where it begins in the whole. */
+  #held = '';
+  #origin = 0;
+  /** Offset in the whole before which everything has been said. */
+  #settled = 0;
+
+  push(text: string): void {
+    for (let at = 0; at < text.length; at += SLICE) {
+      this.#held += text.slice(at, at + SLICE);
+      if (this.#held.length > SLICE) this.#step(this.#held.length - MARGIN);
+    }
+  }
+
+  /** The last step. */
+  end(): readonly Finding[] {
+    if (this.#held.length > 0) this.#step(this.#held.length);
+    this.#held = '';
+    return this.#found;
+  }
+
+  /** Says what begins before `limit` of what is held, and keeps the margin. */
+  #step(limit: number): void {
+    for (const one of scanPage(this.#held)) {
+      const start = one.start + this.#origin;
+      if (one.start >= limit || start < this.#settled) continue;
+      this.#found.push({ ...one, start, end: one.end + this.#origin });
+      this.#settled = one.end + this.#origin;
+    }
+    this.#settled = Math.max(this.#settled, this.#origin + limit);
+    const keep = Math.max(0, limit - MARGIN);
+    this.#origin += keep;
+    this.#held = this.#held.slice(keep);
+  }
+}
+
+/** What stands in one slice. */
+function scanPage(text: string): readonly Finding[] {
+  const found: Finding[] = [];
+  visit({ text, depth: 0, found, budget: { left: UNDONE_MAX } });
+  return withoutOverlap(found);
+}
+
+type Visit = {
+  readonly text: string;
+  readonly depth: number;
+  readonly found: Finding[];
+  readonly budget: { left: number };
+};
+
+function visit(one: Visit): void {
+  const { text, depth, found } = one;
+  const { page, survey } = deskAt(depth);
+  page.disguised = depth > 0;
+  page.read(text);
+  if (page.hits > 0) findSecrets(page, found);
+  if (page.anchors > 0) {
+    survey.walk(page);
+    for (const each of survey.found) found.push(each);
+  }
+  if (depth >= DEPTH_MAX) return;
+  if (page.odds > 0) oddWindows(page, one);
+  if (page.hits > 0) addressWindows(page, one);
+  if (page.anchors > 0) {
+    apartRuns(survey, one);
+    blobs(survey, one);
+  }
+}
+
+/** Looks at what a disguise hid; `keep` says whether a span of this text may count. */
+function inside(undone: Undone, one: Visit, keep: (start: number, end: number) => boolean): void {
+  const { text, from } = undone;
+  one.budget.left -= text.length;
+  if (text === '' || one.budget.left < 0) return;
+  const found: Finding[] = [];
+  visit({ ...one, text, depth: one.depth + 1, found });
+  for (const each of withoutOverlap(found)) {
+    const start = from[each.start] ?? 0;
+    const end =
+      (from[each.end - 1] ?? 0) === (from[each.end] ?? 0)
+        ? (from[each.end] ?? 0)
+        : endOf(from, each.end);
+    if (keep(start, end)) one.found.push({ ...each, start, end });
+  }
+}
+
+/** The end of a span is where the next character of the plain text began. */
+const endOf = (from: Int32Array, end: number): number => from[end] ?? 0;
+
+/** Characters that read as others lie in clusters; each is one window. */
+function oddWindows(page: Page, one: Visit): void {
+  const { text } = page;
+  const odds = page.oddAt.slice(0, page.odds);
+  let next = 0;
+  while (next < odds.length) {
+    const first = odds[next] ?? 0;
+    let last = first;
+    const begun = next;
+    while (
+      next < odds.length &&
+      (odds[next] ?? 0) - last <= WINDOW_MARGIN &&
+      (odds[next] ?? 0) - first < WINDOW_MAX
+    ) {
+      last = odds[next] ?? 0;
+      next += 1;
+    }
+    const start = Math.max(0, first - WINDOW_MARGIN);
+    const end = Math.min(text.length, last + WINDOW_MARGIN);
+    const cluster = odds.subarray(begun, next);
+    inside(readable(text, start, end), one, (from, to) => holdsAny(cluster, from, to));
+  }
+}
+
+const holdsAny = (odds: Int32Array, from: number, to: number): boolean => {
+  let low = 0;
+  let high = odds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((odds[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low < odds.length && (odds[low] ?? 0) < to;
+};
+
+const ADDRESS_BEFORE = 80;
+const ADDRESS_AFTER = 120;
+
+function addressWindows(page: Page, one: Visit): void {
+  const { text } = page;
+  const places: number[] = [];
+  for (let hit = 0; hit < page.hits; hit += 1) {
+    const groups = page.wordOf(hit)?.groups;
+    if (groups?.length !== 1 || groups[0] !== AT_SIGN) continue;
+    places.push(page.hitStart[hit] ?? 0);
+  }
+  let past = -1;
+  for (const at of places) {
+    if (at < past) continue;
+    if (text[at] === ' ' && !/ dot |\[dot|\(dot|\{dot/i.test(text.slice(at, at + ADDRESS_AFTER)))
+      continue;
+    const start = Math.max(0, at - ADDRESS_BEFORE);
+    const end = Math.min(text.length, at + ADDRESS_AFTER);
+    inside(addressed(text, start, end), one, (from, to) => from <= at && at < to);
+    past = at + 4;
+  }
+}
+
+function apartRuns(survey: Survey, one: Visit): void {
+  let past = 0;
+  for (const at of survey.apart.slice()) {
+    if (at < past) continue;
+    const undone = setApart(one.text, at, past);
+    if (undone === undefined) continue;
+    past = undone.from.at(-1) ?? at;
+    inside(undone, one, (from, to) => to - from > 12);
+  }
+}
+
+function blobs(survey: Survey, one: Visit): void {
+  for (const { start, end } of survey.blobs.slice()) {
+    const text = unpacked(one.text.slice(start, end));
+    if (text === undefined) continue;
+    // The blob as a whole hides the value: that is where it stands.
+    const from = new Int32Array(text.length + 1).fill(start);
+    from[text.length] = end;
+    one.budget.left -= text.length;
+    if (one.budget.left < 0) return;
+    const found: Finding[] = [];
+    visit({ ...one, text, depth: one.depth + 1, found });
+    for (const each of withoutOverlap(found)) one.found.push({ ...each, start, end });
+  }
+}
+
+/** The surest of those that overlap; of equals the longest. In order. */
+function withoutOverlap(found: readonly Finding[]): readonly Finding[] {
+  if (found.length < 2) return found;
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.confidence - a.confidence);
+  const kept: Finding[] = [];
+  for (const one of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || one.start >= last.end) kept.push(one);
+    else if (isBetter(one, last)) kept[kept.length - 1] = one;
+  }
+  return kept;
+}
+
+const isBetter = (one: Finding, other: Finding): boolean =>
+  one.confidence > other.confidence + 0.05 ||
+  (one.confidence >= other.confidence && one.end - one.start > other.end - other.start);

@@ -1,0 +1,273 @@
+// Credentials: by the rules of their issuers, and by what they are assigned to. Prose alone never
+// makes one: there is a prefix that is known, or a word with an assignment behind it.
+import type { Finding } from './finding.ts';
+import { ABOUT, PASSWORDS, PLACEHOLDER } from './forms.table.ts';
+import type { Page } from './page.ts';
+import { SECRET_RULES } from './secrets.table.ts';
+import { isCapital, isDigit, isLetter, isWord } from './text.ts';
+import { groupNumber, type Word } from './words.ts';
+
+const SECRET = groupNumber('secret');
+const ISSUER = groupNumber('issuer');
+const PEM = groupNumber('pem');
+const URL = groupNumber('credentials-in-url');
+
+/** What may follow a word inside a longer name, what stands between name and value. */
+const NAME_MAX = 48;
+const BETWEEN_MAX = 24;
+const QUOTED_MAX = 400;
+const BARE_MAX = 200;
+const VALUE_MIN = 8;
+const PEM_MAX = 8_192;
+const PEM_BODY_MIN = 40;
+
+export function findSecrets(page: Page, found: Finding[]): void {
+  let seen = -1;
+  for (let hit = 0; hit < page.hits; hit += 1) {
+    const word = page.wordOf(hit);
+    if (word === undefined) continue;
+    const start = page.hitStart[hit] ?? 0;
+    for (let i = 0; i < word.rules.length; i += 1) byRule(page, word.rules[i] ?? 0, start, found);
+    if (word.groups.length === 0) continue;
+    const end = page.hitEnd[hit] ?? 0;
+    if (word.groups.includes(SECRET) || word.groups.includes(ISSUER)) {
+      if (end > seen) seen = byAssignment(page, word, { start, end }, found);
+    } else if (word.groups.includes(PEM)) byPem(page.text, start, found);
+    else if (word.groups.includes(URL)) byUrl(page.text, end, found);
+  }
+}
+
+function secret(start: number, end: number, confidence: number): Finding {
+  return { start, end, type: 'secret', kind: 'secret', confidence };
+}
+
+/** Prefixes that stand inside a value, and how far before them it may begin. */
+const INNER = new Set(['.atlasv1.', 'Q~', '_mmk']);
+const INNER_MAX = 40;
+
+function byRule(page: Page, number: number, at: number, found: Finding[]): void {
+  const { text } = page;
+  const rule = SECRET_RULES[number];
+  if (rule === undefined || !text.startsWith(rule.prefix, at)) return;
+  const inner = INNER.has(rule.prefix);
+  const before = text.charCodeAt(at - 1);
+  const escaped = text.charCodeAt(at - 2) === 0x5c;
+  if (!inner && isWord(before) && !escaped && rule.prefix !== 'hooks.slack.com/') return;
+  rule.form.lastIndex = at;
+  const match = rule.form.exec(text);
+  if (match === null) return;
+  let start = at;
+  if (inner) {
+    while (at - start < INNER_MAX && /[A-Za-z0-9_~.-]/.test(text[start - 1] ?? '')) start -= 1;
+    if (at - start < 3) return;
+  }
+  const value = text.slice(start, at + match[0].length);
+  if (isPlaceholder(value) || entropy(value) < rule.entropy) return;
+  found.push(secret(start, start + value.length, 0.95));
+}
+
+type Span = { readonly start: number; readonly end: number };
+
+/** @returns up to where the text has been looked at as a value, or -1. */
+function byAssignment(page: Page, word: Word, span: Span, found: Finding[]): number {
+  const { text } = page;
+  const value = valueAfter(text, span.end, word);
+  if (value === undefined) return -1;
+  const shown = text.slice(value.start, value.end);
+  const issuer = !word.groups.includes(SECRET);
+  if (!isSecretValue(shown, { ...value, issuer, word: word.text })) return -1;
+  found.push(secret(value.start, value.end, value.loose ? 0.7 : 0.85));
+  return value.end;
+}
+
+/** `public_key`, `key_length`, `token_file`: names of what is no secret, or about one. */
+const isAbout = (before: string, after: string): boolean =>
+  /public[-_ ]?$/i.test(before) || ABOUT.test(after);
+
+type Value = Span & {
+  readonly quoted: boolean;
+  /** Only a blank or a verb stands between word and value. */
+  readonly loose: boolean;
+  /** The name ends in `id`. */
+  readonly id: boolean;
+};
+
+const ASSIGNS = /[:=]|\bis\b|\bist\b|\best\b|\bes\b|\bis:|=>|->|>|,|\(|\|/;
+
+function valueAfter(text: string, from: number, word: Word): Value | undefined {
+  let at = from;
+  while (at - from < NAME_MAX && isNamePart(text.charCodeAt(at))) at += 1;
+  if (
+    isAbout(
+      text.slice(Math.max(0, from - word.text.length - 8), from - word.text.length),
+      text.slice(from, at),
+    )
+  ) {
+    return undefined;
+  }
+  const id = /id$/i.test(text.slice(from, at));
+  const begun = at;
+  let between = '';
+  while (at - begun < BETWEEN_MAX && isBetween(text, at)) {
+    between += text[at];
+    at += 1;
+  }
+  // `is` and `Bearer` are words between: take at most two of them.
+  for (let i = 0; i < 2; i += 1) {
+    const verb = VERB.exec(text.slice(at, at + 10));
+    if (verb === null) break;
+    between += verb[0];
+    at += verb[0].length;
+  }
+  const direct = /^(?:bearer|basic|authorization|credentials?)$/.test(word.text) && between !== '';
+  if (!direct && !ASSIGNS.test(between)) return undefined;
+  const quote = text[at - 1] ?? '';
+  const quoted = QUOTES.includes(quote);
+  const end = quoted ? quotedEnd(text, at, quote) : bareEnd(text, at);
+  const loose = !/[:=>]/.test(between) && !quoted;
+  return end < 0 ? undefined : { start: at, end, quoted, loose, id };
+}
+
+const QUOTES = '"\'`';
+const VERB = /^(?:is|ist|est|es|bearer|basic|token|to|was|equals?)(?:[ :="'`]+)/i;
+
+const isNamePart = (code: number): boolean =>
+  isWord(code) || code === 0x5f || code === 0x2d || code === 0x2e;
+
+const isBetween = (text: string, at: number): boolean =>
+  ' \t:=>"\'`|,([{\\?'.includes(text[at] ?? '~') && at < text.length;
+
+function quotedEnd(text: string, from: number, quote: string): number {
+  for (let at = from; at < text.length && at - from < QUOTED_MAX; at += 1) {
+    const here = text[at];
+    if (here === quote) return text[at - 1] === '\\' ? at - 1 : at;
+    if (here === '\n') break;
+  }
+  return bareEnd(text, from);
+}
+
+function bareEnd(text: string, from: number): number {
+  let at = from;
+  while (
+    at < text.length &&
+    at - from < BARE_MAX &&
+    !(text[at] === '|' && text[at + 1] === ' ') &&
+    !' \t\r\n"\'`,;<>)]}&\\'.includes(text[at] ?? '')
+  ) {
+    at += 1;
+  }
+  while (at > from && '.:!?'.includes(text[at - 1] ?? '')) at -= 1;
+  return at > from ? at : -1;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Said = Value & { readonly issuer: boolean; readonly word: string };
+
+const PASSWORD_MIN = 6;
+
+function isSecretValue(value: string, said: Said): boolean {
+  const password = PASSWORDS.test(said.word);
+  if (value.length < (password ? PASSWORD_MIN : VALUE_MIN) || isPlaceholder(value)) return false;
+  if (/[\s(){}<>]/.test(value) || /^[[/.$%#@]/.test(value) || value.includes('://')) return false;
+  const facts = factsOf(value);
+  if (facts.words || (said.id && UUID.test(value))) return false;
+  const bits = entropy(value);
+  if (password && !said.loose) {
+    return facts.digits > 0 ? bits >= 2 : facts.marks > 0 && facts.capitals > 0 && bits >= 2.5;
+  }
+  if (facts.digits === 0) return said.quoted && value.length >= 16 && bits >= 3.5 && facts.mixed;
+  if (facts.letters === 0) return said.quoted && value.length >= 14 && facts.marks === 0;
+  if (said.loose) return value.length >= 14 && bits >= 3.2 && facts.digits > 2;
+  if (said.issuer || said.word === 'key' || said.word === 'auth' || said.word === 'login') {
+    const min = said.quoted ? 14 : 16;
+    return value.length >= min && bits >= 3 && facts.digits > 1;
+  }
+  return bits >= (value.length >= 12 ? 2.7 : 3.1);
+}
+
+type Facts = {
+  digits: number;
+  letters: number;
+  capitals: number;
+  marks: number;
+  mixed: boolean;
+  words: boolean;
+};
+
+function factsOf(value: string): Facts {
+  let digits = 0;
+  let letters = 0;
+  let capitals = 0;
+  let turns = 0;
+  for (let i = 0; i < value.length; i += 1) {
+    const code = value.charCodeAt(i);
+    if (isDigit(code)) digits += 1;
+    else if (isLetter(code)) {
+      letters += 1;
+      if (isCapital(code)) capitals += 1;
+    }
+    if (i > 0 && isDigit(code) !== isDigit(value.charCodeAt(i - 1))) turns += 1;
+  }
+  const mixed = capitals > 0 && capitals < letters;
+  // `user-profile-2024`, `gpt-4o-mini`, `2024-05-01`, `v1.2.3`: names, dates, versions.
+  const words =
+    /^[a-z]+(?:[-_. ][a-z0-9]{1,9}){1,6}$/i.test(value) &&
+    turns <= 3 &&
+    capitals <= 3 &&
+    digits < 6;
+  const dates = /^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(\.\d+){1,3}/.test(value);
+  const marks = value.length - digits - letters;
+  return { digits, letters, capitals, marks, mixed, words: words || dates };
+}
+
+/** Shannon entropy in bits a character. */
+export function entropy(value: string): number {
+  const counts = new Map<string, number>();
+  for (const letter of value) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits += count * log2(value.length / count);
+  return bits / value.length;
+}
+
+/** By halving and squaring: `Math.log2` may differ between engines in its last bits. */
+function log2(value: number): number {
+  let rest = value;
+  let whole = 0;
+  while (rest >= 2) {
+    rest /= 2;
+    whole += 1;
+  }
+  let part = 0;
+  for (let step = 0.5, i = 0; i < 12; i += 1, step /= 2) {
+    rest *= rest;
+    if (rest >= 2) {
+      rest /= 2;
+      part += step;
+    }
+  }
+  return whole + part;
+}
+
+const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value);
+
+function byPem(text: string, start: number, found: Finding[]): void {
+  const head = text.slice(start, start + 64);
+  if (!/^-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.test(head)) return;
+  const close = text.indexOf('-----END', start);
+  const until =
+    close < 0 || close - start > PEM_MAX ? Math.min(text.length, start + PEM_MAX) : close;
+  if (until - start < PEM_BODY_MIN + 30) return;
+  const end = close === until ? text.indexOf('-----', close + 8) + 5 : until;
+  found.push(secret(start, Math.max(end, until), 0.98));
+}
+
+const IN_URL = /[^\s:@/"'<>]{1,64}:([^\s@/"'<>]{3,128})@[A-Za-z0-9[]/y;
+function byUrl(text: string, end: number, found: Finding[]): void {
+  IN_URL.lastIndex = end;
+  const match = IN_URL.exec(text);
+  const value = match?.[1];
+  if (match === null || value === undefined || isPlaceholder(value)) return;
+  if (/^(?:pass(?:word)?|pw|secret|\d{1,5}|\[)/i.test(value)) return;
+  found.push(secret(end, IN_URL.lastIndex - 2, 0.85));
+}

@@ -1,0 +1,375 @@
+// Walks the anchors of one page and says what stands there. A value is found where it could be
+// one, is weighed by what stands around it, and a value that only company would make sure is
+// decided at the end.
+import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, wordEnd } from './chain.ts';
+import { Columns, type Heading } from './columns.ts';
+import { dateAt, isBirthYear } from './dates.ts';
+import { isBlobPart } from './disguise.ts';
+import { hasLetterOrLong, hasOddSeparator, isCell, isLone, sameLine } from './edges.ts';
+import { groupSet, Surroundings } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { Kind } from './identifiers.table.ts';
+import { mailAt } from './mail.ts';
+import { bestOf, type Setting, shapesOf } from './matches.ts';
+import { ibanEnd } from './money.ts';
+import { ipv4End, ipv6End, isPrivate, macEnd } from './network.ts';
+import { isHex, type Page } from './page.ts';
+import { isPhoneLike, type Phone, phoneAt, phoneSure } from './phone.ts';
+import { isDigit, isWord } from './text.ts';
+import { isWallet } from './wallet.ts';
+
+const PHONE = groupSet(['phone']);
+const BIRTH = groupSet(['birth']);
+const CRYPTO = groupSet(['crypto']);
+const VERSION = groupSet(['version']);
+const IDENTITY = groupSet(['nid', 'nidstrict', 'ssn', 'tax', 'passport', 'card', 'bank', 'iban']);
+const HEALTH = groupSet(['health']);
+
+const PHONE_WORD_MAX = 48;
+const BIRTH_WORD_MAX = 28;
+const BLOB_MIN = 12;
+/** How near another finding makes company, in characters of the same line. */
+const COMPANY_MAX = 200;
+const COMPANY_SURE = 0.6;
+const UUID_LENGTHS = [8, 4, 4, 4, 12];
+
+/** A blob that may spell text: the caller unpacks it. */
+export type Blob = { readonly start: number; readonly end: number };
+
+/** What only company makes sure. */
+type Weak = { start: number; end: number; type: string; kind: Kind };
+
+export class Survey {
+  readonly found: Finding[] = [];
+  readonly blobs: Blob[] = [];
+  /** Single characters that a separator may set apart. */
+  readonly apart: number[] = [];
+  readonly #weak: Weak[] = [];
+  readonly #chain: Chain = new Chain();
+  readonly #around: Surroundings = new Surroundings();
+  readonly #columns: Columns = new Columns();
+  #page!: Page; // set by `walk` before anything reads it
+  #past = 0;
+
+  walk(page: Page): void {
+    this.found.length = 0;
+    this.blobs.length = 0;
+    this.apart.length = 0;
+    this.#weak.length = 0;
+    this.#columns.forget();
+    this.#page = page;
+    this.#past = 0;
+    for (let i = 0; i < page.anchors; i += 1) {
+      const at = page.anchorAt[i] ?? 0;
+      if (page.text.charCodeAt(at) === 0x40) this.#mail(at);
+      else if (at >= this.#past) this.#digits(at);
+    }
+    this.#company();
+  }
+
+  #add(start: number, end: number, type: string, kind: Kind, confidence: number): void {
+    this.found.push({ start, end, type, kind, confidence });
+    if (end > this.#past) this.#past = end;
+  }
+
+  #mail(at: number): void {
+    const span = mailAt(this.#page.text, at);
+    if (span !== undefined) this.#add(span.start, span.end, 'email-address', 'email', 0.95);
+  }
+
+  #digits(at: number): void {
+    const { text } = this.#page;
+    let start = at;
+    while (start > this.#past && isWord(text.charCodeAt(start - 1))) start -= 1;
+    if (text[start - 1] === '\\' && 'nrt'.includes(text[start] ?? '') && start < at) start += 1;
+    const end = wordEnd(text, at);
+    if (end - start === 1 && text.length - start > 8) this.apart.push(start);
+    if (this.#network(start, at)) return;
+    if (this.#long(start, end)) return;
+    this.#chain.read(text, start);
+    this.#chained();
+  }
+
+  /** IPv4, IPv6, MAC; true when the anchor is used up. */
+  #network(start: number, at: number): boolean {
+    const { text } = this.#page;
+    const point = text.charCodeAt(wordEnd(text, at)) === 0x2e;
+    if (point && start === at && text.charCodeAt(at - 1) !== 0x2e) {
+      const end = ipv4End(text, at);
+      if (end > 0) return this.#ip(at, end);
+    }
+    const mac = macEnd(text, start);
+    if (mac > 0 && isHex(text.charCodeAt(start)) && text[start - 1] !== ':') {
+      this.#add(start, mac, 'mac-address', 'ip', 0.85);
+      return true;
+    }
+    let first = start;
+    while (at - first < 40 && (isHex(text.charCodeAt(first - 1)) || text[first - 1] === ':'))
+      first -= 1;
+    if (isWord(text.charCodeAt(first - 1))) return false;
+    if (text[first] === ':' && text[first + 1] !== ':') first += 1;
+    const near = text.slice(first, first + 6);
+    if (!near.includes(':')) return false;
+    const end = ipv6End(text, first);
+    return end > 0 && text.slice(first, end).includes(':') && this.#ip(first, end);
+  }
+
+  #ip(start: number, end: number): boolean {
+    const { text } = this.#page;
+    this.#around.look(this.#page, start, end);
+    const version = this.#around.nearestBefore(VERSION) <= 3 || text[start - 1] === '/';
+    const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
+    const value = text.slice(start, end);
+    // A clock time or a slice of hexadecimal is no address: seven colons, or one `::`.
+    const sure = isPrivate(value) ? 0.3 : version || longer ? 0.3 : 0.85;
+    this.#add(start, end, 'ip-address', 'ip', sure);
+    return true;
+  }
+
+  /** Wallets, blobs, hashes: tokens too long for an identifier. */
+  #long(start: number, end: number): boolean {
+    const { text } = this.#page;
+    let last = end;
+    while (last - start < 5_000 && isBlobPart(text.charCodeAt(last))) last += 1;
+    while (last < text.length && text[last] === '=' && last - start < 5_000) last += 1;
+    const length = end - start;
+    if (length >= 14 && isWallet(text.slice(start, end))) {
+      this.#add(start, end, 'crypto', 'financial', 0.95);
+      return true;
+    }
+    if (text.startsWith('0x', start) && length === 42) return this.#hexWallet(start, end);
+    if (last - start >= BLOB_MIN && hasLetterOrLong(text, start, last)) {
+      this.blobs.push({ start, end: last });
+    }
+    if (length <= GROUP_CHARACTERS_MAX) return false;
+    this.#past = last;
+    return true;
+  }
+
+  #hexWallet(start: number, end: number): boolean {
+    this.#around.look(this.#page, start, end);
+    if (this.#around.nearest(CRYPTO) < 72) this.#add(start, end, 'crypto', 'financial', 0.8);
+    this.#past = end;
+    return true;
+  }
+
+  #chained(): void {
+    const chain = this.#chain;
+    if (isUuid(this.#page.text, chain)) {
+      this.#past = chain.last;
+      return;
+    }
+    let group = 0;
+    while (group < chain.groups) {
+      const start = chain.start[group] ?? 0;
+      const used = start < this.#past ? group + 1 : this.#group(group);
+      group = Math.max(used, group + 1);
+    }
+    if (chain.last > this.#past) this.#past = chain.last;
+  }
+
+  /** @returns the first group after what was found at `group`, or the next one. */
+  #group(group: number): number {
+    const { text } = this.#page;
+    const chain = this.#chain;
+    const start = chain.start[group] ?? 0;
+    if (group > 0 && isTight(chain.before[group] ?? 0) && this.#isOpen(group - 1)) return group + 1;
+    const iban = ibanEnd(text, start);
+    if (iban > 0) {
+      this.#add(start, iban, 'iban-code', 'financial', 0.98);
+      return group + 1;
+    }
+    const identifier = this.#identifier(group);
+    if (identifier > 0) return identifier;
+    const at = chain.start[group] ?? 0;
+    if (!isDigit(text.charCodeAt(at))) return this.#code(group);
+    const inner = group > 0 && this.#isOpen(group - 1);
+    if (this.#date(at) || this.#phone(at, inner)) return group + 1;
+    return this.#code(group);
+  }
+
+  /** A group that is digits: what hangs on it by a dash is a part of it. */
+  #isOpen(group: number): boolean {
+    const { text } = this.#page;
+    const end = this.#chain.end[group] ?? 0;
+    if (end <= this.#past && this.#past > 0) return false;
+    return hasDigit(text, this.#chain.start[group] ?? 0, end);
+  }
+
+  #identifier(group: number): number {
+    const chain = this.#chain;
+    const most = Math.min(chain.groups - 1, group + 7);
+    for (let to = most; to >= group; to -= 1) {
+      if (!this.#closes(group, to)) continue;
+      const shapes = shapesOf(chain, group, to);
+      if (shapes === undefined) continue;
+      if (this.#weigh(group, to, shapes)) return to + 1;
+    }
+    return 0;
+  }
+
+  /** One kind of separator, and nothing that goes on after. */
+  #closes(from: number, to: number): boolean {
+    const chain = this.#chain;
+    const after = to + 1 < chain.groups ? (chain.before[to + 1] ?? 0) : 0;
+    const { text } = this.#page;
+    const end = chain.end[to] ?? 0;
+    if (isTight(after) && !(after === 0x2e && !isDigit(text.charCodeAt(end + 1)))) return false;
+    let dashes = 0;
+    let others = 0;
+    for (let i = from + 1; i <= to; i += 1) {
+      const one = chain.before[i] ?? 0;
+      if (one === 0x2d || one === 0x20) dashes += 1;
+      else if (others === 0 || one === others) others = one;
+      else return false;
+    }
+    // `313.998.051-50`: points, then one dash before the check digits.
+    if (others === 0) return true;
+    return dashes === 0 || (dashes === 1 && chain.before[to] === 0x2d && others === 0x2e);
+  }
+
+  #weigh(from: number, to: number, shapes: NonNullable<ReturnType<typeof shapesOf>>): boolean {
+    const { text } = this.#page;
+    const chain = this.#chain;
+    const start = chain.start[from] ?? 0;
+    const end = chain.end[to] ?? 0;
+    let compact = '';
+    for (let i = from; i <= to; i += 1) compact += text.slice(chain.start[i], chain.end[i]);
+    if (to > from && chain.before[to] === 0x2d && to - from === 1 && compact.length === 10) {
+      const signed = `${compact.slice(0, 6)}-${compact.slice(6)}`;
+      if (this.#best([signed.toUpperCase()], shapes, { start, end, grouped: true })) return true;
+    }
+    return this.#best([compact.toUpperCase()], shapes, { start, end, grouped: to > from });
+  }
+
+  #best(
+    [compact = '']: readonly string[],
+    shapes: NonNullable<ReturnType<typeof shapesOf>>,
+    { start, end, grouped }: { start: number; end: number; grouped: boolean },
+  ): boolean {
+    const setting = this.#setting(start, end);
+    const best = bestOf(shapes, compact, grouped, setting);
+    if (best === undefined) return false;
+    if (best.weak) {
+      if (!setting.headed && isCell(this.#page.text, start, end)) {
+        this.#weak.push({ start, end, type: best.type, kind: best.kind });
+      }
+      return false;
+    }
+    this.#add(start, end, best.type, best.kind, best.confidence);
+    return true;
+  }
+
+  #setting(start: number, end: number): Setting {
+    const page = this.#page;
+    this.#around.look(page, start, end);
+    const heading: Heading = this.#columns.of(page, start);
+    return {
+      around: this.#around,
+      hidden: page.disguised,
+      lone: isLone(page.text, start, end),
+      heading: heading.groups,
+      headed: heading.there,
+    };
+  }
+
+  #date(at: number): boolean {
+    const { text } = this.#page;
+    const date = dateAt(text, at);
+    if (date === undefined || !isBirthYear(date.year)) return false;
+    const setting = this.#setting(at, date.end);
+    const born = setting.around.nearest(BIRTH) <= BIRTH_WORD_MAX || hasAny(setting.heading, BIRTH);
+    if (born) this.#add(at, date.end, 'date-of-birth', 'date-of-birth', 0.9);
+    else if (!setting.headed && date.year < 2016 && isCell(text, at, date.end)) {
+      this.#weak.push({ start: at, end: date.end, type: 'date-of-birth', kind: 'date-of-birth' });
+    }
+    if (date.end > this.#past) this.#past = date.end;
+    return true;
+  }
+
+  /** @param inner it begins inside a chain of digits that nothing was found in. */
+  #phone(at: number, inner: boolean): boolean {
+    const phone = phoneAt(this.#page.text, at);
+    if (phone === undefined) return false;
+    const setting = this.#setting(phone.start, phone.end);
+    const sure = this.#phoneWeighed(phone, setting, inner);
+    if (sure > 0) this.#add(phone.start, phone.end, 'phone-number', 'phone', sure);
+    return sure > 0;
+  }
+
+  #phoneWeighed(phone: Phone, setting: Setting, inner: boolean): number {
+    const { around } = setting;
+    const word = Math.min(around.nearest(PHONE), hasAny(setting.heading, PHONE) ? 0 : 255);
+    const against = Math.min(around.against(), around.nearestBefore(IDENTITY));
+    if (!phone.plus && against <= word && against < 32) return 0;
+    const like = isPhoneLike(phone);
+    const hidden = setting.hidden || hasOddSeparator(this.#page.text, phone.start, phone.end);
+    if (word <= PHONE_WORD_MAX && (like || phone.digits.length <= 12)) return 0.92;
+    const alone = inner ? 0 : phoneSure(phone);
+    if (alone > 0) return alone;
+    if (!like) return 0;
+    if (hidden || setting.lone) return 0.6;
+    if (!setting.headed && isCell(this.#page.text, phone.start, phone.end)) {
+      this.#weak.push({ start: phone.start, end: phone.end, type: 'phone-number', kind: 'phone' });
+    }
+    return 0;
+  }
+
+  /** A diagnosis code (ICD-10) beside a word of medicine. */
+  #code(group: number): number {
+    const { text } = this.#page;
+    const chain = this.#chain;
+    const start = chain.start[group] ?? 0;
+    const next = group + 1 < chain.groups && chain.before[group + 1] === 0x2e ? group + 1 : group;
+    const end = chain.end[next] ?? 0;
+    if (
+      end - start > 8 ||
+      !/^[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?$/i.test(text.slice(start, end))
+    ) {
+      return group + 1;
+    }
+    const setting = this.#setting(start, end);
+    if (setting.around.nearest(HEALTH) <= 40 || hasAny(setting.heading, HEALTH)) {
+      this.#add(start, end, 'medical-code', 'health', 0.85);
+    }
+    return next + 1;
+  }
+
+  /** What could be somebody's, in a line that holds something that is. */
+  #company(): void {
+    const { text } = this.#page;
+    const sure = this.found
+      .filter(({ confidence, kind }) => confidence >= COMPANY_SURE && kind !== 'ip')
+      .sort((a, b) => a.start - b.start);
+    let next = 0;
+    for (const { start, end, type, kind } of this.#weak.sort((a, b) => a.start - b.start)) {
+      while (next < sure.length && (sure[next]?.start ?? 0) < end) next += 1;
+      const after = sure[next];
+      const before = sure[next - 1];
+      const near =
+        (after !== undefined && areNear(text, end, after.start)) ||
+        (before !== undefined && before.end <= start && areNear(text, before.end, start));
+      if (near) this.found.push({ start, end, type, kind, confidence: 0.6 });
+    }
+  }
+}
+
+const areNear = (text: string, end: number, start: number): boolean =>
+  start - end < COMPANY_MAX && sameLine(text, end, start);
+
+function hasAny(heading: Uint8Array | undefined, set: Uint8Array): boolean {
+  if (heading === undefined) return false;
+  for (let i = 0; i < set.length; i += 1) if (set[i] === 1 && heading[i] === 1) return true;
+  return false;
+}
+
+function isUuid(text: string, chain: Chain): boolean {
+  if (chain.groups < UUID_LENGTHS.length) return false;
+  for (let i = 0; i < UUID_LENGTHS.length; i += 1) {
+    const start = chain.start[i] ?? 0;
+    const end = chain.end[i] ?? 0;
+    if (end - start !== UUID_LENGTHS[i] || (i > 0 && chain.before[i] !== 0x2d)) return false;
+    for (let at = start; at < end; at += 1) if (!isHex(text.charCodeAt(at))) return false;
+  }
+  return true;
+}

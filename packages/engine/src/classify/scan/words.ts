@@ -1,0 +1,93 @@
+// The words and prefixes that one pass looks for, and what each of them means.
+import { type Automaton, automatonOf, type Pattern } from './automaton.ts';
+import { CONTEXT } from './context.table.ts';
+import { ISSUER_WORDS, SECRET_RULES, SECRET_WORDS } from './secrets.table.ts';
+import { CLASS, isLatin } from './text.ts';
+
+export type Word = {
+  readonly text: string;
+  /** Numbers of the context groups it belongs to. */
+  readonly groups: readonly number[];
+  /** Numbers of the secret rules that begin with it. */
+  readonly rules: readonly number[];
+  readonly latin: boolean;
+  readonly goesOn: boolean;
+  /** Its classes stand for other characters too: compare before it counts. */
+  readonly compare: boolean;
+};
+
+export type Lexicon = { readonly automaton: Automaton; readonly words: readonly Word[] };
+
+const EXTRA: readonly (readonly [string, string])[] = [
+  ['secret', SECRET_WORDS],
+  ['issuer', ISSUER_WORDS],
+  ['at-sign', '[at]| at '],
+  ['point', '[dot]| dot |[punkt]|[punto]|[point]'],
+  ['pem', '-----begin'],
+  ['credentials-in-url', '://'],
+  ['values', 'values'],
+];
+
+export const GROUPS: readonly string[] = [
+  ...CONTEXT.map(([name]) => name),
+  ...EXTRA.map(([name]) => name),
+];
+export const groupNumber = (name: string): number => {
+  const at = GROUPS.indexOf(name);
+  if (at < 0) throw new Error(`no group of words ${name}`);
+  return at;
+};
+
+/** Made once, on first use. */
+let made: Lexicon | undefined;
+export function lexicon(): Lexicon {
+  made ??= make();
+  return made;
+}
+
+type Draft = { groups: Set<number>; rules: number[]; goesOn: boolean };
+
+function make(): Lexicon {
+  const drafts = new Map<string, Draft>();
+  const draft = (text: string): Draft => {
+    const found = drafts.get(text) ?? { groups: new Set<number>(), rules: [], goesOn: false };
+    drafts.set(text, found);
+    return found;
+  };
+  [...CONTEXT, ...EXTRA].forEach(([, list], group) => {
+    for (const word of list.split('|')) {
+      const goesOn = word.endsWith('*');
+      const text = goesOn ? word.slice(0, -1) : word;
+      for (const form of formsOf(text)) {
+        const one = draft(form);
+        one.groups.add(group);
+        one.goesOn ||= goesOn;
+      }
+    }
+  });
+  SECRET_RULES.forEach(({ prefix }, index) => void draft(prefix).rules.push(index));
+  const words = [...drafts].map(([text, one]) => wordOf(text, one));
+  const patterns: readonly Pattern[] = words.map(({ text }) => ({ word: text, exact: false }));
+  return { automaton: automatonOf(patterns), words };
+}
+
+/** With its gaps, and run together. */
+function formsOf(text: string): readonly string[] {
+  const inner = text.trim();
+  return inner.includes(' ') && text === inner ? [text, text.replaceAll(' ', '')] : [text];
+}
+
+const MARKS = /[[\]():/@-]/;
+
+function wordOf(text: string, one: Draft): Word {
+  const codes = [...text].map((letter) => letter.charCodeAt(0));
+  const latin = codes.every((code) => code < 128 || isLatin(code)) && !MARKS.test(text);
+  return {
+    text,
+    groups: [...one.groups],
+    rules: one.rules,
+    latin: latin && one.groups.size > 0,
+    goesOn: one.goesOn,
+    compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),
+  };
+}
