@@ -35,15 +35,16 @@ export interface Compiled {
 /** What is wrong goes onto the desk. */
 export function compileTree(desk: Desk): Compiled {
   const models = many(desk, 'models', NOUNS.models);
+  const tenants = many(desk, 'tenants', NOUNS.tenants);
   const configuration: Configuration = {
     version: CONFIGURATION_VERSION,
     server: one(desk, 'server', NOUNS.server),
     node: one(desk, 'node', NOUNS.node),
-    endpoints: endpointsOf(desk),
+    endpoints: endpointsOf(desk, tenants),
     models,
     aliases: many(desk, 'aliases', NOUNS.aliases),
     plans: many(desk, 'plans', NOUNS.plans),
-    tenants: many(desk, 'tenants', NOUNS.tenants),
+    tenants,
     keys: many(desk, 'keys', NOUNS.keys),
     policies: policiesOf(desk),
     consents: many(desk, 'consents', NOUNS.consents),
@@ -92,13 +93,20 @@ function check<T>(desk: Desk, path: Path, noun: Noun<T>, value: Tree): T | undef
   return undefined;
 }
 
-function endpointsOf(desk: Desk): ReadonlyMap<string, EndpointDocument> {
+function endpointsOf(
+  desk: Desk,
+  tenants: Configuration['tenants'],
+): ReadonlyMap<string, EndpointDocument> {
   const documents = new Map<string, EndpointDocument>();
   const parts = many(desk, 'endpoints', NOUNS.endpoints);
   for (const [name, written] of entriesOf(desk.tree, 'endpoints')) {
     const path = ['endpoints', name];
+    const owner = ownerOf(desk, path);
+    const tenant = owner.kind === 'tenant' ? tenants.get(owner.tenant) : undefined;
     const context: EndpointContext = {
-      owner: ownerOf(desk, path),
+      name,
+      owner,
+      privateAddresses: tenant?.privateAddresses ?? [],
       refuse: (rest, message, hint) => report(desk, [...path, ...rest], { message, hint }),
     };
     checkCredentials(credentialsOf(written), context);
@@ -121,7 +129,7 @@ function credentialsOf(endpoint: Tree): readonly (CredentialDocument | undefined
 }
 
 /** Of an endpoint with mistakes, the address and whatever else can be judged without them. */
-function judgeRest(name: string, written: Tree, { owner, refuse }: EndpointContext): void {
+function judgeRest(name: string, written: Tree, context: EndpointContext): void {
   const checked = validate(NOUNS.endpoints.schema, written);
   if (checked.ok || !isMap(written)) return;
   const wrong = new Set(checked.issues.map(({ path }) => path[0]));
@@ -136,10 +144,10 @@ function judgeRest(name: string, written: Tree, { owner, refuse }: EndpointConte
   finishEndpoint(
     { ...again.value, name, origin: undefined },
     {
-      owner,
+      ...context,
       refuse: (path, message, hint) => {
         const [key = ''] = path;
-        if (!wrong.has(key) && !unsure.includes(String(key))) refuse(path, message, hint);
+        if (!wrong.has(key) && !unsure.includes(String(key))) context.refuse(path, message, hint);
       },
     },
   );

@@ -15,7 +15,7 @@ import {
   type PrivateAddress,
   reachOfHost,
 } from '@signalbox/documents';
-import { refuseSecret } from './owner.ts';
+import { isBrought, refuseSecret } from './owner.ts';
 import type { Owner } from './source.ts';
 
 const NAME_CHARACTERS_MAX = 63;
@@ -26,7 +26,10 @@ export type NamedEndpoint = EndpointPart & {
 };
 
 export interface EndpointContext {
+  readonly name: string;
   readonly owner: Owner;
+  /** Where the operator lets the tenant that owns it go. */
+  readonly privateAddresses: readonly PrivateAddress[];
   readonly refuse: (rest: Path, message: string, hint: string) => void;
 }
 
@@ -45,8 +48,10 @@ export function finishEndpoint(
   const address = part.kind === 'embedded' ? embedded(part, context) : remote(part, context);
   if (address === undefined) return undefined;
   const { owner } = context;
-  const tenant = owner.kind === 'tenant' ? owner.tenant : part.tenant;
-  return { ...part, ...address, tenant, models };
+  if (owner.kind !== 'tenant') return { ...part, ...address, models };
+  // What its name sounds like counts for nothing: only what the operator allows is near.
+  const tier = address.privateAddress === undefined ? 3 : undefined;
+  return { ...part, ...address, models, tier, tenant: owner.tenant };
 }
 
 function checkOwner(part: NamedEndpoint, { owner, refuse }: EndpointContext): void {
@@ -59,6 +64,10 @@ function checkOwner(part: NamedEndpoint, { owner, refuse }: EndpointContext): vo
   if (part.kind === 'embedded') {
     refuse(['kind'], `${own}: it starts a program on this machine`, move);
   }
+  if (owner.kind === 'tenant' && !isBrought(part.name, owner.tenant)) {
+    const message = 'an endpoint of a tenant bears its name';
+    refuse([], message, `call it \`${owner.tenant}/${part.name}\``);
+  }
   if (owner.kind === 'tenant' && part.tenant !== undefined && part.tenant !== owner.tenant) {
     const message = 'a document of a tenant speaks about that tenant only';
     refuse(['tenant'], message, "remove it: the endpoint is that tenant's anyway");
@@ -68,7 +77,7 @@ function checkOwner(part: NamedEndpoint, { owner, refuse }: EndpointContext): vo
 /** @param credentials those that could be read, each at its place in the list. */
 export function checkCredentials(
   credentials: readonly (CredentialDocument | undefined)[],
-  { owner, refuse }: EndpointContext,
+  { name, owner, refuse }: EndpointContext,
 ): void {
   const seen = new Set<string>();
   for (const [index, credential] of credentials.entries()) {
@@ -78,7 +87,7 @@ export function checkCredentials(
       refuse([...path, 'name'], 'two credentials have this name', 'give each a `name` of its own');
     }
     seen.add(credential.name);
-    const refusal = refuseSecret(credential.secret, owner);
+    const refusal = refuseSecret(credential.secret, owner, name);
     if (refusal !== undefined) refuse([...path, 'secret'], refusal.message, refusal.hint);
   }
 }
@@ -116,7 +125,7 @@ function remote(part: NamedEndpoint, context: EndpointContext): Address | undefi
 function judgeHost(
   url: URL,
   part: NamedEndpoint,
-  { owner, refuse }: EndpointContext,
+  { owner, refuse, privateAddresses }: EndpointContext,
 ): Pick<Address, 'privateAddress'> | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -126,8 +135,11 @@ function judgeHost(
     refuse(['url'], message, 'write the address of the model server itself');
     return undefined;
   }
+  if (owner.kind === 'tenant' && privateAddresses.some((one) => isSame(one, { host, port }))) {
+    return { privateAddress: { host, port } };
+  }
   if (reach === 'private' && owner.kind !== 'operator') {
-    refuse(['url'], 'is a private address', 'only the files of the operator may name one');
+    refuse(['url'], 'is a private address', hintOfPrivate(owner));
     return undefined;
   }
   const declared = part.privateAddress;
@@ -142,6 +154,11 @@ function judgeHost(
   const allowed = declared !== undefined ? declared !== false : reach === 'private';
   return { privateAddress: allowed ? { host, port } : undefined };
 }
+
+const hintOfPrivate = (owner: Owner): string =>
+  owner.kind === 'tenant'
+    ? `the operator allows a \`host:port\` in a file, under its tenant's \`private_addresses\``
+    : 'only the files of the operator may name one';
 
 function isSame(a: PrivateAddress, b: PrivateAddress): boolean {
   return a.host.replace(/^\[|\]$/g, '') === b.host && a.port === b.port;

@@ -2,15 +2,18 @@
  * Every name that a document may point at, read from what was written: an entry with mistakes of
  * its own is still defined for those who name it, and what it names is still looked up.
  */
-import { entriesOf } from './desk.ts';
+import { type Desk, entriesOf, ownerOf } from './desk.ts';
 import { nameOf } from './endpoint.ts';
-import { childOf, isList, isMap, type Tree, type TreeMap } from './source.ts';
+import { childOf, isList, isMap, type Tree } from './source.ts';
 
 export type NamedNoun = 'endpoints' | 'models' | 'aliases' | 'plans' | 'tenants' | 'policies';
 
 export interface Names {
   readonly of: ReadonlyMap<NamedNoun, ReadonlySet<string>>;
-  /** Models of `models`, and what endpoints serve, under our names. */
+  /**
+   * Models of `models`, and what endpoints serve, under our names. Not what a tenant brings: that
+   * takes no name from anybody else, and an alias goes before it.
+   */
   readonly models: ReadonlySet<string>;
   /** Models, aliases, and models pinned to an endpoint. */
   readonly callable: ReadonlySet<string>;
@@ -31,13 +34,15 @@ const NAMED_NOUNS: readonly NamedNoun[] = [
   'policies',
 ];
 
-export function namesOf(tree: TreeMap, lost: ReadonlySet<string>): Names {
+export function namesOf(desk: Desk, lost: ReadonlySet<string>): Names {
+  const { tree } = desk;
   const names = (noun: string): string[] => entriesOf(tree, noun).map(([name]) => name);
   const of = new Map(NAMED_NOUNS.map((noun) => [noun, new Set(names(noun))] as const));
   const served = new Map<string, ReadonlySet<string> | undefined>();
   const models = new Set(names('models'));
   const callable = new Set([...models, ...names('aliases')]);
   for (const [endpoint, written] of entriesOf(tree, 'endpoints')) {
+    if (ownerOf(desk, ['endpoints', endpoint]).kind === 'tenant') continue;
     const pairs = servedBy(written);
     const all = pairs.flatMap(({ name, upstream }) => [name, upstream]);
     served.set(endpoint, all.length === 0 ? undefined : new Set(all));

@@ -8,7 +8,7 @@
  */
 import { NOUN_NAMES, type Nouns, type SecretReference } from '@signalbox/documents';
 import { type Desk, entriesOf, ownerOf, report } from './desk.ts';
-import { childOf, isMap, type Owner } from './source.ts';
+import { childOf, isMap, type Owner, treeAt } from './source.ts';
 
 const CONSOLE_NOUNS: ReadonlySet<keyof Nouns> = new Set<keyof Nouns>([
   'endpoints',
@@ -29,13 +29,21 @@ const TENANT_NOUNS: ReadonlySet<keyof Nouns> = new Set<keyof Nouns>([
   'consents',
 ]);
 
+/** Of a tenant: private addresses are the operator's word, as those of endpoints are. */
+const OPERATORS_OF_TENANTS = 'private_addresses';
+
 export interface SecretRefusal {
   readonly message: string;
   readonly hint: string;
 }
 
-/** Why this owner may not use the reference, or undefined. */
-export function refuseSecret(secret: SecretReference, owner: Owner): SecretRefusal | undefined {
+/** @param endpoint whose key it is. Why this owner may not use the reference, or undefined. */
+export function refuseSecret(
+  secret: SecretReference,
+  owner: Owner,
+  endpoint: string,
+): SecretRefusal | undefined {
+  if (secret.kind === 'sealed') return refuseSealed(secret, owner, endpoint);
   if (owner.kind === 'operator') return undefined;
   if (secret.kind !== 'env') {
     const message = `\`${secret.kind}:\` is for the files of the operator only`;
@@ -49,6 +57,23 @@ export function refuseSecret(secret: SecretReference, owner: Owner): SecretRefus
   const message = 'a document of a tenant reads variables of that tenant only';
   return { message, hint: `name one that begins with \`${prefix}\`` };
 }
+
+/** What is kept sealed belongs to one endpoint of one tenant, and is named nowhere else. */
+function refuseSealed(
+  { value }: SecretReference,
+  owner: Owner,
+  endpoint: string,
+): SecretRefusal | undefined {
+  if (owner.kind === 'tenant' && value === endpoint && isBrought(endpoint, owner.tenant)) {
+    return undefined;
+  }
+  const message = '`sealed:` names a key that is kept for an endpoint of a tenant';
+  return { message, hint: 'use `env:NAME`; or add the endpoint with `--tenant`' };
+}
+
+/** Endpoints that a tenant brings bear its name: `acme/gpu`. */
+export const isBrought = (endpoint: string, tenant: string): boolean =>
+  endpoint.startsWith(`${tenant}/`);
 
 /** Two underscores end the name, so that `acme` cannot read what belongs to `acme-eu`. */
 export function variablePrefix(tenant: string): string {
@@ -68,10 +93,18 @@ function checkNoun(desk: Desk, noun: keyof Nouns, key: string): void {
   const path = [noun, key];
   const owner = ownerOf(desk, path);
   if (owner.kind === 'operator') return;
+  if (noun === 'tenants') checkTenant(desk, key);
   const allowed = owner.kind === 'tenant' ? TENANT_NOUNS : CONSOLE_NOUNS;
   if (allowed.has(noun)) return;
   const message = `\`${noun}\` belongs to the files of the operator`;
   report(desk, path, { message, hint: 'move it into one of those', at: 'key' });
+}
+
+function checkTenant(desk: Desk, tenant: string): void {
+  const path = ['tenants', tenant, OPERATORS_OF_TENANTS];
+  if (treeAt(desk.tree, path) === undefined) return;
+  const message = 'only the files of the operator may say this';
+  report(desk, path, { message, hint: 'name the tenant in one of those', at: 'key' });
 }
 
 /** Documents of a tenant about another tenant. */

@@ -55,7 +55,10 @@ export type ReadResult =
       readonly notices: readonly Notice[];
       /** Every value and where it comes from. */
       readonly origins: () => readonly ValueOrigin[];
-      /** The files as one `signalbox.yaml`, without what environment and flags override. */
+      /**
+       * The files as one `signalbox.yaml`, without what environment and flags override, and
+       * without what tenants keep here: only this node can open their keys.
+       */
       readonly yaml: () => string;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -86,9 +89,11 @@ export function readConfiguration(
     notActive: findNotActive(desk, options.notActive),
     notices: [...read.notices, ...joined.notices],
     origins: () => originsOf(desk, configuration),
-    yaml: () => writeYaml(joined.tree),
+    yaml: () => writeYaml(joinParts(read.parts.filter(isExported), places).tree),
   };
 }
+
+const isExported = ({ source }: Part): boolean => source.owner.kind !== 'tenant';
 
 interface ReadParts {
   readonly parts: readonly Part[];

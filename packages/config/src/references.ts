@@ -36,7 +36,7 @@ interface Checking {
 
 /** @param lost nouns of which not every entry could be read. */
 export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
-  const checking = { desk, names: namesOf(desk.tree, lost) };
+  const checking = { desk, names: namesOf(desk, lost) };
   checkNames(checking);
   for (const [at, noun] of NAMED) {
     for (const path of placesOf(desk, at)) refer(checking, noun, path);

@@ -17,6 +17,8 @@ const endpoint = (
   state: 'available',
   why: undefined,
   models,
+  hasKey: false,
+  keyTail: undefined,
   facts: [],
   ...more,
 });

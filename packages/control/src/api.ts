@@ -73,6 +73,8 @@ export class Api {
   async #answer(found: Found, call: Call): Promise<Result<Answer | undefined, Refusal>> {
     const { exchange, target } = call;
     const { route, name } = found;
+    const { tenant } = call.visitor;
+    if (tenant !== undefined && route.forTenants !== true) return no(OPERATORS);
     const query = readQuery(target.query);
     if (!query.ok) return query;
     const text = await bodyText(exchange, route);
@@ -94,7 +96,7 @@ export class Api {
   ): Promise<Result<Answer | undefined, Refusal>> {
     const key = route.method === 'POST' ? asked.header('idempotency-key') : undefined;
     if (key === undefined) return route.serve(asked, from);
-    const turn: Turn = this.#replays.begin(key, what);
+    const turn: Turn = this.#replays.begin(key, what, from.visitor.tenant ?? '');
     if (turn.kind === 'refused') return no(turn.refusal);
     if (turn.kind === 'again') return yes(turn.answer);
     let answer: Answer | undefined;
@@ -119,6 +121,10 @@ export class Api {
     return refusal('internal', 'The server failed to answer; nothing was changed by halves.');
   }
 }
+
+const OPERATORS = refusal('not_entitled', 'This path is for the operator.', {
+  hint: 'A key of a tenant with the scope `admin` manages the endpoints of that tenant.',
+});
 
 /** One name may hold slashes, as those of models and endpoints do. */
 function patternOf(path: string): RegExp {

@@ -1,10 +1,10 @@
 // The control plane over HTTP: the admin API, the live tail and the files of the console.
 //
 // It shows what the store and the snapshot know, and hands changes to the desk; it decides nothing
-// about a call, and no call waits for it. Only the operator comes in, by the admin key or by a
-// one-time link; every question it asks the store says whose rows it may see. It must never show a
-// secret, except a new key in the one answer that made it, and never a prompt or an answer: it has
-// none.
+// about a call, and no call waits for it. The operator comes in, by the admin key or by a one-time
+// link, and a tenant's admin by a key of that tenant, for its own endpoints alone; every question
+// that it asks the store says whose rows it may see. It must never show a secret, except a new key
+// in the one answer that made it, and never a prompt or an answer: it has none.
 //
 // Bounds: bodies of 64 KiB, 64 tails with 500 waiting rows each, 256 sessions of 12 hours, 32 open
 // login links of 10 minutes, 1,000 remembered idempotency keys.
@@ -17,6 +17,7 @@ import { openApiRoute } from './openapi.ts';
 import type { ConsoleFile, ControlOptions } from './options.ts';
 import { send, sendRefusal } from './reply.ts';
 import { accessRoutes } from './routes/access.ts';
+import { broughtRoutes } from './routes/brought.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { decisionRoute } from './routes/decision.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -43,6 +44,7 @@ export function createControl(options: ControlOptions): Control {
     liveRoute(tails),
     decisionRoute(options),
     ...holdingRoutes(options),
+    ...broughtRoutes(options),
     ...changeRoutes(options),
     ...accessRoutes(options, door),
   ];

@@ -9,6 +9,7 @@ import {
   type Health,
   type TenantFacts,
 } from '@signalbox/engine';
+import { tailOf } from '@signalbox/ports';
 import type { EndpointStatus, FactStatus, ModelStatus } from './status.ts';
 
 /** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
@@ -46,12 +47,20 @@ export const endpointStatuses = (
       tenant: endpoint.tenant,
       ...stateOf(endpoint, health),
       models: [...new Set(offered.map((one) => one.model))],
+      hasKey: endpoint.probe.credential !== undefined,
+      keyTail: tailFor(endpoint),
       facts: toldBy(
         probes.get(endpoint.name),
         offered.map(({ upstream }) => upstream),
       ),
     };
   });
+
+/** Of a key that the operator holds nothing is shown. */
+function tailFor({ name, tenant, probe }: EndpointFacts): string | undefined {
+  const isBrought = tenant !== undefined && name.startsWith(`${tenant}/`);
+  return isBrought && probe.credential !== undefined ? tailOf(probe.credential.value) : undefined;
+}
 
 function toldBy(known: EndpointKnown | undefined, models: readonly string[]): FactStatus[] {
   if (known === undefined) return [];
@@ -65,6 +74,10 @@ const rowsOf = (facts: Facts, model: string | undefined): FactStatus[] =>
 function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 'state' | 'why'> {
   if (!endpoint.enabled) {
     return { state: 'off', why: `\`signalbox endpoint enable ${endpoint.name}\` turns it on` };
+  }
+  if (endpoint.quarantined) {
+    const why = `\`signalbox endpoint activate ${endpoint.name}\` lets calls go there`;
+    return { state: 'quarantined', why };
   }
   if (endpoint.unavailable !== undefined)
     return { state: 'unavailable', why: endpoint.unavailable };

@@ -22,8 +22,12 @@ describe('the description of the admin API', () => {
       [
         'decisions/{name}',
         'endpoints',
+        'endpoints/{name}',
+        'endpoints/{name}/activate',
         'endpoints/{name}/drain',
         'endpoints/{name}/enable',
+        'endpoints/{name}/key',
+        'endpoints/{name}/probe',
         'keys',
         'keys/{name}',
         'login-links',
@@ -36,6 +40,7 @@ describe('the description of the admin API', () => {
         'status',
         'tenants',
         'tenants/{name}',
+        'tenants/{name}/rotate-key',
       ].map((path) => `/admin/v1/${path}`),
     );
     const limit = at(paths, '/admin/v1/requests', 'get', 'parameters', 0);

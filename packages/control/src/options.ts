@@ -1,6 +1,7 @@
 // What control is made of: everything that it knows or changes comes in here.
-import type { Clock, Keys, Random, Sink } from '@signalbox/contract';
+import type { Clock, Keys, Random, Sink, TenantName } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
+import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { Readings } from './readings.ts';
 import type { StatusDocument } from './status.ts';
@@ -28,6 +29,10 @@ export type ControlOptions = {
   readonly configuration: () => Configuration;
   /** Undefined: documents come from files alone. */
   readonly documents?: DocumentsDesk;
+  /** Undefined: tenants bring nothing here. */
+  readonly brought?: BroughtDesk;
+  /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
+  readonly tenantOf?: (keyText: string, address: string) => TenantName | undefined;
   /**
    * Where people reach this server: `http://127.0.0.1:4141`. Any other Host or Origin is refused;
    * login links name the first.

@@ -30,11 +30,14 @@ export class Replays {
     this.#keys = keys;
   }
 
-  /** @param what method, path and body: the same key for something else is a mistake. */
-  begin(key: string, what: string): Turn {
+  /**
+   * @param what method, path and body: the same key for something else is a mistake.
+   * @param whose keys of one tenant are nothing to another; empty: the operator's.
+   */
+  begin(key: string, what: string, whose: string): Turn {
     if (!KEY.test(key)) return { kind: 'refused', refusal: BAD_KEY };
     const now = this.#clock.now();
-    const id = this.#keys.digest('admin-replay', key, DIGEST_BYTES);
+    const id = this.#keys.digest('admin-replay', `${whose}\n${key}`, DIGEST_BYTES);
     const print = this.#keys.digest('admin-replay', what, DIGEST_BYTES);
     const known = this.#known.get(id);
     if (known !== undefined && known.until > now) {

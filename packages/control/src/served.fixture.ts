@@ -300,6 +300,8 @@ export const STATUS: StatusDocument = {
       tenant: undefined,
       state: 'available',
       why: undefined,
+      hasKey: false,
+      keyTail: undefined,
       models: ['sim-small'],
       facts: [
         { fact: 'contextTokens', model: undefined, value: 4096, at: 5, from: 'GET /props' },

@@ -44,10 +44,14 @@ export type EndpointStatus = {
   readonly region: string | undefined;
   /** The only tenant that may use it. */
   readonly tenant: string | undefined;
-  readonly state: 'available' | 'off' | 'down' | 'unavailable';
+  readonly state: 'available' | 'quarantined' | 'off' | 'down' | 'unavailable';
   /** Undefined when it is available. */
   readonly why: string | undefined;
   readonly models: readonly string[];
+  /** A credential that could be read. */
+  readonly hasKey: boolean;
+  /** The last characters of a key that its tenant brought. */
+  readonly keyTail: string | undefined;
   /** What it told about itself and these models when it was asked. */
   readonly facts: readonly FactStatus[];
 };

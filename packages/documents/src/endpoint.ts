@@ -57,6 +57,8 @@ export interface EndpointDocument {
   /** Only this tenant may use it. */
   readonly tenant: string | undefined;
   readonly enabled: boolean;
+  /** It is asked about itself, and gets no call until somebody activates it. */
+  readonly quarantined: boolean;
   /** The one private host and port this endpoint may dial; only the operator's own file says so. */
   readonly privateAddress: PrivateAddress | undefined;
   readonly credentials: readonly CredentialDocument[];
@@ -92,8 +94,11 @@ export interface CredentialDocument {
 }
 
 export interface SecretReference {
-  readonly kind: 'env' | 'file' | 'exec';
-  /** The variable's name, the path, or the command. */
+  readonly kind: 'env' | 'file' | 'exec' | 'sealed';
+  /**
+   * The variable's name, the path, the command, or the endpoint of a tenant whose key the data
+   * folder keeps sealed.
+   */
   readonly value: string;
 }
 

@@ -31,8 +31,8 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('tenants * ring', 'every tenant gets every change at once'),
   row('keys * subject', 'no record and no consent asks for it'),
   {
-    ...row('keys * scopes *', 'the admin API takes the admin key alone'),
-    values: ['admin', 'audit', 'finance'],
+    ...row('keys * scopes *', 'the admin API takes the admin key, and `admin` of a tenant'),
+    values: ['audit', 'finance'],
   },
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings *', 'every tenant gets every change at once'),

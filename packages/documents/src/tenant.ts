@@ -3,7 +3,7 @@
  * rings.
  */
 import type { Label, Retention, Tier, Topology } from '@signalbox/contract';
-import type { SecretReference } from './endpoint.ts';
+import type { PrivateAddress, SecretReference } from './endpoint.ts';
 import type { Origin } from './origin.ts';
 
 export interface BudgetDocument {
@@ -39,6 +39,8 @@ export interface TenantDocument {
   readonly budget: BudgetDocument | undefined;
   /** Endpoints and networks that the tenant names as its own. */
   readonly own: OwnPlaces;
+  /** Private hosts and ports at which it may bring endpoints; only the operator's files say so. */
+  readonly privateAddresses: readonly PrivateAddress[];
   /** Asked in this order; the first rule that matches decides. */
   readonly policies: readonly string[];
   readonly retention: Retention;

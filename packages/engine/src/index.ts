@@ -1,4 +1,5 @@
 export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
+export type { Check, CheckName, Examination } from './catalog/checklist.ts';
 export { type Health, health, type Took } from './catalog/health.ts';
 export {
   type Asked,

@@ -2,16 +2,24 @@
 // start, when the documents were swapped, and again and again. Only what is free is asked, under a
 // clearance; to what is switched off, or lacks its key, nothing is sent. What is told goes into
 // `Live`, its changes into the log and the journal. A round that fails harms no call.
-import { type Clearance, type EndpointName, type Place, within } from '@signalbox/contract';
+import {
+  type Clearance,
+  type EndpointName,
+  endpointName,
+  type FaultCode,
+  type Place,
+  within,
+} from '@signalbox/contract';
 import { ask, type Heard } from './catalog/ask.ts';
 import type { EndpointFacts } from './catalog/catalog.ts';
+import { type Examination, examined } from './catalog/checklist.ts';
 import { teachesSame, withLearnt } from './catalog/learnt.ts';
 import { type Asked, type ProbeAnswer, probesOf, probesOfModels, seenIn } from './catalog/probe.ts';
 import { mergeProbe, NOTHING_KNOWN } from './catalog/probe-facts.ts';
 import type { House, Live, Snapshot } from './house.ts';
 import { clear } from './resolve/clear.ts';
 import { tellChanges } from './settle/changes.ts';
-import { NODE_ITSELF } from './tenant/tenant.ts';
+import { NODE_ITSELF, type TenantFacts, type Tenants } from './tenant/tenant.ts';
 
 /** Endpoints that are asked at the same time; of each, one question at a time. */
 export const ASKED_AT_ONCE_MAX = 20;
@@ -19,6 +27,8 @@ export const EVERY_MS = 30_000;
 const EVERY_MS_MIN = 1_000;
 /** A pause is up to this much shorter or longer, so that nothing falls in step. */
 const JITTER = 0.2;
+/** As often is one that somebody waits for begun again when the documents change meanwhile. */
+const NOW_TRIES_MAX = 3;
 
 /** The documents with what was learnt where they say nothing. */
 export const learned = (snapshot: Snapshot, { probes }: Live): Snapshot =>
@@ -31,6 +41,11 @@ type Visit = {
   isOver: boolean;
   giveUp: () => void;
 };
+/** What a visit was told; `fault`: why it ended early. */
+type AskedNow = {
+  readonly answers: readonly ProbeAnswer[];
+  readonly fault: FaultCode | undefined;
+};
 type Way = { readonly place: Place; readonly clearance: Clearance };
 
 export class Rounds {
@@ -39,6 +54,8 @@ export class Rounds {
   readonly #due = new Set<EndpointName>();
   readonly #timers = new Map<EndpointName, () => void>();
   readonly #visits = new Set<Visit>();
+  /** Beside their turn. */
+  readonly #now = new Set<Visit>();
   /** Where each endpoint of `live.probes` was. */
   readonly #addresses = new Map<EndpointName, string>();
 
@@ -64,12 +81,51 @@ export class Rounds {
     this.#next();
   }
 
+  /**
+   * Whether calls may go to an endpoint that is new here: it is asked now, and what it told is held
+   * against its documents and against those of whose it is.
+   */
+  async examine(text: string): Promise<Examination> {
+    const name = endpointName(text);
+    const asked = await this.#askNow(name);
+    if (asked === 'busy') return { kind: 'busy' };
+    const { live, now } = this.#house;
+    const { catalog, tenants } = now();
+    const endpoint = catalog.endpoints.get(name);
+    const tenant = endpoint === undefined ? undefined : ownerOf(endpoint, tenants);
+    if (endpoint === undefined || tenant === undefined) return { kind: 'unknown' };
+    const place = catalog.placeOf(endpoint, tenant);
+    const offerings = catalog.offerings.filter((one) => one.endpoint.name === name);
+    const known = live.probes.get(name) ?? NOTHING_KNOWN;
+    return examined({ endpoint, tenant, known, asked, place, offerings });
+  }
+
+  /**
+   * Asks one endpoint beside its turn, and learns from it as from every round. `busy`: enough are
+   * being asked so already. Undefined: nothing may be sent there.
+   */
+  async #askNow(name: EndpointName): Promise<AskedNow | 'busy' | undefined> {
+    for (let times = 0; times < NOW_TRIES_MAX; times += 1) {
+      const endpoint = this.#house.now().catalog.endpoints.get(name);
+      const way = endpoint === undefined ? undefined : wayTo(endpoint, this.#house);
+      if (endpoint === undefined || way === undefined || !isAsked(endpoint)) return undefined;
+      if (this.#now.size >= ASKED_AT_ONCE_MAX) return 'busy';
+      const visit = newVisit(endpoint);
+      this.#now.add(visit);
+      const last = await this.#round(visit, way);
+      this.#now.delete(visit);
+      // Cut short by a swap: it is asked again under the new documents.
+      if (!visit.isOver) return { answers: visit.answers, fault: faultOf(last) };
+    }
+    return 'busy';
+  }
+
   /** Nothing is sent and nothing learnt after it. */
   stop(): void {
     this.#due.clear();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-    for (const visit of this.#visits) {
+    for (const visit of [...this.#visits, ...this.#now]) {
       visit.isOver = true;
       visit.giveUp();
     }
@@ -83,14 +139,23 @@ export class Rounds {
       const endpoint = this.#house.now().catalog.endpoints.get(name);
       const way = endpoint === undefined ? undefined : wayTo(endpoint, this.#house);
       if (endpoint === undefined || way === undefined) continue;
-      const giveUp = (): void => undefined;
-      const visit: Visit = { endpoint, answers: [], isOver: false, giveUp };
+      const visit = newVisit(endpoint);
       this.#visits.add(visit);
       void this.#visit(visit, way);
     }
   }
 
   async #visit(visit: Visit, way: Way): Promise<void> {
+    const last = await this.#round(visit, way);
+    if (visit.isOver) return;
+    this.#visits.delete(visit);
+    // What the border stopped is not tried again under these documents.
+    if (faultOf(last) !== 'address_denied') this.#later(visit.endpoint);
+    this.#next();
+  }
+
+  /** All that there is to ask; what came last. */
+  async #round(visit: Visit, way: Way): Promise<Heard | undefined> {
     const { endpoint } = visit;
     const { live, ports } = this.#house;
     const { kind, urlPath } = endpoint.probe;
@@ -106,11 +171,7 @@ export class Rounds {
       const name = error instanceof Error ? error.name : typeof error;
       ports.sink.log('error', 'probe-failed', { endpoint: endpoint.name, name });
     }
-    if (visit.isOver) return;
-    this.#visits.delete(visit);
-    // What the border stopped is not tried again under these documents.
-    if (last?.kind !== 'fault' || last.code !== 'address_denied') this.#later(endpoint);
-    this.#next();
+    return last;
   }
 
   #later({ name, probe }: EndpointFacts): void {
@@ -169,6 +230,16 @@ export class Rounds {
   }
 }
 
+const newVisit = (endpoint: EndpointFacts): Visit => ({
+  endpoint,
+  answers: [],
+  isOver: false,
+  giveUp: () => undefined,
+});
+
+const faultOf = (heard: Heard | undefined): FaultCode | undefined =>
+  heard?.kind === 'fault' ? heard.code : undefined;
+
 const REFUSED: ReadonlySet<string> = new Set(['connect_failed', 'connect_timeout']);
 
 const addressOf = ({ origin, probe }: EndpointFacts): string => origin + probe.urlPath;
@@ -176,10 +247,13 @@ const addressOf = ({ origin, probe }: EndpointFacts): string => origin + probe.u
 const isAsked = ({ enabled, unavailable, probe }: EndpointFacts): boolean =>
   enabled && unavailable === undefined && probe.kind.probe.length > 0;
 
+const ownerOf = ({ tenant }: EndpointFacts, { tenants }: Tenants): TenantFacts | undefined =>
+  tenant === undefined ? NODE_ITSELF : tenants.get(tenant);
+
 /** Undefined: it belongs to a tenant whose own documents do not let it go there. */
 function wayTo(endpoint: EndpointFacts, { now }: House): Way | undefined {
   const { catalog, tenants } = now();
-  const tenant = endpoint.tenant === undefined ? NODE_ITSELF : tenants.tenants.get(endpoint.tenant);
+  const tenant = ownerOf(endpoint, tenants);
   if (tenant === undefined) return undefined;
   const place = catalog.placeOf(endpoint, tenant);
   const clearance = clear('probe', { tenant, label: 'public', tierMax: undefined });

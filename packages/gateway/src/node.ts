@@ -3,7 +3,14 @@
 // everything that touches the world is opened here, in order, and closed in the opposite one.
 import type { ActBody, Clock, Keys, Ports } from '@signalbox/contract';
 import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
-import { type House, identify, learned, Rounds, type Snapshot } from '@signalbox/engine';
+import {
+  type Examination,
+  type House,
+  identify,
+  learned,
+  Rounds,
+  type Snapshot,
+} from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -47,6 +54,8 @@ export type NodeParts = {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly readiness: () => Readiness;
+  /** Asks an endpoint now, and says line by line what holds and what does not. */
+  readonly examine: (endpoint: string) => Promise<Examination>;
 };
 
 export type GatewayNode = NodeParts & {
@@ -83,7 +92,8 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   });
   const state: State = { draining: false, trouble: undefined };
   const readiness = (): Readiness => readinessOf({ ...state, shown }, storage, house);
-  const parts: NodeParts = { house, store, journal, keys, clock, readiness };
+  const examine: NodeParts['examine'] = (name) => rounds.examine(name);
+  const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine };
   const running = newRunning();
   const served = openListeners(options, parts, { storage, running, tracing, shown });
   const { listening, scraped } = await served.catch(async (cause: unknown) => {
@@ -255,7 +265,7 @@ function readinessOf(
 function endpointReasons({ now, live }: House): readonly string[] {
   const reasons: string[] = [];
   for (const endpoint of now().catalog.endpoints.values()) {
-    if (!endpoint.enabled) continue;
+    if (!endpoint.enabled || endpoint.quarantined) continue;
     if (endpoint.unavailable !== undefined)
       reasons.push(`${endpoint.name}: ${endpoint.unavailable}`);
     else if (live.health.isDown(endpoint.name))

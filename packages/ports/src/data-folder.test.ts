@@ -66,7 +66,8 @@ describe('a data folder', () => {
     const path = await place(test);
     const first = await open(path);
     const second = await open(path);
-    assert.deepEqual(second, { ...first, isNew: false, keyring: second.keyring });
+    const { keyring, credentials } = second;
+    assert.deepEqual(second, { ...first, isNew: false, keyring, credentials });
     assert.equal(second.demoKey.reveal(), first.demoKey.reveal());
   });
 

@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { type Random, Secret } from '@signalbox/contract';
 import { type DataFolderDocument, migrateDataFolder } from '@signalbox/documents';
 import { API_KEY_CHANCE_BYTES, mintApiKey, parseApiKey } from '@signalbox/trust';
+import { type Credentials, openCredentials } from './credentials.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
 import {
   checkOwner,
@@ -30,6 +31,7 @@ const MARKER = 'signalbox.json';
 const JOURNAL = 'journal';
 const RECORDS = 'records.db';
 const KEYS = 'keys';
+const CREDENTIALS = 'credentials';
 const SECRET_BYTES = 32;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
 const NOT_OCCUPYING = /\.new$|^lost\+found$/;
@@ -50,6 +52,8 @@ export type DataFolder = {
   readonly kek: Uint8Array;
   /** The data keys of tenants: one for the whole process, since it holds them opened. */
   readonly keyring: Keyring;
+  /** The keys that tenants brought, sealed under those. */
+  readonly credentials: Credentials;
   readonly demoKey: Secret;
   readonly adminKey: Secret;
   /** True when this start made it. */
@@ -65,13 +69,15 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const secrets = { path, random, journalHeld: await holdsJournal(path) };
   const pepper = await secretBytes(secrets, 'pepper');
   const kek = await secretBytes(secrets, 'kek');
+  const keyring = await openKeyring({ folder: join(path, KEYS), kek, random });
   return {
     path,
     journalFolder: join(path, JOURNAL),
     recordsPath: join(path, RECORDS),
     pepper,
     kek,
-    keyring: await openKeyring({ folder: join(path, KEYS), kek, random }),
+    keyring,
+    credentials: openCredentials({ folder: join(path, CREDENTIALS), keyring, random }),
     demoKey: await apiKey(secrets, 'demo'),
     adminKey: await apiKey(secrets, 'admin'),
     isNew,

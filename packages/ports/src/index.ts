@@ -2,6 +2,13 @@
 // processes.
 export { createClock } from './clock.ts';
 export {
+  type Credentials,
+  KEY_CHARACTERS_MAX,
+  type KeptKey,
+  openCredentials,
+  tailOf,
+} from './credentials.ts';
+export {
   type DataFolder,
   type DataFolderOptions,
   openDataFolder,

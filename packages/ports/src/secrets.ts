@@ -40,6 +40,7 @@ export async function readSecret(
     const text = settings.environment[value];
     return text === undefined ? no(`the variable ${value} is not set`) : made(text, []);
   }
+  if (kind === 'sealed') return no('sealed: is opened with the data key of its tenant');
   if (settings.envOnly === true) return no(`${kind}: is only allowed in the operator's own files`);
   if (kind === 'file') return fromFile(resolvePath(settings.folder, value), value);
   return fromCommand(value, settings);

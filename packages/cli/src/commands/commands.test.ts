@@ -181,12 +181,15 @@ test('a provider whose key was found is off until it is enabled', async () => {
 });
 
 test('an endpoint that is added is in force when the command ends', async () => {
-  const add = ['endpoint', 'add', 'lab', '--url', 'http://127.0.0.1:9/v1', '--model', 'm-1'];
+  const add = ['endpoint', 'add', 'http://127.0.0.1:9/v1', '--name', 'lab', '--model', 'm-1'];
   const tried = parsed(await ok(...add, '--dry-run', '--json'));
   assert.equal(tried['dry_run'], true);
   assert.equal(await named('endpoint', 'lab'), undefined);
-  assert.equal(parsed(await ok(...add, '--tier', '2', '--json'))['in_force'], true);
+  const added = await sb(...add, '--tier', '2', '--activate');
+  assert.equal(added.exit, 1, 'nobody answers there');
+  assert.match(added.out, /no +reachable +no connection/);
   assert.equal((await named('endpoint', 'lab'))?.['tier'], 2);
+  assert.equal((await named('endpoint', 'lab'))?.['state'], 'quarantined');
   assert.equal((await sb(...add)).exit, 5);
   assert.equal(parsed(await ok('endpoint', 'show', 'lab', '--json'))['name'], 'lab');
   await ok('endpoint', 'remove', 'lab', '--yes');
@@ -201,15 +204,15 @@ test('an endpoint that makes the configuration wrong is not written', async () =
   const wrong = await sb(
     'endpoint',
     'add',
-    'Bad Name',
-    '--url',
     'http://127.0.0.1:9/v1',
+    '--name',
+    'Bad Name',
     '--model',
     'm',
   );
   assert.equal(wrong.exit, 2);
   assert.match(wrong.err, /operator\.yaml:\d+:\d+/);
-  const silent = await sb('endpoint', 'add', 'lab', '--url', 'http://127.0.0.1:9/v1');
+  const silent = await sb('endpoint', 'add', 'http://127.0.0.1:9/v1');
   assert.equal(silent.exit, 6);
   assert.match(silent.err, /--model NAME/);
 });

@@ -6,7 +6,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { renderProblems } from '@signalbox/config';
 import type { WrittenDocument } from '@signalbox/control';
 import { createRandom, openDataFolder } from '@signalbox/ports';
-import { stringify } from 'yaml';
 import type { Asked, Desk } from '../command.ts';
 import { OPERATOR_FILE } from '../configuration/gather.ts';
 import { readModels } from '../configuration/local-servers.ts';
@@ -25,7 +24,9 @@ import {
 } from '../up/console-tree.ts';
 import { problemsOf } from '../up/documents.ts';
 import { VERSION } from '../version.ts';
-import { listOf, mayChange, unknownName } from './admin.ts';
+import { askAdmin, listOf, mayChange } from './admin.ts';
+import { showChecks } from './checklist.ts';
+import { endpointPath, nameOfUrl, toldQuarantined } from './endpoint-words.ts';
 
 const ASK_MS_MAX = 3_000;
 const IN_FORCE_MS_MAX = 10_000;
@@ -33,10 +34,10 @@ const LOOK_MS = 100;
 
 export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
-  const name = asked.words['NAME'] ?? '';
+  const name = asked.text('name') ?? nameOfUrl(asked.words['URL'] ?? '');
   const tree = await keptTree(desk);
   if (tree.endpoints?.[name] !== undefined) {
-    const hint = `Remove it first: signalbox endpoint remove ${name}`;
+    const hint = `Remove it first, or give this one a --name: signalbox endpoint remove ${name}`;
     throw new CommandFault(EXIT.conflict, `An endpoint is called \`${name}\` already.`, { hint });
   }
   const document = await documentOf(asked, desk);
@@ -47,18 +48,44 @@ export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
     return EXIT.ok;
   }
   await keep(next, desk);
-  const inForce = await waitFor(desk, (names) => names.has(name));
-  if (terminal.json) terminal.out(`${JSON.stringify({ name, ...document, in_force: inForce })}\n`);
-  else terminal.out(stringify({ [name]: document }));
-  terminal.say(inForce ? `next: signalbox endpoint show ${name}` : 'next: signalbox up');
+  const inForce = await waitFor(desk, (rows) => stateOf(rows, name) !== undefined);
+  if (!inForce) {
+    if (terminal.json) terminal.out(`${JSON.stringify({ name, in_force: false })}\n`);
+    terminal.say(`${name} is kept, in quarantine.\nnext: signalbox up`);
+    return EXIT.ok;
+  }
+  const examined = await askAdmin(desk, { method: 'POST', path: endpointPath(name, 'probe') });
+  const fit = showChecks(examined, terminal);
+  if (fit && asked.switched('activate')) return letIn(name, desk);
+  return toldQuarantined(name, fit, desk);
+}
+
+/** One that is kept in the file of this machine: asked again, and let in there. */
+export async function activateKept(name: string, desk: Desk): Promise<ExitCode> {
+  const examined = await askAdmin(desk, { method: 'POST', path: endpointPath(name, 'probe') });
+  const fit = showChecks(examined, desk.terminal);
+  return fit ? letIn(name, desk) : toldQuarantined(name, fit, desk);
+}
+
+export const isKept = async (name: string, desk: Desk): Promise<boolean> =>
+  (await keptTree(desk)).endpoints?.[name] !== undefined;
+
+async function letIn(name: string, desk: Desk): Promise<ExitCode> {
+  const tree = await keptTree(desk);
+  const { quarantine: _in, ...document } = tree.endpoints?.[name] ?? {};
+  const next = withDocument(tree, 'endpoints', name, document);
+  await checkTree(next, desk);
+  await keep(next, desk);
+  await waitFor(desk, (rows) => stateOf(rows, name) !== 'quarantined');
+  if (!desk.terminal.json) desk.terminal.out(`${name}: active\n`);
+  desk.terminal.say(`undo: signalbox endpoint drain ${name}`);
   return EXIT.ok;
 }
 
-export async function removeEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
+export async function removeKept(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
   const name = asked.words['NAME'] ?? '';
   const tree = await keptTree(desk);
-  if (tree.endpoints?.[name] === undefined) throw await notKept(name, desk);
   const next = without(tree, 'endpoints', name);
   await checkTree(next, desk);
   const shown = { file: fileOf(desk), removes: name };
@@ -66,7 +93,7 @@ export async function removeEndpoint(asked: Asked, desk: Desk): Promise<ExitCode
     return EXIT.ok;
   }
   await keep(next, desk);
-  const inForce = await waitFor(desk, (names) => !names.has(name));
+  const inForce = await waitFor(desk, (rows) => stateOf(rows, name) === undefined);
   if (terminal.json)
     terminal.out(`${JSON.stringify({ name, removed: true, in_force: inForce })}\n`);
   else terminal.out(`${name}: removed\n`);
@@ -75,11 +102,12 @@ export async function removeEndpoint(asked: Asked, desk: Desk): Promise<ExitCode
 }
 
 async function documentOf(asked: Asked, desk: Desk): Promise<WrittenDocument> {
-  const url = asked.text('url');
-  if (url === undefined || !URL.canParse(url)) {
-    throw misused('An endpoint wants --url with its base URL.', 'Like http://10.0.0.7:8000/v1.');
+  const url = asked.words['URL'] ?? '';
+  if (asked.switched('key-stdin')) {
+    const message = 'A key for all tenants is named by where it stands.';
+    throw misused(message, 'Write --key env:NAME; --key-stdin goes with --tenant.');
   }
-  const credential = asked.text('credential');
+  const credential = asked.text('key');
   const tier = asked.text('tier');
   const given = asked.list('model');
   const models = given.length > 0 ? given : await askModels(url, credential, desk);
@@ -92,6 +120,7 @@ async function documentOf(asked: Asked, desk: Desk): Promise<WrittenDocument> {
     ...(region === undefined ? {} : { region }),
     ...(credential === undefined ? {} : { credentials: [{ secret: credential }] }),
     models,
+    quarantine: true,
   };
 }
 
@@ -145,12 +174,11 @@ async function keep(tree: ConsoleTree, desk: Desk): Promise<void> {
 }
 
 /** True once a gateway that runs on this data folder knows; false when there is none. */
-async function waitFor(desk: Desk, known: (names: Set<string>) => boolean): Promise<boolean> {
+async function waitFor(desk: Desk, known: (rows: readonly unknown[]) => boolean): Promise<boolean> {
   if (readRunning(desk.place.dataFolder) === undefined) return false;
   const end = performance.now() + IN_FORCE_MS_MAX;
   while (performance.now() < end) {
-    const rows = await listOf(desk, 'endpoints');
-    if (known(new Set(rows.flatMap((one) => textIn(one, 'name') ?? [])))) return true;
+    if (known(await listOf(desk, 'endpoints'))) return true;
     await pause(LOOK_MS);
   }
   throw new CommandFault(EXIT.partial, 'It is written, and the gateway has not taken it up.', {
@@ -158,16 +186,10 @@ async function waitFor(desk: Desk, known: (names: Set<string>) => boolean): Prom
   });
 }
 
-async function notKept(name: string, { place }: Desk): Promise<CommandFault> {
-  const reading = await readOffline(place);
-  const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
-  const endpoint = whole?.configuration.endpoints.get(name);
-  if (endpoint === undefined) {
-    return unknownName('endpoint', name, [...(whole?.configuration.endpoints.keys() ?? [])]);
-  }
-  const { origin } = endpoint;
-  const where = origin === undefined ? 'elsewhere' : `by ${origin.file}:${origin.line}`;
-  return new CommandFault(EXIT.conflict, `\`${name}\` was not added here; it is named ${where}.`, {
-    hint: `Change it there, or send it no more calls: signalbox endpoint drain ${name}`,
-  });
+/** Undefined: nothing has this name. */
+function stateOf(rows: readonly unknown[], name: string): string | undefined {
+  return textIn(
+    rows.find((one) => textIn(one, 'name') === name),
+    'state',
+  );
 }

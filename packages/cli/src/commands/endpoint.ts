@@ -1,10 +1,20 @@
-// `signalbox endpoint`: the model servers that there are, switched on and off, added and removed.
+// `signalbox endpoint`: the model servers that there are, switched on and off, added, asked, let in
+// and removed.
 import type { Asked, Command, Desk } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { numberIn, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
 import { askAdmin, findNamed, listOf, mayChange } from './admin.ts';
-import { addEndpoint, removeEndpoint } from './endpoint-file.ts';
+import {
+  activateEndpoint,
+  bringEndpoint,
+  changeKey,
+  probeEndpoint,
+  removeEndpoint,
+} from './endpoint-brought.ts';
+import { addEndpoint } from './endpoint-file.ts';
+import { endpointPath } from './endpoint-words.ts';
+import { KEY_FLAGS } from './secret-flags.ts';
 
 const NAME = { name: 'NAME', says: 'The endpoint.' };
 
@@ -40,10 +50,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'endpoint add',
-    says: 'Add one on this machine’s own word: any address, any tier.',
-    takes: [NAME],
+    says: 'Add one, in quarantine: for all, on the gateway’s own machine, or for a --tenant.',
+    takes: [{ name: 'URL', says: 'Its base URL with the version path.' }],
     flags: {
-      url: { says: 'Its base URL with the version path.', takes: 'URL' },
+      tenant: {
+        says: 'Only for this tenant, through the admin API; its key is sealed.',
+        takes: 'NAME',
+      },
+      name: { says: 'What it is called; else it follows from the URL.', takes: 'NAME' },
       kind: { says: 'vllm, ollama, openai, …; openai-compatible.', takes: 'KIND' },
       tier: { says: '1, 2 or 3; else it follows from the address.', takes: 'N' },
       model: {
@@ -51,22 +65,50 @@ export const commands: readonly Command[] = [
         takes: 'NAME',
         many: true,
       },
-      credential: {
-        says: 'Where its key stands: env:NAME, file:PATH or exec:COMMAND.',
-        takes: 'REFERENCE',
-      },
+      ...KEY_FLAGS,
       region: { says: 'The region that it runs in.', takes: 'REGION' },
+      activate: { says: 'Let calls go there at once if its checks pass.' },
     },
     changes: true,
     examples: [
-      'signalbox endpoint add lab --url http://10.0.0.7:8000/v1 --kind vllm',
-      'signalbox endpoint add eu --url https://llm.example/v1 --credential env:EU_KEY --model qwen3-8b',
+      'signalbox endpoint add http://10.0.0.7:8000/v1 --name lab --kind vllm --activate',
+      'signalbox endpoint add https://llm.example/v1 --tenant acme --key env:ACME_LLM_KEY',
     ],
-    run: addEndpoint,
+    run: (asked, desk) => {
+      const tenant = asked.text('tenant');
+      return tenant === undefined ? addEndpoint(asked, desk) : bringEndpoint(asked, desk, tenant);
+    },
+  },
+  {
+    name: 'endpoint probe',
+    says: 'Ask one about itself now, and show its checks; nothing that costs money.',
+    takes: [NAME],
+    examples: ['signalbox endpoint probe lab'],
+    run: probeEndpoint,
+  },
+  {
+    name: 'endpoint activate',
+    says: 'Let calls go to one that is quarantined, if its checks pass.',
+    takes: [NAME],
+    changes: true,
+    examples: ['signalbox endpoint activate acme/gpu'],
+    run: activateEndpoint,
+  },
+  {
+    name: 'endpoint key',
+    says: 'Replace or delete the key of one that a tenant brought.',
+    takes: [NAME],
+    flags: { ...KEY_FLAGS, remove: { says: 'Delete it.' } },
+    changes: true,
+    examples: [
+      'signalbox endpoint key acme/gpu --key env:ACME_LLM_KEY',
+      'signalbox endpoint key acme/gpu --remove',
+    ],
+    run: changeKey,
   },
   {
     name: 'endpoint remove',
-    says: 'Remove one that was added.',
+    says: 'Remove one that was added, and its key.',
     takes: [NAME],
     changes: true,
     examples: ['signalbox endpoint remove lab'],
@@ -102,13 +144,15 @@ function rowOf(endpoint: unknown, { terminal }: Desk): readonly string[] {
   ];
 }
 
+const NEXT: Readonly<Record<string, string>> = { off: 'enable', quarantined: 'activate' };
+
 async function show(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
   const name = asked.words['NAME'] ?? '';
   const found = await findNamed(desk, 'endpoints', name);
   if (terminal.json) terminal.out(`${JSON.stringify(found)}\n`);
   else terminal.out(shown(found));
-  const verb = textIn(found, 'state') === 'off' ? 'enable' : 'drain';
+  const verb = NEXT[textIn(found, 'state') ?? ''] ?? 'drain';
   terminal.say(`next: signalbox endpoint ${verb} ${name}`);
   return EXIT.ok;
 }
@@ -142,7 +186,7 @@ async function switchTo(verb: 'enable' | 'drain', asked: Asked, desk: Desk): Pro
   const { terminal } = desk;
   const name = asked.words['NAME'] ?? '';
   await findNamed(desk, 'endpoints', name);
-  const path = `/admin/v1/endpoints/${encodeURIComponent(name)}/${verb}`;
+  const path = endpointPath(name, verb);
   const question = `Send no new calls to ${name}?`;
   const shown = { method: 'POST', path };
   if (!(await mayChange(asked, desk, { question, shown, takes: verb === 'drain' }))) return EXIT.ok;

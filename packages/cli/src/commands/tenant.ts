@@ -67,6 +67,14 @@ export const commands: readonly Command[] = [
     examples: ['signalbox tenant remove acme'],
     run: remove,
   },
+  {
+    name: 'tenant rotate-key',
+    says: 'Seal the keys that it brought under a new data key.',
+    takes: [NAME],
+    changes: true,
+    examples: ['signalbox tenant rotate-key acme'],
+    run: rotateKey,
+  },
 ];
 
 async function create(asked: Asked, desk: Desk): Promise<ExitCode> {
@@ -150,6 +158,19 @@ async function remove(asked: Asked, desk: Desk): Promise<ExitCode> {
   const done = await askAdmin(desk, { method: 'DELETE', path });
   terminal.out(terminal.json ? `${JSON.stringify(done)}\n` : `${name}: removed\n`);
   terminal.say('next: signalbox tenant list');
+  return EXIT.ok;
+}
+
+async function rotateKey(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const name = asked.words['NAME'] ?? '';
+  const path = `/admin/v1/tenants/${encodeURIComponent(name)}/rotate-key`;
+  const change = { question: '', shown: { method: 'POST', path }, takes: false };
+  if (!(await mayChange(asked, desk, change))) return EXIT.ok;
+  const done = await askAdmin(desk, { method: 'POST', path });
+  if (terminal.json) terminal.out(`${JSON.stringify(done)}\n`);
+  else terminal.out(`${name}: data key ${String(memberOf(done, 'version'))}\n`);
+  terminal.say('next: signalbox endpoint list');
   return EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 // Every text that a configuration is made of: the operator's own files by path or pattern, what the
 // command line wrote on this machine, and what was changed through the admin API.
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ConfigurationFile } from '@signalbox/config';
 import { type FileProblem, readFiles } from '@signalbox/ports';
@@ -11,6 +12,12 @@ export const DEFAULT_FILE = 'signalbox.yaml';
 export const OPERATOR_FILE = 'operator.yaml';
 /** Written by the admin API. It may say less than the operator's files. */
 export const CONSOLE_FILE = 'console.yaml';
+
+const TENANTS = 'tenants';
+const TENANT_FILE = /^([a-z0-9][a-z0-9-]{0,62})\.yaml$/;
+
+/** Below the data folder: what the tenant brought. It may speak about itself alone. */
+export const tenantFile = (tenant: string): string => `${TENANTS}/${tenant}.yaml`;
 
 export type Gathered = {
   readonly files: readonly ConfigurationFile[];
@@ -41,10 +48,9 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
   const { patterns, folder, dataFolder, instead = {} } = options;
   const asked = await readFiles(patterns, folder);
   const own = asked.files.map(({ path, text }) => ({ name: shown(path, folder), text }));
+  const names = [OPERATOR_FILE, CONSOLE_FILE].filter((name) => existsSync(join(dataFolder, name)));
   const kept = await readFiles(
-    [OPERATOR_FILE, CONSOLE_FILE].filter(
-      (name) => instead[name] === undefined && existsSync(join(dataFolder, name)),
-    ),
+    [...names, ...(await tenantFiles(dataFolder))].filter((name) => instead[name] === undefined),
     dataFolder,
   );
   const tried = Object.entries(instead).map(([name, text]) => ({
@@ -52,16 +58,35 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
     text,
   }));
   const console = join(dataFolder, CONSOLE_FILE);
-  const written = [...kept.files, ...tried].map(({ path, text }): ConfigurationFile => {
-    const name = shown(path, folder);
-    return path === console ? { name, text, owner: { kind: 'console' } } : { name, text };
-  });
+  const written = [...kept.files, ...tried].map(
+    ({ path, text }): ConfigurationFile => ({
+      name: shown(path, folder),
+      text,
+      owner: ownerOf(relative(dataFolder, path)),
+    }),
+  );
   return {
     files: [...own, ...written],
     named: new Set(own.map(({ name }) => name)),
     console: shown(console, folder),
     problems: [...asked.problems, ...kept.problems],
   };
+}
+
+async function tenantFiles(dataFolder: string): Promise<readonly string[]> {
+  const folder = join(dataFolder, TENANTS);
+  if (!existsSync(folder)) return [];
+  const names = await readdir(folder);
+  return names.filter((name) => TENANT_FILE.test(name)).map((name) => `${TENANTS}/${name}`);
+}
+
+/** @param name of a file in the data folder. */
+function ownerOf(name: string): ConfigurationFile['owner'] {
+  if (name === CONSOLE_FILE) return { kind: 'console' };
+  const tenant = name.startsWith(`${TENANTS}/`)
+    ? TENANT_FILE.exec(name.slice(TENANTS.length + 1))?.[1]
+    : undefined;
+  return tenant === undefined ? { kind: 'operator' } : { kind: 'tenant', tenant };
 }
 
 /** As people call it: from where they stand when it lies below, else whole. */

@@ -5,14 +5,17 @@
 // It refuses what a file owns, and what does not fit the rest. Draining is no document: it holds
 // whoever owns the endpoint, and is kept beside.
 import { join } from 'node:path';
-import type { Problem } from '@signalbox/config';
+import { tenantName } from '@signalbox/contract';
 import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from '@signalbox/control';
-import type { Issue, Origin } from '@signalbox/documents';
+import type { Origin } from '@signalbox/documents';
+import type { Credentials } from '@signalbox/ports';
 import { ADDED, providerDocument } from '../configuration/additions.ts';
-import { CONSOLE_FILE } from '../configuration/gather.ts';
+import { CONSOLE_FILE, tenantFile } from '../configuration/gather.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { readSwitches, type Switches, writeSwitches } from '../configuration/switches.ts';
 import { writeWhole } from '../configuration/write-whole.ts';
+import { invalid, type Trial } from './attempt.ts';
+import { forgetTenant } from './brought.ts';
 import {
   CONSOLE_HEAD,
   type ConsoleTree,
@@ -29,12 +32,8 @@ export type DeskOptions = {
   readonly dataFolder: string;
   /** The whole configuration as it would be. */
   readonly attempt: (trial: Trial) => Promise<Reading>;
-};
-
-export type Trial = {
-  /** Texts instead of files of the data folder. */
-  readonly instead?: Readonly<Record<string, string>>;
-  readonly switches?: Switches;
+  /** The keys that tenants brought: they go with their tenant. */
+  readonly credentials: Credentials;
 };
 
 const DONE: DeskAnswer = { kind: 'done' };
@@ -107,7 +106,14 @@ class Desk {
       return { kind: 'invalid', issues: [{ path: [], at: 'value', message, hint }] };
     }
     const rest = own.reduce((left, key) => without(left, 'keys', key.name), tree);
-    return this.#write(without(rest, 'tenants', name));
+    const left = without(rest, 'tenants', name);
+    const others = { [tenantFile(name)]: textOfTree({}, CONSOLE_HEAD) };
+    const wrong = await this.#wrongWith(left, others);
+    if (wrong !== undefined) return wrong;
+    // Before its document: a crash between the two leaves a tenant, and nothing that was sealed.
+    const { dataFolder, credentials } = this.#options;
+    await forgetTenant(dataFolder, credentials, tenantName(name));
+    return this.#write(left);
   }
 
   async drain(name: string): Promise<DeskAnswer> {
@@ -151,12 +157,21 @@ class Desk {
     return this.#switch({ ...switches, importedPrivacy: 'enforce' });
   }
 
+  /** Undefined: it fits everything else. */
+  async #wrongWith(
+    tree: ConsoleTree,
+    others: Readonly<Record<string, string>> = {},
+  ): Promise<DeskAnswer | undefined> {
+    const instead = { ...others, [CONSOLE_FILE]: textOfTree(tree, CONSOLE_HEAD) };
+    const wrong = problemsOf(await this.#options.attempt({ instead }));
+    return wrong.length === 0 ? undefined : invalid(wrong);
+  }
+
   async #write(tree: ConsoleTree): Promise<DeskAnswer> {
-    const { attempt, dataFolder } = this.#options;
-    const text = textOfTree(tree, CONSOLE_HEAD);
-    const wrong = problemsOf(await attempt({ instead: { [CONSOLE_FILE]: text } }));
-    if (wrong.length > 0) return invalid(wrong);
-    await writeWhole(join(dataFolder, CONSOLE_FILE), text);
+    const wrong = await this.#wrongWith(tree);
+    if (wrong !== undefined) return wrong;
+    const file = join(this.#options.dataFolder, CONSOLE_FILE);
+    await writeWhole(file, textOfTree(tree, CONSOLE_HEAD));
     return this.#inForce();
   }
 
@@ -198,13 +213,3 @@ class Desk {
 }
 
 type DeskConfiguration = Documents['inForce']['read']['configuration'];
-
-/** The path within the document is what its writer knows. */
-function invalid(problems: readonly Problem[]): DeskAnswer {
-  const issues = problems.map(({ path, message, hint }): Issue => {
-    const [, , ...inner] = path.split('.');
-    const where = inner.length > 0 ? inner : path === '' ? [] : [path];
-    return { path: where, at: 'value', message, hint };
-  });
-  return { kind: 'invalid', issues };
-}

@@ -8,7 +8,7 @@ import { findServers, type LocalServer } from '../configuration/local-servers.ts
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { readSwitches } from '../configuration/switches.ts';
 import { readWhole } from '../configuration/whole.ts';
-import type { Trial } from './desk.ts';
+import type { Trial } from './attempt.ts';
 import type { Reading } from './documents.ts';
 
 export type ReaderOptions = {

@@ -10,12 +10,14 @@ import type { Problem, Settings } from '@signalbox/config';
 import { readConsole } from '@signalbox/console';
 import { type Clock, type Random, Secret } from '@signalbox/contract';
 import {
+  type BroughtDesk,
   type Control,
   createControl,
   type DocumentsDesk,
   type StatusDocument,
 } from '@signalbox/control';
 import type { Configuration } from '@signalbox/documents';
+import { identify } from '@signalbox/engine';
 import { type GatewayNode, type NodeParts, openNode } from '@signalbox/gateway';
 import {
   createClock,
@@ -32,6 +34,7 @@ import { CONSOLE_FILE, OPERATOR_FILE, patternsOf } from '../configuration/gather
 import { forgetRunning, writeRunning } from '../running.ts';
 import { VERSION } from '../version.ts';
 import { adminKeyHolds, checkBinding } from './admin.ts';
+import { openBrought } from './brought.ts';
 import { Closing } from './closing.ts';
 import { openDesk } from './desk.ts';
 import { Documents, firstInForce } from './documents.ts';
@@ -192,6 +195,8 @@ async function openGateway(ground: Ground): Promise<Opened> {
         status: () => statusNow(ground, parts, late.origins[0]),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
+        brought: broughtOf(ground, parts),
+        tenantOf: (text, address) => adminOf(parts, text, address),
         origins: () => late.origins,
         keyEnvironment: KEY_ENVIRONMENT,
       });
@@ -212,7 +217,27 @@ function boundOf({ listening }: GatewayNode): Bound {
 const KEY_ENVIRONMENT = 'live';
 
 const deskOf = ({ documents, data, reader }: Ground): DocumentsDesk =>
-  openDesk({ documents, dataFolder: data.path, attempt: (trial) => reader.read(trial) });
+  openDesk({
+    documents,
+    dataFolder: data.path,
+    credentials: data.credentials,
+    attempt: (trial) => reader.read(trial),
+  });
+
+const broughtOf = ({ documents, data, reader }: Ground, { examine }: NodeParts): BroughtDesk =>
+  openBrought({
+    ...{ documents, examine },
+    dataFolder: data.path,
+    credentials: data.credentials,
+    attempt: (trial) => reader.read(trial),
+  });
+
+/** Whose admin holds this key; undefined: nobody's. */
+function adminOf({ house, keys, clock }: NodeParts, text: string, address: string) {
+  const found = identify(text, address, house.now().tenants, { keys, clock });
+  const isAdmin = found.ok && found.value.key.scopes.has('admin');
+  return isAdmin ? found.value.tenant.name : undefined;
+}
 
 function statusNow(ground: Ground, node: NodeParts, url: string | undefined): StatusDocument {
   const { documents, startedAt, data } = ground;

@@ -70,7 +70,18 @@ endpoints:
 
 test('servers elsewhere are not asked, nor those that are off', async () => {
   const endpoint = (name: string, origin: string, state: 'available' | 'off') =>
-    ({ name, origin, state, kind: 'x', tier: 1, models: [], facts: [], ...UNKNOWN }) as const;
+    ({
+      name,
+      origin,
+      state,
+      kind: 'x',
+      tier: 1,
+      models: [],
+      hasKey: false,
+      keyTail: undefined,
+      facts: [],
+      ...UNKNOWN,
+    }) as const;
   const silent = await findSilent([
     endpoint('elsewhere', 'http://192.0.2.1:9', 'available'),
     endpoint('off', 'http://127.0.0.1:9', 'off'),

@@ -6,7 +6,7 @@
 // comes with a cookie from a page that does not say where it is from. It admits the admin key as a
 // Bearer, and the cookie of a session that a one-time login link has opened. It never says why a
 // key or a cookie was wrong, and keeps neither.
-import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import { no, type Refusal, type Result, refusal, type TenantName, yes } from '@signalbox/contract';
 import type { Head } from '@signalbox/ports';
 import { type TokenPorts, Tokens } from './tokens.ts';
 
@@ -20,11 +20,14 @@ const KEY_BYTES_MAX = 512;
 export type DoorOptions = TokenPorts & {
   readonly adminKeyHolds: (text: string) => boolean;
   readonly origins: () => readonly string[];
+  readonly tenantOf?: (keyText: string, address: string) => TenantName | undefined;
 };
 
 /** Who asks. `stillIn` answers anew: a session ends, an admin key does not. */
 export type Visitor = {
-  readonly by: 'admin-key' | 'session';
+  readonly by: 'admin-key' | 'session' | 'tenant-key';
+  /** Whose admin it is, and speaks for nobody else; undefined: the operator. */
+  readonly tenant: TenantName | undefined;
   stillIn(): boolean;
 };
 
@@ -62,12 +65,17 @@ export class Door {
     return yes(own);
   }
 
-  /** Admits whoever proves to be the operator. */
+  /** Admits whoever proves to be the operator, or the admin of a tenant. */
   admit(head: Head, own: URL): Result<Visitor, Refusal> {
     const bearer = bearerOf(head);
     if (bearer !== undefined) {
-      if (!this.#options.adminKeyHolds(bearer)) return no(WRONG_KEY);
-      return yes({ by: 'admin-key', stillIn: () => true });
+      if (this.#options.adminKeyHolds(bearer)) {
+        return yes({ by: 'admin-key', tenant: undefined, stillIn: () => true });
+      }
+      const whose = (): TenantName | undefined => this.#options.tenantOf?.(bearer, head.address);
+      const tenant = whose();
+      if (tenant === undefined) return no(WRONG_KEY);
+      return yes({ by: 'tenant-key', tenant, stillIn: () => whose() === tenant });
     }
     const session = cookieOf(head, cookieName(own));
     if (session === undefined) return no(NO_KEY);
@@ -75,7 +83,7 @@ export class Door {
     const site = head.header('sec-fetch-site');
     if (site !== undefined && !OWN_SITE.has(site)) return no(WRONG_ORIGIN);
     if (!SAFE.has(head.method) && head.header('origin') === undefined) return no(NO_ORIGIN);
-    return yes({ by: 'session', stillIn: () => this.#sessions.holds(session) });
+    return yes({ by: 'session', tenant: undefined, stillIn: () => this.#sessions.holds(session) });
   }
 
   /** The cookie of a new session, once a link; undefined: the link was used or is too old. */

@@ -10,6 +10,7 @@ export const REMEDIES: Readonly<Record<Gate, string>> = {
   retention: 'an endpoint that keeps nothing (`retention: zero`)',
   notOwn: 'name the endpoint under `own` of the tenant, or choose another topology',
   otherTenant: 'nothing: it is theirs alone',
+  quarantined: '`signalbox endpoint activate NAME`, once its checks pass',
   disabled: '`signalbox endpoint enable NAME`',
   unavailable: 'give the endpoint a credential that can be read',
   operation: 'a model that can do this, or state its capabilities in the configuration',

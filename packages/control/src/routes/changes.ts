@@ -4,20 +4,14 @@
 import { assert, no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
 import { API_KEY_CHANCE_BYTES, apiKeyMac, mintApiKey, parseApiKey } from '@signalbox/trust';
 import { z } from 'zod';
-import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from '../documents-desk.ts';
+import type { DeskNoun, DocumentsDesk, WrittenDocument } from '../documents-desk.ts';
 import type { ControlOptions } from '../options.ts';
+import { answered, done, doneAs } from './answered.ts';
+import { findEndpoint } from './brought.ts';
 import { etagOf, findTenant, tenantSchema } from './holdings.ts';
-import {
-  type Answer,
-  type Asked,
-  type Method,
-  NO_QUERY,
-  type Route,
-  refuseIssues,
-} from './route.ts';
+import { type Answer, type Asked, type From, type Method, NO_QUERY, type Route } from './route.ts';
 import { bodySchema, checkDocument, readDocument, readNamed } from './written.ts';
 
-const done = z.strictObject({ name: z.string(), done: z.string() });
 const madeKey = z.strictObject({
   name: z.string(),
   id: z.string(),
@@ -38,7 +32,8 @@ type Change = Pick<Route, 'path' | 'summary' | 'answer'> & {
   readonly method: Exclude<Method, 'GET'>;
   readonly status?: number;
   readonly body?: Route['body'];
-  change(desk: DocumentsDesk, asked: Asked): Promise<Result<Answer, Refusal>>;
+  readonly forTenants?: boolean;
+  change(desk: DocumentsDesk, asked: Asked, from: From): Promise<Result<Answer, Refusal>>;
 };
 
 function changeRoute({ documents }: ControlOptions, one: Change): Route {
@@ -48,8 +43,8 @@ function changeRoute({ documents }: ControlOptions, one: Change): Route {
     body: one.body,
     kind: 'json',
     query: NO_QUERY,
-    serve: async (asked) =>
-      documents === undefined ? no(FILES_ONLY) : one.change(documents, asked),
+    serve: async (asked, from) =>
+      documents === undefined ? no(FILES_ONLY) : one.change(documents, asked, from),
   };
 }
 
@@ -59,8 +54,12 @@ function endpointSwitch(options: ControlOptions, to: 'enable' | 'drain'): Route 
     path: `/admin/v1/endpoints/{name}/${to}`,
     summary: to === 'enable' ? 'Let calls go to an endpoint' : 'Send an endpoint no new calls',
     answer: done,
-    async change(desk, { name }) {
+    forTenants: true,
+    async change(desk, { name }, { visitor }) {
       const what = to === 'enable' ? 'enabled' : 'drained';
+      const { tenant } = visitor;
+      const found = tenant === undefined ? undefined : findEndpoint(options, name, tenant);
+      if (found?.ok === false) return found;
       return answered(await desk.switchEndpoint(name, to), () => doneAs(name, what));
     },
   });
@@ -154,9 +153,6 @@ function newKey({ random, keys, keyEnvironment }: ControlOptions): NewKey {
   return { text, id: parsed.id, hash: Buffer.from(apiKeyMac(parsed, keys)).toString('hex') };
 }
 
-const doneAs = (name: string, what: string): Result<Answer, Refusal> =>
-  yes({ status: 200, body: { name, done: what } });
-
 /** A document as it is in force now: the desk has swapped the snapshot before it answered. */
 function shown(options: ControlOptions, name: string, status: number): Result<Answer, Refusal> {
   const found = findTenant(options, name);
@@ -164,31 +160,6 @@ function shown(options: ControlOptions, name: string, status: number): Result<An
   return yes({ status, body: found.value, headers: ['etag', etagOf(options, found.value)] });
 }
 
-function answered(
-  answer: DeskAnswer,
-  then: () => Result<Answer, Refusal>,
-): Result<Answer, Refusal> {
-  switch (answer.kind) {
-    case 'done':
-      return then();
-    case 'exists':
-      return no(EXISTS);
-    case 'unknown':
-      return no(refusal('route_unknown', 'Nothing has this name.'));
-    case 'invalid':
-      return no(refuseIssues(answer.issues));
-    case 'owned': {
-      const message = `${answer.file}:${answer.line} owns this document.`;
-      const hint = 'Change it in that file; files are read again when they change.';
-      return no(refusal('config_conflict', message, { hint }));
-    }
-  }
-}
-
-const EXISTS = refusal('config_conflict', 'A document of this kind has this name already.', {
-  hint: 'Choose another name, or replace the document with PUT.',
-  param: 'name',
-});
 const CHANGED = refusal('config_conflict', 'It was changed since it was read.', {
   hint: 'Read it again, and send its `etag` as `if-match`.',
   param: 'if-match',

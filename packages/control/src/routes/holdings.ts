@@ -30,9 +30,11 @@ const endpointSchema = z.strictObject({
   tier: z.int(),
   region: maybe,
   tenant: maybe,
-  state: z.enum(['available', 'off', 'down', 'unavailable']),
+  state: z.enum(['available', 'quarantined', 'off', 'down', 'unavailable']),
   why: maybe,
   models: z.array(text),
+  has_key: z.boolean(),
+  key_tail: maybe.describe('The last characters of a key that a tenant brought.'),
   facts: z.array(factSchema).describe('What it told when it was asked about itself.'),
 });
 
@@ -112,7 +114,18 @@ export function holdingRoutes(options: ControlOptions): readonly Route[] {
       answer: statusSchema,
       serve: async () => yes({ status: 200, body: statusOf(status()) }),
     }),
-    list('endpoints', endpointSchema, () => status().endpoints.map(endpointOf)),
+    getRoute({
+      path: '/admin/v1/endpoints',
+      summary: 'All endpoints; to the admin of a tenant, those of that tenant',
+      query: NO_QUERY,
+      answer: pageOf(endpointSchema),
+      forTenants: true,
+      async serve(_query, _asked, { visitor: { tenant } }) {
+        const all = status().endpoints;
+        const theirs = tenant === undefined ? all : all.filter((one) => one.tenant === tenant);
+        return yes({ status: 200, body: pageBody(theirs.map(endpointOf)) });
+      },
+    }),
     list('models', modelSchema, () => status().models.map(modelOf)),
     list('tenants', tenantSchema, () => [...configuration().tenants.values()].map(tenantOf)),
     list('keys', keySchema, () => [...configuration().keys.values()].map(keyOf)),
@@ -200,6 +213,8 @@ const endpointOf = (one: EndpointStatus): object => ({
   state: one.state,
   why: one.why ?? null,
   models: one.models,
+  has_key: one.hasKey,
+  key_tail: one.keyTail ?? null,
   facts: one.facts.map(factOf),
 });
 

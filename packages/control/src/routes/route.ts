@@ -48,6 +48,8 @@ export type Route = {
   readonly answer: z.ZodType;
   readonly status: number;
   readonly kind: 'json' | 'stream';
+  /** An admin of a tenant may ask it too, about that tenant alone; else the operator only. */
+  readonly forTenants?: boolean;
   /** Undefined: it answered by itself. */
   readonly serve: (asked: Asked, from: From) => Promise<Result<Answer | undefined, Refusal>>;
 };
@@ -59,7 +61,8 @@ type Get<Q> = {
   readonly summary: string;
   readonly query: z.ZodType<Q>;
   readonly answer: z.ZodType;
-  serve(query: Q, asked: Asked): Promise<Result<Answer, Refusal>>;
+  readonly forTenants?: boolean;
+  serve(query: Q, asked: Asked, from: From): Promise<Result<Answer, Refusal>>;
 };
 
 /** A page to read. */
@@ -70,9 +73,9 @@ export function getRoute<Q>(get: Get<Q>): Route {
     kind: 'json',
     status: 200,
     body: undefined,
-    async serve(asked) {
+    async serve(asked, from) {
       const query = read(get.query, asked.query);
-      return query.ok ? get.serve(query.value, asked) : query;
+      return query.ok ? get.serve(query.value, asked, from) : query;
     },
   };
 }

@@ -3,8 +3,11 @@
 import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
 import { type Issue, type Json, type JsonObject, NOUNS, validate } from '@signalbox/documents';
 import { z } from 'zod';
-import type { DeskNoun, WrittenDocument } from '../documents-desk.ts';
+import type { WrittenDocument } from '../documents-desk.ts';
 import { refuseIssues } from './route.ts';
+
+/** Nouns that can be written through the API. */
+export type WrittenNoun = 'tenants' | 'keys' | 'endpoints';
 
 export type Named = { readonly name: string; readonly document: WrittenDocument };
 
@@ -18,7 +21,7 @@ const budget = z.strictObject({
 });
 
 /** @param hidden keys of the document that the API makes by itself. */
-export function readNamed(noun: DeskNoun, body: unknown): Result<Named, Refusal> {
+export function readNamed(noun: WrittenNoun, body: unknown): Result<Named, Refusal> {
   if (!isJsonObject(body)) return no(refusal('body_invalid', 'The body must be a JSON object.'));
   const { name, ...document } = body;
   const { names } = NOUNS[noun];
@@ -35,11 +38,11 @@ export function readNamed(noun: DeskNoun, body: unknown): Result<Named, Refusal>
 /**
  * The document in the words of the file: money as dollars again. Its own schema has yet to say yes.
  */
-export function readDocument(noun: DeskNoun, body: unknown): Result<WrittenDocument, Refusal> {
+export function readDocument(noun: WrittenNoun, body: unknown): Result<WrittenDocument, Refusal> {
   if (!isJsonObject(body)) return no(refusal('body_invalid', 'The body must be a JSON object.'));
   const closed = MADE_HERE[noun].find((key) => Object.hasOwn(body, key));
   if (closed !== undefined) {
-    const message = `\`${closed}\` is made here and cannot be sent.`;
+    const message = `\`${closed}\` cannot be sent: it is made here, or stands in files alone.`;
     return no(refusal('body_invalid', message, { param: closed }));
   }
   if (!Object.hasOwn(body, 'budget')) return yes(body);
@@ -51,13 +54,13 @@ export function readDocument(noun: DeskNoun, body: unknown): Result<WrittenDocum
 }
 
 /** The last word on the form of a document. */
-export function checkDocument(noun: DeskNoun, document: WrittenDocument): Refusal | undefined {
+export function checkDocument(noun: WrittenNoun, document: WrittenDocument): Refusal | undefined {
   const checked = validate<unknown>(NOUNS[noun].schema, document);
   return checked.ok ? undefined : refuseIssues(checked.issues);
 }
 
 /** The schema of such a body, from those that check it. */
-export function bodySchema(noun: DeskNoun, named: boolean): JsonObject {
+export function bodySchema(noun: WrittenNoun, named: boolean): JsonObject {
   const schema = plainSchema(NOUNS[noun].schema);
   const { properties, required, ...rest } = schema;
   const own = isJsonObject(properties) ? { ...properties } : {};
@@ -72,10 +75,14 @@ export function bodySchema(noun: DeskNoun, named: boolean): JsonObject {
   };
 }
 
-/** What control adds to a document by itself. */
-const MADE_HERE: Readonly<Record<DeskNoun, readonly string[]>> = {
+/** What control adds to a document by itself, and what only files may say. */
+const MADE_HERE: Readonly<Record<WrittenNoun, readonly string[]>> = {
   tenants: [],
   keys: ['id', 'secret_hash', 'secret'],
+  endpoints: [
+    ...['credentials', 'enabled', 'quarantine', 'tenant', 'tier', 'private_address'],
+    'model_path',
+  ],
 };
 
 const underBudget = (issue: Issue): Issue => ({ ...issue, path: ['budget', ...issue.path] });

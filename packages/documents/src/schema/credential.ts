@@ -1,12 +1,15 @@
 /** Written form of the keys for an upstream. */
 import { z } from 'zod';
 import type { CredentialDocument } from '../endpoint.ts';
-import { name, secret } from './words.ts';
+import { keptSecret, name } from './words.ts';
 
 export const credential: z.ZodType<CredentialDocument> = z
   .strictObject({
     name: name.default('default').describe('Name of the credential in records.'),
-    secret: secret.describe('`env:NAME`, `file:/path` or `exec:command`; never the value.'),
+    secret: keptSecret.describe(
+      '`env:NAME`, `file:/path` or `exec:command`; never the value. ' +
+        '`sealed:ENDPOINT` stands in what the gateway keeps for a tenant.',
+    ),
     weight: z.int().min(1).max(1_000).default(1).describe('Share of calls among credentials.'),
     header: z
       .enum(['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'])

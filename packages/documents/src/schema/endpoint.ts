@@ -13,6 +13,7 @@ import { credential } from './credential.ts';
 import {
   amount,
   formed,
+  hostAndPort,
   instantMs,
   listOf,
   mapOf,
@@ -270,17 +271,7 @@ const amortised: z.ZodType<AmortisedDocument> = z
     busyShare: written.busy_share,
   }));
 
-const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([
-  z.boolean(),
-  formed({
-    pattern: /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]{1,253}):\d{1,5}$/,
-    message: 'is written `host:port`, or `true`',
-    hint: 'write `true` for host and port of `url`',
-  }).transform((text) => {
-    const colon = text.lastIndexOf(':');
-    return { host: text.slice(0, colon).toLowerCase(), port: Number(text.slice(colon + 1)) };
-  }),
-]);
+const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([z.boolean(), hostAndPort]);
 
 export const endpointPart: z.ZodType<EndpointPart> = z
   .strictObject({
@@ -305,6 +296,10 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .describe('`zero`: its operator keeps nothing of a call.'),
     tenant: name.optional().describe('The only tenant that may use it.'),
     enabled: z.boolean().default(true).describe('`false`: nothing is sent, not even a probe.'),
+    quarantine: z
+      .boolean()
+      .default(false)
+      .describe('`true`: it is asked about itself, and gets no call until it is activated.'),
     private_address: privateAddress
       .optional()
       .describe('Lets it dial one private `host:port`, or `true` for that of its URL.'),
@@ -350,6 +345,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     retention: written.retention,
     tenant: written.tenant,
     enabled: written.enabled,
+    quarantined: written.quarantine,
     privateAddress: written.private_address,
     credentials: written.credentials,
     headers: written.headers ?? { forward: [], set: new Map<string, string>() },

@@ -12,6 +12,7 @@ import {
   amountUsd,
   callerText,
   formed,
+  hostAndPort,
   instantMs,
   isMapping,
   label,
@@ -97,6 +98,9 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .describe('Whether an answer waits until its record is on disk.'),
     budget: budget.optional().describe('Hard limit of what it may spend.'),
     own: own.optional().describe('What it names as its own.'),
+    private_addresses: listOf(hostAndPort)
+      .optional()
+      .describe('Private `host:port` at which it may bring endpoints of its own.'),
     policies: listOf(name).optional().describe('Policies, asked in this order.'),
     retention: z
       .enum(['standard', 'zero'])
@@ -114,6 +118,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     durable: written.durable,
     budget: written.budget,
     own: written.own ?? { endpoints: [], networks: [] },
+    privateAddresses: written.private_addresses ?? [],
     policies: written.policies ?? [],
     retention: written.retention,
   }));

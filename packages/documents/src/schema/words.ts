@@ -5,7 +5,7 @@
 import { LABELS, type Label, readLabel, type Tier } from '@signalbox/contract';
 import { z } from 'zod';
 import { hasHostBits, readNetwork } from '../address.ts';
-import type { SecretReference } from '../endpoint.ts';
+import type { PrivateAddress, SecretReference } from '../endpoint.ts';
 
 const LIST_MAX = 1_000;
 const NANO_DIGITS = 9;
@@ -109,11 +109,32 @@ export const url: z.ZodType<string, string> = z
     }
   });
 
-export const secret: z.ZodType<SecretReference, string> = formed({
-  pattern: /^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\0\r\n]{1,4096}|exec:[^\0\r\n]{1,4096})$/,
+export const hostAndPort: z.ZodType<PrivateAddress, string> = formed({
+  pattern: /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]{1,253}):\d{1,5}$/,
+  message: 'is written `host:port`',
+  hint: 'like `10.0.0.7:8000`; for `private_address`, `true` means host and port of `url`',
+}).transform((text) => {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).toLowerCase(), port: Number(text.slice(colon + 1)) };
+});
+
+const REFERENCE =
+  'env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\0\\r\\n]{1,4096}|exec:[^\\0\\r\\n]{1,4096}';
+const BY_REFERENCE = {
   message:
     'a secret is given by reference (`env:NAME`, `file:/path`, `exec:command`), never as a value',
   hint: 'put the value into a variable and write `env:NAME`; if it is a real key, revoke it',
+};
+
+export const secret: z.ZodType<SecretReference, string> = formed({
+  ...BY_REFERENCE,
+  pattern: new RegExp(`^(${REFERENCE})$`),
+}).transform(readSecret);
+
+/** The same, or one that the gateway itself keeps, by the endpoint that it is for. */
+export const keptSecret: z.ZodType<SecretReference, string> = formed({
+  ...BY_REFERENCE,
+  pattern: new RegExp(`^(${REFERENCE}|sealed:[a-z0-9-]{1,63}/[a-z0-9-]{1,63})$`),
 }).transform(readSecret);
 
 /** A price per million tokens; six decimals are exact to the pico-dollar per token. */
@@ -184,6 +205,7 @@ function spellLabels(written: readonly string[]): readonly Label[] {
 function readSecret(text: string): SecretReference {
   const value = text.slice(text.indexOf(':') + 1);
   if (text.startsWith('env:')) return { kind: 'env', value };
+  if (text.startsWith('sealed:')) return { kind: 'sealed', value };
   return text.startsWith('file:') ? { kind: 'file', value } : { kind: 'exec', value };
 }
 

@@ -44,6 +44,8 @@ export type EndpointFacts = {
   readonly retention: Retention;
   readonly tenant: TenantName | undefined;
   readonly enabled: boolean;
+  /** Asked about itself, and sent no call. */
+  readonly quarantined: boolean;
   /** Undefined: ready to be called; else why not, for people. */
   readonly unavailable: string | undefined;
   readonly privateAddress: string | undefined;
@@ -165,6 +167,7 @@ export function compileCatalog(sources: CatalogSources): Catalog {
 const isFrontier = ({ endpoint }: Offering): boolean =>
   endpoint.tenant === undefined &&
   endpoint.enabled &&
+  !endpoint.quarantined &&
   (endpoint.declaredTier === undefined ? endpoint.reach === 'public' : endpoint.declaredTier === 3);
 
 /** By the price of a token in and a token out. */
@@ -209,6 +212,7 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     retention: document.retention,
     tenant: document.tenant as TenantName | undefined, // brand: the reference was checked by config
     enabled: document.enabled,
+    quarantined: document.quarantined,
     unavailable: credentials.length === 0 ? missing : undefined,
     privateAddress: address === undefined ? undefined : `${address.host}:${address.port}`,
     credentials,

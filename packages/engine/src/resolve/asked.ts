@@ -121,7 +121,6 @@ function servedBy({ model, endpoint }: TargetDocument, view: View): readonly Off
 
 /** A target may be an alias, whose own targets stand for it; one level deep. */
 function unfolded(target: TargetDocument, { catalog }: View): readonly TargetDocument[] {
-  if (catalog.byModel.has(target.model)) return [target];
   const inner = catalog.aliases.get(target.model) ?? [target];
   return inner.map((one) => ({
     ...one,
@@ -141,7 +140,7 @@ function pinnedOffering(name: string, view: View): Offering | undefined {
       catalog.offerings.find((one) => one.endpoint === endpoint && one.upstream === model) ??
       catalog.offerings.find((one) => one.endpoint === endpoint && one.model === model) ??
       catalog.unlisted(endpoint, model);
-    return isVisible(listed, view) ? listed : undefined;
+    if (isVisible(listed, view)) return listed;
   }
   return undefined;
 }

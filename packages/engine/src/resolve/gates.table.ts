@@ -20,6 +20,7 @@ export const GATES = {
   stateUnknown: 32768,
   tripped: 65536,
   limited: 131072,
+  quarantined: 262144,
 } as const;
 
 export type Gate = keyof typeof GATES;
@@ -44,6 +45,7 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   stateUnknown: 'it is not known to hold the state that the call refers to',
   tripped: 'it failed too often lately, and is left alone for a while',
   limited: 'it limits the rate, and is left alone until it may be asked again',
+  quarantined: 'it is quarantined; `signalbox endpoint activate` lets calls go there',
 };
 
 /** The words of a bitmap, in the order of the bits. */

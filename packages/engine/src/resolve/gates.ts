@@ -58,6 +58,7 @@ export function gatesOf(inputs: GateInputs): number {
   let gates = breachesOf(clearance, place);
   gates |= entitlements(inputs.call, offering, place);
   if (!endpoint.enabled) gates |= GATES.disabled;
+  if (endpoint.quarantined) gates |= GATES.quarantined;
   if (endpoint.unavailable !== undefined) gates |= GATES.unavailable;
   if (need !== undefined && !meets(offering, need)) gates |= GATES.need;
   return gates | suitability(inputs);

@@ -21,4 +21,4 @@ export function tiersOf(name: string, who: Identity, catalog: Catalog): readonly
 }
 
 const isReady = ({ endpoint }: Offering): boolean =>
-  endpoint.enabled && endpoint.unavailable === undefined;
+  endpoint.enabled && !endpoint.quarantined && endpoint.unavailable === undefined;

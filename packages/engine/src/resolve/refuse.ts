@@ -6,7 +6,7 @@ import { GATES } from './gates.table.ts';
 import type { Candidate } from './offer.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
-const IDLE = GATES.disabled | GATES.unavailable;
+const IDLE = GATES.disabled | GATES.quarantined | GATES.unavailable;
 const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
 
 export function refuseRoute(
@@ -58,10 +58,15 @@ export function refuseRoute(
 
 /** Everything else would let it through: what is missing stands at the endpoint. */
 function notReady(model: string, { offering }: Candidate): Refusal {
-  const { name, enabled, unavailable } = offering.endpoint;
+  const { name, enabled, quarantined, unavailable } = offering.endpoint;
   if (!enabled) {
     const hint = `\`signalbox endpoint enable ${name}\` switches it on.`;
     const message = `\`${name}\` serves \`${model}\` and is switched off.`;
+    return refusal('no_eligible_route', message, { hint });
+  }
+  if (quarantined) {
+    const hint = `\`signalbox endpoint activate ${name}\` lets calls go there, if its checks pass.`;
+    const message = `\`${name}\` serves \`${model}\` and is quarantined.`;
     return refusal('no_eligible_route', message, { hint });
   }
   const message = `\`${name}\` serves \`${model}\` and cannot be used: ${unavailable}.`;

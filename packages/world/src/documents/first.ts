@@ -93,6 +93,7 @@ function endpoint(place: PlaceRow, chance: Chance): EndpointDocument {
     retention: chance.pick(['standard', 'zero', 'zero']),
     tenant: place.tenant,
     enabled: !chance.happens(0.08),
+    quarantined: false,
     privateAddress: isPrivate ? { host: hostname, port: Number(port) } : undefined,
     credentials: isPrivate
       ? []
@@ -212,6 +213,7 @@ function tenant(name: string, chance: Chance, thrift: number): TenantDocument {
       budget(chance, 0.03 * thrift),
     ]),
     own: { endpoints: sovereign ? ['rack-us', 'hall-eu'] : own, networks: [] },
+    privateAddresses: [],
     policies: chance.pick<readonly string[]>([[], ['house'], ['house', 'strict']]),
     retention: chance.pick(['standard', 'standard', 'standard', 'zero']),
     origin: undefined,

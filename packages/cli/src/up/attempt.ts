@@ -1,0 +1,22 @@
+// A change of the documents that is only being tried, and what the API is told of one that does not
+// fit.
+import type { Problem } from '@signalbox/config';
+import type { DeskAnswer } from '@signalbox/control';
+import type { Issue } from '@signalbox/documents';
+import type { Switches } from '../configuration/switches.ts';
+
+export type Trial = {
+  /** Texts instead of files of the data folder. */
+  readonly instead?: Readonly<Record<string, string>>;
+  readonly switches?: Switches;
+};
+
+/** The path within the document is what its writer knows. */
+export function invalid(problems: readonly Problem[]): DeskAnswer {
+  const issues = problems.map(({ path, message, hint }): Issue => {
+    const [, , ...inner] = path.split('.');
+    const where = inner.length > 0 ? inner : path === '' ? [] : [path];
+    return { path: where, at: 'value', message, hint };
+  });
+  return { kind: 'invalid', issues };
+}
