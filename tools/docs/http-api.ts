@@ -4,6 +4,7 @@ import { Served } from '../../packages/control/src/served.fixture.ts';
 import { openapi } from '../../packages/gateway/src/openapi.ts';
 import {
   ELSEWHERE,
+  objectEntry,
   PATHS,
   type PathEntry,
   PREFIXES,
@@ -49,19 +50,26 @@ export async function httpApiPage(): Promise<string> {
 /** Every path that is served is described, or this page cannot be written. */
 function dataPlaneRows(): readonly Row[] {
   const { paths } = openapi('0');
-  const whole = [...PATHS].map(
-    ([path, entry]): Row => [methodOf(entry), path, summary(paths, path)],
+  const whole = [...PATHS].flatMap(([path, entry]) =>
+    methodsOf(entry).map((method): Row => [method, path, summary(paths, path, method)]),
   );
+  const objects = Object.keys(Object(paths)).flatMap((path) => {
+    const entry = path.includes('{') ? objectEntry(path.replace(/\{\w+\}/, 'id-1')) : undefined;
+    if (entry === undefined) return [];
+    return methodsOf(entry).map((method): Row => [method, path, summary(paths, path, method)]);
+  });
   const prefixed = PREFIXES.map(([prefix, entry]): Row => {
     const path = Object.keys(Object(paths)).find(
       (one) => one.startsWith(`${prefix}{`) && one.endsWith('}'),
     );
-    return [methodOf(entry), path ?? prefix, summary(paths, path ?? prefix)];
+    const [method = 'GET'] = methodsOf(entry);
+    return [method, path ?? prefix, summary(paths, path ?? prefix, method)];
   });
-  return [...whole, ...prefixed];
+  return [...whole, ...objects, ...prefixed];
 }
 
-const methodOf = (entry: PathEntry): string => (entry.kind === 'call' ? 'POST' : entry.method);
+const methodsOf = (entry: PathEntry): readonly string[] =>
+  entry.kind === 'call' ? (entry.methods ?? ['POST']) : [entry.method];
 
 async function adminRows(): Promise<readonly Row[]> {
   const served = new Served();
@@ -79,11 +87,11 @@ async function adminRows(): Promise<readonly Row[]> {
   }
 }
 
-function summary(paths: unknown, path: string): string {
+function summary(paths: unknown, path: string, method: string): string {
   if (path === '/openapi.json') return 'This API, described';
-  const [told] = Object.values(memberOf(paths, path) ?? {});
+  const told = memberOf(memberOf(paths, path), method.toLowerCase());
   const says = memberOf(told, 'summary');
-  if (typeof says !== 'string') throw new Error(`${path} is served and not described`);
+  if (typeof says !== 'string') throw new Error(`${method} ${path} is served and not described`);
   return says;
 }
 

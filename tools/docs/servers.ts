@@ -18,7 +18,8 @@ What \`kind\` of an endpoint may say, and what Signalbox knows of each. Of a ser
 - *Free questions* are all that a probe asks: no tokens, no money, no model loaded for it. One that
   counts as work at the server (\`*\`) is only asked while calls go there anyway.
 - *Facts* say where they come from: recorded traffic, a running server that was asked, or documents
-  alone. What comes from documents alone may be wrong.
+  alone. What comes from documents alone may be wrong. All paths of what only passes (images,
+  sound, moderation, rerank, files, batches) do.
 `;
 
 const DIALECTS: Readonly<Record<Wire, string>> = {

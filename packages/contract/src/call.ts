@@ -9,7 +9,21 @@ import type { CallTrace } from './trace.ts';
 
 /** What a caller speaks; the OpenAI dialect has two formats, told apart by the operation. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini' | 'ollama';
-export type Operation = 'chat' | 'completion' | 'response' | 'embedding';
+/** What is read here, and can be carried from one dialect to another. */
+export type SpokenOperation = 'chat' | 'completion' | 'response' | 'embedding';
+/** What passes as it is to an endpoint that has it, and is carried nowhere. */
+export type PassedOperation =
+  | 'moderation'
+  | 'image'
+  | 'image-edit'
+  | 'image-variation'
+  | 'speech'
+  | 'transcription'
+  | 'translation'
+  | 'rerank'
+  | 'file'
+  | 'batch';
+export type Operation = SpokenOperation | PassedOperation;
 
 /** What the head tells: no content, checked lengths. Headers that are absent are undefined. */
 export type CallHead = {
@@ -39,6 +53,25 @@ export type DeclaredSensitivity = { readonly label: Label; readonly kinds: reado
 /** A replacement inside the body: bytes [start, end) become `text`. Sorted, without overlap. */
 export type Splice = { readonly start: number; readonly end: number; readonly text: string };
 
+/** Of an operation that only passes: what its request is beside the bytes of its body. */
+export type Passing = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** What follows the path of the operation, with the query: '', `/file-1/content`, `?limit=2`. */
+  readonly below: string;
+  /** Undefined: there is no body. */
+  readonly contentType: string | undefined;
+  /** A good answer is JSON, or bytes of any kind, or what its content type says. */
+  readonly answers: 'json' | 'bytes' | 'either';
+  /** It names no model: an endpoint is looked for, whatever it serves. */
+  readonly modelless: boolean;
+  /** It leaves state at the endpoint: it is not made twice, and not where nothing may be kept. */
+  readonly stores: boolean;
+  /** A model works for it: reading what is stored costs nothing. */
+  readonly works: boolean;
+  /** Answers with all that the credential can see, whoever made it. */
+  readonly lists: boolean;
+};
+
 /** The body with what deciding needs of it. */
 export type Question = {
   readonly bytes: Uint8Array;
@@ -55,7 +88,9 @@ export type Question = {
   readonly toolsOffered: boolean;
   /** Parts that no text scanner can read: image, audio, file, URL. */
   readonly unreadableParts: boolean;
-  /** `previous_response_id` or `conversation`: state that is held upstream. */
+  /** Absent: it is read here, and may be carried. */
+  readonly passing?: Passing | undefined;
+  /** `previous_response_id`, `conversation`, or a file or batch: state that is held upstream. */
   readonly statefulReference: string | undefined;
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;

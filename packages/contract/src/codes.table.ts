@@ -14,6 +14,7 @@ export type Code =
   | 'model_unknown'
   | 'route_unknown'
   | 'decision_unknown'
+  | 'object_unknown'
   | 'method_not_allowed'
   | 'idempotency_conflict'
   | 'config_conflict'
@@ -144,6 +145,13 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     'never',
     'No decision of yours has this id.',
     'The response header `x-signalbox-decision-id` names it; `signalbox tail` lists recent ones.',
+  ),
+  object_unknown: facts(
+    404,
+    INVALID,
+    'never',
+    'No file or batch of this tenant has that id.',
+    'Use an id that this gateway has answered to the same tenant, at most 30 days ago and since it started.',
   ),
   method_not_allowed: facts(
     405,

@@ -13,7 +13,7 @@ const PROMISED: Readonly<Record<number, readonly Code[]>> = {
   401: ['key_missing', 'key_invalid', 'key_expired', 'key_revoked'],
   402: ['budget_exhausted'],
   403: ['not_entitled', 'policy_denied', 'no_eligible_route', 'origin_denied'],
-  404: ['model_unknown', 'route_unknown', 'decision_unknown'],
+  404: ['model_unknown', 'object_unknown', 'route_unknown', 'decision_unknown'],
   405: ['method_not_allowed'],
   409: ['idempotency_conflict', 'config_conflict'],
   410: ['queued_expired'],

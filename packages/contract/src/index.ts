@@ -5,8 +5,11 @@ export type {
   DeclaredSensitivity,
   Dialect,
   Operation,
+  PassedOperation,
+  Passing,
   Question,
   Splice,
+  SpokenOperation,
 } from './call.ts';
 export {
   type Breach,

@@ -43,6 +43,7 @@ export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {
   authOf,
   kindOf,
+  kindsWith,
   pathBelow,
   pathOf,
   quirksOf,
@@ -69,4 +70,7 @@ export { openai } from './openai/chat/openai.ts';
 export { asksForUsage, readQuestion } from './openai/question.ts';
 export { answerEvent, errorBody, errorEvent, type RefusalIds } from './openai/refusal.ts';
 export { type StreamFacts, type StreamReader, streamReader } from './openai/stream.ts';
+export { passesUnread, unreadReader } from './passing/answer.ts';
+export { isPassed, PASSED, PASSED_OPERATIONS } from './passing/operations.table.ts';
+export type { PassedHead } from './passing/question.ts';
 export { responses } from './responses/responses.ts';

@@ -1,5 +1,11 @@
 // What each room is handed of the house: no more than it needs.
-import { type Attempt, decisionId, type Headers, type Refusal } from '@signalbox/contract';
+import {
+  type Attempt,
+  decisionId,
+  type Headers,
+  type Keys,
+  type Refusal,
+} from '@signalbox/contract';
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
@@ -58,8 +64,19 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     standings: live.standings,
     leaveOut,
     streamHead: head,
+    ownAt: (call, offer) => ownAt(call, offer, { live, keys }),
     errorEvent: errorOf,
   };
+}
+
+/** What is the tenant's alone holds nobody else's objects; elsewhere those that were told here. */
+function ownAt(
+  { tenant: { name: tenant } }: Scheduled,
+  { offering: { endpoint } }: Offer,
+  { live, keys }: { readonly live: Live; readonly keys: Keys },
+): ((id: string) => boolean) | undefined {
+  if (endpoint.tenant === tenant) return undefined;
+  return (id) => live.objects.find({ tenant, id, keys })?.endpoint === endpoint.name;
 }
 
 const errorOf = (call: Scheduled, no: Refusal): Uint8Array =>

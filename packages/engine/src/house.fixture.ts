@@ -17,12 +17,12 @@ import {
   type Headers,
   type JournalHealth,
   type Keys,
-  type Operation,
   type Ports,
   type Random,
   type Reply,
   requestId,
   Secret,
+  type SpokenOperation,
   type Store,
   type Upstream,
   within,
@@ -343,7 +343,8 @@ keys:
   main: {tenant: acme, secret: "env:MAIN", scopes: [call, explain]}
 `;
 
-export type Heads = Partial<Omit<CallHead, 'keyText'>> & {
+export type Heads = Partial<Omit<CallHead, 'keyText' | 'operation'>> & {
+  readonly operation?: SpokenOperation;
   /** Name of a key, or `{text}` for a key as it stands. */
   readonly key?: string | { readonly text: string | undefined };
 };
@@ -494,7 +495,7 @@ function callTo(
   keyText: (name: string) => string,
 ): Call {
   const { clock, random } = house.ports;
-  const operation: Operation = head.operation ?? 'chat';
+  const operation: SpokenOperation = head.operation ?? 'chat';
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     id: requestId(clock.now(), random.bytes(10)),

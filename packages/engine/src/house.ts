@@ -38,6 +38,8 @@ export type Live = {
   readonly idempotency: Idempotency;
   readonly references: References;
   readonly signatures: Signatures;
+  /** Files and batches: they must not be pushed out by responses. */
+  readonly objects: References;
   readonly counts: Counts;
   readonly parking: Parking;
 };

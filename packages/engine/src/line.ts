@@ -55,7 +55,7 @@ export async function enter(
   const joined = join(still.value, question.value, sessionPorts(house));
   if (!joined.ok) return joined;
   walk.seen = joined.value;
-  return yes(classify(recall(joined.value, house.live.references, house.ports.keys)));
+  return yes(classify(recall(joined.value, house.live, house.ports.keys)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

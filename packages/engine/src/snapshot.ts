@@ -37,7 +37,7 @@ import { leaveOut } from './resolve/leave-out.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
-import { references } from './session/references.ts';
+import { OBJECT_HELD_MS, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
@@ -199,6 +199,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     idempotency: idempotency(clock),
     references: references(clock),
     signatures: signatures(clock),
+    objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
   };

@@ -155,8 +155,11 @@ describe('paths and methods', () => {
     ['/v1/chat%00', 400, 'body_invalid'],
     [`/${'x'.repeat(9_000)}`, 400, 'body_invalid'],
     ['/v1/decisions/', 404, 'route_unknown'],
-    ['/v1/moderations', 404, 'route_unknown'],
-    ['/v1/images/generations', 404, 'route_unknown'],
+    ['/v1/images/else', 404, 'route_unknown'],
+    ['/v1/files/a/else', 404, 'route_unknown'],
+    ['/v1/files/..', 400, 'body_invalid'],
+    ['/v1/moderations', 401, 'key_missing'],
+    ['/v1/files', 401, 'key_missing'],
     ['/v1/messages/batches', 404, 'route_unknown'],
     ['/api/push', 404, 'route_unknown'],
     ['/.env', 404, 'route_unknown'],
@@ -174,11 +177,11 @@ describe('paths and methods', () => {
 
   it('say which of the paths that others have are not served here', async () => {
     const error = refused(
-      await gateway.ask('/v1/audio/speech', { body: {} }),
+      await gateway.ask('/v1/vector_stores', { body: {} }),
       404,
       'route_unknown',
     );
-    assert.match(String(error['message']), /\/v1\/audio/);
+    assert.match(String(error['message']), /\/v1\/vector_stores/);
   });
 
   const methods: readonly (readonly [method: string, path: string, allow: string])[] = [

@@ -5,10 +5,10 @@ import {
   type Call,
   codeFacts,
   no,
-  type Operation,
   type Refusal,
   type Result,
   refusal,
+  type SpokenOperation,
   yes,
 } from '@signalbox/contract';
 import { innerElements, lastField, readObject, readQuestion } from '@signalbox/dialect';
@@ -27,7 +27,12 @@ import { json, type Pages } from './page.ts';
 /** Questions in one batch of `/v1/route/simulate`. */
 export const SIMULATED_MAX = 100;
 
-export const OPERATIONS: readonly Operation[] = ['chat', 'completion', 'response', 'embedding'];
+export const OPERATIONS: readonly SpokenOperation[] = [
+  'chat',
+  'completion',
+  'response',
+  'embedding',
+];
 
 export type Explaining = { readonly how: 'one' | 'many'; readonly query: string };
 
@@ -71,7 +76,7 @@ const isAboutTheKey = ({ code }: Refusal): boolean =>
 const told = ({ code, message }: Refusal): object => ({ code, message });
 
 /** `?operation=embedding`; undefined when the query does not say. */
-function operationIn(query: string): Result<Operation | undefined, Refusal> {
+function operationIn(query: string): Result<SpokenOperation | undefined, Refusal> {
   const values = new URLSearchParams(query).getAll('operation');
   if (values.length === 0) return yes(undefined);
   const known = OPERATIONS.find((one) => one === values[0]);
@@ -81,14 +86,14 @@ function operationIn(query: string): Result<Operation | undefined, Refusal> {
 }
 
 /** The same call with this body. */
-function callOf(call: Call, said: Operation | undefined, body: Uint8Array): Call {
+function callOf(call: Call, said: SpokenOperation | undefined, body: Uint8Array): Call {
   const operation = said ?? guessed(body);
   const head = { ...call.head, operation };
   return { ...call, head, body: async () => readQuestion(operation, body) };
 }
 
 /** By what the body holds; `input` alone may be an embedding too, and is taken for a response. */
-function guessed(body: Uint8Array): Operation {
+function guessed(body: Uint8Array): SpokenOperation {
   const reading = readObject(body);
   const keys = reading.kind === 'object' ? reading.fields.map((field) => field.key) : [];
   if (keys.includes('messages')) return 'chat';

@@ -16,7 +16,9 @@ import {
 import {
   arrayReframing,
   errorBodyIn,
+  isPassed,
   lineReframing,
+  type PassedHead,
   questionIn,
   type Reframing,
   type Wire,
@@ -28,11 +30,14 @@ import { readBody } from './body.ts';
 import { readHead, type Speaking } from './head.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
+import { passedBody, passedHead } from './passing.ts';
 import {
   type CallEntry,
   ELSEWHERE,
   type InPath,
+  type Method,
   methodEntry,
+  objectEntry,
   PATHS,
   type PathEntry,
   PREFIXES,
@@ -85,9 +90,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const route = (exchange: Exchange, arrived: number): void => {
     const target = splitTarget(exchange.head.target);
     const entry = target === 'invalid' ? undefined : entryOf(target);
-    if (entry?.kind === 'call' && methodFits(exchange, entry)) {
-      const framing = target === 'invalid' ? undefined : framingOf(entry, target);
-      takeCall(exchange, entry, { options, arrived, inPath: entry.inPath, framing });
+    if (target !== 'invalid' && entry?.kind === 'call' && methodFits(exchange, entry)) {
+      const framing = framingOf(entry, target);
+      const passed = isPassed(entry.operation) ? passedHead(exchange, entry, target) : undefined;
+      takeCall(exchange, entry, { options, arrived, inPath: entry.inPath, passed, framing });
       return;
     }
     const unknown = entry === undefined && target !== 'invalid';
@@ -121,6 +127,7 @@ type Taking = {
   readonly options: GatewayOptions;
   readonly arrived: number;
   readonly inPath?: InPath | undefined;
+  readonly passed?: PassedHead | undefined;
   readonly framing?: Reframing | undefined;
 };
 
@@ -156,13 +163,18 @@ function deferred(call: Call, { house, pages }: GatewayOptions): ReturnType<Defe
   return place === undefined ? undefined : { place, timing };
 }
 
-function callOf(exchange: Exchange, head: CallHead, { options, arrived, inPath }: Taking): Call {
+function callOf(exchange: Exchange, head: CallHead, taking: Taking): Call {
+  const { options, arrived, inPath = NO_PATH, passed } = taking;
   const { house } = options;
   const { ports } = house;
   const { dialect, operation } = head;
   const body: Call['body'] = async (bytesMax) => {
-    const read = await readBody(exchange, bytesMax, house.now().bodyMsMax);
-    return read.ok ? questionIn(dialect, operation, read.value, inPath ?? NO_PATH) : read;
+    const ms = house.now().bodyMsMax;
+    const read =
+      passed !== undefined && isPassed(operation)
+        ? await passedBody(exchange, operation, passed, { bytesMax, ms })
+        : await readBody(exchange, bytesMax, ms);
+    return read.ok ? questionIn(dialect, operation, read.value, { ...inPath, passed }) : read;
   };
   const trace = options.trace?.(head.traceparent);
   return { id: newId(ports), at: ports.clock.now(), arrived, head, body, trace };
@@ -175,20 +187,25 @@ export const newId = ({ clock, random }: Pick<Ports, 'clock' | 'random'>): Reque
   requestId(clock.now(), random.bytes(CHANCE_BYTES));
 
 function entryOf({ path }: Target): PathEntry | undefined {
-  const whole = PATHS.get(path) ?? methodEntry(path);
+  const whole = PATHS.get(path) ?? objectEntry(path) ?? methodEntry(path);
   if (whole !== undefined) return whole;
   return PREFIXES.find(([prefix]) => path.startsWith(prefix) && path.length > prefix.length)?.[1];
 }
 
+const POST: readonly Method[] = ['POST'];
+
+const methodsOf = (entry: PathEntry): readonly Method[] =>
+  entry.kind === 'call' ? (entry.methods ?? POST) : [entry.method];
+
 function methodFits({ head }: Exchange, entry: PathEntry): boolean {
-  if (entry.kind === 'call') return head.method === 'POST';
+  if (entry.kind === 'call') return methodsOf(entry).some((one) => one === head.method);
   // A queued answer is given once: not to those who ask for its head.
   const headToo = entry.method === 'GET' && entry.page !== 'queued';
   return head.method === entry.method || (head.method === 'HEAD' && headToo);
 }
 
 function refuseMethod(exchange: Exchange, entry: PathEntry, ports: Ports): void {
-  const allowed = entry.kind === 'call' ? 'POST' : entry.method;
+  const allowed = methodsOf(entry).join(', ');
   const message = `This path takes ${allowed}, not ${exchange.head.method.slice(0, 16)}.`;
   refuse(exchange, refusal('method_not_allowed', message), newId(ports), {
     headers: ['allow', allowed],

@@ -14,6 +14,7 @@ import {
   refusal,
   yes,
 } from '@signalbox/contract';
+import { isPassed } from '@signalbox/dialect';
 import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
@@ -125,7 +126,8 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
     }
     case 'queue':
       if (value !== 'allow') return 'must be `allow`';
-      draft.queueAllowed = true;
+      // What only passes waits for a route while its caller does.
+      draft.queueAllowed = !isPassed(draft.operation);
       return undefined;
     case 'summary':
       draft.summaryWanted = value === '1';

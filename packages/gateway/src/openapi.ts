@@ -12,6 +12,21 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/v1/completions', 'Completion of a prompt', ['model', 'prompt']],
   ['/v1/responses', 'Response, unary or as typed events', ['model', 'input']],
   ['/v1/embeddings', 'Embeddings', ['model', 'input']],
+  ['/v1/moderations', 'Moderation; passes through', ['model', 'input']],
+  ['/v1/images/generations', 'Images from a text; passes through', ['model', 'prompt']],
+  ['/v1/images/edits', 'A changed image, as a form; passes through', ['model', 'image']],
+  [
+    '/v1/images/variations',
+    'Variations of an image, as a form; passes through',
+    ['model', 'image'],
+  ],
+  ['/v1/audio/speech', 'Speech from a text; passes through', ['model', 'input']],
+  ['/v1/audio/transcriptions', 'Text of a recording, as a form; passes through', ['model', 'file']],
+  ['/v1/audio/translations', 'Its text in English, as a form; passes through', ['model', 'file']],
+  ['/v1/rerank', 'Documents by their closeness to a query; passes through', ['model', 'query']],
+  ['/v1/files', 'Keep a file at an endpoint, as a form', ['file', 'purpose']],
+  ['/v1/batches', 'Work off a file of requests', ['input_file_id', 'endpoint']],
+  ['/v1/batches/{batch}/cancel', 'Stop a batch', []],
   ['/v1/messages', "Message in Anthropic's dialect", ['model', 'messages', 'max_tokens']],
   ['/v1/messages/count_tokens', 'Tokens of a message, by length', ['model', 'messages']],
   ['/v1beta/models/{model}:generateContent', "Content in Gemini's dialect", ['contents']],
@@ -25,6 +40,14 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/api/show', "One model, for Ollama's clients", ['model']],
 ];
 
+const FORMS: ReadonlySet<string> = new Set([
+  '/v1/images/edits',
+  '/v1/images/variations',
+  '/v1/audio/transcriptions',
+  '/v1/audio/translations',
+  '/v1/files',
+]);
+
 const EXPLAIN =
   'Dry run: every candidate, the gates that refused it, its cost at most and its latency';
 
@@ -35,6 +58,11 @@ const PAGES: readonly (readonly [path: string, summary: string])[] = [
   ['/api/ps', 'Models that are loaded: none is known to be'],
   ['/api/version', "The gateway's version"],
   ['/v1/key', 'What this key may do and has left'],
+  ['/v1/files', 'Your files at one endpoint'],
+  ['/v1/files/{file}', 'One of your files'],
+  ['/v1/files/{file}/content', 'What it holds'],
+  ['/v1/batches', 'Your batches at one endpoint'],
+  ['/v1/batches/{batch}', 'One of your batches'],
   ['/v1/decisions/{decision}', 'The record of a call of your own'],
   ['/v1/queued/{request}', 'The answer of a parked call: 202 while it waits, once, then 410'],
   ['/healthz', 'Alive'],
@@ -47,9 +75,14 @@ type Document = { readonly openapi: '3.1.0' } & Readonly<Record<string, unknown>
 export function openapi(version: string): Document {
   const paths: Record<string, unknown> = {};
   for (const [path, summary, required] of BODIES) {
-    paths[path] = { post: { ...call(summary, required), parameters: inPath(path) } };
+    const format = FORMS.has(path) ? 'multipart/form-data' : 'application/json';
+    paths[path] = { post: { ...call(summary, required, format), parameters: inPath(path) } };
   }
-  for (const [path, summary] of PAGES) paths[path] = { get: page(path, summary) };
+  for (const [path, summary] of PAGES) {
+    paths[path] = { ...Object(paths[path]), get: page(path, summary) };
+  }
+  const file = Object(paths['/v1/files/{file}']);
+  paths['/v1/files/{file}'] = { ...file, delete: page('/v1/files/{file}', 'Remove your file') };
   const parameters = [operationParameter()];
   paths['/v1/route/explain'] = { post: { ...call(EXPLAIN, ['model']), parameters } };
   paths['/v1/route/simulate'] = {
@@ -67,12 +100,12 @@ export function openapi(version: string): Document {
   };
 }
 
-function call(summary: string, required: readonly string[]): object {
+function call(summary: string, required: readonly string[], format = 'application/json'): object {
   const properties = Object.fromEntries(required.map((name) => [name, {}]));
   const schema = { type: 'object', required, properties, additionalProperties: true };
   return {
     summary,
-    requestBody: { required: true, content: { 'application/json': { schema } } },
+    requestBody: { required: true, content: { [format]: { schema } } },
     responses: { 200: { description: 'The answer' }, default: problem() },
   };
 }

@@ -11,6 +11,7 @@ import { newCues } from './cues.ts';
 import { newMemory } from './memory.ts';
 import type { SimModel } from './models.ts';
 import { simModels } from './models.ts';
+import { newObjects } from './objects.ts';
 import type { Script } from './script.ts';
 import { parseScript } from './script.ts';
 import { resetAll } from './serve/control.ts';
@@ -69,6 +70,7 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
   const house = {
     cues: newCues(),
     memory: newMemory(),
+    objects: newObjects(),
     models: options.models ?? simModels,
     seed: options.seed ?? defaults.seed,
     now: options.now ?? (() => defaults.standingMs),

@@ -1,7 +1,7 @@
 // What is known of a world from outside: what callers asked and saw, what was dialled for them, and
 // which documents held when. The oracles judge by these facts and by the documents; nothing in here
 // comes from the engine's own decisions.
-import type { CallRecord, FaultCode, Label, Operation, RequestId } from '@signalbox/contract';
+import type { CallRecord, FaultCode, Label, RequestId, SpokenOperation } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { Invariant } from './oracle/invariants.table.ts';
 
@@ -18,7 +18,7 @@ export type Report = (invariant: Invariant, detail: string, ...about: readonly s
 export type Wish = {
   readonly number: number;
   readonly kind: 'call' | 'dry-run';
-  readonly operation: Operation;
+  readonly operation: SpokenOperation;
   readonly path: string;
   readonly tenant: string;
   readonly keyName: string;

@@ -1,13 +1,15 @@
 // The answer as the caller reads it: untouched where both sides speak one format, else carried
 // over. Errors of a bad status are put into the caller's envelope.
 
-import type { Headers, RequestId } from '@signalbox/contract';
+import type { Headers, Passing, RequestId } from '@signalbox/contract';
 import { refusal } from '@signalbox/contract';
 import type { Ask, Wire } from '../canon/canon.ts';
 import type { AnswerContext } from '../canon/codec.ts';
 import { codeOfError, readUpstreamError } from '../kinds/upstream-error.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamReader } from '../openai/stream.ts';
+import { readPassedAnswer } from '../passing/answer.ts';
+import { isPassed } from '../passing/operations.table.ts';
 import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
 import { callerCodec } from './codecs.ts';
 import { carryEmbedded } from './embedding.ts';
@@ -27,6 +29,10 @@ export type Asked = {
   readonly usageWanted: boolean;
   /** Where the request was read for another format. */
   readonly ask: Ask | EmbedAsked | undefined;
+  /** Of what only passes. */
+  readonly passing?: Passing | undefined;
+  /** Of a list: whether an object is the caller's; undefined: all of them are. */
+  readonly isOwn?: ((id: string) => boolean) | undefined;
 };
 
 const NOTHING: readonly string[] = [];
@@ -49,6 +55,12 @@ export function wholeOf(
   asked: Asked,
 ): Carried {
   const { status, headers, body } = answer;
+  const { passing, isOwn } = asked;
+  if (passing !== undefined && isPassed(lane.operation)) {
+    if (status >= 300) return { body, facts: NO_FACTS, dropped: NOTHING };
+    const { body: own, ...told } = readPassedAnswer(lane.operation, body, passing, isOwn);
+    return { body: own, facts: { ...NO_FACTS, ...told }, dropped: NOTHING };
+  }
   const embed = asked.ask !== undefined && 'embed' in asked.ask ? asked.ask : undefined;
   if (!isCarried(lane) && embed === undefined) {
     const facts = UNTOUCHED[lane.upstream].readAnswer(lane.operation, body);

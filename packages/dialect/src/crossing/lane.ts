@@ -1,12 +1,13 @@
 // The way of a call to a server: in which wire format, at which path, with which header for the
 // key. Where a server speaks the caller's own format, bytes pass untouched; else it is asked in the
 // format that its kind prefers, and the answer is carried over.
-import type { Dialect, Headers, Operation, Question } from '@signalbox/contract';
+import type { Dialect, Headers, Operation, Question, SpokenOperation } from '@signalbox/contract';
 import type { Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 import { authOf, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
 import { asksForUsage } from '../openai/question.ts';
+import { isPassed } from '../passing/operations.table.ts';
 import { EMBED_WIRES, wireOf } from './codecs.ts';
 
 export type Lane = {
@@ -27,12 +28,15 @@ export type Lane = {
   path(model: string, stream: boolean): string | undefined;
 };
 
-const OPERATIONS: Readonly<Record<Operation, WireOperation>> = {
+const OPERATIONS: Readonly<Record<SpokenOperation, WireOperation>> = {
   chat: 'chat',
   completion: 'completion',
   response: 'chat',
   embedding: 'embedding',
 };
+
+const wireOperation = (operation: Operation): WireOperation =>
+  isPassed(operation) ? operation : OPERATIONS[operation];
 
 /** Usage in a stream is asked for where the caller did not, and always where it is carried over. */
 export const asksUsage = (lane: Lane, question: Question): boolean =>
@@ -51,7 +55,7 @@ export function laneTo(
   const caller = wireOf(dialect, operation);
   const upstream = wireAt(kind, caller, operation);
   if (upstream === undefined) return undefined;
-  const asIs = OPERATIONS[operation];
+  const asIs = wireOperation(operation);
   const isSpoken = kind.wires[caller]?.[asIs] !== undefined;
   const what = isSpoken || operation === 'embedding' ? asIs : 'chat';
   const fixed = fixedPath(kind, urlPath, upstream, what);
@@ -88,7 +92,9 @@ function fixedPath(
 }
 
 function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | undefined {
-  if (kind.wires[caller]?.[OPERATIONS[operation]] !== undefined) return caller;
+  if (kind.wires[caller]?.[wireOperation(operation)] !== undefined) return caller;
+  // What only passes is carried nowhere.
+  if (isPassed(operation)) return undefined;
   const { preferred, wires } = kind;
   if (operation !== 'embedding')
     return wires[preferred]?.chat === undefined ? undefined : preferred;

@@ -4,7 +4,7 @@
 import type { StopReason, Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 import { SERVER_KINDS } from './kinds.table.ts';
-import type { Auth, ServerKind, UsageInStream, WireOperation } from './server-kind.ts';
+import type { Auth, KindName, ServerKind, UsageInStream, WireOperation } from './server-kind.ts';
 
 const BY_NAME: ReadonlyMap<string, ServerKind> = new Map(
   SERVER_KINDS.map((kind) => [kind.name, kind]),
@@ -12,6 +12,12 @@ const BY_NAME: ReadonlyMap<string, ServerKind> = new Map(
 
 /** Undefined: nobody knows the name. */
 export const kindOf = (name: string): ServerKind | undefined => BY_NAME.get(name);
+
+/** Kinds that have an operation under this dialect, by name. */
+export const kindsWith = (wire: Wire, operation: WireOperation): readonly KindName[] =>
+  SERVER_KINDS.filter((kind) => kind.wires[wire]?.[operation] !== undefined).map(
+    ({ name }) => name,
+  );
 
 /**
  * The path below the origin for a model, given the path of the endpoint's URL (without a last

@@ -1,6 +1,6 @@
 // What a kind of server is made of: facts, no code. Everything that treats one server otherwise
 // than another reads it from here.
-import type { Headers } from '@signalbox/contract';
+import type { Headers, PassedOperation } from '@signalbox/contract';
 import type { StopReason, UpstreamError, Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 
@@ -43,6 +43,9 @@ export type WirePaths = {
   readonly completion?: string;
   readonly embedding?: string;
   readonly countTokens?: string;
+} & {
+  /** What passes as it is; of files and batches the path that ids stand below. */
+  readonly [O in PassedOperation]?: string;
 };
 export type WireOperation = keyof WirePaths;
 

@@ -29,6 +29,33 @@ const OPENAI: WirePaths = {
   completion: '/v1/completions',
   embedding: '/v1/embeddings',
 };
+/** The paths of OpenAI's own API that only pass, and the rerank of Jina's. */
+const PASSED: Omit<WirePaths, 'chat'> = {
+  moderation: '/moderations',
+  image: '/images/generations',
+  'image-edit': '/images/edits',
+  'image-variation': '/images/variations',
+  speech: '/audio/speech',
+  transcription: '/audio/transcriptions',
+  translation: '/audio/translations',
+  rerank: '/rerank',
+  file: '/files',
+  batch: '/batches',
+};
+/** The same below `/v1`. */
+const SIM_PASSED: Omit<WirePaths, 'chat'> = {
+  moderation: '/v1/moderations',
+  image: '/v1/images/generations',
+  'image-edit': '/v1/images/edits',
+  'image-variation': '/v1/images/variations',
+  speech: '/v1/audio/speech',
+  transcription: '/v1/audio/transcriptions',
+  translation: '/v1/audio/translations',
+  rerank: '/v1/rerank',
+  file: '/v1/files',
+  batch: '/v1/batches',
+};
+const RERANK: Pick<WirePaths, 'rerank'> = { rerank: '/v1/rerank' };
 const RESPONSES: WirePaths = { chat: '/v1/responses' };
 const MESSAGES: WirePaths = { chat: '/v1/messages' };
 const COUNTED_MESSAGES: WirePaths = { ...MESSAGES, countTokens: '/v1/messages/count_tokens' };
@@ -97,6 +124,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
         chat: '/chat/completions',
         completion: '/completions',
         embedding: '/embeddings',
+        ...PASSED,
       },
       responses: { chat: '/responses' },
     },
@@ -144,7 +172,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'sim',
     title: 'The model server that comes with Signalbox',
-    wires: { openai: OPENAI, responses: RESPONSES },
+    wires: { openai: { ...OPENAI, ...SIM_PASSED }, responses: RESPONSES },
     probe: [HEALTH, MODELS],
     able: { streaming: true, tools: true, jsonSchema: true, logprobs: true, embeddings: true },
     quirks: { grammarField: 'none' },
@@ -220,7 +248,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'llama-server',
     title: 'llama-server (llama.cpp)',
-    wires: { openai: OPENAI, responses: RESPONSES, anthropic: COUNTED_MESSAGES },
+    wires: { openai: { ...OPENAI, ...RERANK }, responses: RESPONSES, anthropic: COUNTED_MESSAGES },
     probe: [
       HEALTH,
       MODELS,
@@ -268,7 +296,14 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'llama-box',
     title: 'llama-box (GPUStack)',
-    wires: { openai: OPENAI },
+    wires: {
+      openai: {
+        ...OPENAI,
+        ...RERANK,
+        image: '/v1/images/generations',
+        'image-edit': '/v1/images/edits',
+      },
+    },
     probe: [HEALTH, MODELS],
     able: { streaming: true },
     quirks: { outputTokensField: 'max_tokens' },
@@ -323,7 +358,16 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'vllm',
     title: 'vLLM',
-    wires: { openai: OPENAI, responses: RESPONSES, anthropic: MESSAGES },
+    wires: {
+      openai: {
+        ...OPENAI,
+        ...RERANK,
+        transcription: '/v1/audio/transcriptions',
+        translation: '/v1/audio/translations',
+      },
+      responses: RESPONSES,
+      anthropic: MESSAGES,
+    },
     probe: [HEALTH, MODELS, METRICS],
     gauges: VLLM_GAUGES,
     able: { streaming: true, jsonSchema: true, logprobs: true },
@@ -354,7 +398,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'sglang',
     title: 'SGLang',
-    wires: { openai: OPENAI },
+    wires: { openai: { ...OPENAI, ...RERANK } },
     probe: [
       HEALTH,
       MODELS,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Operation, Question } from '@signalbox/contract';
+import type { Question, SpokenOperation } from '@signalbox/contract';
 import fc from 'fast-check';
 import { inChunks, withReturns } from '../canon/arbitrary.fixture.ts';
 import { counting, jsonTexts, ODD, wound } from '../json.fixture.ts';
@@ -11,12 +11,12 @@ import { streamReader } from './stream.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
-function questionOf(text: string, operation: Operation = 'chat'): Question {
+function questionOf(text: string, operation: SpokenOperation = 'chat'): Question {
   const read = readQuestion(operation, bytesOf(text));
   assert.ok(read.ok, text);
   return read.value;
 }
-const refusedAt = (text: string, operation: Operation = 'chat'): string | undefined => {
+const refusedAt = (text: string, operation: SpokenOperation = 'chat'): string | undefined => {
   const read = readQuestion(operation, bytesOf(text));
   return read.ok ? 'nothing' : read.refusal.param;
 };

@@ -4,12 +4,12 @@
 // bytes), so that no upstream can read another request than we did.
 import {
   no,
-  type Operation,
   type Question,
   type Refusal,
   type Result,
   refusal,
   type Splice,
+  type SpokenOperation,
   yes,
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
@@ -24,7 +24,7 @@ const BYTES_PER_TOKEN = 4;
 type Kinds = readonly Field['kind'][];
 
 /** What may hold the content, and the kinds that it may have. All may be missing: that loads. */
-const CONTENT: Readonly<Record<Operation, readonly (readonly [string, Kinds])[]>> = {
+const CONTENT: Readonly<Record<SpokenOperation, readonly (readonly [string, Kinds])[]>> = {
   chat: [['messages', ['array', 'null']]],
   completion: [['prompt', ['string', 'null']]],
   response: [],
@@ -36,7 +36,7 @@ const CONTENT: Readonly<Record<Operation, readonly (readonly [string, Kinds])[]>
 
 /** @returns `body_invalid` with the byte offset or the field at fault. */
 export function readQuestion(
-  operation: Operation,
+  operation: SpokenOperation,
   received: Uint8Array,
 ): Result<Question, Refusal> {
   const plain = plainBody(received);
@@ -53,7 +53,7 @@ const invalid = (param: string, message: string): Refusal =>
   refusal('body_invalid', message, { param });
 
 function firstWrong(
-  operation: Operation,
+  operation: SpokenOperation,
   fields: Fields,
   model: string | undefined,
 ): Refusal | undefined {
@@ -90,11 +90,11 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined = undefined;
   readonly sessionHint: string | undefined;
-  readonly #operation: Operation;
+  readonly #operation: SpokenOperation;
   readonly #fields: Fields;
   #outline: Outline | undefined = undefined;
 
-  constructor(operation: Operation, body: Uint8Array, fields: Fields, model: string) {
+  constructor(operation: SpokenOperation, body: Uint8Array, fields: Fields, model: string) {
     this.#operation = operation;
     this.#fields = fields;
     this.bytes = body;

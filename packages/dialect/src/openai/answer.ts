@@ -13,6 +13,8 @@ export type AnswerFacts = {
   readonly responseId?: string | undefined;
   /** Calls that the provider wants back as it signed them; told of answers carried over. */
   readonly signed?: readonly SignedCall[] | undefined;
+  /** Files and batches that are the caller's from now on. */
+  readonly objectIds?: readonly string[] | undefined;
   /** The body is an error although its status says otherwise. */
   readonly error: boolean;
   readonly malformed: boolean;

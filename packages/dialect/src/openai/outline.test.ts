@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Operation, Question } from '@signalbox/contract';
+import type { Question, SpokenOperation } from '@signalbox/contract';
 import { readQuestion } from './question.ts';
 
-function questionOf(operation: Operation, body: object): Question {
+function questionOf(operation: SpokenOperation, body: object): Question {
   const read = readQuestion(operation, new TextEncoder().encode(JSON.stringify(body)));
   assert.ok(read.ok);
   return read.value;

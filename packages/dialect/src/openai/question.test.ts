@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Operation, Question } from '@signalbox/contract';
+import type { Question, SpokenOperation } from '@signalbox/contract';
 import fc from 'fast-check';
 import { jsonTexts, ODD, wound } from '../json.fixture.ts';
 import { asksForUsage, readQuestion } from './question.ts';
@@ -10,7 +10,7 @@ fc.configureGlobal({ seed: 4141 });
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-function questionOf(text: string, operation: Operation = 'chat'): Question {
+function questionOf(text: string, operation: SpokenOperation = 'chat'): Question {
   const read = readQuestion(operation, bytesOf(text));
   assert.ok(read.ok, text);
   return read.value;
@@ -128,7 +128,7 @@ describe('a question rendered for an upstream', () => {
   });
 
   it('forbids storing where nothing may be kept', () => {
-    const rendered = (operation: Operation, text: string): string =>
+    const rendered = (operation: SpokenOperation, text: string): string =>
       textOf(questionOf(text, operation).render('m', false, true));
     const response = '"model":"m","input":"x"';
     assert.equal(rendered('response', `{${response}}`), `{"store":false,${response}}`);
@@ -210,27 +210,28 @@ describe('keys that are masked or stand twice', () => {
 });
 
 describe('a question that cannot be understood', () => {
-  const refused: readonly (readonly [Operation, body: string, param: string | undefined])[] = [
-    ['chat', '', undefined],
-    ['chat', '[]', undefined],
-    ['chat', '{"model":"m","messages":[}', undefined],
-    ['chat', '{"messages":[]}', 'model'],
-    ['chat', '{"model":1,"messages":[]}', 'model'],
-    ['chat', '{"model":null,"messages":[]}', 'model'],
-    ['chat', '{"model":"","messages":[]}', 'model'],
-    ['chat', `{"model":"${'m'.repeat(257)}","messages":[]}`, 'model'],
-    ['chat', '{"model":"\\u12","messages":[]}', 'model'],
-    ['chat', '{"model":"m"}', 'messages'],
-    ['chat', '{"model":"m","messages":"hello"}', 'messages'],
-    ['chat', '{"model":"m","messages":null}', 'messages'],
-    ['chat', '{"model":"m","messages":[],"stream":"true"}', 'stream'],
-    ['chat', '{"model":"m","messages":[],"stream":1}', 'stream'],
-    ['completion', '{"model":"m"}', 'prompt'],
-    ['completion', '{"model":"m","prompt":{}}', 'prompt'],
-    ['response', '{"model":"m","input":1}', 'input'],
-    ['embedding', '{"model":"m"}', 'input'],
-    ['embedding', '{"model":"m","input":{}}', 'input'],
-  ];
+  const refused: readonly (readonly [SpokenOperation, body: string, param: string | undefined])[] =
+    [
+      ['chat', '', undefined],
+      ['chat', '[]', undefined],
+      ['chat', '{"model":"m","messages":[}', undefined],
+      ['chat', '{"messages":[]}', 'model'],
+      ['chat', '{"model":1,"messages":[]}', 'model'],
+      ['chat', '{"model":null,"messages":[]}', 'model'],
+      ['chat', '{"model":"","messages":[]}', 'model'],
+      ['chat', `{"model":"${'m'.repeat(257)}","messages":[]}`, 'model'],
+      ['chat', '{"model":"\\u12","messages":[]}', 'model'],
+      ['chat', '{"model":"m"}', 'messages'],
+      ['chat', '{"model":"m","messages":"hello"}', 'messages'],
+      ['chat', '{"model":"m","messages":null}', 'messages'],
+      ['chat', '{"model":"m","messages":[],"stream":"true"}', 'stream'],
+      ['chat', '{"model":"m","messages":[],"stream":1}', 'stream'],
+      ['completion', '{"model":"m"}', 'prompt'],
+      ['completion', '{"model":"m","prompt":{}}', 'prompt'],
+      ['response', '{"model":"m","input":1}', 'input'],
+      ['embedding', '{"model":"m"}', 'input'],
+      ['embedding', '{"model":"m","input":{}}', 'input'],
+    ];
   for (const [operation, body, param] of refused) {
     it(`is refused as ${operation}: ${body.slice(0, 60)}`, () => {
       const read = readQuestion(operation, bytesOf(body));
@@ -262,7 +263,12 @@ describe('a question that cannot be understood', () => {
           return bytesOf(wounds.reduce((so, one) => one(so), text));
         }),
     );
-    const operation = fc.constantFrom<Operation>('chat', 'completion', 'response', 'embedding');
+    const operation = fc.constantFrom<SpokenOperation>(
+      'chat',
+      'completion',
+      'response',
+      'embedding',
+    );
     fc.assert(
       fc.property(operation, body, (asked, bytes) => {
         const read = readQuestion(asked, bytes);
@@ -314,7 +320,7 @@ describe('what deciding needs of a question', () => {
     });
   }
 
-  const counts: readonly (readonly [Operation, fields: string, answers: number])[] = [
+  const counts: readonly (readonly [SpokenOperation, fields: string, answers: number])[] = [
     ['chat', CHAT, 1],
     ['chat', `${CHAT},"n":4`, 4],
     ['chat', `${CHAT},"n":0`, 1],

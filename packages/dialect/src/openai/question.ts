@@ -9,6 +9,7 @@ import {
   type Result,
   refusal,
   type Splice,
+  type SpokenOperation,
   yes,
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
@@ -24,7 +25,7 @@ const ANSWERS_MAX = 1_024;
 
 /** @returns `body_invalid` with the byte offset or the field at fault. */
 export function readQuestion(
-  operation: Operation,
+  operation: SpokenOperation,
   received: Uint8Array,
 ): Result<Question, Refusal> {
   const plain = plainBody(received);
@@ -36,14 +37,14 @@ export function readQuestion(
 }
 
 /** The field that must be there beside the model, and the kinds it may have. */
-const CONTENT: Readonly<Record<Operation, readonly [string, readonly string[]]>> = {
+const CONTENT: Readonly<Record<SpokenOperation, readonly [string, readonly string[]]>> = {
   chat: ['messages', ['array']],
   completion: ['prompt', ['string', 'array']],
   response: ['input', ['string', 'array']],
   embedding: ['input', ['string', 'array']],
 };
 
-function firstWrong(operation: Operation, fields: Fields): Refusal | undefined {
+function firstWrong(operation: SpokenOperation, fields: Fields): Refusal | undefined {
   const invalid = (param: string, message: string): Refusal =>
     refusal('body_invalid', message, { param });
   const model = fields.get('model');
@@ -64,7 +65,7 @@ function firstWrong(operation: Operation, fields: Fields): Refusal | undefined {
 }
 
 function fromFields(
-  operation: Operation,
+  operation: SpokenOperation,
   body: Uint8Array,
   fields: Fields,
 ): Result<Question, Refusal> {
@@ -91,11 +92,11 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined;
   readonly sessionHint: string | undefined;
-  readonly #operation: Operation;
+  readonly #operation: SpokenOperation;
   readonly #fields: Fields;
   #outline: Outline | undefined = undefined;
 
-  constructor(operation: Operation, body: Uint8Array, fields: Fields, model: string) {
+  constructor(operation: SpokenOperation, body: Uint8Array, fields: Fields, model: string) {
     const inner = innerOf(body, fields.get('metadata'));
     this.#operation = operation;
     this.#fields = fields;
@@ -168,7 +169,7 @@ function changes(
 }
 
 /** Responses are stored unless the caller forbids it, chats only when the caller wants it. */
-function noStore(operation: Operation, body: Uint8Array, fields: Fields): Splice | undefined {
+function noStore(operation: SpokenOperation, body: Uint8Array, fields: Fields): Splice | undefined {
   const store = fields.get('store');
   if (store !== undefined) {
     if (store.kind === 'false') return undefined;
@@ -221,7 +222,7 @@ function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
 }
 
 /** Answers to one request: `n` (or `best_of`) for each prompt. */
-function answersWanted(operation: Operation, body: Uint8Array, fields: Fields): number {
+function answersWanted(operation: SpokenOperation, body: Uint8Array, fields: Fields): number {
   if (operation !== 'chat' && operation !== 'completion') return 1;
   const counts = ['n', 'best_of'].map((name) => {
     const field = fields.get(name);

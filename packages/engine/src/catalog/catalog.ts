@@ -19,7 +19,14 @@ import {
   type Tier,
   type Timers,
 } from '@signalbox/contract';
-import { type Auth, kindOf, type Lane, laneTo, type ServerKind } from '@signalbox/dialect';
+import {
+  type Auth,
+  kindOf,
+  type Lane,
+  laneTo,
+  PASSED_OPERATIONS,
+  type ServerKind,
+} from '@signalbox/dialect';
 import type {
   CredentialDocument,
   EndpointDocument,
@@ -105,6 +112,8 @@ export type Catalog = {
   placeOf(endpoint: EndpointFacts, tenant: TenantFacts): Place;
   /** A pinned endpoint may be asked for a model that nobody listed. */
   unlisted(endpoint: EndpointFacts, upstream: string): Offering;
+  /** An endpoint for what names no model: the same one every time. */
+  whole(endpoint: EndpointFacts): Offering;
 };
 
 export type CatalogSources = {
@@ -160,6 +169,7 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     frontier: dearest(offerings.filter(isFrontier)),
     placeOf: (endpoint, tenant) => placeFor(endpoint, tenant, node),
     unlisted: unlistedOffering,
+    whole: wholeOf(endpoints.values()),
   };
 }
 
@@ -252,6 +262,15 @@ function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
   return { endpoint, model, upstream, contextTokens: undefined, capabilities: {}, price };
 }
 
+/** Whatever an endpoint serves; a plan or a key that names models does not include it. */
+export const ANY_MODEL = '*';
+
+function wholeOf(endpoints: Iterable<EndpointFacts>): Catalog['whole'] {
+  const made = new Map<EndpointFacts, Offering>();
+  for (const one of endpoints) made.set(one, unlistedOffering(one, ANY_MODEL));
+  return (endpoint) => made.get(endpoint) ?? unlistedOffering(endpoint, ANY_MODEL);
+}
+
 /**
  * Tier is a relation of tenant, node and endpoint. On a laptop (a node of tier 1) node, operator
  * and tenant are one; on a shared node, what is merely near to the node is a private cloud at best,
@@ -282,7 +301,10 @@ function impliedTier(reach: Reach, named: boolean, node: NodeFacts): Tier {
 }
 
 const DIALECTS: readonly Dialect[] = ['openai', 'anthropic', 'gemini', 'ollama'];
-const OPERATIONS: readonly Operation[] = ['chat', 'completion', 'response', 'embedding'];
+const OPERATIONS: readonly Operation[] = [
+  ...(['chat', 'completion', 'response', 'embedding'] as const),
+  ...PASSED_OPERATIONS,
+];
 
 function lanesTo(
   document: EndpointDocument,

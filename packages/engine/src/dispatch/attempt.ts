@@ -16,9 +16,11 @@ import {
   type Asked,
   contentTypeOf,
   isCarried,
+  passesUnread,
   type Rendered,
   type StreamReader,
   streamOf,
+  unreadReader,
   wholeOf,
 } from '@signalbox/dialect';
 import type { EndpointLane } from '../catalog/catalog.ts';
@@ -49,6 +51,8 @@ export type OpenStream = {
   readonly headers: Headers;
   readonly flow: Flow;
   readonly reader: StreamReader;
+  /** A sound or a file: no event of ours may stand in it. */
+  readonly isUnread: boolean;
   /** The first bytes, as they go on after the reader has seen them. */
   readonly opening: Uint8Array;
   consume(consumer: Consumer): void;
@@ -75,6 +79,8 @@ export type Dialling = {
   readonly path: string;
   readonly rendered: Rendered;
   readonly hideUsage: boolean;
+  /** Of a list of objects at an endpoint that others share. */
+  readonly isOwn: ((id: string) => boolean) | undefined;
   readonly upstream: Upstream;
   /** Hears how to abort as soon as the dial began. */
   readonly begun: (abort: () => void) => void;
@@ -91,11 +97,11 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
       {
         place: offer.place,
         clearance: call.route.clearance,
-        method: 'POST',
+        method: call.question.passing?.method ?? 'POST',
         path: dialling.path,
         headers: upstreamHeaders(call, endpoint, dialling.lane),
         credential: dialling.credential,
-        body: dialling.rendered.body,
+        body: hasBody(call) ? dialling.rendered.body : undefined,
         timers: endpoint.timers,
       },
       collector,
@@ -103,6 +109,9 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
     dialling.begun(abort);
   });
 }
+
+const hasBody = ({ question: { passing } }: Scheduled): boolean =>
+  passing === undefined || passing.contentType !== undefined;
 
 /** Collects what an upstream pushes until it can be judged, then hands the rest to a consumer. */
 class Collector implements DialSink {
@@ -114,6 +123,7 @@ class Collector implements DialSink {
   #headers: Headers = [];
   #flow: Flow | undefined;
   #reader: StreamReader | undefined;
+  #isUnread = false;
   #consumer: Consumer | undefined;
   /** An ending that came between the verdict and the consumer. */
   #late: ((consumer: Consumer) => void) | undefined;
@@ -138,9 +148,14 @@ class Collector implements DialSink {
     this.#status = status;
     this.#headers = headers;
     this.#flow = flow;
-    if (status < 300 && this.#call.question.stream && isEventStream(headers)) {
+    if (status >= 300) return;
+    const { stream, passing } = this.#call.question;
+    if (stream && isEventStream(headers)) {
       const { lane, hideUsage } = this.#dialling;
       this.#reader = streamOf(lane, hideUsage, this.#asked());
+    } else if (passing !== undefined && passesUnread(passing, headerOf(headers, 'content-type'))) {
+      this.#reader = unreadReader();
+      this.#isUnread = true;
     }
   }
 
@@ -203,7 +218,7 @@ class Collector implements DialSink {
     const passed = reader.push(bytes).slice();
     this.#opening = this.#opening.length === 0 ? passed : joined([this.#opening, passed]);
     const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening);
-    const whole = reader.facts().events > 0 || isBlank;
+    const whole = this.#isUnread || reader.facts().events > 0 || isBlank;
     if (whole || this.#size > WITHHELD_BYTES_MAX) this.#answer(this.#stream(reader));
   }
 
@@ -216,8 +231,9 @@ class Collector implements DialSink {
 
   #asked(): Asked {
     const { id, at, question } = this.#call;
-    const { model, stream, usageWanted } = question;
-    return { request: id, at, model, stream, usageWanted, ask: this.#dialling.rendered.ask };
+    const { model, stream, usageWanted, passing } = question;
+    const { rendered, isOwn } = this.#dialling;
+    return { request: id, at, model, stream, usageWanted, ask: rendered.ask, passing, isOwn };
   }
 
   /** What is carried into another format has that format's content type. */
@@ -238,6 +254,7 @@ class Collector implements DialSink {
       headers: this.#typed(this.#headers, true),
       flow,
       reader,
+      isUnread: this.#isUnread,
       opening: this.#opening,
       consume: (consumer) => {
         this.#consumer = consumer;

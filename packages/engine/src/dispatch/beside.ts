@@ -114,6 +114,7 @@ export class Beside {
 
 /** Nothing happens twice that the caller would notice: no state, no tools that run over there. */
 function mayRepeat({ head, question }: Scheduled): boolean {
+  if (question.passing !== undefined) return false;
   if (head.operation === 'response' || question.statefulReference !== undefined) return false;
   return !question.toolsOffered || !RUNS_TOOLS.has(head.dialect);
 }

@@ -6,6 +6,7 @@ import type { Scheduled } from '../schedule/schedule.ts';
 
 const JSON_TYPE: readonly [string, string] = ['content-type', 'application/json'];
 const ACCEPT_STREAM: readonly [string, string] = ['accept', 'text/event-stream'];
+const ACCEPT_ANY: readonly [string, string] = ['accept', '*/*'];
 const ACCEPT_JSON: readonly [string, string] = ['accept', 'application/json'];
 
 export function upstreamHeaders(
@@ -13,10 +14,12 @@ export function upstreamHeaders(
   endpoint: EndpointFacts,
   lane: EndpointLane,
 ): Headers {
-  const headers: (readonly [string, string])[] = [
-    JSON_TYPE,
-    call.question.stream ? ACCEPT_STREAM : ACCEPT_JSON,
-  ];
+  const { passing, stream } = call.question;
+  const headers: (readonly [string, string])[] = [];
+  if (passing === undefined) headers.push(JSON_TYPE);
+  else if (passing.contentType !== undefined) headers.push(['content-type', passing.contentType]);
+  const accept = passing === undefined || passing.answers === 'json' ? ACCEPT_JSON : ACCEPT_ANY;
+  headers.push(stream ? ACCEPT_STREAM : accept);
   const traceparent = call.trace?.dial() ?? call.head.traceparent;
   if (traceparent !== undefined) headers.push(['traceparent', traceparent]);
   for (const header of call.head.forwardable) {

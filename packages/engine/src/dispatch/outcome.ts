@@ -42,6 +42,8 @@ export type DispatchPorts = MovingPorts & {
     answer: OpenStream,
     dropped: readonly string[],
   ) => Headers;
+  /** Whether an object there is the caller's; undefined: all of them are. */
+  readonly ownAt: (call: Scheduled, offer: Offer) => ((id: string) => boolean) | undefined;
   /** An error event in the caller's dialect. */
   readonly errorEvent: (call: Scheduled, refusal: Refusal) => Uint8Array;
 };

@@ -72,7 +72,7 @@ export function pipe(
     };
     const cut = (told: Refusal, why?: Fault): void => {
       write(reader.closing());
-      write(ports.errorEvent(call, told));
+      if (!answer.isUnread) write(ports.errorEvent(call, told));
       reply.cut();
       finish('cut', why, told);
     };

@@ -45,7 +45,9 @@ export function readied(
     const { message, param } = rendered.refusal;
     return no(refusal('body_invalid', message, param === undefined ? {} : { param }));
   }
-  return yes({ lane, path, rendered: rendered.value, hideUsage: askUsage && !isOther });
+  const hideUsage = askUsage && !isOther;
+  const below = question.passing?.below ?? '';
+  return yes({ lane, path: path + below, rendered: rendered.value, hideUsage });
 }
 
 const signerOf = ({ tenant, session }: Scheduled, endpoint: EndpointName): Signer => ({

@@ -121,7 +121,9 @@ export class Run {
       'an attempt stays within its clearance',
     );
     const visit = new Visit(line, question, tokensOf(this.#call), clock.monotonic());
-    return new Trial({ offer, ready, visit, role }, upstream, clock);
+    const lists = question.passing?.lists === true;
+    const isOwn = lists ? this.#ports.ownAt(this.#call, offer) : undefined;
+    return new Trial({ offer, ready, visit, role, isOwn }, upstream, clock);
   }
 
   #alone(trial: Trial): Promise<Met | 'left'> {

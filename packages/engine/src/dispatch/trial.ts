@@ -17,6 +17,7 @@ export type Whither = {
   readonly ready: Ready;
   readonly visit: Visit;
   readonly role: Role | undefined;
+  readonly isOwn: Dialling['isOwn'];
 };
 
 export class Trial implements Dialling {
@@ -28,6 +29,7 @@ export class Trial implements Dialling {
   readonly path: string;
   readonly rendered: Rendered;
   readonly hideUsage: boolean;
+  readonly isOwn: Dialling['isOwn'];
   readonly upstream: Upstream;
   readonly started: number;
   firstByteMs: number | undefined = undefined;
@@ -35,7 +37,7 @@ export class Trial implements Dialling {
   #abort: (() => void) | undefined = undefined;
   #aborted = false;
 
-  constructor({ offer, ready, visit, role }: Whither, upstream: Upstream, clock: Clock) {
+  constructor({ offer, ready, visit, role, isOwn }: Whither, upstream: Upstream, clock: Clock) {
     const name = visit.line.credential?.name;
     this.offer = offer;
     this.visit = visit;
@@ -45,6 +47,7 @@ export class Trial implements Dialling {
     this.path = ready.path;
     this.rendered = ready.rendered;
     this.hideUsage = ready.hideUsage;
+    this.isOwn = isOwn;
     this.upstream = upstream;
     this.started = visit.began;
     this.#clock = clock;

@@ -70,7 +70,8 @@ export class Turns {
     const lines = this.#line?.stand.lines.length ?? 1;
     const isRefused = status !== undefined && CREDENTIALS.has(status) && tries + 1 < lines;
     this.#refused = isRefused ? this.#line : undefined;
-    return isRefused || (tries < offering.endpoint.retries && isPassing(fault));
+    const isOnce = this.#call.question.passing?.stores === true;
+    return isRefused || (!isOnce && tries < offering.endpoint.retries && isPassing(fault));
   }
 
   #leaveOut(offer: Offer, now: number): void {

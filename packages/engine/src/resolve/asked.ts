@@ -40,10 +40,14 @@ export function asked(
   catalog: Catalog,
 ): Result<Asked, Refusal> {
   const view = { catalog, tenant: call.tenant.name };
-  if (verdict.chain !== undefined) return fromTargets(verdict.chain, view);
-  const wish = named(call.question.model, view);
-  const only = verdict.endpoint;
-  if (!wish.ok || only === undefined) return wish;
+  const wish =
+    verdict.chain === undefined
+      ? named(call.question.model, view)
+      : fromTargets(verdict.chain, view);
+  const only = verdict.chain === undefined ? verdict.endpoint : undefined;
+  if (!wish.ok) return wish;
+  if (call.question.passing?.modelless === true) return atEndpoints(wish.value, only, catalog);
+  if (only === undefined) return wish;
   const isHere = (one: Offering): boolean => one.endpoint.name === only;
   const { offerings, targets } = wish.value;
   return yes({
@@ -51,6 +55,17 @@ export function asked(
     offerings: offerings.filter(isHere),
     targets: targets?.filter((_, at) => offerings[at] !== undefined && isHere(offerings[at])),
   });
+}
+
+/** What names no model may go to each endpoint that was meant, once. */
+function atEndpoints(
+  { offerings, ordered, pinned }: Asked,
+  only: string | undefined,
+  { whole }: Catalog,
+): Result<Asked, Refusal> {
+  const endpoints = new Set(offerings.map(({ endpoint }) => endpoint));
+  const there = [...endpoints].filter(({ name }) => only === undefined || name === only);
+  return found(there.map(whole), { ordered, pinned });
 }
 
 /** What a name stands for, before there is a call; nothing when nobody knows it. */

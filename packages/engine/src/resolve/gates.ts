@@ -77,12 +77,15 @@ export function entitlements({ tenant, key }: Identity, offering: Offering, plac
   return gates;
 }
 
-function suitability({ call, offering, pinned }: GateInputs): number {
+function suitability(inputs: GateInputs): number {
+  const { call, offering, pinned } = inputs;
   const { question, head, tenant } = call;
   let gates = 0;
   const embeds = offering.capabilities.embeddings;
   const wantsEmbedding = head.operation === 'embedding';
-  if (wantsEmbedding ? embeds === false : isOnlyEmbedding(offering)) gates |= GATES.operation;
+  const { passing } = question;
+  const onlyEmbeds = passing === undefined && isOnlyEmbedding(offering);
+  if (wantsEmbedding ? embeds === false : onlyEmbeds) gates |= GATES.operation;
   if (offering.endpoint.lanes[head.dialect][head.operation] === undefined) gates |= GATES.operation;
   if (question.toolsOffered && offering.capabilities.tools === false) gates |= GATES.operation;
   const context = offering.contextTokens;
@@ -90,12 +93,32 @@ function suitability({ call, offering, pinned }: GateInputs): number {
     gates |= GATES.context;
   }
   const budgeted = tenant.budget !== undefined || call.key.budget !== undefined;
-  if (budgeted && offering.price.kind === 'unknown') gates |= GATES.unpriced;
-  if (question.statefulReference !== undefined && !pinned) {
+  if (budgeted && isUnpriced(inputs)) gates |= GATES.unpriced;
+  if (passing?.stores === true && storesInVain(inputs)) gates |= GATES.retention;
+  if (question.statefulReference !== undefined && !(pinned && mayHold(inputs))) {
     if (call.held?.endpoint !== offering.endpoint.name) gates |= GATES.stateUnknown;
   }
   return gates;
 }
+
+/** Prices are of tokens: of an image or a sound nobody here can tell what it will cost. */
+function isUnpriced({ call, offering }: GateInputs): boolean {
+  const { kind } = offering.price;
+  const { passing } = call.question;
+  if (passing === undefined) return kind === 'unknown';
+  return passing.works && kind !== 'known-zero';
+}
+
+/** What is kept elsewhere than on tier 1 is kept against the tenant's word. */
+const storesInVain = ({ call, place }: GateInputs): boolean =>
+  call.tenant.retention === 'zero' && place.tier !== 1;
+
+/**
+ * Whoever names the endpoint may say that state is there. A file may be another tenant's, unless
+ * the endpoint is this tenant's alone.
+ */
+const mayHold = ({ call, offering }: GateInputs): boolean =>
+  call.question.passing === undefined || offering.endpoint.tenant === call.tenant.name;
 
 /**
  * Counting by length errs high on text with many bytes a token: only a clear overflow is refused

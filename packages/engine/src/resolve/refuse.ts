@@ -1,6 +1,7 @@
 // Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller
 // reads what would help.
 import { type Clearance, type EndpointName, type Refusal, refusal } from '@signalbox/contract';
+import { isPassed, kindsWith, wireOf } from '@signalbox/dialect';
 import type { Classified } from '../classify/classify.ts';
 import { GATES } from './gates.table.ts';
 import type { Candidate } from './offer.ts';
@@ -19,6 +20,8 @@ export function refuseRoute(
   const holding = all.filter(({ offering }) => offering.endpoint.name === holder);
   const candidates = holding.length === 0 ? all : holding;
   const model = call.question.model.slice(0, 64);
+  const passed = refusePassed(call, all);
+  if (passed !== undefined) return passed;
   if (candidates.length === 0) {
     return refusal('no_eligible_route', `Nothing that this gateway knows serves \`${model}\`.`);
   }
@@ -54,6 +57,22 @@ export function refuseRoute(
       : `A call labelled \`${label}\` may go to tier ${ceiling} at most, ` +
         `and nothing there serves \`${model}\`.`;
   return refusal('no_eligible_route', message);
+}
+
+/** Nobody has the operation, or nobody here knows the object: 404, whatever else is in the way. */
+function refusePassed(call: Classified, all: readonly Candidate[]): Refusal | undefined {
+  const { dialect, operation } = call.head;
+  if (!isPassed(operation)) return undefined;
+  if (all.every(({ offering }) => offering.endpoint.lanes[dialect][operation] === undefined)) {
+    const kinds = kindsWith(wireOf(dialect, operation), operation).join(', ');
+    const message = `No endpoint that this call could mean has the operation \`${operation}\`.`;
+    const hint = `Kinds that have it: ${kinds}. \`signalbox endpoint list\` shows yours.`;
+    return refusal('route_unknown', message, { hint });
+  }
+  const isUnknown = all.every(({ gates }) => (gates & GATES.stateUnknown) !== 0);
+  if (call.held?.endpoint !== undefined || !isUnknown) return undefined;
+  const message = 'No file or batch of this tenant has that id.';
+  return refusal('object_unknown', message, { param: 'id' });
 }
 
 /** Everything else would let it through: what is missing stands at the endpoint. */

@@ -85,9 +85,12 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
     facts.catalog.offerings
       .filter((offering) => !offerings.includes(offering))
       .map((one) => seen(one, undefined));
-  const near = isHurried(call, verdict) && !pinned ? nearest(candidates, others(), verdict) : NONE;
+  // What only passes is asked where it was meant to go, and nowhere beside it.
+  const passes = call.question.passing !== undefined;
+  const hurried = isHurried(call, verdict) && !pinned && !passes;
+  const near = hurried ? nearest(candidates, others(), verdict) : NONE;
   const tier = candidates[0]?.place.tier;
-  const byRule = verdict.chain !== undefined && tier !== undefined;
+  const byRule = verdict.chain !== undefined && tier !== undefined && !passes;
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
   const found = { verdict, clearance, ordered, near };
   if (!byRule || fallback === undefined) return yes({ ...found, candidates });

@@ -7,7 +7,7 @@ import type { Resolved } from '../resolve/resolve.ts';
 export const OUTPUT_TOKENS_ASSUMED = 1_024;
 
 export function outputTokens({ head, question }: Resolved): number {
-  if (head.operation === 'embedding') return 0;
+  if (head.operation === 'embedding' || question.passing !== undefined) return 0;
   return (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
 }
 

@@ -12,6 +12,8 @@ import {
 } from '@signalbox/contract';
 
 export const HELD_MS = 86_400_000;
+/** Files and batches: vendors keep what a batch has written for as long. */
+export const OBJECT_HELD_MS = 2_592_000_000;
 export const PER_TENANT_MAX = 10_000;
 /** Over all tenants; of the tenant that was idle longest the oldest goes first. */
 export const HELD_MAX = 200_000;
@@ -35,18 +37,21 @@ export type Reference = { readonly tenant: TenantName; readonly id: string; read
 /** On the monotonic clock. */
 type Kept = Held & { readonly until: number };
 
-export function references(clock: Clock): References {
-  return new Kepts(clock);
+/** @param heldMs how long something is known after it was last told of. */
+export function references(clock: Clock, heldMs: number = HELD_MS): References {
+  return new Kepts(clock, heldMs);
 }
 
 /** Maps keep the order of insertion: the first is what was longest not used. */
 class Kepts implements References {
   readonly #clock: Clock;
+  readonly #heldMs: number;
   readonly #tenants = new Map<TenantName, Map<string, Kept>>();
   #size = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, heldMs: number) {
     this.#clock = clock;
+    this.#heldMs = heldMs;
   }
 
   keep(reference: Reference, { endpoint, label }: Held): void {
@@ -54,7 +59,7 @@ class Kepts implements References {
     const own = this.#tenants.get(tenant) ?? new Map<string, Kept>();
     this.#tenants.delete(tenant);
     this.#tenants.set(tenant, own);
-    const until = this.#clock.monotonic() + HELD_MS;
+    const until = this.#clock.monotonic() + this.#heldMs;
     const name = nameOf(reference);
     const before = this.#take(own, name);
     if (before !== undefined) {

@@ -70,10 +70,13 @@ export function join(
   return yes(Object.assign(admitted, work) as Joined); // brand: minted here
 }
 
-/** Adds what is known of the state that a call refers to. */
-export function recall(joined: Joined, references: References, keys: Keys): Joined {
-  const id = joined.question.statefulReference;
+export type Known = { readonly references: References; readonly objects: References };
+
+/** Adds what is known of the state that a call refers to: a response, or a file or batch. */
+export function recall(joined: Joined, known: Known, keys: Keys): Joined {
+  const { statefulReference: id, passing } = joined.question;
   if (id === undefined) return joined;
+  const references = passing === undefined ? known.references : known.objects;
   const held = references.find({ tenant: joined.tenant.name, id, keys });
   return Object.assign(joined, { held });
 }

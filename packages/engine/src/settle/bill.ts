@@ -2,6 +2,7 @@
 import type { Cost, Usage } from '@signalbox/contract';
 import { costNanoUsd, type Price, priceOfService } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
+import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { usageOf } from './usage.ts';
 
@@ -14,12 +15,20 @@ export type Bill = {
 /** What the outcome costs, as far as is known; nothing was used by a call that no one answered. */
 export function bill(call: Scheduled, outcome: Outcome, frontier: Price | undefined): Bill {
   const usage = usageOf(call, outcome);
-  if (usage === undefined || !('offer' in outcome)) {
-    return { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
-  }
+  if (!('offer' in outcome)) return NOTHING;
+  if (usage === undefined) return uncounted(outcome.offer);
   const price = priceOfService(outcome.offer.offering.price, serviceOf(outcome));
   const cost = withOvertaken(costNanoUsd(price, usage), outcome);
   return { usage, cost, savingsNanoUsd: savings(cost, usage, frontier) };
+}
+
+const NOTHING: Bill = { usage: undefined, cost: undefined, savingsNanoUsd: undefined };
+
+/** What nobody counted costs nothing where nothing does; elsewhere its cost is not known. */
+function uncounted({ offering: { price } }: Offer): Bill {
+  if (price.kind !== 'known-zero') return NOTHING;
+  const cost: Cost = { kind: 'known', nanoUsd: 0n, priceVersion: price.version };
+  return { ...NOTHING, cost };
 }
 
 /** What was asked beside the answer is paid for, too. */

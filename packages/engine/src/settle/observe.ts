@@ -5,7 +5,7 @@ import type { SignedCall } from '@signalbox/dialect';
 import type { Health } from '../catalog/health.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
-import type { References } from '../session/references.ts';
+import type { Reference, References } from '../session/references.ts';
 import type { Signatures } from '../session/signatures.ts';
 
 export type Learners = {
@@ -13,6 +13,7 @@ export type Learners = {
     readonly health: Health;
     readonly references: References;
     readonly signatures: Signatures;
+    readonly objects: References;
   };
   readonly ports: { readonly keys: Keys };
 };
@@ -20,11 +21,9 @@ export type Learners = {
 /** Called once for every outcome, before its answer is sent: what it teaches holds from then on. */
 export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Learners): void {
   const id = responseIdOf(outcome);
-  if (id !== undefined && 'offer' in outcome) {
-    const { tenant, profile } = call;
-    const endpoint = outcome.offer.offering.endpoint.name;
-    const held = { endpoint, label: profile.label };
-    live.references.keep({ tenant: tenant.name, id, keys: ports.keys }, held);
+  if (id !== undefined) keep(call, outcome, { id, keys: ports.keys }, live.references);
+  for (const object of objectIdsOf(outcome)) {
+    keep(call, outcome, { id: object, keys: ports.keys }, live.objects);
   }
   const signed = signedOf(outcome);
   // Texts of an answer: nothing of a tenant that wants nothing kept.
@@ -37,6 +36,24 @@ export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Lear
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
   live.health.answered(last.endpoint, firstByteMs, last.durationMs);
+}
+
+function keep(
+  { tenant, profile }: Scheduled,
+  outcome: Outcome,
+  told: Pick<Reference, 'id' | 'keys'>,
+  references: References,
+): void {
+  if (!('offer' in outcome)) return;
+  const endpoint = outcome.offer.offering.endpoint.name;
+  references.keep({ tenant: tenant.name, ...told }, { endpoint, label: profile.label });
+}
+
+const NONE: readonly string[] = [];
+
+function objectIdsOf(outcome: Outcome): readonly string[] {
+  if (outcome.kind !== 'whole' || outcome.relayed) return NONE;
+  return outcome.answer.facts.objectIds ?? NONE;
 }
 
 /** Also of a stream that broke: the upstream may hold what it had begun. */

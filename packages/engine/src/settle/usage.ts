@@ -10,17 +10,21 @@ export function usageOf(call: Scheduled, outcome: Outcome): Usage | undefined {
     if (outcome.relayed) return outcome.answer.facts.usage;
     const output = Math.ceil(outcome.answer.body.length / BYTES_PER_TOKEN);
     const embeds = call.head.operation === 'embedding';
-    return outcome.answer.facts.usage ?? estimated(call, embeds ? 0 : output);
+    return outcome.answer.facts.usage ?? untold(call, embeds ? 0 : output);
   }
   if (outcome.kind === 'streamed') {
     const { facts } = outcome.piped;
-    return facts.usage ?? estimated(call, facts.events);
+    return facts.usage ?? untold(call, facts.events);
   }
   return undefined;
 }
 
-/** Of a stream, an event is about a token. */
-function estimated(call: Scheduled, outputTokens: number): Usage {
+/**
+ * Of a stream, an event is about a token. What only passes is counted by nobody: an image or a
+ * sound has no length in tokens.
+ */
+function untold(call: Scheduled, outputTokens: number): Usage | undefined {
+  if (call.question.passing !== undefined) return undefined;
   return {
     inputTokens: call.question.inputTokensEstimate,
     outputTokens,

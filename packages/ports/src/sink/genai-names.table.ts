@@ -36,4 +36,15 @@ export const OPERATIONS: Readonly<Record<Operation, string>> = {
   completion: 'text_completion',
   response: 'chat',
   embedding: 'embeddings',
+  // The conventions have no words for what only passes: ours stand for it.
+  moderation: 'moderation',
+  image: 'image',
+  'image-edit': 'image_edit',
+  'image-variation': 'image_variation',
+  speech: 'speech',
+  transcription: 'transcription',
+  translation: 'translation',
+  rerank: 'rerank',
+  file: 'file',
+  batch: 'batch',
 };

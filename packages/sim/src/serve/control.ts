@@ -6,13 +6,19 @@ import { cuesMax } from '../cues.ts';
 import type { JsonRecord } from '../json.ts';
 import { numberAt, textAt } from '../json.ts';
 import type { Memory } from '../memory.ts';
+import type { Objects } from '../objects.ts';
 import type { Result } from '../problem.ts';
 import { accept, invalid, refuse } from '../problem.ts';
 import { parseScript } from '../script.ts';
 import { parseBody, routeUnknown } from './route.ts';
 import type { Tally } from './tally.ts';
 
-export type Controls = { readonly tally: Tally; readonly cues: Cues; readonly memory: Memory };
+export type Controls = {
+  readonly tally: Tally;
+  readonly cues: Cues;
+  readonly memory: Memory;
+  readonly objects: Objects;
+};
 
 export const controlPrefix = '/sim/';
 
@@ -40,10 +46,11 @@ export function control(
   }
 }
 
-export function resetAll({ tally, cues, memory }: Controls): void {
+export function resetAll({ tally, cues, memory, objects }: Controls): void {
   tally.reset();
   cues.clear();
   memory.clear();
+  objects.clear();
 }
 
 function script(controls: Controls, contentType: string, bytes: Uint8Array): Result<string> {

@@ -2,7 +2,7 @@
 import { envelopeOf } from '../problem.ts';
 import type { Script } from '../script.ts';
 import { cutJson, spoiled, streamProblem } from '../wire/faults.ts';
-import type { Frame, Reply, StreamReply, WholeReply } from '../wire/frame.ts';
+import type { BytesReply, Frame, Reply, StreamReply, WholeReply } from '../wire/frame.ts';
 import { breakEarly, breakLate, die, silence } from './break.ts';
 import type { Line } from './line.ts';
 import type { Head } from './page.ts';
@@ -30,6 +30,7 @@ export async function deliver(line: Line, reply: Reply, script: Script): Promise
 function send(line: Line, reply: Reply, script: Script): Promise<Outcome> {
   const page = pageInstead(script);
   if (page) return sendPage(line, page, script, reply.hash);
+  if (reply.kind === 'bytes') return sendBytes(line, reply, script);
   return reply.kind === 'whole' ? sendWhole(line, reply, script) : sendStream(line, reply, script);
 }
 
@@ -46,6 +47,22 @@ async function sendWhole(line: Line, reply: WholeReply, script: Script): Promise
   const contentType = script.wrongContentType ? 'text/plain' : 'application/json';
   const page = { status: script.status ?? reply.status, contentType, body };
   return sendPage(line, page, script, reply.hash);
+}
+
+async function sendBytes(line: Line, reply: BytesReply, script: Script): Promise<Outcome> {
+  const bytes = script.dieAfter ?? script.silentAfter;
+  const { body, contentType } = reply;
+  const head = { ...headersFor(script, reply.hash), 'content-type': contentType };
+  line.response.writeHead(200, { ...head, 'content-length': String(body.byteLength) });
+  if (bytes === undefined) {
+    await line.write(body);
+    if (line.left()) return 'aborted';
+    line.response.end();
+    return finished(line);
+  }
+  line.response.flushHeaders();
+  await line.write(body.subarray(0, Math.min(bytes, body.byteLength - 1)));
+  return script.dieAfter === undefined ? silence(line) : die(line);
 }
 
 /** The first bytes of a body whose length promises more; then the end, or nothing. */

@@ -9,6 +9,7 @@ import type { JsonRecord } from '../json.ts';
 import { isRecord, textAt } from '../json.ts';
 import type { Memory } from '../memory.ts';
 import type { SimModel } from '../models.ts';
+import type { Objects } from '../objects.ts';
 import type { Problem, Result } from '../problem.ts';
 import { accept, invalid, refuse } from '../problem.ts';
 import type { Script } from '../script.ts';
@@ -25,6 +26,7 @@ export type Stage = {
   readonly models: readonly SimModel[];
   readonly seed: number;
   readonly memory: Memory;
+  readonly objects: Objects;
   now(): number;
 };
 

@@ -15,6 +15,8 @@ import { deliver } from './deliver.ts';
 import type { Line } from './line.ts';
 import { openLine } from './line.ts';
 import { jsonPage, sendPage } from './page.ts';
+import type { Passed } from './passed.ts';
+import { passed } from './passed.ts';
 import type { Stage, Work } from './route.ts';
 import {
   modelEntry,
@@ -50,12 +52,17 @@ export async function serve(
   house.tally.ended(await outcomeOf(house, line, seen));
 }
 
+const queryOf = ({ url = '/' }: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(url.split('?', 2)[1] ?? '');
+
 async function outcomeOf(house: House, line: Line, seen: SeenRequest): Promise<Outcome> {
   try {
     const body = await readBody(line.request, house.bodyBytesMax);
     if (body === 'left') return 'aborted';
     if (body === 'too-large') return problem(line, tooLarge(house.bodyBytesMax));
     seen.body = body;
+    const other = await passed(seen, queryOf(line.request), house);
+    if (other !== undefined) return await beside(house, line, seen, other);
     return await (seen.method === 'POST' ? call(house, line, seen) : read(house, line, seen));
   } catch {
     // A script may ask for what HTTP cannot carry; the caller then sees a broken connection.
@@ -83,12 +90,27 @@ async function call(house: House, line: Line, seen: SeenRequest): Promise<Outcom
   const model = parsed.ok ? textAt(parsed.value, 'model') : undefined;
   if (model !== undefined) house.tally.named(model);
   const cue = house.cues.take({ method: seen.method, path: seen.path, model }) ?? {};
-  const asked = headerScript(seen);
+  const asked = headerScript(seen.headers);
   if (!asked.ok) return problem(line, asked.problem);
   const script = merged(merged(house.pace, cue), asked.value);
   const work = workFor(house, parsed, seen.path, script);
   if (!work.ok) return deliver(line, refusal(work.problem), script);
   return deliver(line, work.value.reply, work.value.script);
+}
+
+/** What is no talk: the same scripts, but for those that speak of words. */
+function beside(
+  house: House,
+  line: Line,
+  { method, path, headers }: SeenRequest,
+  { reply, model }: Passed,
+): Promise<Outcome> {
+  if (model !== undefined) house.tally.named(model);
+  const cue = house.cues.take({ method, path, model }) ?? {};
+  const asked = headerScript(headers);
+  if (!asked.ok) return problem(line, asked.problem);
+  const script = merged(merged(house.pace, cue), asked.value);
+  return deliver(line, reply.ok ? reply.value : refusal(reply.problem), script);
 }
 
 function workFor(
@@ -122,8 +144,8 @@ function readable(house: House, path: string): Result<string> {
   return model.ok ? accept(JSON.stringify(modelEntry(model.value))) : model;
 }
 
-function headerScript(seen: SeenRequest): Result<Script> {
-  const header = seen.headers[scriptHeader];
+function headerScript(headers: SeenRequest['headers']): Result<Script> {
+  const header = headers[scriptHeader];
   return header === undefined ? accept({}) : parseScript(header);
 }
 

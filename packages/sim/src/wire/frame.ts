@@ -15,8 +15,16 @@ export type FrameKind =
 
 export type Frame = { readonly kind: FrameKind; readonly text: string };
 
-/** An answer ready to be sent, in either of its two forms. */
-export type Reply = WholeReply | StreamReply;
+/** An answer ready to be sent, in one of its forms. */
+export type Reply = WholeReply | BytesReply | StreamReply;
+
+/** What is no text: a sound, a file. */
+export type BytesReply = {
+  readonly kind: 'bytes';
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly hash?: number;
+};
 
 export type WholeReply = {
   readonly kind: 'whole';

@@ -1,5 +1,5 @@
 // What a caller asks for and how it behaves, drawn from the seed.
-import type { Label, Operation } from '@signalbox/contract';
+import type { Label, SpokenOperation } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
 import type { Chance } from '../chance.ts';
 import { STEPS, TENANTS } from '../documents/first.ts';
@@ -22,7 +22,7 @@ const MODELS: readonly [readonly [string, number], ...(readonly [string, number]
 /** Types of data that callers declare: one regulated, one personal, one that nobody knows. */
 const TYPES = ['health', 'email', 'recipes'] as const;
 
-const PATHS: Readonly<Record<Operation, string>> = {
+const PATHS: Readonly<Record<SpokenOperation, string>> = {
   chat: '/v1/chat/completions',
   completion: '/v1/completions',
   response: '/v1/responses',
@@ -175,7 +175,7 @@ type What = Pick<
 > & { readonly text: string };
 
 function question(number: number, chance: Chance): What {
-  const operation = chance.weighted<Operation>([
+  const operation = chance.weighted<SpokenOperation>([
     ['chat', 72],
     ['completion', 9],
     ['response', 9],
@@ -210,7 +210,7 @@ function question(number: number, chance: Chance): What {
 }
 
 function contentOf(
-  operation: Operation,
+  operation: SpokenOperation,
   canary: string,
   unreadable: boolean,
   chance: Chance,

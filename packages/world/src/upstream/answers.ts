@@ -1,10 +1,10 @@
 // What model servers say: whole answers and streams of every operation, with words that must not
 // turn up anywhere but at the caller.
-import type { Operation } from '@signalbox/contract';
+import type { SpokenOperation } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
 
 export type Told = {
-  readonly operation: Operation;
+  readonly operation: SpokenOperation;
   readonly model: string;
   readonly word: string;
   readonly events: number;

@@ -1,6 +1,6 @@
 // What one dial meets, written down before it begins: steps with waits between them. The weather at
 // an endpoint says how often something goes wrong there.
-import type { FaultCode, Headers, Operation, Timers } from '@signalbox/contract';
+import type { FaultCode, Headers, SpokenOperation, Timers } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
 import type { Chance } from '../chance.ts';
 import { DONE_EVENT, ERROR_EVENT, streamEvents, type Told, wholeAnswer } from './answers.ts';
@@ -22,7 +22,7 @@ export type Script = {
 };
 
 export type Inquiry = {
-  readonly operation: Operation;
+  readonly operation: SpokenOperation;
   readonly model: string;
   readonly word: string;
   readonly stream: boolean;
