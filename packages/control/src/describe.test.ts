@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfiguration } from '@signalbox/config';
-import { endpointName } from '@signalbox/contract';
-import { type Catalog, compileSnapshot, health } from '@signalbox/engine';
+import { type Catalog, compileSnapshot, type EndpointFacts } from '@signalbox/engine';
 import { nodeKeys } from '@signalbox/trust/node';
 import { endpointStatuses, modelStatuses } from './describe.ts';
-import { HandClock } from './served.fixture.ts';
 
 const TEXT = `version: 1
 node: { name: laptop, tier: 1 }
@@ -37,20 +35,19 @@ function catalog(): Catalog {
 
 describe('what the status page says of a snapshot', () => {
   it('says of each endpoint where it stands, whether it can be used, and why not', () => {
-    const down = health(new HandClock());
-    down.unreachable(endpointName('ollama'));
+    const down = { isDown: ({ name }: EndpointFacts) => name === 'ollama' };
     const told = endpointStatuses(catalog(), down, new Map()).map(({ name, tier, state, why }) => {
       return [name, tier, state, why];
     });
     assert.deepEqual(told, [
-      ['ollama', 1, 'down', 'it refused a connection just now'],
+      ['ollama', 1, 'down', 'it refused the connection when it was last tried'],
       ['openai', 3, 'off', '`signalbox endpoint enable openai` turns it on'],
       ['lost', 3, 'unavailable', 'its credential `default` cannot be read'],
     ]);
   });
 
   it('says of each model where it can be had', () => {
-    const endpoints = endpointStatuses(catalog(), health(new HandClock()), new Map());
+    const endpoints = endpointStatuses(catalog(), { isDown: () => false }, new Map());
     const [qwen, gpt] = modelStatuses(catalog(), endpoints);
     assert.deepEqual(qwen, {
       name: 'qwen3:8b',

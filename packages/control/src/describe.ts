@@ -6,7 +6,7 @@ import {
   type EndpointKnown,
   type Facts,
   factsOfModel,
-  type Health,
+  type Reachability,
   type TenantFacts,
 } from '@signalbox/engine';
 import { tailOf } from '@signalbox/ports';
@@ -33,7 +33,7 @@ type Probes = ReadonlyMap<EndpointName, EndpointKnown>;
 
 export const endpointStatuses = (
   catalog: Catalog,
-  health: Health,
+  order: Reachability,
   probes: Probes,
 ): readonly EndpointStatus[] =>
   [...catalog.endpoints.values()].map((endpoint) => {
@@ -45,7 +45,7 @@ export const endpointStatuses = (
       tier: catalog.placeOf(endpoint, STRANGER).tier,
       region: endpoint.region,
       tenant: endpoint.tenant,
-      ...stateOf(endpoint, health),
+      ...stateOf(endpoint, order),
       models: [...new Set(offered.map((one) => one.model))],
       hasKey: endpoint.probe.credential !== undefined,
       keyTail: tailFor(endpoint),
@@ -71,7 +71,10 @@ function toldBy(known: EndpointKnown | undefined, models: readonly string[]): Fa
 const rowsOf = (facts: Facts, model: string | undefined): FactStatus[] =>
   Object.entries(facts).map(([fact, { value, at, from }]) => ({ fact, model, value, at, from }));
 
-function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 'state' | 'why'> {
+function stateOf(
+  endpoint: EndpointFacts,
+  order: Reachability,
+): Pick<EndpointStatus, 'state' | 'why'> {
   if (!endpoint.enabled) {
     return { state: 'off', why: `\`signalbox endpoint enable ${endpoint.name}\` turns it on` };
   }
@@ -81,8 +84,9 @@ function stateOf(endpoint: EndpointFacts, health: Health): Pick<EndpointStatus, 
   }
   if (endpoint.unavailable !== undefined)
     return { state: 'unavailable', why: endpoint.unavailable };
-  if (health.isDown(endpoint.name))
-    return { state: 'down', why: 'it refused a connection just now' };
+  if (order.isDown(endpoint)) {
+    return { state: 'down', why: 'it refused the connection when it was last tried' };
+  }
   return { state: 'available', why: undefined };
 }
 

@@ -34,8 +34,7 @@ export function sessionPorts({ ports, live }: House): SessionPorts {
 /** What a call met at resolve before binds it when it comes there again. */
 export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   const { catalog, policies } = now();
-  const { health, order } = live;
-  return { catalog, policies, health, closings: order, bound: before.route?.clearance };
+  return { catalog, policies, closings: live.order, bound: before.route?.clearance };
 }
 
 /** The same for every call of a house: made once. */
@@ -59,7 +58,6 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     upstream,
     clock,
     keys,
-    health: live.health,
     signatures: live.signatures,
     standings: live.standings,
     leaveOut,
@@ -101,12 +99,10 @@ export function parkPorts({ ports, live, now }: House): ParkPorts {
 }
 
 /** Until the first place of the route may be asked again. */
-function waitOf(call: Scheduled, { health, standings }: Live, now: number): number {
+function waitOf(call: Scheduled, { standings }: Live, now: number): number {
   const { offers } = call.route;
   const tokens = tokensOf(call);
-  const opens = offers.map(({ offering }) => standings.of(offering).waitMs(tokens, now));
-  const names = offers.map(({ offering }) => offering.endpoint.name);
-  return Math.max(health.waitMs(names), Math.min(...opens));
+  return Math.min(...offers.map(({ offering }) => standings.of(offering).waitMs(tokens, now)));
 }
 
 /** What is known when a stream begins; the rest comes at its end. */

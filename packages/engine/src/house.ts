@@ -2,8 +2,9 @@
 // every call, the ports.
 import type { EndpointName, Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Health } from './catalog/health.ts';
+import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
+import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Closings } from './resolve/resolve.ts';
@@ -30,9 +31,9 @@ export type Snapshot = {
 /** What outlives a swap. */
 export type Live = {
   readonly pools: Pools;
-  readonly health: Health;
+  readonly pace: Pace;
   readonly standings: Standings;
-  readonly order: Order & Closings;
+  readonly order: Order & Closings & Reachability;
   /** What was told by those that were asked, of endpoints of the catalog alone. */
   readonly probes: Map<EndpointName, EndpointKnown>;
   readonly idempotency: Idempotency;

@@ -1,6 +1,6 @@
 export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
 export type { Check, CheckName, Examination } from './catalog/checklist.ts';
-export { type Health, health, type Took } from './catalog/health.ts';
+export type { Took } from './catalog/pace.ts';
 export {
   type Asked,
   type ProbeAnswer,
@@ -28,6 +28,7 @@ export {
   scan,
   scannedTypes,
 } from './classify/scan/scan.ts';
+export type { Reachability } from './dispatch/order.ts';
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';

@@ -8,7 +8,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { costNanoUsd } from '@signalbox/documents';
-import type { Took } from './catalog/health.ts';
+import type { Took } from './catalog/pace.ts';
 import type { Classified } from './classify/classify.ts';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
@@ -40,8 +40,7 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
   const { catalog, policies } = house.now();
-  const { health, order } = house.live;
-  const facts = { catalog, policies, health, closings: order };
+  const facts = { catalog, policies, closings: house.live.order };
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);
@@ -70,6 +69,6 @@ function predict(
   return {
     ...recorded,
     costNanoUsdMax: cost?.kind === 'known' ? cost.nanoUsd : undefined,
-    took: live.health.took(recorded.endpoint, question.stream),
+    took: live.pace.took(recorded.endpoint, question.stream),
   };
 }

@@ -222,9 +222,12 @@ export class Rounds {
     const { known, changes } = mergeProbe(before, seen, at);
     live.probes.set(name, known);
     this.#addresses.set(name, addressOf(endpoint));
-    if (seen.endpoint.reachable?.value === true) live.health.reached(name);
     // Whoever takes connections and is slow to talk about itself may be busy with calls.
-    else if (last.kind === 'fault' && REFUSED.has(last.code)) live.health.unreachable(name);
+    const isRefused = last.kind === 'fault' && REFUSED.has(last.code);
+    const isReached = seen.endpoint.reachable?.value === true;
+    if (isReached || isRefused) {
+      live.standings.probed(endpoint, isReached, ports.clock.monotonic());
+    }
     tellChanges(endpoint, changes, ports);
     if (!teachesSame(now().catalog, name, [before, known])) this.#taught();
   }

@@ -28,7 +28,7 @@ import type {
 } from '@signalbox/documents';
 import { apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type Reach } from './catalog/catalog.ts';
-import { health } from './catalog/health.ts';
+import { pace } from './catalog/pace.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
@@ -189,10 +189,12 @@ function fromHex(text: string): Uint8Array {
 
 /** The state that moves with every call. */
 export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Random): Live {
-  const standings = new Standings(seedOf(random));
+  const standings = new Standings(seedOf(random), (event, endpoint) =>
+    sink?.log('warn', event, { endpoint }),
+  );
   return {
     pools: { budgets: budgets(), slots: slots(clock) },
-    health: health(clock, (event, endpoint) => sink?.log('warn', event, { endpoint })),
+    pace: pace(),
     standings,
     order: new MovingOrder(standings, clock, leaveOut),
     probes: new Map(),

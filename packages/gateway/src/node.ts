@@ -264,12 +264,19 @@ function readinessOf(
 /** Endpoints that are switched on and cannot be used now: their calls go elsewhere, or wait. */
 function endpointReasons({ now, live }: House): readonly string[] {
   const reasons: string[] = [];
-  for (const endpoint of now().catalog.endpoints.values()) {
+  const { endpoints, offerings } = now().catalog;
+  for (const endpoint of endpoints.values()) {
     if (!endpoint.enabled || endpoint.quarantined) continue;
     if (endpoint.unavailable !== undefined)
       reasons.push(`${endpoint.name}: ${endpoint.unavailable}`);
-    else if (live.health.isDown(endpoint.name))
-      reasons.push(`${endpoint.name}: refuses connections`);
+    else if (live.order.isDown(endpoint)) reasons.push(`${endpoint.name}: refuses connections`);
+  }
+  for (const offering of offerings) {
+    const { endpoint, upstream } = offering;
+    if (!endpoint.enabled || endpoint.quarantined) continue;
+    if (live.order.why(offering) === 'tripped') {
+      reasons.push(`${endpoint.name}: ${upstream} failed too often lately`);
+    }
   }
   return reasons.slice(0, ENDPOINT_REASONS_MAX);
 }

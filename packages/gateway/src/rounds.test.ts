@@ -5,37 +5,50 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endpointName } from '@signalbox/contract';
-import { ASKED_AT_ONCE_MAX, type EndpointKnown, standingOf } from '@signalbox/engine';
+import {
+  ASKED_AT_ONCE_MAX,
+  type EndpointFacts,
+  type EndpointKnown,
+  standingOf,
+} from '@signalbox/engine';
 import { chat, type Gateway, startGateway, WAIT_MS_MAX } from './gateway.fixture.ts';
 
 type Pages = Readonly<Record<string, object>>;
-type Played = { readonly url: string; readonly asked: string[] };
+type Played = {
+  readonly url: string;
+  readonly asked: string[];
+  close(): Promise<void>;
+};
 
 async function served(
   context: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  port = 0,
 ): Promise<Played> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     answer(request, response);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  context.after(() => {
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  const close = async (): Promise<void> => {
     server.closeAllConnections();
-    server.close();
-  });
+    await new Promise((done) => server.close(done));
+  };
+  context.after(close);
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { url: `http://127.0.0.1:${address.port}/v1`, asked };
+  return { url: `http://127.0.0.1:${address.port}/v1`, asked, close };
 }
 
-const playing = (context: TestContext, pages: Pages): Promise<Played> =>
-  served(context, (request, response) => {
+function playing(context: TestContext, pages: Pages, port = 0): Promise<Played> {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const page = pages[request.url ?? ''];
     response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(page ?? {}));
-  });
+  };
+  return served(context, answer, port);
+}
 
 const LLAMA_SERVER = {
   '/health': { status: 'ok' },
@@ -60,6 +73,12 @@ async function started(context: TestContext, endpoints: string): Promise<Gateway
   const gateway = await startGateway(() => `${HEAD}\n${endpoints}${REST}`);
   context.after(() => gateway.stop());
   return gateway;
+}
+
+function endpointOf(gateway: Gateway, name: string): EndpointFacts {
+  const endpoint = gateway.node.house.now().catalog.endpoints.get(name);
+  assert.ok(endpoint !== undefined, name);
+  return endpoint;
 }
 
 const knownOf = (gateway: Gateway, name: string): EndpointKnown | undefined =>
@@ -105,7 +124,7 @@ test('facts of two kinds of servers appear and fill what no document says', asyn
     ['warm', 'chilly'].map((name) => standingOf(told, name)),
     ['ready', 'cold'],
   );
-  assert.equal(live.health.isDown(endpointName('olla')), false, 'cold is not down');
+  assert.equal(live.order.isDown(endpointOf(gateway, 'olla')), false, 'cold is not down');
   assert.deepEqual([off.asked, keyless.asked], [[], []]);
   const posts = [...llama.asked, ...ollama.asked].filter((one) => one.startsWith('POST'));
   assert.deepEqual([...new Set(posts)], ['POST /api/show'], 'nothing that is billed or works');
@@ -126,8 +145,41 @@ test('an endpoint that goes is down, and its facts leave with it', async (contex
   await gateway.swap(`${HEAD}\n${one('gone', 'http://127.0.0.1:9/v1')}${REST}`);
   await until(() => knownOf(gateway, 'gone') !== undefined, 'it is asked at a swap');
   assert.equal(knownOf(gateway, 'gone')?.endpoint.reachable?.value, false);
-  assert.equal(gateway.node.house.live.health.isDown(endpointName('gone')), true);
+  assert.equal(gateway.node.house.live.order.isDown(endpointOf(gateway, 'gone')), true);
   assert.equal(knownOf(gateway, 'here'), undefined);
+});
+
+test('a probe says for calls what is shut, and what is back', async (context) => {
+  const empty = await playing(context, {});
+  const { port } = new URL(empty.url);
+  await empty.close();
+  const line = `url: "${empty.url}", private_address: true, health_check_interval_ms: 1000`;
+  const gateway = await started(context, `  here: {kind: llama-server, ${line}, models: [tiny]}\n`);
+  const readyz = async (): Promise<string> => (await gateway.ask('/readyz')).text;
+  await until(() => gateway.node.readiness().mode === 'degraded', 'it is asked at the start');
+  assert.match(await readyz(), /here: refuses connections/);
+  const { order } = gateway.node.house.live;
+  const offering = gateway.node.house.now().catalog.offerings[0];
+  assert.ok(offering !== undefined);
+  assert.equal(order.why(offering), 'down', 'and no call has been there');
+  await playing(context, LLAMA_SERVER, Number(port));
+  await until(() => gateway.node.readiness().mode === 'ready', 'the next round finds it');
+  assert.equal(order.why(offering), undefined);
+});
+
+test('readiness names a model that fails too often, not its endpoint', async (context) => {
+  const sick = await served(context, (request, response) => {
+    response.writeHead(request.method === 'POST' ? 500 : 404);
+    response.end('{}');
+  });
+  const at = `{kind: openai-compatible, url: "${sick.url}", private_address: true, models: [tiny]}`;
+  const gateway = await started(context, `  here: ${at}\n`);
+  for (let call = 0; call < 5; call += 1) {
+    await gateway.ask('/v1/chat/completions', { body: chat('tiny', 'hello') });
+  }
+  const { mode, reasons } = gateway.node.readiness();
+  assert.equal(mode, 'degraded');
+  assert.deepEqual(reasons, ['here: tiny failed too often lately']);
 });
 
 test('at most twenty are asked at once, and a stop ends it', async (context) => {

@@ -93,6 +93,7 @@ function calmNow(world: World): void {
     money: watch.money,
     now: timeline.now(),
     latest: world.latest,
+    monotonic: timeline.monotonic(),
     timers: lives.timers(),
     openDials: network.open().length,
   });

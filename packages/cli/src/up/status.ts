@@ -16,7 +16,7 @@ export function statusOf({ documents, node, startedAt, firstCall }: StatusSource
   const { mode, reasons } = node.readiness();
   const { now, live } = node.house;
   const { catalog } = now();
-  const endpoints = endpointStatuses(catalog, live.health, live.probes);
+  const endpoints = endpointStatuses(catalog, live.order, live.probes);
   return {
     mode,
     reasons,

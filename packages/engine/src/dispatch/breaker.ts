@@ -120,6 +120,21 @@ export class Breaker {
     if (pass === -this.#epoch) this.#probeSince = undefined;
   }
 
+  /** Others have found it well. */
+  prove(now: number): void {
+    if (this.#openUntil === undefined) this.#failuresInRow = 0;
+    else {
+      this.#begin();
+      this.#openUntil = undefined;
+      this.#closedAt = now;
+    }
+  }
+
+  /** Others have found it ill. */
+  trip(now: number, draw: number): void {
+    this.#open(now, draw);
+  }
+
   /** Milliseconds until a call may go out; 0: now. */
   waitMs(now: number): number {
     if (this.admits(now)) return 0;

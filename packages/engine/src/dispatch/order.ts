@@ -3,7 +3,7 @@
 // is busy comes last. It only moves and leaves out: an offer that the route does not hold is in no
 // order of it.
 import type { Clock } from '@signalbox/contract';
-import type { Offering } from '../catalog/catalog.ts';
+import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Closings, Resolved } from '../resolve/resolve.ts';
 import type { Order } from '../schedule/schedule.ts';
@@ -26,8 +26,11 @@ export type MovingPorts = {
   readonly leaveOut: LeaveOut;
 };
 
-/** The order for those who have no permit yet. */
-export class MovingOrder implements Order, Closings {
+/** For those who show it: what is down is so until it has taken a connection. */
+export type Reachability = { isDown(endpoint: EndpointFacts): boolean };
+
+/** The order for those who have no permit yet, and whether a place may be asked now. */
+export class MovingOrder implements Order, Closings, Reachability {
   readonly #standings: Standings;
   readonly #clock: Clock;
   readonly #leaveOut: LeaveOut;
@@ -54,7 +57,12 @@ export class MovingOrder implements Order, Closings {
     const now = this.#clock.monotonic();
     // Nearly always all is well.
     if (!this.#standings.isTroubled(now)) return undefined;
-    return this.#standings.of(offering).closed(0, now);
+    const stand = this.#standings.of(offering);
+    return stand.endpoint.isDown(now) ? 'down' : stand.closed(0, now);
+  }
+
+  isDown(endpoint: EndpointFacts): boolean {
+    return this.#standings.reach(endpoint).isUnproven(this.#clock.monotonic());
   }
 
   leaveOut(call: Resolved): void {

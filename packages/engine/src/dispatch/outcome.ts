@@ -1,6 +1,5 @@
 // What dispatch makes of a call, and what it is handed for it.
 import type { Attempt, Headers, Keys, Refusal, Upstream } from '@signalbox/contract';
-import type { Health } from '../catalog/health.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Signatures } from '../session/signatures.ts';
@@ -32,7 +31,6 @@ type Answered = Common & {
 export type DispatchPorts = MovingPorts & {
   readonly upstream: Upstream;
   readonly keys: Keys;
-  readonly health: Health;
   readonly signatures: Pick<Signatures, 'find'>;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (

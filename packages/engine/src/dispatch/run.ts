@@ -18,7 +18,7 @@ import type { Scheduled } from '../schedule/schedule.ts';
 import { attempt, type Released, release, type Tried } from './attempt.ts';
 import type { Beside } from './beside.ts';
 import { judgeAnswer } from './judge.ts';
-import { isUnreachable, type Nowhere } from './nowhere.ts';
+import type { Nowhere } from './nowhere.ts';
 import type { Common, DispatchPorts, Outcome } from './outcome.ts';
 import { pipe } from './pipe.ts';
 import { race } from './race.ts';
@@ -205,13 +205,11 @@ export class Run {
   }
 
   #meet(trial: Trial, tried: Tried): Met {
-    const { health, clock } = this.#ports;
+    const { clock } = this.#ports;
     const { offer, visit } = trial;
-    const name = offer.offering.endpoint.name;
     this.#firstByteMs = trial.firstByteMs;
     if (tried.kind === 'failed') {
       const { code } = tried.fault;
-      if (isUnreachable(code)) health.unreachable(name);
       visit.failed(code, undefined, undefined, clock.monotonic());
       this.#note(trial, {
         outcome: code === 'clearance_exceeded' ? 'blocked' : 'failed',
@@ -219,7 +217,6 @@ export class Run {
       });
       return this.#next(tried.fault, undefined, undefined);
     }
-    health.reached(name);
     this.#hear(visit, offer, tried.answer.headers);
     const judgement = judgeAnswer(tried.answer);
     if (judgement.kind === 'next') {

@@ -3,10 +3,10 @@
 // endpoint, asked with one credential, and for the endpoint where the cause is the endpoint; never
 // for a tenant. In memory and bounded, it survives a swap of the documents. It only ever closes a
 // place: which places there are, and who may use them, was decided before.
-import type { Credential } from '@signalbox/contract';
+import type { Credential, EndpointName } from '@signalbox/contract';
 import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import { Affinity } from './affinity.ts';
-import { Breaker, ENDPOINT_RULES, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
+import { Breaker, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
 import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
 import { Gradient } from './gradient.ts';
 import type { Hedging } from './hedge.ts';
@@ -14,6 +14,7 @@ import type { Latencies } from './latencies.ts';
 import { Load } from './load.ts';
 import { type Choice, Draws, NONE, pick } from './pick.ts';
 import { Published } from './published.ts';
+import { Reach, type Told } from './reach.ts';
 import { RetryBudgets } from './retry-budget.ts';
 
 /** `down`: it takes no connections; `tripped`: it fails too often; `limited`: it wants a pause. */
@@ -57,6 +58,9 @@ export class Line implements Choice {
   }
 }
 
+/** Longer than anything stays closed by one failure. */
+export const TROUBLE_MS = 900_000;
+
 /** On the monotonic clock; shared by all places. */
 export type Trouble = { until: number };
 
@@ -68,7 +72,7 @@ export class Stand {
   /** A server of one's own: what takes long there is cold or busy, not broken. */
   readonly isOwn: boolean;
   /** Of the whole endpoint: only what keeps every model of it from being reached. */
-  readonly endpoint: Breaker;
+  readonly endpoint: Reach;
   readonly draws: Draws;
   readonly trouble: Trouble;
   readonly load: Load = new Load();
@@ -81,7 +85,7 @@ export class Stand {
   /** Where a policy begins answers here when the time of a call runs out. */
   times: Times | undefined = undefined;
 
-  constructor(isOwn: boolean, endpoint: Breaker, draws: Draws, trouble: Trouble) {
+  constructor(isOwn: boolean, endpoint: Reach, draws: Draws, trouble: Trouble) {
     this.isOwn = isOwn;
     this.endpoint = endpoint;
     this.draws = draws;
@@ -121,19 +125,26 @@ export class Stand {
   }
 }
 
+/** Told which endpoint goes down, and which takes connections again. */
+export type ToldOf = (event: Parameters<Told>[0], endpoint: EndpointName) => void;
+type Located = Pick<EndpointFacts, 'name' | 'origin'>;
+
 export class Standings {
   readonly draws: Draws;
   readonly retries: RetryBudgets = new RetryBudgets();
   readonly affinity: Affinity<Stand> = new Affinity();
   readonly #trouble: Trouble = { until: 0 };
   readonly #stands: Map<string, Stand> = new Map();
-  readonly #endpoints: Map<string, Breaker> = new Map();
+  readonly #endpoints: Map<string, Reach> = new Map();
   readonly #gradients: Map<string, Gradient> = new Map();
   /** A swap of the documents makes new offerings: then the names are looked up once more. */
   readonly #known: WeakMap<Offering, Stand> = new WeakMap();
 
-  constructor(seed: number) {
+  readonly #told: ToldOf;
+
+  constructor(seed: number, told: ToldOf = () => undefined) {
     this.draws = new Draws(seed);
+    this.#told = told;
   }
 
   of(offering: Offering): Stand {
@@ -144,6 +155,22 @@ export class Standings {
     stand.gradient = this.#gradient(offering.endpoint);
     this.#known.set(offering, stand);
     return stand;
+  }
+
+  /** The one of a whole endpoint. */
+  reach({ name, origin }: Located): Reach {
+    const place = `${name}\n${origin}`;
+    const known = this.#endpoints.get(place);
+    if (known !== undefined) return known;
+    const reach = new Reach((event) => this.#told(event, name));
+    insert(this.#endpoints, place, reach);
+    return reach;
+  }
+
+  /** What a round of questions met: an answer, or a refused connection. */
+  probed(endpoint: Located, isReached: boolean, now: number): void {
+    this.reach(endpoint).probed(isReached, now, this.draws.next());
+    if (!isReached) this.#trouble.until = Math.max(this.#trouble.until, now + TROUBLE_MS);
   }
 
   get size(): number {
@@ -169,12 +196,7 @@ export class Standings {
     const name = `${place}\n${upstream}\n${isOwn}`;
     const known = this.#stands.get(name);
     if (known !== undefined) return known;
-    let breaker = this.#endpoints.get(place);
-    if (breaker === undefined) {
-      breaker = new Breaker(ENDPOINT_RULES);
-      insert(this.#endpoints, place, breaker);
-    }
-    const stand = new Stand(isOwn, breaker, this.draws, this.#trouble);
+    const stand = new Stand(isOwn, this.reach(endpoint), this.draws, this.#trouble);
     insert(this.#stands, name, stand);
     return stand;
   }

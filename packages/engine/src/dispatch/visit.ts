@@ -4,7 +4,7 @@
 import type { FaultCode, Question } from '@signalbox/contract';
 import type { UpstreamLimit } from '@signalbox/dialect';
 import type { Pass } from './breaker.ts';
-import type { Line } from './standing.ts';
+import { type Line, TROUBLE_MS } from './standing.ts';
 
 /** Whose illness a failure is. */
 type Illness =
@@ -20,8 +20,6 @@ type Illness =
   | 'none';
 
 const TOO_MANY = 429;
-/** Longer than anything stays closed by one failure. */
-const TROUBLE_MS = 900_000;
 const UNAVAILABLE = 503;
 
 type Asking = Pick<Question, 'stream' | 'inputTokensEstimate'>;

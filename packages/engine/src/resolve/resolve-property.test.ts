@@ -2,18 +2,10 @@
 // the clearance, and the clearance is no wider than the documents allow.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import {
-  ceilingOfLabel,
-  endpointName,
-  LABELS,
-  TIERS,
-  type Tier,
-  tenantName,
-  within,
-} from '@signalbox/contract';
+import { ceilingOfLabel, LABELS, TIERS, type Tier, tenantName, within } from '@signalbox/contract';
 import fc from 'fast-check';
 import { build, chatOf } from '../house.fixture.ts';
-import { resolution } from './resolving.fixture.ts';
+import { refused, resolution } from './resolving.fixture.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
@@ -109,7 +101,7 @@ it('puts nothing outside the clearance into a route, and clears no more than it 
       async (given, asked) => {
         const built = build(written(given));
         for (const { model, key, label, down } of asked) {
-          for (const name of down) built.house.live.health.unreachable(endpointName(name));
+          for (const name of down) refused(built, name);
           const facts = built.house.now().tenants.tenants.get(tenantName(key));
           assert.ok(facts !== undefined);
           const head = label === undefined ? { key } : { key, sensitivity: { label, kinds: [] } };

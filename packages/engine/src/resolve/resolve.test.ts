@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { endpointName, type Label, within } from '@signalbox/contract';
+import { type Label, within } from '@signalbox/contract';
 import { build, chatOf, type Heads, HOUSE } from '../house.fixture.ts';
 import { GATE_WORDS, GATES, gateNames } from './gates.table.ts';
-import { resolution } from './resolving.fixture.ts';
+import { refused, resolution } from './resolving.fixture.ts';
 
 const labelled = (label: Label): Heads => ({ sensitivity: { label, kinds: [] } });
 
@@ -374,20 +374,20 @@ describe('the order of a route', () => {
 
   it('goes around what is down where nobody wished for it, else waits for it', async () => {
     const free = build();
-    free.house.live.health.unreachable(endpointName('middle'));
+    refused(free, 'middle');
     assert.deepEqual((await resolution(free, 'shared')).offers, ['near/shared']);
     const wished = build(ordered('{default_tier: 2}'));
-    wished.house.live.health.unreachable(endpointName('middle'));
+    refused(wished, 'middle');
     assert.deepEqual((await resolution(wished, 'shared')).offers, ['middle/shared']);
     for (const name of ['near', 'middle', 'far']) {
-      free.house.live.health.unreachable(endpointName(name));
+      refused(free, name);
     }
     assert.deepEqual((await resolution(free, 'shared')).offers, ['middle/shared']);
   });
 
   it('does not go around what is down beyond the clearance', async () => {
     const built = build();
-    built.house.live.health.unreachable(endpointName('near'));
+    refused(built, 'near');
     const seen = await resolution(built, 'shared', labelled('regulated'));
     assert.deepEqual(seen.offers, ['near/shared']);
   });
@@ -404,7 +404,7 @@ describe('the order of a route', () => {
 
   it('is recorded as down where that was the reason', async () => {
     const built = build();
-    built.house.live.health.unreachable(endpointName('middle'));
+    refused(built, 'middle');
     const { resolved } = await resolution(built, 'shared');
     const gates = resolved?.route.candidates.map((one) => gateNames(one.gates));
     assert.deepEqual(gates, [[], ['down'], ['notNeeded']]);

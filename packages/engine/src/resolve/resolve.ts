@@ -16,7 +16,6 @@ import {
   yes,
 } from '@signalbox/contract';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
-import type { Health } from '../catalog/health.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
 import { asked, type Target } from './asked.ts';
@@ -44,13 +43,12 @@ export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved
 export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
-  readonly health: Health;
   readonly closings?: Closings | undefined;
   /** The clearance of the entry before: a parked call comes back equal or lower. */
   readonly bound?: Clearance | undefined;
 };
 
-/** What calls have met: who is left alone for a while, although it takes connections. */
+/** What calls and probes have met: who is left alone for a while. */
 export type Closings = { why(offering: Offering): Gate | undefined };
 
 /** At most this many candidates stand in a record; the rest is counted by nobody. */
@@ -168,11 +166,11 @@ export function recordedCandidates(
   });
 }
 
-type Moving = Pick<ResolveFacts, 'health' | 'closings'>;
+type Moving = Pick<ResolveFacts, 'closings'>;
 
 /** Undefined: it may be asked. */
-const closed = ({ offering }: Candidate, { health, closings }: Moving): Gate | undefined =>
-  health.isDown(offering.endpoint.name) ? 'down' : closings?.why(offering);
+const closed = ({ offering }: Candidate, { closings }: Moving): Gate | undefined =>
+  closings?.why(offering);
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
 const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], Tier>> = {

@@ -36,7 +36,7 @@ export async function resolution(
   const body = typeof model === 'string' ? chatOf(model) : model;
   const call = await classified(built, body, head);
   const { catalog, policies } = built.house.now();
-  const facts = { catalog, policies, health: built.house.live.health };
+  const facts = { catalog, policies, closings: built.house.live.order };
   const surveyed = survey(call, facts);
   const seen = surveyed.ok ? surveyed.value.candidates : [];
   const gates = seen.map((one) => [nameOf(one.offering), gateNames(one.gates)] as const);
@@ -52,3 +52,9 @@ export async function resolution(
 
 const nameOf = (one: { endpoint: { name: string }; upstream: string }): string =>
   `${one.endpoint.name}/${one.upstream}`;
+
+/** A probe of that endpoint was refused just now. */
+export function refused({ house, clock }: Built, name: string): void {
+  const endpoint = house.now().catalog.endpoints.get(name);
+  if (endpoint !== undefined) house.live.standings.probed(endpoint, false, clock.monotonic());
+}

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpointName } from '@signalbox/contract';
-import type { Took } from '../catalog/health.ts';
+import type { Took } from '../catalog/pace.ts';
 import { ANSWER, CHAIN, ended, piece } from '../dispatch/dispatching.fixture.ts';
 import { type Built, build, chatOf, settled } from '../house.fixture.ts';
 
 const far = endpointName('far');
 const middle = endpointName('middle');
 const tookAt = ({ house }: Built, stream: boolean, endpoint = far): Took | undefined =>
-  house.live.health.took(endpoint, stream);
+  house.live.pace.took(endpoint, stream);
 
 describe('what an answer took', () => {
   it('is learnt of a whole one', async () => {

@@ -2,7 +2,7 @@
 // line: nothing of it changes this call, and no decision waits for it.
 import type { Keys } from '@signalbox/contract';
 import type { SignedCall } from '@signalbox/dialect';
-import type { Health } from '../catalog/health.ts';
+import type { Pace } from '../catalog/pace.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Reference, References } from '../session/references.ts';
@@ -10,7 +10,7 @@ import type { Signatures } from '../session/signatures.ts';
 
 export type Learners = {
   readonly live: {
-    readonly health: Health;
+    readonly pace: Pace;
     readonly references: References;
     readonly signatures: Signatures;
     readonly objects: References;
@@ -35,7 +35,7 @@ export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Lear
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
-  live.health.answered(last.endpoint, firstByteMs, last.durationMs);
+  live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
 }
 
 function keep(

@@ -15,6 +15,8 @@ export type CalmTools = {
   /** Unix milliseconds now, and the latest that any clock has said. */
   readonly now: number;
   readonly latest: number;
+  /** On the monotonic clock. */
+  readonly monotonic: number;
   /** Timers of the gateway that are still armed. */
   readonly timers: number;
   readonly openDials: number;
@@ -23,7 +25,7 @@ export type CalmTools = {
 };
 
 export function judgeCalm(tools: CalmTools): void {
-  const { report, live, money, timers, openDials, running, ...rest } = tools;
+  const { report, live, money, timers, openDials, running, monotonic, ...rest } = tools;
   const { budgets, slots } = live.pools;
   if (running > 0) report('places-return', `${running} calls are still on the line`);
   if (budgets.open().length > 0) report('holds-end', `money is held for ${budgets.open()}`);
@@ -33,14 +35,16 @@ export function judgeCalm(tools: CalmTools): void {
   if (parked > 0) report('places-return', `${parked} calls are parked`);
   if (openDials > 0) report('abort-within', `${openDials} dials are open`);
   if (timers > 0) report('timers-end', `${timers} timers are armed`);
-  for (const { name } of rest.history.now().configuration.endpoints.values()) {
+  for (const { name, url } of rest.history.now().configuration.endpoints.values()) {
     if (slots.inFlight(name) !== 0) report('places-return', `${name} has calls in flight`);
-    if (live.health.isDown(endpointName(name))) report('down-ends', `${name} is still left alone`);
+    const place = { name: endpointName(name), origin: new URL(url).origin };
+    const isDown = live.standings.reach(place).isDown(monotonic);
+    if (isDown) report('down-ends', `${name} is still left alone`);
   }
   judgeBalances({ report, live, money, ...rest });
 }
 
-type BalanceTools = Omit<CalmTools, 'timers' | 'openDials' | 'running'>;
+type BalanceTools = Omit<CalmTools, 'timers' | 'openDials' | 'running' | 'monotonic'>;
 
 function judgeBalances({ report, live, money, history, now, latest }: BalanceTools): void {
   const documents = history.now().configuration;
