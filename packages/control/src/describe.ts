@@ -79,8 +79,8 @@ function stateOf(
     return { state: 'off', why: `\`signalbox endpoint enable ${endpoint.name}\` turns it on` };
   }
   if (endpoint.quarantined) {
-    const why = `\`signalbox endpoint activate ${endpoint.name}\` lets calls go there`;
-    return { state: 'quarantined', why };
+    const then = `\`signalbox endpoint activate ${endpoint.name}\` lets calls go there`;
+    return { state: 'quarantined', why: endpoint.unavailable ?? then };
   }
   if (endpoint.unavailable !== undefined)
     return { state: 'unavailable', why: endpoint.unavailable };

@@ -15,6 +15,7 @@ import {
   createUpstream,
   type Journal,
   type Listening,
+  type Lookup,
   listen,
   type OpenUpstream,
   type Proxies,
@@ -40,6 +41,8 @@ export type NodeOptions = StorageOptions & {
   readonly digest: string;
   /** For `env:` secrets and for the commands of `exec:`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Resolves names of upstreams; the system's resolver unless a test says otherwise. */
+  readonly lookup?: Lookup;
   /** Where relative paths of `file:` secrets start. */
   readonly folder: string;
   readonly isAdmin: (keyText: string | undefined) => boolean;
@@ -79,7 +82,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   let snapshot = compiled;
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
-  const upstream = openUpstream(clock, journal, proxies);
+  const upstream = openUpstream(options, journal, proxies);
   const tracing = await openTracing(options, upstream, () => snapshot);
   const ports: Ports = {
     ...{ clock, random, upstream, store: journal, keys },
@@ -166,10 +169,15 @@ function readProxies({ environment, telemetry }: NodeOptions): Proxies | undefin
   return proxies;
 }
 
-function openUpstream(clock: Clock, journal: Journal, proxies: Proxies | undefined): OpenUpstream {
+function openUpstream(
+  { clock, lookup }: NodeOptions,
+  journal: Journal,
+  proxies: Proxies | undefined,
+): OpenUpstream {
   return createUpstream({
     clock,
     proxies,
+    ...(lookup === undefined ? {} : { lookup }),
     onBlocked: ({ kind, place, reason }) => {
       const detail = { kind, reason };
       act(journal, clock, { act: 'egress-blocked', by: 'dial', what: place, detail });

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Lookup } from '@signalbox/ports';
 import { mintApiKey } from '@signalbox/trust';
 import { folderFor, serverIn } from '../testing.fixture.ts';
 import type { Server } from './server.ts';
@@ -19,6 +20,10 @@ export type Played = {
   /** Method, path and key of each request. */
   readonly asked: string[];
   key: string | undefined;
+  /** Calls of models wait for it. */
+  held: Promise<void> | undefined;
+  /** Where it redirects everything to. */
+  sendsTo: string | undefined;
 };
 
 /** Speaks like an OpenAI server; with a key set, refuses all others. */
@@ -28,7 +33,13 @@ export async function played(context: TestContext, key?: string): Promise<Played
     self.asked.push(`${request.method} ${request.url} ${sent}`);
     request.resume();
     const isAllowed = self.key === undefined || sent === `Bearer ${self.key}`;
-    response.writeHead(isAllowed ? 200 : 401, { 'content-type': 'application/json' });
+    if (self.sendsTo !== undefined) {
+      response.writeHead(302, { location: self.sendsTo, connection: 'close' }).end();
+      return;
+    }
+    response.writeHead(isAllowed ? 200 : 401, {
+      ...{ 'content-type': 'application/json', connection: 'close' },
+    });
     const message = { role: 'assistant', content: `from ${self.port}` };
     const answer = request.url?.endsWith('/models')
       ? { object: 'list', data: [{ id: 'big-one', context_length: 8_192 }] }
@@ -37,7 +48,10 @@ export async function played(context: TestContext, key?: string): Promise<Played
           choices: [{ index: 0, message, finish_reason: 'stop' }],
           usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
         };
-    response.end(JSON.stringify(isAllowed ? answer : { error: { message: 'no such key' } }));
+    const text = JSON.stringify(isAllowed ? answer : { error: { message: 'no such key' } });
+    const waits = request.method === 'POST' ? self.held : undefined;
+    if (waits === undefined) response.end(text);
+    else void waits.then(() => response.end(text));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   context.after(() => {
@@ -47,7 +61,14 @@ export async function played(context: TestContext, key?: string): Promise<Played
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('it has no port');
   const { port } = address;
-  const self: Played = { url: `http://127.0.0.1:${port}/v1`, port, asked: [], key };
+  const self: Played = {
+    url: `http://127.0.0.1:${port}/v1`,
+    port,
+    asked: [],
+    key,
+    held: undefined,
+    sendsTo: undefined,
+  };
   return self;
 }
 
@@ -63,11 +84,14 @@ export type House = {
 };
 export type Answer = { readonly status: number; readonly text: string; readonly body: unknown };
 
-/** @param ports of 127.0.0.1 that the operator's file allows to tenants. */
-export async function house(
-  context: TestContext,
-  ports: { readonly acme?: readonly number[]; readonly globex?: readonly number[] },
-): Promise<House> {
+type Allowed = {
+  /** Ports of 127.0.0.1, or `host:port`, that the operator's file allows. */
+  readonly acme?: readonly (number | string)[];
+  readonly globex?: readonly (number | string)[];
+  readonly lookup?: Lookup;
+};
+
+export async function house(context: TestContext, allowing: Allowed): Promise<House> {
   const folder = folderFor(context);
   const keys = {
     acme: mintApiKey('test', randomBytes(48)),
@@ -81,13 +105,15 @@ export async function house(
     AC: keys['acme-caller'],
     GC: keys['globex-caller'],
   };
-  const allowed = (list: readonly number[] = []): string =>
-    list.length === 0 ? '{}' : `{ private_addresses: [${list.map((p) => `'127.0.0.1:${p}'`)}] }`;
+  const allowed = (list: Allowed['acme'] = []): string => {
+    const all = list.map((one) => (typeof one === 'number' ? `127.0.0.1:${one}` : one));
+    return all.length === 0 ? '{}' : JSON.stringify({ private_addresses: all });
+  };
   writeFileSync(
     join(folder, 'own.yaml'),
     `version: 1
 node: { name: n1, tier: 2 }
-tenants: { acme: ${allowed(ports.acme)}, globex: ${allowed(ports.globex)} }
+tenants: { acme: ${allowed(allowing.acme)}, globex: ${allowed(allowing.globex)} }
 keys:
   acme-admin: { tenant: acme, secret: env:A, scopes: [admin] }
   globex-admin: { tenant: globex, secret: env:G, scopes: [admin] }
@@ -95,8 +121,12 @@ keys:
   globex-caller: { tenant: globex, secret: env:GC, scopes: [call, explain] }
 `,
   );
+  const { lookup } = allowing;
   const start = (): Promise<Server> =>
-    serverIn(context, folder, { config: 'own.yaml', environment });
+    serverIn(context, folder, {
+      ...{ config: 'own.yaml', environment },
+      ...(lookup === undefined ? {} : { lookup }),
+    });
   let server = await start();
   const keyOf = (who: Who): string =>
     who === 'operator'

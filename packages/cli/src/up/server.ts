@@ -24,6 +24,7 @@ import {
   createRandom,
   createSink,
   type DataFolder,
+  type Lookup,
   type OpenSink,
   openDataFolder,
   watchFiles,
@@ -58,6 +59,8 @@ export type ServerOptions = {
   readonly role: Role;
   /** Whether model servers and provider keys that nobody named are looked for. */
   readonly discovers: boolean;
+  /** Resolves names of upstreams; the system's resolver unless a test says otherwise. */
+  readonly lookup?: Lookup;
 };
 
 export type Server = {
@@ -184,6 +187,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
     digest: inForce.digest,
     version: VERSION,
     folder: options.folder,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     isAdmin: (text) => text !== undefined && holds(text),
     mounted(parts) {
       if (options.role === 'gateway') return [];
