@@ -209,7 +209,7 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
   });
 
   it('binds each credential to its origin, and prints none', () => {
-    const [first, second] = endpoint('one').credentials;
+    const [first, second] = endpoint('one').lanes.openai.chat?.credentials ?? [];
     assert.deepEqual(
       [first?.name, first?.origin, first?.header, first?.prefix],
       ['first', 'https://one.example', 'authorization', 'Bearer '],

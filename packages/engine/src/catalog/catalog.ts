@@ -56,9 +56,8 @@ export type EndpointFacts = {
   /** Undefined: ready to be called; else why not, for people. */
   readonly unavailable: string | undefined;
   readonly privateAddress: string | undefined;
-  readonly credentials: readonly Credential[];
-  /** Of each credential, in the same order. */
-  readonly shares: readonly CredentialShare[];
+  /** Those that could be read; a lane has them in the same order, as it sends them. */
+  readonly credentials: readonly CredentialFacts[];
   /** Undefined: of limits that are stated 0.8, and limits that are told are not looked at. */
   readonly rateLimitBuffer: number | undefined;
   readonly forwarded: ReadonlySet<string>;
@@ -81,7 +80,8 @@ export type ProbeFacts = {
   readonly everyMs: number | undefined;
 };
 
-export type CredentialShare = Pick<CredentialDocument, 'weight' | 'limits'>;
+/** What a credential is, however it is sent. */
+export type CredentialFacts = Omit<CredentialDocument, 'secret'> & { readonly value: Secret };
 
 /** The way to an endpoint, with the keys as it wants them. */
 export type EndpointLane = Lane & { readonly credentials: readonly Credential[] };
@@ -198,18 +198,18 @@ function dearest(offerings: readonly Offering[]): Price | undefined {
 function compileEndpoint(document: EndpointDocument, sources: CatalogSources): EndpointFacts {
   const url = new URL(document.url);
   const values = new Map<string, Secret>();
-  const shares: CredentialShare[] = [];
+  const credentials: CredentialFacts[] = [];
   let missing: string | undefined;
-  for (const { name, weight, limits } of document.credentials) {
+  for (const { secret: _, ...credential } of document.credentials) {
+    const { name } = credential;
     const value = sources.secretOf(document, name);
     if (value === undefined) missing ??= `its credential \`${name}\` cannot be read`;
     else {
       values.set(name, value);
-      shares.push({ weight, limits });
+      credentials.push({ ...credential, value });
     }
   }
   const lanes = lanesTo(document, url, values);
-  const { credentials } = lanes.openai.chat ?? lanes.anthropic.chat ?? { credentials: [] };
   const address = document.privateAddress;
   return {
     name: endpointName(document.name),
@@ -226,7 +226,6 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     unavailable: credentials.length === 0 ? missing : undefined,
     privateAddress: address === undefined ? undefined : `${address.host}:${address.port}`,
     credentials,
-    shares,
     rateLimitBuffer: document.rateLimitBuffer,
     forwarded: new Set(document.headers.forward),
     headers: [...document.headers.set],

@@ -291,6 +291,29 @@ describe('the credentials of an endpoint', () => {
     assert.deepEqual(asked, ['a', 'b']);
   });
 
+  it('keep to their values when the documents list them otherwise, under a call too', async () => {
+    const built = build(TWO_KEYS);
+    const [before, after] = ['{name: a, secret: "env:A", weight: 3}', '{name: b, secret: "env:B"}'];
+    const turned = TWO_KEYS.replace(`${before}, ${after}`, `${after}, ${before}`);
+    assert.notEqual(turned, TWO_KEYS);
+    const sent: (string | undefined)[] = [];
+    const say = (dialled: Dialled): void => {
+      sent.push(dialled.request.credential?.value.reveal());
+      if (sent.length > 1) return void dialled.answer(ANSWER);
+      built.swap(turned);
+      for (const one of built.house.now().catalog.offerings) built.house.live.standings.of(one);
+      dialled.answer({ error: {} }, 429);
+    };
+    const { record } = await one(built, 'large', say);
+    const names = record.attempts.map(({ credential }) => credential ?? '');
+    assert.deepEqual([...names].sort(), ['a', 'b']);
+    const values = names.map((name) => built.keyText(name));
+    assert.deepEqual(sent, values);
+    const next = await one(built, 'large', well);
+    assert.equal(next.record.attempts[0]?.credential, names[1]);
+    assert.equal(built.upstream.last.request.credential?.value.reveal(), values[1]);
+  });
+
   it('that are new are not judged by what the old ones met', async () => {
     const built = build(refusing(HOUSE));
     await times(5, () => one(built, 'large', (dialled) => void dialled.answer({}, 401)));

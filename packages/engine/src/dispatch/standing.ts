@@ -3,8 +3,8 @@
 // endpoint, asked with one credential, and for the endpoint where the cause is the endpoint; never
 // for a tenant. In memory and bounded, it survives a swap of the documents. It only ever closes a
 // place: which places there are, and who may use them, was decided before.
-import type { Credential, EndpointName } from '@signalbox/contract';
-import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
+import type { EndpointName } from '@signalbox/contract';
+import type { CredentialFacts, EndpointFacts, Offering } from '../catalog/catalog.ts';
 import { Affinity } from './affinity.ts';
 import { Breaker, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
 import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
@@ -28,13 +28,15 @@ export class Line implements Choice {
   readonly stand: Stand;
   readonly breaker: Breaker;
   readonly limited: CoolDown = new CoolDown(LIMITED_RULES);
-  credential: Credential | undefined;
+  credential: CredentialFacts | undefined;
+  /** Where it stands in the lists of its endpoint and of every lane there. */
+  at = 0;
   weight = 1;
   published: Published | undefined = undefined;
   /** What `published` was made of. */
   limits = '';
 
-  constructor(stand: Stand, credential: Credential | undefined) {
+  constructor(stand: Stand, credential: CredentialFacts | undefined) {
     this.stand = stand;
     this.credential = credential;
     this.breaker = new Breaker(stand.isOwn ? LOCAL_LINE_RULES : LINE_RULES);
@@ -233,9 +235,9 @@ function linesOf(stand: Stand, endpoint: EndpointFacts): readonly Line[] {
     const known = stand.lines.find((one) => isSame(one.credential, credential));
     const line = known ?? new Line(stand, credential);
     line.credential = credential;
-    const share = endpoint.shares[at];
-    line.weight = share?.weight ?? 1;
-    const { requestsPerMinuteMax, tokensPerMinuteMax } = share?.limits ?? NO_LIMITS;
+    line.at = at;
+    line.weight = credential.weight;
+    const { requestsPerMinuteMax, tokensPerMinuteMax } = credential.limits;
     const limits = `${requestsPerMinuteMax} ${tokensPerMinuteMax} ${endpoint.rateLimitBuffer}`;
     if (limits === line.limits) return line;
     line.limits = limits;
@@ -247,9 +249,7 @@ function linesOf(stand: Stand, endpoint: EndpointFacts): readonly Line[] {
   });
 }
 
-const NO_LIMITS = { requestsPerMinuteMax: undefined, tokensPerMinuteMax: undefined };
-
-const isSame = (one: Credential | undefined, other: Credential): boolean =>
+const isSame = (one: CredentialFacts | undefined, other: CredentialFacts): boolean =>
   one !== undefined &&
   one.name === other.name &&
   one.header === other.header &&

@@ -7,6 +7,7 @@ import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Dialling } from './attempt.ts';
 import type { Ready } from './ready.ts';
+import type { Line } from './standing.ts';
 import type { Visit } from './visit.ts';
 
 /** Begun beside another attempt: that took long, or the time was about to run out. */
@@ -38,11 +39,10 @@ export class Trial implements Dialling {
   #aborted = false;
 
   constructor({ offer, ready, visit, role, isOwn }: Whither, upstream: Upstream, clock: Clock) {
-    const name = visit.line.credential?.name;
     this.offer = offer;
     this.visit = visit;
     this.role = role;
-    this.credential = ready.lane.credentials.find((one) => one.name === name);
+    this.credential = credentialAt(ready.lane, visit.line);
     this.lane = ready.lane;
     this.path = ready.path;
     this.rendered = ready.rendered;
@@ -66,4 +66,11 @@ export class Trial implements Dialling {
     this.#aborted = true;
     this.#abort?.();
   }
+}
+
+/** Documents that were swapped under the call may list them otherwise: then its name finds it. */
+function credentialAt({ credentials }: EndpointLane, line: Line): Credential | undefined {
+  const name = line.credential?.name;
+  const one = credentials[line.at];
+  return one?.name === name ? one : credentials.find((other) => other.name === name);
 }
