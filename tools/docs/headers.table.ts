@@ -77,6 +77,11 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   row('x-signalbox-model', 'name', 'The model that answered, by its own word.'),
   row('x-signalbox-sensitivity', '`label(kind,…)`', 'The label it ran under.'),
   row(
+    'x-signalbox-counted',
+    '`upstream` `length`',
+    'Of a count of tokens: told by the server that would answer, or about four bytes each.',
+  ),
+  row(
     'x-signalbox-dropped',
     '`name,…`',
     "What the upstream's dialect, or the caller's, could not say; absent when nothing was lost.",

@@ -9,8 +9,11 @@ import type { CallTrace } from './trace.ts';
 
 /** What a caller speaks; the OpenAI dialect has two formats, told apart by the operation. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini' | 'ollama';
-/** What is read here, and can be carried from one dialect to another. */
-export type SpokenOperation = 'chat' | 'completion' | 'response' | 'embedding';
+/**
+ * What is read here, and can be carried from one dialect to another. `count`: of the tokens of a
+ * chat, asked in the caller's own dialect alone; nothing is answered, and nothing paid.
+ */
+export type SpokenOperation = 'chat' | 'completion' | 'response' | 'embedding' | 'count';
 /** What passes as it is to an endpoint that has it, and is carried nowhere. */
 export type PassedOperation =
   | 'moderation'

@@ -27,6 +27,7 @@ import {
 import { type House, serve } from '@signalbox/engine';
 import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
+import { counting } from './counting.ts';
 import { readHead, type Speaking } from './head.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
@@ -137,7 +138,8 @@ function framingOf({ dialect, inPath }: CallEntry, { query }: Target): Reframing
   return arrayReframing();
 }
 
-function takeCall(exchange: Exchange, to: Speaking, taking: Taking): void {
+function takeCall(given: Exchange, to: Speaking, taking: Taking): void {
+  const exchange = to.operation === 'count' ? counting(given) : given;
   const { options, arrived, framing } = taking;
   const { house } = options;
   const { clock } = house.ports;

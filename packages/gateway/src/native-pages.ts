@@ -1,20 +1,14 @@
 // Pages that belong to one dialect: the lists and cards that Ollama's clients ask for before a
-// call, and the count of tokens that Anthropic's do. What nobody knows is left out, never made up.
+// call. What nobody knows is left out, never made up.
 import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import {
-  innerText,
-  type ListedModel,
-  ollamaModels,
-  questionIn,
-  writeCount,
-} from '@signalbox/dialect';
+import { innerText, type ListedModel, ollamaModels } from '@signalbox/dialect';
 import type { House, Identity } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { modelList } from './models.ts';
 import type { Pages } from './page.ts';
 
-export type NativePage = 'count' | 'tags' | 'show' | 'loaded' | 'version';
+export type NativePage = 'tags' | 'show' | 'loaded' | 'version';
 
 export async function nativePage(
   exchange: Exchange,
@@ -44,8 +38,6 @@ async function bytesOf(
       return yes(ollamaModels.writeLoaded(listed(who, pages.house)));
     case 'show':
       return shown(exchange, who, pages);
-    case 'count':
-      return counted(exchange, pages);
   }
 }
 
@@ -70,14 +62,6 @@ async function shown(
   const model = listed(who, pages.house).find((one) => one.name === name);
   if (model !== undefined) return yes(ollamaModels.writeShow(model));
   return no(refusal('model_unknown', 'No model of yours has this name.', { param: 'model' }));
-}
-
-/** By length, as the estimate before a call is. */
-async function counted(exchange: Exchange, pages: Pages): Promise<Result<Uint8Array, Refusal>> {
-  const body = await bodyOf(exchange, pages);
-  if (!body.ok) return body;
-  const question = questionIn('anthropic', 'chat', body.value, { model: '', stream: false });
-  return question.ok ? yes(writeCount(question.value.inputTokensEstimate)) : question;
 }
 
 function bodyOf(exchange: Exchange, { house }: Pages): Promise<Result<Uint8Array, Refusal>> {

@@ -28,7 +28,11 @@ const BODIES: readonly (readonly [path: string, summary: string, required: reado
   ['/v1/batches', 'Work off a file of requests', ['input_file_id', 'endpoint']],
   ['/v1/batches/{batch}/cancel', 'Stop a batch', []],
   ['/v1/messages', "Message in Anthropic's dialect", ['model', 'messages', 'max_tokens']],
-  ['/v1/messages/count_tokens', 'Tokens of a message, by length', ['model', 'messages']],
+  [
+    '/v1/messages/count_tokens',
+    'Tokens of a message, told by the upstream, else by length',
+    ['model', 'messages'],
+  ],
   ['/v1beta/models/{model}:generateContent', "Content in Gemini's dialect", ['contents']],
   ['/v1beta/models/{model}:streamGenerateContent', 'The same as a stream', ['contents']],
   ['/v1beta/models/{model}:embedContent', "One embedding in Gemini's dialect", ['content']],

@@ -12,7 +12,6 @@ export type Page =
   | 'explain'
   | 'simulate'
   | 'decision'
-  | 'count'
   | 'tags'
   | 'show'
   | 'loaded'
@@ -71,7 +70,7 @@ export const PATHS: ReadonlyMap<string, PathEntry> = new Map([
   ['/v1/files', objects('file')],
   ['/v1/batches', objects('batch')],
   ['/v1/messages', call('chat', 'anthropic')],
-  ['/v1/messages/count_tokens', post('count')],
+  ['/v1/messages/count_tokens', call('count', 'anthropic')],
   ['/api/chat', call('chat', 'ollama')],
   ['/api/generate', call('completion', 'ollama')],
   ['/api/embed', call('embedding', 'ollama')],

@@ -33,6 +33,7 @@ const OPERATIONS: Readonly<Record<SpokenOperation, WireOperation>> = {
   completion: 'completion',
   response: 'chat',
   embedding: 'embedding',
+  count: 'countTokens',
 };
 
 const wireOperation = (operation: Operation): WireOperation =>
@@ -95,6 +96,8 @@ function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | un
   if (kind.wires[caller]?.[wireOperation(operation)] !== undefined) return caller;
   // What only passes is carried nowhere.
   if (isPassed(operation)) return undefined;
+  // A count is worth its trouble where it is exact: nobody is asked in another format.
+  if (operation === 'count') return undefined;
   const { preferred, wires } = kind;
   if (operation !== 'embedding')
     return wires[preferred]?.chat === undefined ? undefined : preferred;

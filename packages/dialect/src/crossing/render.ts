@@ -1,6 +1,6 @@
 // The request as an upstream reads it.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
-import { finder } from '../bytes.ts';
+import { encode, finder } from '../bytes.ts';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
@@ -38,10 +38,19 @@ function withoutForeign(question: Question, lane: Lane, how: Rendering): Unsigne
   const read = askOf(question, lane);
   const own = read.ok ? ownOf(read.value, lane, undefined) : undefined;
   if (own === undefined || own.dropped.size === 0) return undefined;
-  const { body, dropped } = written(own, lane, how);
+  const { body: whole, dropped } = written(own, lane, how);
+  const body = lane.operation === 'count' ? countOf(whole) : whole;
   const dialect = lane.caller === 'responses' ? 'openai' : lane.caller;
   const again = questionIn(dialect, lane.operation, body, question);
   return again.ok ? { question: again.value, dropped } : undefined;
+}
+
+/** What is counted has no answer: a bound or a stream of one would be refused. */
+function countOf(body: Uint8Array): Uint8Array {
+  const parsed = tryParse(body);
+  if (!isObject(parsed)) return body;
+  const { max_tokens: _bound, stream: _stream, ...rest } = parsed;
+  return encode(JSON.stringify(rest));
 }
 
 function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {

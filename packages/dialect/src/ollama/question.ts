@@ -26,6 +26,7 @@ type Kinds = readonly Field['kind'][];
 /** What may hold the content, and the kinds that it may have. All may be missing: that loads. */
 const CONTENT: Readonly<Record<SpokenOperation, readonly (readonly [string, Kinds])[]>> = {
   chat: [['messages', ['array', 'null']]],
+  count: [['messages', ['array', 'null']]],
   completion: [['prompt', ['string', 'null']]],
   response: [],
   embedding: [

@@ -42,6 +42,7 @@ const CONTENT: Readonly<Record<SpokenOperation, readonly [string, readonly strin
   completion: ['prompt', ['string', 'array']],
   response: ['input', ['string', 'array']],
   embedding: ['input', ['string', 'array']],
+  count: ['messages', ['array']],
 };
 
 function firstWrong(operation: SpokenOperation, fields: Fields): Refusal | undefined {

@@ -190,13 +190,16 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
   it('knows where each operation stands', () => {
     assert.equal(endpoint('one').origin, 'https://one.example');
     const { openai } = endpoint('one').lanes;
-    const paths = Object.entries(openai).map(([name, lane]) => [name, lane?.path('m', false)]);
+    const operations = ['chat', 'completion', 'response', 'embedding', 'moderation'] as const;
+    const paths = operations.map((name) => [name, openai[name]?.path('m', false)]);
     assert.deepEqual(Object.fromEntries(paths), {
       chat: '/base/v1/chat/completions',
       completion: '/base/v1/completions',
       response: '/base/v1/responses',
       embedding: '/base/v1/embeddings',
+      moderation: '/base/v1/moderations',
     });
+    assert.equal(openai.count, undefined, 'nobody counts in this dialect');
   });
 
   it('joins what is known of a model everywhere with what is known of it here', () => {

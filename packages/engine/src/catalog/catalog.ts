@@ -301,7 +301,7 @@ function impliedTier(reach: Reach, named: boolean, node: NodeFacts): Tier {
 
 const DIALECTS: readonly Dialect[] = ['openai', 'anthropic', 'gemini', 'ollama'];
 const OPERATIONS: readonly Operation[] = [
-  ...(['chat', 'completion', 'response', 'embedding'] as const),
+  ...(['chat', 'completion', 'response', 'embedding', 'count'] as const),
   ...PASSED_OPERATIONS,
 ];
 

@@ -7,11 +7,13 @@ import type { Resolved } from '../resolve/resolve.ts';
 export const OUTPUT_TOKENS_ASSUMED = 1_024;
 
 export function outputTokens({ head, question }: Resolved): number {
-  if (head.operation === 'embedding' || question.passing !== undefined) return 0;
+  const isShort = head.operation === 'embedding' || head.operation === 'count';
+  if (isShort || question.passing !== undefined) return 0;
   return (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
 }
 
 export function estimateNanoUsd(call: Resolved): bigint {
+  if (call.head.operation === 'count') return 0n;
   const usage = {
     inputTokens: call.question.inputTokensEstimate,
     outputTokens: outputTokens(call),

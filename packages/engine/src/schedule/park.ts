@@ -59,7 +59,9 @@ export async function park(
   const down = refusal('upstream_unavailable', 'All allowed routes are down.', {
     retryAfterMs: RETRY_AFTER_MS,
   });
-  if (call.route.verdict.fallback.allUnavailable === 'refuse') return no(down);
+  // Nobody waits for a count: it is made by length then.
+  const isCount = call.head.operation === 'count';
+  if (isCount || call.route.verdict.fallback.allUnavailable === 'refuse') return no(down);
   if (!parking.waiting.has(call.id) && isFull(call, ports)) return no(down);
   parking.waiting.set(call.id, call.tenant.name);
   const deferred = call.head.queueAllowed && reply.defer(queuedHeaders(call.id));

@@ -6,6 +6,8 @@ import type { Scheduled } from '../schedule/schedule.ts';
 const BYTES_PER_TOKEN = 4;
 
 export function usageOf(call: Scheduled, outcome: Outcome): Usage | undefined {
+  // It tells what a call would use, and uses nothing.
+  if (call.head.operation === 'count') return undefined;
   if (outcome.kind === 'whole') {
     if (outcome.relayed) return outcome.answer.facts.usage;
     const output = Math.ceil(outcome.answer.body.length / BYTES_PER_TOKEN);

@@ -36,6 +36,7 @@ export const OPERATIONS: Readonly<Record<Operation, string>> = {
   completion: 'text_completion',
   response: 'chat',
   embedding: 'embeddings',
+  count: 'count_tokens',
   // The conventions have no words for what only passes: ours stand for it.
   moderation: 'moderation',
   image: 'image',

@@ -27,6 +27,7 @@ const PATHS: Readonly<Record<SpokenOperation, string>> = {
   completion: '/v1/completions',
   response: '/v1/responses',
   embedding: '/v1/embeddings',
+  count: '/v1/messages/count_tokens',
 };
 
 export type WishTools = {
@@ -230,7 +231,8 @@ function contentOf(
     case 'response':
     case 'embedding':
       return `"input":${text}`;
-    case 'chat': {
+    case 'chat':
+    case 'count': {
       const image = '{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}';
       const part = `[{"type":"text","text":${text}},${image}]`;
       const said = unreadable ? part : text;

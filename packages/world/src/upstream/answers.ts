@@ -37,6 +37,8 @@ export function wholeAnswer({ operation, model, word, events, usage }: Told): Ui
       return encode(`${head},"output":[{"type":"message","content":"${text}"}]${used}}`);
     case 'embedding':
       return encode(`${head},"data":[{"index":0,"embedding":[0.1,0.2]}]${used}}`);
+    case 'count':
+      return encode(`{"input_tokens":${usage?.[0] ?? events}}`);
   }
 }
 

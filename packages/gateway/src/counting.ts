@@ -1,0 +1,85 @@
+// The count of a message's tokens goes down the line like any call: the endpoint that would answer
+// the message is asked, where it counts, and only where the message itself might go. Where nobody
+// may be asked, or nobody answers, it is a count by length, as the estimate before a call is; the
+// answer says which. Whoever may not call at all, or sends no message, is refused like anybody.
+import { questionIn, writeCount } from '@signalbox/dialect';
+import type { Exchange } from '@signalbox/ports';
+
+/** `upstream` or `length`. */
+export const COUNTED_HEADER = 'x-signalbox-counted';
+
+/** No place for it, no such model, or a place that failed. */
+const BY_LENGTH: ReadonlySet<number> = new Set([403, 404, 422, 500, 502, 503, 504, 529]);
+/** What stays of the headers of a no. */
+const KEPT: ReadonlySet<string> = new Set(['x-signalbox-decision-id', 'server-timing']);
+
+export function counting(exchange: Exchange): Exchange {
+  return new Counting(exchange);
+}
+
+class Counting implements Exchange {
+  readonly head: Exchange['head'];
+  readonly #exchange: Exchange;
+  #body: Uint8Array | undefined;
+
+  constructor(exchange: Exchange) {
+    this.head = exchange.head;
+    this.#exchange = exchange;
+  }
+
+  reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
+    if (status === 200) {
+      this.#exchange.reply(200, [...headers, COUNTED_HEADER, 'upstream'], bytes);
+      return;
+    }
+    const tokens = BY_LENGTH.has(status) ? lengthOf(this.#body) : undefined;
+    if (tokens === undefined) this.#exchange.reply(status, headers, bytes);
+    else this.#exchange.reply(200, byLength(headers), writeCount(tokens));
+  }
+
+  async readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
+    const body = await this.#exchange.readBody(bytesMax, ms);
+    if (typeof body !== 'string') this.#body = body;
+    return body;
+  }
+
+  begin(status: number, headers: readonly string[]): void {
+    this.#exchange.begin(status, headers);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#exchange.write(bytes);
+  }
+
+  onDrain(then: () => void): void {
+    this.#exchange.onDrain(then);
+  }
+
+  end(trailers?: readonly string[]): void {
+    this.#exchange.end(trailers);
+  }
+
+  destroy(): void {
+    this.#exchange.destroy();
+  }
+
+  onLeave(then: () => void): void {
+    this.#exchange.onLeave(then);
+  }
+}
+
+/** Undefined: it was not read, or is no message. */
+function lengthOf(body: Uint8Array | undefined): number | undefined {
+  if (body === undefined) return undefined;
+  const question = questionIn('anthropic', 'count', body, { model: '', stream: false });
+  return question.ok ? question.value.inputTokensEstimate : undefined;
+}
+
+function byLength(headers: readonly string[]): readonly string[] {
+  const own = ['content-type', 'application/json', COUNTED_HEADER, 'length'];
+  for (let at = 0; at < headers.length; at += 2) {
+    const [name = '', value = ''] = headers.slice(at, at + 2);
+    if (KEPT.has(name)) own.push(name, value);
+  }
+  return own;
+}
