@@ -95,6 +95,8 @@ export type Question = {
   readonly passing?: Passing | undefined;
   /** `previous_response_id`, `conversation`, or a file or batch: state that is held upstream. */
   readonly statefulReference: string | undefined;
+  /** Files that an upstream holds and the content names; '' for one that nobody can know. */
+  readonly fileReferences?: readonly string[];
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */

@@ -177,6 +177,25 @@ describe('a file', () => {
     assert.equal(page['last_id'], two.id);
   });
 
+  it('is read in a chat where it is, and by no other tenant', async () => {
+    const own = await upload(client, 'mine');
+    const chats = [
+      { type: 'file', file: { file_id: own.id } },
+      { type: 'input_file', file_id: own.id },
+    ].map((part) => ({ model: 'sim-small', messages: [{ role: 'user', content: [part] }] }));
+    for (const body of chats) {
+      const answer = await gateway.ask('/v1/chat/completions', { body });
+      assert.equal(answer.headers['x-signalbox-endpoint'], 'near', answer.text);
+      const other = { key: gateway.key('stranger'), body };
+      refused(await gateway.ask('/v1/chat/completions', other), 404, 'object_unknown');
+      const pinned = { ...other, body: { ...body, model: 'near/sim-small' } };
+      refused(await gateway.ask('/v1/chat/completions', pinned), 404, 'object_unknown');
+    }
+    const tools = [{ type: 'file_search', vector_store_ids: ['vs_1'] }];
+    const search = { model: 'sim-small', input: 'what does it say?', tools };
+    refused(await gateway.ask('/v1/responses', { body: search }), 404, 'object_unknown');
+  });
+
   it('stays on tier 1, as what nobody can read does', async () => {
     const form = new FormData();
     form.set('purpose', 'user_data');

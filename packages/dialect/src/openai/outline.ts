@@ -2,10 +2,19 @@
 // is, whether there is a part that no text scanner can read. Runs only when a rule or a record
 // asks.
 import type { Operation } from '@signalbox/contract';
-import { type Element, type Field, innerElements, lastField, stringAt } from '../json.ts';
+import {
+  type Element,
+  type Field,
+  innerElements,
+  innerFields,
+  lastField,
+  stringAt,
+} from '../json.ts';
 
 export type Outline = {
   readonly unreadableParts: boolean;
+  /** Files that an upstream holds; '' for one that nobody can know. */
+  readonly files: readonly string[];
   lastInstruction(): string;
   sessionBytes(prefix: string): Uint8Array;
 };
@@ -16,6 +25,8 @@ type Span = readonly [start: number, end: number];
 /** What is kept of a conversation while it is read: never all of it. */
 type Reading = {
   unreadable: boolean;
+  /** Empty for nearly every call: then it is the same list. */
+  files: readonly string[];
   /** Messages were seen: the content is a conversation, not a bare text. */
   talks: boolean;
   /** From the first message to the first of a user, at most `OPENING_MAX`. */
@@ -45,6 +56,7 @@ export function outline(operation: Operation, body: Uint8Array, fields: Fields):
   const content = fields.get(operation === 'chat' ? 'messages' : contentName(operation));
   const reading: Reading = {
     unreadable: operation === 'response' && fields.get('prompt')?.kind === 'object',
+    files: holdFiles(body, fields.get('tools')) ? UNKNOWABLE : NO_FILES,
     talks: false,
     opening: [],
     userSeen: false,
@@ -57,6 +69,7 @@ export function outline(operation: Operation, body: Uint8Array, fields: Fields):
   }
   return {
     unreadableParts: reading.unreadable,
+    files: reading.files,
     lastInstruction: () => lastInstruction(body, content, reading),
     sessionBytes: (prefix) => sessionBytes(body, fields, content, { reading, prefix }),
   };
@@ -86,6 +99,53 @@ function readMessage(body: Uint8Array, element: Element, reading: Reading): void
     reading.lastUserContent = lastField(fields, 'content');
   }
   reading.unreadable ||= holdsUnreadable(body, fields);
+  // What is all text names no file.
+  if (reading.unreadable) nameFiles(body, fields, reading);
+}
+
+const NO_FILES: readonly string[] = [];
+const UNKNOWABLE: readonly string[] = [''];
+/** More files than this are not looked up one by one. */
+const FILES_MAX = 64;
+
+/** Of a message, or of an item that is a file itself. */
+function nameFiles(body: Uint8Array, fields: readonly Field[], reading: Reading): void {
+  nameFile(body, fields, reading);
+  for (const field of fields) {
+    if (field.key !== 'content' && field.key !== 'output') continue;
+    if (field.kind === 'object') {
+      nameFile(body, innerFields(body, field.valueStart) ?? [], reading);
+    }
+    if (field.kind !== 'array') continue;
+    innerElements(body, field.valueStart, (part) => nameFile(body, part.fields ?? [], reading));
+  }
+}
+
+/** Chats name it in `file`, responses in the part itself. */
+function nameFile(body: Uint8Array, part: readonly Field[], reading: Reading): void {
+  for (const field of part) {
+    if (field.key === 'file' && field.kind === 'object') {
+      nameFile(body, innerFields(body, field.valueStart) ?? [], reading);
+    }
+    if (field.key !== 'file_id' || field.kind === 'null') continue;
+    const id = field.kind === 'string' ? stringAt(body, field.valueStart, field.valueEnd) : '';
+    if (reading.files.length < FILES_MAX) reading.files = [...reading.files, id ?? ''];
+    else if (reading.files.length === FILES_MAX) reading.files = [...reading.files, ''];
+  }
+}
+
+/** Tools that run at the provider, over what it holds: which of it is whose is not known here. */
+function holdFiles(body: Uint8Array, tools: Field | undefined): boolean {
+  if (tools?.kind !== 'array') return false;
+  let held = false;
+  innerElements(body, tools.valueStart, ({ fields = [] }) => {
+    for (const { key, kind, valueStart } of fields) {
+      held ||= key === 'vector_store_ids' || (key === 'container' && kind === 'string');
+      if (key !== 'container' || kind !== 'object') continue;
+      held ||= innerFields(body, valueStart)?.some((one) => one.key === 'file_ids') ?? true;
+    }
+  });
+  return held;
 }
 
 /** Where a field stands twice, each of them is looked at: parsers differ in which one counts. */

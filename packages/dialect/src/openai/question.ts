@@ -117,6 +117,10 @@ class BodyQuestion implements Question {
     return this.#seen().unreadableParts;
   }
 
+  get fileReferences(): readonly string[] {
+    return this.#seen().files;
+  }
+
   lastInstruction(): string {
     return this.#seen().lastInstruction();
   }

@@ -1,6 +1,13 @@
 // Asks every gate about one candidate and collects the noes as bits: all of them, so that an
 // explanation is complete.
-import { assert, type Breach, type Clearance, type Place, within } from '@signalbox/contract';
+import {
+  assert,
+  type Breach,
+  type Clearance,
+  type Place,
+  type Question,
+  within,
+} from '@signalbox/contract';
 import { matchesPattern } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
@@ -95,7 +102,8 @@ function suitability(inputs: GateInputs): number {
   const budgeted = tenant.budget !== undefined || call.key.budget !== undefined;
   if (budgeted && isUnpriced(inputs)) gates |= GATES.unpriced;
   if (passing?.stores === true && storesInVain(inputs)) gates |= GATES.retention;
-  if (question.statefulReference !== undefined && !(pinned && mayHold(inputs))) {
+  const refers = question.statefulReference !== undefined || namesFiles(question);
+  if (refers && !(pinned && mayHold(inputs))) {
     if (call.held?.endpoint !== offering.endpoint.name) gates |= GATES.stateUnknown;
   }
   return gates;
@@ -118,7 +126,11 @@ const storesInVain = ({ call, place }: GateInputs): boolean =>
  * the endpoint is this tenant's alone.
  */
 const mayHold = ({ call, offering }: GateInputs): boolean =>
-  call.question.passing === undefined || offering.endpoint.tenant === call.tenant.name;
+  (call.question.passing === undefined && !namesFiles(call.question)) ||
+  offering.endpoint.tenant === call.tenant.name;
+
+export const namesFiles = ({ fileReferences }: Question): boolean =>
+  fileReferences !== undefined && fileReferences.length > 0;
 
 /**
  * Counting by length errs high on text with many bytes a token: only a clear overflow is refused

@@ -133,7 +133,7 @@ describe('where the endpoint that holds a response cannot be used', () => {
   it('the call is told where it is when it asks for something else', async () => {
     const { code, text } = await refused('small', HOUSE);
     assert.equal(code, 'policy_denied');
-    assert.match(text, /`far` holds this `previous_response_id`/);
+    assert.match(text, /`far` holds the state that the call refers to/);
   });
 
   it('the call is told what stands in the way there', async () => {

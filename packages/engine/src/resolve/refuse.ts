@@ -4,6 +4,7 @@ import { type Clearance, type EndpointName, type Refusal, refusal } from '@signa
 import { isPassed, kindsWith, wireOf } from '@signalbox/dialect';
 import type { Classified } from '../classify/classify.ts';
 import { GATES } from './gates.table.ts';
+import { namesFiles } from './gates.ts';
 import type { Candidate } from './offer.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
@@ -27,6 +28,9 @@ export function refuseRoute(
   }
   const only = (gates: number): boolean =>
     candidates.some((one) => (one.gates & gates) !== 0 && (one.gates & ~gates) === 0);
+  if (holder === undefined && namesFiles(call.question) && only(GATES.stateUnknown)) {
+    return unknownFile();
+  }
   if (only(GATES.stateUnknown)) {
     return holder === undefined ? unknownState() : heldElsewhere(holder);
   }
@@ -93,8 +97,14 @@ function notReady(model: string, { offering }: Candidate): Refusal {
   return refusal('no_eligible_route', message, { hint });
 }
 
+function unknownFile(): Refusal {
+  const message = 'The call names files, and they are not known to be this tenant’s in one place.';
+  const hint = 'Upload it with `POST /v1/files`, or send what it holds in the body.';
+  return refusal('object_unknown', message, { param: 'file_id', hint });
+}
+
 function heldElsewhere(holder: EndpointName): Refusal {
-  const what = 'holds this `previous_response_id`, and what the call names is not there';
+  const what = 'holds the state that the call refers to, and what the call names is not there';
   const message = `\`${holder}\` ${what}.`;
   const hint = 'Name a model that it serves, or send the earlier turns in the body.';
   return refusal('policy_denied', message, { param: 'previous_response_id', hint });

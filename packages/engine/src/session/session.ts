@@ -4,6 +4,7 @@
 // It must never keep a caller's raw session or subject; an agent's name stays, rules ask for it.
 import {
   type Branded,
+  higherLabel,
   type Keys,
   no,
   type Question,
@@ -72,13 +73,30 @@ export function join(
 
 export type Known = { readonly references: References; readonly objects: References };
 
-/** Adds what is known of the state that a call refers to: a response, or a file or batch. */
+/** Adds what is known of the state that a call refers to: a response, files, a batch. */
 export function recall(joined: Joined, known: Known, keys: Keys): Joined {
-  const { statefulReference: id, passing } = joined.question;
-  if (id === undefined) return joined;
-  const references = passing === undefined ? known.references : known.objects;
-  const held = references.find({ tenant: joined.tenant.name, id, keys });
-  return Object.assign(joined, { held });
+  const { statefulReference, passing, fileReferences = NO_FILES } = joined.question;
+  const { references, objects } = known;
+  if (statefulReference === undefined && fileReferences.length === 0) return joined;
+  const tenant = joined.tenant.name;
+  const found = fileReferences.map((id) => objects.find({ tenant, id, keys }));
+  if (statefulReference !== undefined) {
+    const where = passing === undefined ? references : objects;
+    found.push(where.find({ tenant, id: statefulReference, keys }));
+  }
+  return Object.assign(joined, { held: together(found) });
+}
+
+const NO_FILES: readonly string[] = [];
+
+/** All of it in one place, or nobody knows where; as sensitive as the most sensitive. */
+function together(all: readonly (Held | undefined)[]): Held | undefined {
+  const [first] = all;
+  if (all.length === 1) return first;
+  let label = all.find((one) => one !== undefined)?.label;
+  for (const one of all) if (one !== undefined) label = higherLabel(label ?? one.label, one.label);
+  const isOne = all.every((one) => one?.endpoint === first?.endpoint);
+  return label === undefined ? undefined : { endpoint: isOne ? first?.endpoint : undefined, label };
 }
 
 function sessionOf(
