@@ -30,6 +30,11 @@ export type ActBody = {
     | 'egress-blocked'
     | 'endpoint-enabled'
     | 'endpoint-drained'
+    | 'endpoint-brought'
+    | 'endpoint-activated'
+    | 'endpoint-removed'
+    | 'endpoint-key-changed'
+    | 'data-key-rotated'
     | 'endpoint-changed'
     | 'hold-charged';
   readonly by: string;

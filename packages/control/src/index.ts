@@ -3,6 +3,7 @@ export { BROUGHT_MAX, type Brought, type BroughtChange, type BroughtDesk } from 
 export { type Control, createControl } from './control.ts';
 export { endpointStatuses, modelStatuses } from './describe.ts';
 export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
-export type { ConsoleFile, ControlOptions } from './options.ts';
+export type { TenantAdmin } from './door/door.ts';
+export type { ConsoleFile, ControlOptions, Deed } from './options.ts';
 export type { Readings } from './readings.ts';
 export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';

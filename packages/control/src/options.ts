@@ -1,8 +1,9 @@
 // What control is made of: everything that it knows or changes comes in here.
-import type { Clock, Keys, Random, Sink, TenantName } from '@signalbox/contract';
+import type { ActBody, Clock, Keys, Random, Sink, TenantName } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
+import type { TenantAdmin } from './door/door.ts';
 import type { Readings } from './readings.ts';
 import type { StatusDocument } from './status.ts';
 
@@ -12,6 +13,15 @@ export type ConsoleFile = {
   readonly bytes: Uint8Array;
   /** Quoted, as the header says it. */
   readonly etag: string;
+};
+
+/** `by`: `operator`, or the name of the key. */
+export type Deed = {
+  readonly act: ActBody['act'];
+  readonly by: string;
+  readonly tenant: TenantName | undefined;
+  /** The endpoint, or the tenant. */
+  readonly what: string;
 };
 
 export type ControlOptions = {
@@ -32,7 +42,9 @@ export type ControlOptions = {
   /** Undefined: tenants bring nothing here. */
   readonly brought?: BroughtDesk;
   /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
-  readonly tenantOf?: (keyText: string, address: string) => TenantName | undefined;
+  readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  /** What somebody must be able to ask about later. */
+  readonly acted?: (deed: Deed) => void;
   /**
    * Where people reach this server: `http://127.0.0.1:4141`. Any other Host or Origin is refused;
    * login links name the first.

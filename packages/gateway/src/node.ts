@@ -269,12 +269,15 @@ function readinessOf(
   return { mode: reasons.length === 0 ? 'ready' : 'degraded', reasons };
 }
 
-/** Endpoints that are switched on and cannot be used now: their calls go elsewhere, or wait. */
+/**
+ * Endpoints that are switched on and cannot be used now: their calls go elsewhere, or wait. Not
+ * those of a single tenant: everybody may read this.
+ */
 function endpointReasons({ now, live }: House): readonly string[] {
   const reasons: string[] = [];
   const { endpoints, offerings } = now().catalog;
   for (const endpoint of endpoints.values()) {
-    if (!endpoint.enabled || endpoint.quarantined) continue;
+    if (!endpoint.enabled || endpoint.quarantined || endpoint.tenant !== undefined) continue;
     if (endpoint.unavailable !== undefined)
       reasons.push(`${endpoint.name}: ${endpoint.unavailable}`);
     else if (live.order.isDown(endpoint)) reasons.push(`${endpoint.name}: refuses connections`);

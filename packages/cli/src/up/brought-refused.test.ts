@@ -1,7 +1,7 @@
 // What tenants may not bring, and what they may not see: addresses inside, names of others, keys of
 // others, paths of the operator.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Lookup } from '@signalbox/ports';
@@ -255,6 +255,20 @@ test('a quarantined endpoint is named nowhere but to whose it is', async (contex
     for (const one of seen) assert.match(JSON.stringify(at(one, 'gates')), /quarantined/);
   }
   assert.ok(!own.asked.some((one) => one.startsWith('POST')));
+});
+
+test('what is wrong with one stands on no page that everybody reads', async (context) => {
+  const own = await played(context, CANARY);
+  const home = await house(context, { acme: [own.port] });
+  await bring(home, 'acme', own.url, { key: CANARY });
+  await home.admin('acme', 'POST', '/endpoints/acme/gpu/activate');
+  rmSync(join(home.folder, '.signalbox', 'credentials'), { recursive: true });
+  await home.server().reload();
+  const seen = await home.admin('acme', 'GET', '/endpoints');
+  assert.match(seen.text, /"state":"unavailable"/);
+  const page = await (await fetch(`${home.server().url}/readyz`)).text();
+  assert.doesNotMatch(page, /acme/);
+  assert.match(page, /"ready"/);
 });
 
 test('drained, it ends its calls, takes no new ones, and comes back', async (context) => {

@@ -77,6 +77,9 @@ test('after a restart it serves as before, and its key stands nowhere', async (c
   texts.push(JSON.stringify(server().documents.inForce.read.origins()));
   await server().stop();
   const all = [everyByte(folder), ...texts].join('\n');
+  for (const act of ['brought', 'activated', 'key-changed']) {
+    assert.ok(all.includes(`"act":"endpoint-${act}","by":"acme-admin","what":"acme/gpu"`), act);
+  }
   for (const secret of [CANARY, own.key]) {
     for (const form of formsOf(secret)) assert.ok(!all.includes(form), form);
   }

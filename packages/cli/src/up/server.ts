@@ -13,8 +13,10 @@ import {
   type BroughtDesk,
   type Control,
   createControl,
+  type Deed,
   type DocumentsDesk,
   type StatusDocument,
+  type TenantAdmin,
 } from '@signalbox/control';
 import type { Configuration } from '@signalbox/documents';
 import { identify } from '@signalbox/engine';
@@ -201,6 +203,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         documents: deskOf(ground),
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => adminOf(parts, text, address),
+        acted: (deed) => record(parts, deed),
         origins: () => late.origins,
         keyEnvironment: KEY_ENVIRONMENT,
       });
@@ -237,10 +240,19 @@ const broughtOf = ({ documents, data, reader }: Ground, { examine }: NodeParts):
   });
 
 /** Whose admin holds this key; undefined: nobody's. */
-function adminOf({ house, keys, clock }: NodeParts, text: string, address: string) {
+function adminOf(
+  { house, keys, clock }: NodeParts,
+  text: string,
+  address: string,
+): TenantAdmin | undefined {
   const found = identify(text, address, house.now().tenants, { keys, clock });
   const isAdmin = found.ok && found.value.key.scopes.has('admin');
-  return isAdmin ? found.value.tenant.name : undefined;
+  return isAdmin ? { tenant: found.value.tenant.name, key: found.value.key.name } : undefined;
+}
+
+function record({ journal, clock }: NodeParts, { tenant, ...deed }: Deed): void {
+  const body = { ...deed, detail: {} };
+  journal.append({ kind: 'act', at: clock.now(), tenant, call: undefined, body });
 }
 
 function statusNow(ground: Ground, node: NodeParts, url: string | undefined): StatusDocument {

@@ -7,6 +7,7 @@ import { Words } from '../shell/words.tsx';
 
 const STATES: Readonly<Record<string, { word: string; tone: string; Icon: () => VNode }>> = {
   available: { word: 'Available', tone: 'good', Icon: Check },
+  quarantined: { word: 'Quarantined', tone: 'warn', Icon: Barred },
   off: { word: 'Found, off', tone: 'plain', Icon: Barred },
   down: { word: 'Down', tone: 'bad', Icon: Warning },
   unavailable: { word: 'Unavailable', tone: 'warn', Icon: Warning },

@@ -17,10 +17,13 @@ const SESSIONS_MAX = 256;
 const COOKIES_BYTES_MAX = 8_192;
 const KEY_BYTES_MAX = 512;
 
+/** A key of a tenant with the scope `admin`. */
+export type TenantAdmin = { readonly tenant: TenantName; readonly key: string };
+
 export type DoorOptions = TokenPorts & {
   readonly adminKeyHolds: (text: string) => boolean;
   readonly origins: () => readonly string[];
-  readonly tenantOf?: (keyText: string, address: string) => TenantName | undefined;
+  readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
 };
 
 /** Who asks. `stillIn` answers anew: a session ends, an admin key does not. */
@@ -28,9 +31,12 @@ export type Visitor = {
   readonly by: 'admin-key' | 'session' | 'tenant-key';
   /** Whose admin it is, and speaks for nobody else; undefined: the operator. */
   readonly tenant: TenantName | undefined;
+  /** For the record of what was done: `operator`, or the name of the key. */
+  readonly name: string;
   stillIn(): boolean;
 };
 
+const OPERATOR = { tenant: undefined, name: 'operator' };
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** What a browser says of a page that is ours, or of a person who typed the address. */
 const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
@@ -70,12 +76,13 @@ export class Door {
     const bearer = bearerOf(head);
     if (bearer !== undefined) {
       if (this.#options.adminKeyHolds(bearer)) {
-        return yes({ by: 'admin-key', tenant: undefined, stillIn: () => true });
+        return yes({ by: 'admin-key', ...OPERATOR, stillIn: () => true });
       }
-      const whose = (): TenantName | undefined => this.#options.tenantOf?.(bearer, head.address);
-      const tenant = whose();
-      if (tenant === undefined) return no(WRONG_KEY);
-      return yes({ by: 'tenant-key', tenant, stillIn: () => whose() === tenant });
+      const whose = (): TenantAdmin | undefined => this.#options.tenantOf?.(bearer, head.address);
+      const admin = whose();
+      if (admin === undefined) return no(WRONG_KEY);
+      const { tenant, key: name } = admin;
+      return yes({ by: 'tenant-key', tenant, name, stillIn: () => whose()?.tenant === tenant });
     }
     const session = cookieOf(head, cookieName(own));
     if (session === undefined) return no(NO_KEY);
@@ -83,7 +90,7 @@ export class Door {
     const site = head.header('sec-fetch-site');
     if (site !== undefined && !OWN_SITE.has(site)) return no(WRONG_ORIGIN);
     if (!SAFE.has(head.method) && head.header('origin') === undefined) return no(NO_ORIGIN);
-    return yes({ by: 'session', tenant: undefined, stillIn: () => this.#sessions.holds(session) });
+    return yes({ by: 'session', ...OPERATOR, stillIn: () => this.#sessions.holds(session) });
   }
 
   /** The cookie of a new session, once a link; undefined: the link was used or is too old. */

@@ -16,7 +16,7 @@ import { KEY_CHARACTERS_MAX } from '@signalbox/ports';
 import { z } from 'zod';
 import type { BroughtDesk } from '../brought-desk.ts';
 import type { WrittenDocument } from '../documents-desk.ts';
-import type { ControlOptions } from '../options.ts';
+import type { ControlOptions, Deed } from '../options.ts';
 import { answered, done, doneAs } from './answered.ts';
 import { type Answer, type Asked, type From, NO_QUERY, type Route } from './route.ts';
 import { bodySchema, checkDocument, isJsonObject, readDocument } from './written.ts';
@@ -44,6 +44,7 @@ export function broughtRoutes(options: ControlOptions): readonly Route[] {
     method: 'POST',
     path: '/admin/v1/endpoints',
     summary: 'Add an endpoint of a tenant; it is asked about itself and gets no call yet',
+    act: 'endpoint-brought',
     status: 201,
     answer: examined,
     body: addSchema(),
@@ -58,10 +59,12 @@ export function broughtRoutes(options: ControlOptions): readonly Route[] {
   };
   const activate: Given = {
     ...of('POST', '/activate', 'Let calls of its tenant go to an endpoint that is fit', examined),
+    act: 'endpoint-activated',
     serve: (desk, asked, from) => activated(desk, options, asked, from),
   };
   const giveKey: Given = {
     ...of('PUT', '/key', 'Replace the key of an endpoint; it is asked with the new one', examined),
+    act: 'endpoint-key-changed',
     body: KEY_BODY,
     async serve(desk, { name, body }, { visitor }) {
       const found = findEndpoint(options, name, visitor.tenant);
@@ -76,21 +79,25 @@ export function broughtRoutes(options: ControlOptions): readonly Route[] {
   };
   const takeKey: Given = {
     ...of('DELETE', '/key', 'Delete the key of an endpoint', done),
+    act: 'endpoint-key-changed',
     serve: (desk, { name }, { visitor }) =>
       changed(options, name, visitor.tenant, 'key-deleted', () => desk.giveKey(name, undefined)),
   };
   const takeAway: Given = {
     ...of('DELETE', '', 'Remove an endpoint that was added, and its key', done),
+    act: 'endpoint-removed',
     serve: (desk, { name }, { visitor }) =>
       changed(options, name, visitor.tenant, 'removed', () => desk.takeAway(name)),
   };
   const given = [add, probe, activate, giveKey, takeKey, takeAway, rotation(options)];
-  return given.map((one) => routeOf(one, options.brought));
+  return given.map((one) => routeOf(one, options));
 }
 
 type Given = Pick<Route, 'method' | 'path' | 'summary' | 'answer'> & {
   readonly status?: number;
   readonly body?: Route['body'];
+  /** Goes into the journal when it was done. */
+  readonly act?: Deed['act'];
   serve(desk: BroughtDesk, asked: Asked, from: From): Promise<Result<Answer, Refusal>>;
 };
 
@@ -104,21 +111,30 @@ const of = (
   path: `/admin/v1/endpoints/{name}${tail}`,
 });
 
-const routeOf = (given: Given, desk: BroughtDesk | undefined): Route => ({
+const routeOf = (given: Given, { brought, acted }: ControlOptions): Route => ({
   ...given,
   forTenants: true,
   status: given.status ?? 200,
   body: given.body,
   kind: 'json',
   query: NO_QUERY,
-  serve: async (asked, from) =>
-    desk === undefined ? no(NOT_HERE) : given.serve(desk, asked, from),
+  async serve(asked, from) {
+    if (brought === undefined) return no(NOT_HERE);
+    const answer = await given.serve(brought, asked, from);
+    const { tenant, name: by } = from.visitor;
+    const what = answer.ok && isJsonObject(answer.value.body) ? answer.value.body['name'] : '';
+    if (given.act !== undefined && typeof what === 'string' && what !== '') {
+      acted?.({ act: given.act, by, tenant, what });
+    }
+    return answer;
+  },
 });
 
 const rotation = ({ configuration }: ControlOptions): Given => ({
   method: 'POST',
   path: '/admin/v1/tenants/{name}/rotate-key',
   summary: 'Seal the keys of a tenant under a new data key',
+  act: 'data-key-rotated',
   answer: z.strictObject({ name: z.string(), version: z.int() }),
   async serve(desk, { name }, { visitor }) {
     const isOwn = visitor.tenant === undefined || visitor.tenant === name;

@@ -60,7 +60,10 @@ function endpointSwitch(options: ControlOptions, to: 'enable' | 'drain'): Route 
       const { tenant } = visitor;
       const found = tenant === undefined ? undefined : findEndpoint(options, name, tenant);
       if (found?.ok === false) return found;
-      return answered(await desk.switchEndpoint(name, to), () => doneAs(name, what));
+      const answer = await desk.switchEndpoint(name, to);
+      const act = `endpoint-${what}` as const;
+      if (answer.kind === 'done') options.acted?.({ act, by: visitor.name, tenant, what: name });
+      return answered(answer, () => doneAs(name, what));
     },
   });
 }

@@ -81,7 +81,7 @@ const MADE_HERE: Readonly<Record<WrittenNoun, readonly string[]>> = {
   keys: ['id', 'secret_hash', 'secret'],
   endpoints: [
     ...['credentials', 'enabled', 'quarantine', 'tenant', 'tier', 'private_address'],
-    'model_path',
+    ...['model_path', 'headers', 'timers', 'in_flight_max', 'health_check_interval_ms'],
   ],
 };
 
