@@ -92,6 +92,11 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
     'Offers that failed before this one, or took too long; absent when none did.',
   ),
   row(
+    'x-signalbox-repair',
+    '`retry` `escalate` `flagged` `undecided`',
+    'What became of an answer that the policy checks; absent when it passed at once.',
+  ),
+  row(
     'x-signalbox-degradation',
     '`latency`',
     'Answered by a lower tier, since the latency budget was about to run out.',

@@ -116,7 +116,7 @@ function ruleOf(when: RuleCondition, index: number): RuleDocument {
     endpoint: undefined,
     chain: undefined,
   } as const;
-  return { name: `rule-${index}`, when, route, origin: undefined };
+  return { name: `rule-${index}`, when, route, output: undefined, origin: undefined };
 }
 
 interface SmallCall {

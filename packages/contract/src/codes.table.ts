@@ -28,6 +28,7 @@ export type Code =
   | 'concurrency_limited'
   | 'quota_exhausted'
   | 'internal'
+  | 'output_rejected'
   | 'upstream_failed'
   | 'upstream_timeout'
   | 'upstream_unavailable'
@@ -243,6 +244,13 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     'never',
     'A fault of ours; the call failed closed.',
     'Report it with the request id.',
+  ),
+  output_rejected: facts(
+    502,
+    SERVER,
+    'never',
+    'No answer passed the checks of the policy.',
+    'The message names the check; ask for less, or let the policy escalate or flag.',
   ),
   upstream_failed: facts(
     502,

@@ -38,7 +38,10 @@ export type RecordedCandidate = {
   readonly gates: number;
 };
 
-/** `overtaken`: another attempt of the same call answered first. */
+/**
+ * `overtaken`: another attempt of the same call answered first. `judged-away`: it answered, and the
+ * answer did not pass what the policy checks.
+ */
 export type AttemptOutcome =
   | 'answered'
   | 'failed'
@@ -63,8 +66,17 @@ export type Attempt = {
   readonly fault: FaultCode | undefined;
   /** Begun beside another one: that took long, or the time was about to run out. */
   readonly role?: 'hedge' | 'late' | undefined;
-  /** Of one that was overtaken: its input at least was read. Part of what the call costs. */
+  /**
+   * Of one that was overtaken (its input at least was read) or whose answer was rejected. Part of
+   * what the call costs.
+   */
   readonly costNanoUsd?: string | undefined;
+  /** Of one whose answer was rejected. */
+  readonly usage?: Usage | undefined;
+  /** Which check its answer did not pass, where, by which keyword. Never a value. */
+  readonly rejected?: string | undefined;
+  /** Which check could not say whether its answer passes. */
+  readonly undecided?: string | undefined;
 };
 
 export type Ending = 'answered' | 'refused' | 'cut' | 'left' | 'crashed';

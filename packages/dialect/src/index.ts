@@ -35,7 +35,8 @@ export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts
 export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
 export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
-export { render } from './crossing/render.ts';
+export { readAnswerOf } from './crossing/read.ts';
+export { askOf, render } from './crossing/render.ts';
 export type { Rendered } from './crossing/rendered.ts';
 export { gemini, streamReader as geminiStreamReader } from './gemini/gemini.ts';
 export { type Element, innerElements, innerText, lastField, readObject } from './json.ts';

@@ -13,6 +13,10 @@ export {
 } from './address.ts';
 export { canonicalConfiguration } from './canonical.ts';
 export type * from './configuration.ts';
+export { compileSchema, type Finding, type Schema } from './conform/conform.ts';
+export { signsIn } from './conform/json.ts';
+export { linearPattern } from './conform/linear-pattern.ts';
+export { STEPS_MAX } from './conform/work.ts';
 export {
   DATA_FOLDER_LAYOUT,
   type DataFolderDocument,

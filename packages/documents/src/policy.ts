@@ -26,6 +26,8 @@ export interface PolicyDocument {
   readonly hedge: boolean;
   /** Until the first token, for calls that say nothing of it. */
   readonly latencyBudgetMs: number | undefined;
+  /** For calls whose rule says nothing of it. */
+  readonly output: OutputDocument | undefined;
   /** Not active in this version. */
   readonly escalationThreshold: number | undefined;
   readonly origin: Origin | undefined;
@@ -35,6 +37,7 @@ export interface RuleDocument {
   readonly name: string;
   readonly when: RuleCondition;
   readonly route: RuleRoute;
+  readonly output: OutputDocument | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -68,4 +71,26 @@ export interface FallbackDocument {
   readonly allUnavailable: 'queue' | 'refuse' | undefined;
   /** Where an answer is begun in time when the better one takes too long; never a higher tier. */
   readonly tooSlow: Tier | undefined;
+}
+
+/** What an answer is checked for before its release, and what follows when it fails. */
+export interface OutputDocument {
+  /** What the caller asked for: JSON, or JSON of its own schema. */
+  readonly askedFormat: boolean;
+  readonly json: boolean;
+  /** A JSON Schema, as JSON text. */
+  readonly schema: string | undefined;
+  readonly notEmpty: boolean;
+  /** Code points. */
+  readonly charactersMin: number | undefined;
+  readonly charactersMax: number | undefined;
+  /** As the upstream counts them. */
+  readonly tokensMin: number | undefined;
+  readonly tokensMax: number | undefined;
+  readonly toolArguments: boolean;
+  /** Further attempts at the same place. */
+  readonly retries: number;
+  /** Up to which tier others are asked then; undefined: nobody else. */
+  readonly escalate: Tier | undefined;
+  readonly otherwise: 'refuse' | 'flag';
 }

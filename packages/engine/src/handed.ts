@@ -9,6 +9,7 @@ import {
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
+import { Schemas } from './dispatch/schemas.ts';
 import { tokensOf } from './dispatch/turns.ts';
 import type { House, Live } from './house.ts';
 import { leaveOut } from './resolve/leave-out.ts';
@@ -59,6 +60,7 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     clock,
     keys,
     signatures: live.signatures,
+    schemas: new Schemas(keys),
     standings: live.standings,
     leaveOut,
     streamHead: head,

@@ -151,6 +151,7 @@ function routeDocument(resolved: Resolved): object {
     endpoint: first?.place.name,
     model: first?.offering.model,
     rule: route.verdict.rule ?? null,
+    output: outputDocument(resolved),
     label: profile.label,
     kinds: profile.kinds,
     difficulty: profile.difficulty,
@@ -163,6 +164,29 @@ function routeDocument(resolved: Resolved): object {
       price: offering.price.kind,
     })),
     estimate_micro_usd: microUsdUp(estimateNanoUsd(resolved)),
+  };
+}
+
+/** What the answer would be checked for, and what would follow; null: nothing. */
+function outputDocument({ route, head }: Resolved): object | null {
+  const rules = head.operation === 'embedding' ? undefined : route.verdict.output;
+  if (rules === undefined) return null;
+  return {
+    asked_format: rules.askedFormat,
+    json: rules.json,
+    schema: rules.schema !== undefined,
+    not_empty: rules.notEmpty,
+    characters: { min: rules.charactersMin ?? null, max: rules.charactersMax ?? null },
+    tokens: { min: rules.tokensMin ?? null, max: rules.tokensMax ?? null },
+    tool_arguments: rules.toolArguments,
+    retries: rules.retries,
+    escalate: rules.escalate ?? null,
+    escalates_to: route.better.map(({ offering, place }) => ({
+      endpoint: place.name,
+      model: offering.model,
+      tier: place.tier,
+    })),
+    otherwise: rules.otherwise,
   };
 }
 

@@ -16,6 +16,8 @@ export type ReadAttempt = {
   readonly fault?: string | undefined;
   readonly role?: string | undefined;
   readonly costNanoUsd?: string | undefined;
+  readonly rejected?: string | undefined;
+  readonly undecided?: string | undefined;
 };
 
 export type ReadCandidate = {
@@ -103,6 +105,8 @@ const attempt: z.ZodType<ReadAttempt> = z.object({
   fault: text.optional(),
   role: text.optional(),
   costNanoUsd: text.optional(),
+  rejected: text.optional(),
+  undecided: text.optional(),
 });
 
 const record: z.ZodType<ReadRecord> = z.object({

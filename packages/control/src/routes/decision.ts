@@ -78,6 +78,8 @@ const decisionSchema = z.strictObject({
       outcome: text,
       fault: maybe,
       role: maybe.describe('`hedge` or `late`: begun beside another attempt.'),
+      rejected: maybe.describe('Which check its answer did not pass, and where.'),
+      undecided: maybe.describe('Which check could not say.'),
     }),
   ),
   ending: text,
@@ -229,5 +231,7 @@ function attemptOf(attempt: ReadAttempt): object {
     outcome: attempt.outcome,
     fault: attempt.fault ?? null,
     role: attempt.role ?? null,
+    rejected: attempt.rejected ?? null,
+    undecided: attempt.undecided ?? null,
   };
 }

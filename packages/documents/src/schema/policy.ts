@@ -9,6 +9,7 @@ import type {
   RuleRoute,
   TargetDocument,
 } from '../policy.ts';
+import { output } from './output.ts';
 import {
   callerText,
   formed,
@@ -145,11 +146,15 @@ const rule: z.ZodType<RulePart> = z
     name: name.optional().describe('Name of the rule in explanations.'),
     when: when.optional().describe('Every field must hold; without it every call matches.'),
     route: route.describe('Where the call goes.'),
+    output: output
+      .optional()
+      .describe("What its answer is checked for, instead of the policy's own `output`."),
   })
   .transform((written) => ({
     name: written.name,
     when: written.when ?? EVERY_CALL,
     route: written.route,
+    output: written.output,
   }));
 
 const fallback: z.ZodType<FallbackDocument> = z
@@ -207,6 +212,9 @@ export const policyPart: z.ZodType<PolicyPart> = z
     latency_budget_ms: milliseconds(HOUR_MS)
       .optional()
       .describe('Latency budget of calls that state none (`x-signalbox-latency-budget-ms`).'),
+    output: output
+      .optional()
+      .describe('What answers are checked for before anything of them goes to the caller.'),
     escalation_threshold: z
       .number()
       .min(0)
@@ -220,5 +228,6 @@ export const policyPart: z.ZodType<PolicyPart> = z
     fallback: written.fallback ?? NO_FALLBACK,
     hedge: written.hedge,
     latencyBudgetMs: written.latency_budget_ms,
+    output: written.output,
     escalationThreshold: written.escalation_threshold,
   }));

@@ -26,6 +26,7 @@ import {
 import type { EndpointLane } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import { rulesOf } from './check.ts';
 import { upstreamHeaders } from './headers.ts';
 
 /** Whoever reads a stream after its release. */
@@ -64,11 +65,19 @@ export type Withheld = Branded<WholeAnswer | OpenStream, 'withheld'>;
 export type Released = Branded<WholeAnswer | OpenStream, 'released'>;
 
 export type Tried =
-  | { readonly kind: 'withheld'; readonly answer: Withheld; readonly abort: () => void }
+  | {
+      readonly kind: 'withheld';
+      readonly answer: Withheld;
+      /** As the upstream sent it, where the answer is checked: then also a stream is whole. */
+      readonly raw: Uint8Array | undefined;
+      readonly abort: () => void;
+    }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** A whole answer larger than this is a fault. */
 export const ANSWER_BYTES_MAX = 67_108_864;
+/** An answer that is checked is held back whole, a stream too. */
+export const CHECKED_BYTES_MAX = 4_194_304;
 /** What a stream may send before its release; then it is held back. */
 const WITHHELD_BYTES_MAX = 262_144;
 
@@ -128,6 +137,8 @@ class Collector implements DialSink {
   /** An ending that came between the verdict and the consumer. */
   #late: ((consumer: Consumer) => void) | undefined;
   #kept: Uint8Array[] = [];
+  /** Of an answer that is checked: what of a stream goes on when it passes. */
+  readonly #passed: Uint8Array[] | undefined;
   #opening: Uint8Array = new Uint8Array(0);
   #size = 0;
   #settled = false;
@@ -142,6 +153,7 @@ class Collector implements DialSink {
     this.#dialling = dialling;
     this.#resolve = resolve;
     this.#abort = abort;
+    this.#passed = rulesOf(call) === undefined ? undefined : [];
   }
 
   head(status: number, headers: Headers, flow: Flow): void {
@@ -166,15 +178,19 @@ class Collector implements DialSink {
     }
     if (this.#size === 0) this.#dialling.firstByte();
     this.#size += bytes.length;
-    if (this.#reader !== undefined && !this.#settled) {
+    if (this.#reader !== undefined && !this.#settled && this.#passed === undefined) {
       this.#open(bytes, this.#reader);
       return;
     }
     this.#kept.push(bytes.slice());
+    if (this.#passed !== undefined && this.#reader !== undefined) {
+      this.#passed.push(this.#reader.push(bytes).slice());
+    }
     if (this.#settled && this.#size > WITHHELD_BYTES_MAX) this.#flow?.pause();
-    if (this.#size <= ANSWER_BYTES_MAX) return;
+    const most = this.#passed === undefined ? ANSWER_BYTES_MAX : CHECKED_BYTES_MAX;
+    if (this.#size <= most) return;
     this.#abort();
-    const detail = `answer larger than ${ANSWER_BYTES_MAX} bytes`;
+    const detail = `answer larger than ${most} bytes`;
     this.fault(fault('too_large', 'upstream', 'other', detail));
   }
 
@@ -185,21 +201,29 @@ class Collector implements DialSink {
     }
     if (this.#reader !== undefined) {
       this.#late = ended;
-      this.#answer(this.#stream(this.#reader));
+      if (this.#passed === undefined) {
+        this.#answer(this.#stream(this.#reader));
+        return;
+      }
+      const raw = joined(this.#kept);
+      this.#kept = [];
+      this.#opening = joined(this.#passed);
+      this.#answer(this.#stream(this.#reader), raw);
       return;
     }
     const body = joined(this.#kept);
     const status = this.#status;
     const headers = this.#headers;
     const carried = wholeOf(this.#dialling.lane, { status, headers, body }, this.#asked());
-    this.#answer({
+    const whole: WholeAnswer = {
       kind: 'whole',
       status,
       headers: this.#typed(headers, false),
       body: carried.body,
       facts: carried.facts,
       dropped: carried.dropped,
-    });
+    };
+    this.#answer(whole, this.#passed === undefined ? undefined : body);
   }
 
   fault(why: Fault): void {
@@ -222,11 +246,11 @@ class Collector implements DialSink {
     if (whole || this.#size > WITHHELD_BYTES_MAX) this.#answer(this.#stream(reader));
   }
 
-  #answer(withheld: WholeAnswer | OpenStream): void {
+  #answer(withheld: WholeAnswer | OpenStream, raw?: Uint8Array): void {
     if (this.#settled) return;
     this.#settled = true;
     const answer = withheld as Withheld; // brand: minted here
-    this.#resolve({ kind: 'withheld', answer, abort: this.#abort });
+    this.#resolve({ kind: 'withheld', answer, raw, abort: this.#abort });
   }
 
   #asked(): Asked {

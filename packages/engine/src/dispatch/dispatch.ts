@@ -6,8 +6,10 @@
 import type { Reply } from '@signalbox/contract';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { besideOf } from './beside.ts';
+import { beat } from './heartbeat.ts';
 import { isUnreached, refusalOf } from './nowhere.ts';
 import type { DispatchPorts, Outcome } from './outcome.ts';
+import { repairOf } from './repair.ts';
 import { Run } from './run.ts';
 import { Turns } from './turns.ts';
 
@@ -19,25 +21,38 @@ export async function dispatch(
   ports: DispatchPorts,
 ): Promise<Outcome> {
   const turns = new Turns(call, ports);
-  const run = new Run(call, reply, ports);
+  const repair = repairOf(call, ports);
+  const run = new Run(call, reply, ports, repair);
   const beside = besideOf(call, ports);
+  const hush = repair === undefined ? undefined : beat(call, reply, ports.clock);
   try {
-    for (const offer of turns.inOrder()) {
-      if (beside?.had(offer) === true) continue;
+    const offers = turns.inOrder();
+    for (const offer of repair === undefined ? offers : repair.withBetter(offers)) {
+      if (beside?.had(offer) === true || repair?.skips(offer) === true) continue;
       for (let tries = 0; ; tries += 1) {
         if (run.left) return { kind: 'left', ...run.common() };
+        if (!run.affordsAgain(offer)) break;
         const line = turns.next(offer, tries);
         if (line === undefined) turns.passed(offer);
         if (line === undefined || !call.permit.enter(offer)) break;
         const ended = await run.tryOnce(offer, line, beside);
-        if (ended.kind !== 'next') {
+        if (ended.kind === 'over') {
           turns.ended(ended.outcome);
           return ended.outcome;
         }
-        if (!turns.mayRepeat(offer, tries, ended.fault, ended.status)) break;
+        const mayRepeat =
+          ended.kind === 'rejected'
+            ? repair?.mayRetry(offer) === true
+            : turns.mayRepeat(offer, tries, ended.fault, ended.status);
+        if (!mayRepeat) break;
       }
     }
+    const rejected = repair?.last;
+    if (repair !== undefined && rejected !== undefined && !run.left) {
+      return await run.unrepaired(rejected, repair);
+    }
   } finally {
+    hush?.();
     run.end();
   }
   if (run.left) return { kind: 'left', ...run.common() };

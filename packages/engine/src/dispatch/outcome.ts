@@ -6,6 +6,7 @@ import type { Signatures } from '../session/signatures.ts';
 import type { OpenStream, WholeAnswer } from './attempt.ts';
 import type { MovingPorts } from './order.ts';
 import type { Piped } from './pipe.ts';
+import type { Schemas } from './schemas.ts';
 
 export type Outcome =
   | (Answered & { readonly kind: 'whole'; readonly answer: WholeAnswer; readonly relayed: boolean })
@@ -32,6 +33,7 @@ export type DispatchPorts = MovingPorts & {
   readonly upstream: Upstream;
   readonly keys: Keys;
   readonly signatures: Pick<Signatures, 'find'>;
+  readonly schemas: Schemas;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (
     call: Scheduled,

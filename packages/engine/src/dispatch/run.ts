@@ -12,17 +12,19 @@ import {
   within,
 } from '@signalbox/contract';
 import { droppedBy, kindOf, limitsOf } from '@signalbox/dialect';
-import { costNanoUsd } from '@signalbox/documents';
+import { costNanoUsd, priceOfService } from '@signalbox/documents';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
-import { attempt, type Released, release, type Tried } from './attempt.ts';
+import { attempt, type Released, release, type Tried, type Withheld } from './attempt.ts';
 import type { Beside } from './beside.ts';
+import type { Found } from './check.ts';
 import { judgeAnswer } from './judge.ts';
 import type { Nowhere } from './nowhere.ts';
 import type { Common, DispatchPorts, Outcome } from './outcome.ts';
 import { pipe } from './pipe.ts';
 import { race } from './race.ts';
 import { type Ready, readied } from './ready.ts';
+import type { Rejected, Repair } from './repair.ts';
 import type { Line } from './standing.ts';
 import { type Role, Trial } from './trial.ts';
 import { type LeftOut, tokensOf } from './turns.ts';
@@ -30,25 +32,33 @@ import { Visit } from './visit.ts';
 
 export type Ended =
   | { readonly kind: 'next'; readonly fault: Fault; readonly status: number | undefined }
+  /** It did not pass; what it was is kept by the repair. */
+  | { readonly kind: 'rejected' }
   | { readonly kind: 'over'; readonly outcome: Outcome };
+
+type Over = Extract<Ended, { kind: 'over' }>;
 
 type Met =
   | { readonly kind: 'next'; readonly fault: Fault; readonly status: number | undefined }
+  | { readonly kind: 'rejected' }
   | Good;
 type Good = {
   readonly kind: 'good';
   readonly trial: Trial;
   readonly answer: Released;
   readonly relayed: boolean;
+  readonly found: Found | undefined;
 };
 
 const NOBODY: readonly Trial[] = [];
 const TOO_MANY = 429;
+const BYTES_PER_TOKEN = 4;
 
 export class Run {
   readonly #call: Scheduled;
   readonly #reply: Reply;
   readonly #ports: DispatchPorts;
+  readonly #repair: Repair | undefined;
   readonly #began: number;
   readonly #attempts: Attempt[] = [];
   /** What is out now: one attempt, or several beside each other. */
@@ -59,10 +69,11 @@ export class Run {
   #retryAfterMs: number | undefined;
   left = false;
 
-  constructor(call: Scheduled, reply: Reply, ports: DispatchPorts) {
+  constructor(call: Scheduled, reply: Reply, ports: DispatchPorts, repair: Repair | undefined) {
     this.#call = call;
     this.#reply = reply;
     this.#ports = ports;
+    this.#repair = repair;
     this.#began = ports.clock.monotonic();
     reply.onLeave(() => {
       this.left = true;
@@ -97,11 +108,10 @@ export class Run {
     this.#out = [trial];
     const met = beside === undefined ? await this.#alone(trial) : await this.#beside(trial, beside);
     if (met === 'left') return this.#goneAway();
-    if (met.kind === 'next') return met;
-    return this.#deliver(met);
+    return met.kind === 'good' ? this.#deliver(met) : met;
   }
 
-  #failed(refusal: Refusal): Ended {
+  #failed(refusal: Refusal): Over {
     return { kind: 'over', outcome: { kind: 'failed', refusal, ...this.common() } };
   }
 
@@ -230,7 +240,62 @@ export class Run {
     const relayed = judgement.kind === 'relay';
     // The caller's own mistake is told fast.
     visit.answered(relayed ? undefined : trial.firstByteMs, clock.monotonic());
-    return { kind: 'good', trial, answer: release(tried.answer), relayed };
+    const { answer, raw } = tried;
+    const found =
+      relayed || raw === undefined ? undefined : this.#repair?.check(answer, raw, trial);
+    if (found?.rejected !== undefined) return this.#reject(trial, answer, found);
+    return { kind: 'good', trial, answer: release(answer), relayed, found };
+  }
+
+  /** It is paid for and noted; nothing of it goes out unless the policy lets it. */
+  #reject(trial: Trial, answer: Withheld, found: Found): Met {
+    const facts = answer.kind === 'stream' ? answer.reader.facts() : answer.facts;
+    const usage = facts.usage ?? this.#estimate(answer);
+    const cost = costNanoUsd(priceOfService(trial.offer.offering.price, facts.service), usage);
+    trial.visit.over(totalOf(facts.usage));
+    const at = this.#attempts.length;
+    this.#note(trial, {
+      outcome: 'judged-away',
+      status: answer.status,
+      modelClaimed: facts.model,
+      costNanoUsd: cost.kind === 'known' ? cost.nanoUsd.toString() : undefined,
+      usage,
+      found,
+    });
+    this.#repair?.reject({ trial, answer, found, at });
+    return { kind: 'rejected' };
+  }
+
+  #estimate(answer: Withheld): Usage {
+    const { inputTokensEstimate: inputTokens } = this.#call.question;
+    const outputTokens =
+      answer.kind === 'stream'
+        ? answer.reader.facts().events
+        : Math.ceil(answer.body.length / BYTES_PER_TOKEN);
+    const untold = { cachedInputTokens: undefined, reasoningTokens: undefined };
+    return { inputTokens, outputTokens, ...untold, source: 'estimated' };
+  }
+
+  /** A further attempt, after one that is paid for, is held before it is made. */
+  affordsAgain({ offering }: Offer): boolean {
+    if (this.#repair?.last === undefined) return true;
+    const { question, permit } = this.#call;
+    const inputTokens = question.inputTokensEstimate;
+    const cost = costNanoUsd(offering.price, {
+      inputTokens,
+      outputTokens: permit.outputTokensReserved,
+    });
+    return cost.kind === 'unknown' || cost.nanoUsd === 0n || permit.extend(cost.nanoUsd);
+  }
+
+  /** No answer passed: the last one goes out marked, or none does. */
+  async unrepaired(rejected: Rejected, repair: Repair): Promise<Outcome> {
+    if (!repair.flags) return this.#failed(repair.refusal(rejected)).outcome;
+    const { trial, answer, found, at } = rejected;
+    // It is the attempt that answers now, and no longer one beside it.
+    this.#attempts.splice(at, 1);
+    const good = { trial, answer: release(answer), relayed: false, found };
+    return (await this.#deliver({ kind: 'good', ...good })).outcome;
   }
 
   /** Only where the documents ask for it: headers are read for it. */
@@ -248,12 +313,12 @@ export class Run {
     return { kind: 'next', fault, status };
   }
 
-  async #deliver({ trial, answer, relayed }: Good): Promise<Ended> {
+  async #deliver({ trial, answer, relayed, found }: Good): Promise<Over> {
     const { offer, visit } = trial;
     const { dropped } = trial.rendered;
     if (answer.kind === 'whole') {
       const { status, facts } = answer;
-      this.#note(trial, { outcome: 'answered', status, modelClaimed: facts.model });
+      this.#note(trial, { outcome: 'answered', status, modelClaimed: facts.model, found });
       visit.over(totalOf(facts.usage));
       this.#call.permit.leave(offer);
       const told = { offer, dropped: joinedWords(dropped, answer.dropped), ...this.common() };
@@ -261,7 +326,7 @@ export class Run {
     }
     const provisional = this.#attempts.length;
     const { status, reader } = answer;
-    this.#note(trial, { outcome: 'answered', status, modelClaimed: reader.facts().model });
+    this.#note(trial, { outcome: 'answered', status, modelClaimed: reader.facts().model, found });
     const words = joinedWords(dropped, droppedBy(reader));
     const head = this.#ports.streamHead(this.#call, offer, this.#attempts, answer, words);
     this.#reply.begin(status, head);
@@ -281,6 +346,7 @@ export class Run {
       status,
       modelClaimed: facts.model,
       fault: fault?.code,
+      found,
     });
     const told = { offer, dropped: words, ...this.common() };
     return { kind: 'over', outcome: { kind: 'streamed', piped, ...told } };
@@ -305,14 +371,17 @@ export class Run {
       outcome: facts.outcome,
       fault: facts.fault,
     };
-    const { costNanoUsd } = facts;
-    const isPlain = role === undefined && costNanoUsd === undefined;
-    this.#attempts.push(isPlain ? attempt : { ...attempt, role, costNanoUsd });
+    const { costNanoUsd, usage, found } = facts;
+    const isPlain = role === undefined && costNanoUsd === undefined && found === undefined;
+    if (isPlain) this.#attempts.push(attempt);
+    else this.#attempts.push({ ...attempt, role, costNanoUsd, usage, ...found });
   }
 }
 
 type Noted = Pick<Attempt, 'outcome'> &
-  Partial<Pick<Attempt, 'fault' | 'status' | 'modelClaimed' | 'costNanoUsd'>>;
+  Partial<Pick<Attempt, 'fault' | 'status' | 'modelClaimed' | 'costNanoUsd' | 'usage'>> & {
+    readonly found?: Found | undefined;
+  };
 
 const totalOf = (usage: Usage | undefined): number | undefined =>
   usage === undefined ? undefined : usage.inputTokens + usage.outputTokens;

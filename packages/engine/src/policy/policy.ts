@@ -4,9 +4,12 @@
 // the last word. A rule may lower a ceiling and never lifts one.
 import type { Label, TenantName, Tier } from '@signalbox/contract';
 import {
+  compileSchema,
   matchesPattern,
+  type OutputDocument,
   type PolicyDocument,
   type RuleDocument,
+  type Schema,
   type TargetDocument,
 } from '@signalbox/documents';
 import type { Classified } from '../classify/classify.ts';
@@ -31,14 +34,26 @@ export type Verdict = {
   readonly hedge: boolean;
   /** For calls that state none. */
   readonly latencyBudgetMs: number | undefined;
+  /** What the answer is checked for before its release. */
+  readonly output: OutputRules | undefined;
+};
+
+export type OutputRules = OutputDocument & {
+  /** Its schema, ready to check with. */
+  readonly compiled: Schema | undefined;
 };
 
 type Rule = {
   readonly name: string;
   readonly matches: (call: Classified) => boolean;
   readonly document: RuleDocument;
+  readonly output: OutputRules | undefined;
 };
-type Policy = { readonly rules: readonly Rule[]; readonly document: PolicyDocument };
+type Policy = {
+  readonly rules: readonly Rule[];
+  readonly document: PolicyDocument;
+  readonly output: OutputRules | undefined;
+};
 export type Policies = { judge(call: Classified): Verdict };
 
 const NO_FALLBACK: Fallback = {
@@ -51,7 +66,8 @@ const NO_FALLBACK: Fallback = {
 export function compilePolicies(documents: Iterable<PolicyDocument>): Policies {
   const compiled = new Map<string, Policy>();
   for (const document of documents) {
-    compiled.set(document.name, { document, rules: document.rules.map(compileRule) });
+    const rules = document.rules.map(compileRule);
+    compiled.set(document.name, { document, rules, output: compileOutput(document.output) });
   }
   return { judge: (call) => judge(call, compiled) };
 }
@@ -64,6 +80,7 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
   let fallback: Fallback | undefined;
   let hedge = false;
   let latencyBudgetMs: number | undefined;
+  let output: OutputRules | undefined;
   for (const name of call.tenant.policies) {
     const policy = policies.get(name);
     if (policy === undefined) continue;
@@ -71,6 +88,7 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
     fallback ??= policy.document.fallback;
     hedge ||= policy.document.hedge;
     latencyBudgetMs ??= policy.document.latencyBudgetMs;
+    output ??= policy.output;
     for (const rule of policy.rules) {
       if (!rule.matches(call)) continue;
       first ??= rule;
@@ -88,6 +106,7 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
     fallback: fallback ?? NO_FALLBACK,
     hedge,
     latencyBudgetMs,
+    output: first?.output ?? output,
   };
 }
 
@@ -107,6 +126,7 @@ function compileRule(document: RuleDocument): Rule {
     document.origin === undefined ? '' : ` (${document.origin.file}:${document.origin.line})`;
   return {
     document,
+    output: compileOutput(document.output),
     name: `${document.name}${where}`,
     matches: (call) =>
       (steps === undefined || (call.step !== undefined && steps.has(call.step))) &&
@@ -116,6 +136,13 @@ function compileRule(document: RuleDocument): Rule {
       (model === undefined ||
         model.some((pattern) => matchesPattern(pattern, call.question.model))),
   };
+}
+
+function compileOutput(document: OutputDocument | undefined): OutputRules | undefined {
+  if (document === undefined) return undefined;
+  const { schema } = document;
+  const compiled = schema === undefined ? undefined : compileSchema(JSON.parse(schema));
+  return { ...document, compiled };
 }
 
 const holdsTenant = (tenants: ReadonlySet<string>, name: TenantName): boolean => tenants.has(name);

@@ -37,6 +37,8 @@ export type Route = Surveyed &
     readonly offers: readonly Offer[];
     /** Asked beside the others when the time of the call is about to run out, and only then. */
     readonly late: Offer | undefined;
+    /** Asked when an answer of the others was rejected, and only then. */
+    readonly better: readonly Offer[];
   };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
@@ -61,6 +63,8 @@ export type Survey = {
   readonly candidates: readonly Candidate[];
   /** The order is part of the wish: a chain. */
   readonly ordered: boolean;
+  /** Allowed, and on higher tiers than what was asked for; where a policy escalates. */
+  readonly above: readonly Candidate[];
   /** Allowed, and near enough to answer when the time of the call is about to run out. */
   readonly near: readonly Candidate[];
 };
@@ -90,7 +94,9 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const tier = candidates[0]?.place.tier;
   const byRule = verdict.chain !== undefined && tier !== undefined && !passes;
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
-  const found = { verdict, clearance, ordered, near };
+  const mayRise = verdict.output?.escalate !== undefined && !pinned && !passes;
+  const above = mayRise ? [...candidates, ...others()] : NONE;
+  const found = { verdict, clearance, ordered, near, above };
   if (!byRule || fallback === undefined) return yes({ ...found, candidates });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
@@ -121,7 +127,7 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, candidates, ordered, near } = surveyed.value;
+  const { verdict, clearance, candidates, ordered, near, above } = surveyed.value;
   const open = candidates.filter((candidate) => candidate.gates === 0);
   if (open.length === 0) {
     const recorded = recordedCandidates(candidates, open, facts);
@@ -131,20 +137,50 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   const offers = ordered ? open : preferred(open, call, verdict, facts);
   const tier = offers[0]?.place.tier ?? 1;
   const late = near.find((one) => one.place.tier < tier);
-  for (const offer of late === undefined ? offers : [...offers, late]) {
+  const better = above.length === 0 ? NONE : betterThan(offers, above, verdict);
+  const extra = late === undefined ? better : [late, ...better];
+  for (const offer of extra.length === 0 ? offers : [...offers, ...extra]) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
   const recorded =
-    late === undefined
+    extra.length === 0
       ? recordedCandidates(candidates, offers, facts)
-      : recordedCandidates(withLate(candidates, late), [...offers, late], facts);
+      : recordedCandidates(withExtra(candidates, extra), [...offers, ...extra], facts);
   const { ranks, weights } = rankingOf(offers);
-  const route: Route = { clearance, offers, ranks, weights, late, candidates: recorded, verdict };
+  const route: Route = {
+    clearance,
+    offers,
+    ranks,
+    weights,
+    late,
+    better,
+    candidates: recorded,
+    verdict,
+  };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
-const withLate = (candidates: readonly Candidate[], late: Candidate): readonly Candidate[] =>
-  candidates.includes(late) ? candidates : [...candidates, late];
+const withExtra = (
+  candidates: readonly Candidate[],
+  extra: readonly Candidate[],
+): readonly Candidate[] => [...candidates, ...extra.filter((one) => !candidates.includes(one))];
+
+/** On higher tiers than the route begins on, the nearest first; of each tier what was asked for. */
+function betterThan(
+  offers: readonly Candidate[],
+  above: readonly Candidate[],
+  { output }: Verdict,
+): readonly Candidate[] {
+  const first = offers[0]?.place.tier ?? 1;
+  return above
+    .filter(({ place, gates }) => gates === 0 && place.tier > first)
+    .filter((one) => one.place.tier <= (output?.escalate ?? 0) && !offers.includes(one))
+    .toSorted((a, b) => a.place.tier - b.place.tier)
+    .slice(0, BETTER_MAX);
+}
+
+/** Further than this an answer that does not pass is not carried. */
+const BETTER_MAX = 4;
 
 /** There is no route to put on the call; what was looked at stays on it for its record. */
 function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result<never, Refusal> {

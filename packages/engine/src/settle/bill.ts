@@ -1,5 +1,5 @@
 // What a call costs, and what it would have cost without routing.
-import type { Cost, Usage } from '@signalbox/contract';
+import type { Attempt, Cost, Usage } from '@signalbox/contract';
 import { costNanoUsd, type Price, priceOfService } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -15,10 +15,13 @@ export type Bill = {
 /** What the outcome costs, as far as is known; nothing was used by a call that no one answered. */
 export function bill(call: Scheduled, outcome: Outcome, frontier: Price | undefined): Bill {
   const usage = usageOf(call, outcome);
-  if (!('offer' in outcome)) return NOTHING;
+  if (!('offer' in outcome)) {
+    const cost = costOfAttempts(call, outcome);
+    return cost === undefined ? NOTHING : { ...NOTHING, cost };
+  }
   if (usage === undefined) return uncounted(outcome.offer);
   const price = priceOfService(outcome.offer.offering.price, serviceOf(outcome));
-  const cost = withOvertaken(costNanoUsd(price, usage), outcome);
+  const cost = withOthers(costNanoUsd(price, usage), outcome);
   return { usage, cost, savingsNanoUsd: savings(cost, usage, frontier) };
 }
 
@@ -31,12 +34,26 @@ function uncounted({ offering: { price } }: Offer): Bill {
   return { ...NOTHING, cost };
 }
 
-/** What was asked beside the answer is paid for, too. */
-function withOvertaken(cost: Cost, { attempts }: Outcome): Cost {
+/** What was asked beside the answer is paid for, too, and what was rejected before it. */
+function withOthers(cost: Cost, { attempts }: Outcome): Cost {
   if (cost.kind !== 'known' || attempts.length === 1) return cost;
-  let { nanoUsd } = cost;
-  for (const { costNanoUsd: more } of attempts) if (more !== undefined) nanoUsd += BigInt(more);
-  return { ...cost, nanoUsd };
+  return { ...cost, nanoUsd: cost.nanoUsd + sumOf(attempts) };
+}
+
+function sumOf(attempts: readonly Attempt[]): bigint {
+  let sum = 0n;
+  for (const { costNanoUsd: cost } of attempts) if (cost !== undefined) sum += BigInt(cost);
+  return sum;
+}
+
+/** A call without an answer may have had some that were rejected. */
+function costOfAttempts({ route }: Scheduled, { attempts }: Outcome): Cost | undefined {
+  const last = attempts.findLast(({ outcome }) => outcome === 'judged-away');
+  if (last === undefined) return undefined;
+  const offers = [...route.offers, ...route.better];
+  const price = offers.find(({ place }) => place.name === last.endpoint)?.offering.price;
+  if (price === undefined || price.kind === 'unknown') return { kind: 'unknown' };
+  return { kind: 'known', nanoUsd: sumOf(attempts), priceVersion: price.version };
 }
 
 function serviceOf(outcome: Outcome): string | undefined {

@@ -46,16 +46,38 @@ export function decisionHeaders(
   const fallbacks = fallbacksIn(attempts);
   if (fallbacks > 0) headers.push(['x-signalbox-fallback', String(fallbacks)]);
   if (attempts[attempts.length - 1]?.role === 'late') headers.push(LATE);
+  const repair = repairWords(attempts);
+  if (repair !== '') headers.push(['x-signalbox-repair', repair]);
   return headers;
 }
 
 /** The time of the call was about to run out. */
 const LATE: Header = ['x-signalbox-degradation', 'latency'];
 
-/** Attempts before the one that answered; one that was only overtaken by a hedge is none. */
+/** What became of an answer that was checked; nothing of one that passed at once. */
+function repairWords(attempts: readonly Attempt[]): string {
+  const last = attempts[attempts.length - 1];
+  const before = attempts.findLast(({ outcome }) => outcome === 'judged-away');
+  if (last === undefined) return '';
+  const words: string[] = [];
+  if (before !== undefined) {
+    const isSame = before.endpoint === last.endpoint && before.modelAsked === last.modelAsked;
+    words.push(isSame ? 'retry' : 'escalate');
+  }
+  if (last.rejected !== undefined) words.push('flagged');
+  if (last.undecided !== undefined) words.push('undecided');
+  return words.join(',');
+}
+
+/**
+ * Attempts before the one that answered, as far as they failed; one that was only overtaken by a
+ * hedge is none, nor is one whose answer was rejected.
+ */
 export function fallbacksIn(attempts: readonly Attempt[]): number {
   let count = attempts[attempts.length - 1]?.role === 'late' ? 0 : -1;
-  for (const { outcome } of attempts) if (outcome !== 'overtaken') count += 1;
+  for (const { outcome } of attempts) {
+    if (outcome !== 'overtaken' && outcome !== 'judged-away') count += 1;
+  }
   return Math.max(0, count);
 }
 

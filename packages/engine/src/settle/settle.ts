@@ -178,8 +178,15 @@ function count(record: CallRecord, sink: Sink): void {
   if (record.firstByteMs !== undefined) {
     sink.observe('first_byte_seconds', { tier }, record.firstByteMs / 1_000);
   }
+  for (const { rejected } of record.attempts) {
+    if (rejected !== undefined)
+      sink.count('answers_rejected_total', { tier, check: checkOf(rejected) });
+  }
   if (record.usage !== undefined) {
     sink.count('tokens_total', { tier, kind: 'input' }, record.usage.inputTokens);
     sink.count('tokens_total', { tier, kind: 'output' }, record.usage.outputTokens);
   }
 }
+
+/** The name of a check is its first word. */
+const checkOf = (rejected: string): string => /^[a-z_]+/.exec(rejected)?.[0] ?? 'none';

@@ -286,6 +286,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
       chain: undefined,
       ...route,
     },
+    output: undefined,
     origin: undefined,
   });
   const rules =
@@ -308,6 +309,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
     },
     hedge: hurry.happens(0.5),
     latencyBudgetMs: hurry.pick([undefined, 600, 1_200]),
+    output: undefined,
     escalationThreshold: undefined,
     origin: undefined,
   };

@@ -1,0 +1,24 @@
+// An answer in our words, read of the bytes that the upstream sent, whichever format the caller
+// gets it in: for whoever has to judge what it says.
+import type { Answer } from '../canon/canon.ts';
+import { tryParse } from '../canon/exact.ts';
+import { Folding } from '../canon/fold.ts';
+import { CODECS, callerCodec } from './codecs.ts';
+import type { Lane } from './lane.ts';
+
+/** Undefined: it is no JSON. Of a good status; a stream is whole. */
+export function readAnswerOf(lane: Lane, bytes: Uint8Array, isStream: boolean): Answer | undefined {
+  const { upstream, operation } = lane;
+  const codec = lane.carried ? CODECS[upstream] : callerCodec(upstream, operation);
+  const folding = new Folding();
+  if (isStream) {
+    const decoder = codec.decoder();
+    for (const event of decoder.push(bytes)) folding.push(event);
+    for (const event of decoder.end()) folding.push(event);
+    return folding.answer();
+  }
+  const parsed = tryParse(bytes);
+  if (parsed === undefined) return undefined;
+  for (const event of codec.readWhole(parsed)) folding.push(event);
+  return folding.answer();
+}

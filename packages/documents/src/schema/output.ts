@@ -1,0 +1,105 @@
+/** Written form of `output`: what an answer has to be before it may go to its caller. */
+import { z } from 'zod';
+import { compileSchema } from '../conform/conform.ts';
+import type { Json } from '../origin.ts';
+import type { OutputDocument } from '../policy.ts';
+import { isMapping, tier } from './words.ts';
+
+const RETRIES_MAX = 5;
+const SCHEMA_BYTES_MAX = 262_144;
+const CHECKS = [
+  'asked_format',
+  'json',
+  'schema',
+  'not_empty',
+  'characters_min',
+  'characters_max',
+  'tokens_min',
+  'tokens_max',
+  'tool_arguments',
+] as const;
+
+const isNever = (least: number | undefined, most: number | undefined): boolean =>
+  least !== undefined && most !== undefined && least > most;
+
+const count = z.int().min(0).max(100_000_000).optional();
+const flag = z.boolean().default(false);
+
+/** What cannot be checked in it is a mistake here, not a surprise at the first call. */
+const schema = z
+  .record(z.string(), z.json())
+  .superRefine((written, context) => {
+    const refuse = (message: string, hint: string): void =>
+      context.addIssue({ code: 'custom', message, params: { hint } });
+    if (JSON.stringify(written).length > SCHEMA_BYTES_MAX) {
+      refuse('the schema is too large', `write at most ${SCHEMA_BYTES_MAX} characters`);
+      return;
+    }
+    const [unread] = compileSchema(written as Json).unread; // z.json() read it
+    if (unread === undefined) return;
+    const hint =
+      'leave it out, or write it otherwise; docs/concepts/output-checks.md lists what is';
+    refuse(`\`${unread}\` is not checked as it stands here`, hint);
+  })
+  .transform((written): string => JSON.stringify(written));
+
+export const output: z.ZodType<OutputDocument> = z
+  .strictObject({
+    asked_format: flag.describe(
+      'The answer is what the caller asked for: JSON, or JSON of its schema (`response_format` ' +
+        'and its like in other dialects).',
+    ),
+    json: flag.describe('The text is JSON and nothing else.'),
+    schema: schema.optional().describe('The text is JSON that conforms to this JSON Schema.'),
+    not_empty: flag.describe('There is text, a tool call or a medium in it.'),
+    characters_min: count.describe('The text has at least so many characters.'),
+    characters_max: count.describe('The text has at most so many characters.'),
+    tokens_min: count.describe('The upstream counts at least so many output tokens.'),
+    tokens_max: count.describe('The upstream counts at most so many output tokens.'),
+    tool_arguments: flag.describe(
+      'Only offered tools are called, with arguments that conform to their schemas.',
+    ),
+    retries: z
+      .int()
+      .min(0)
+      .max(RETRIES_MAX)
+      .default(0)
+      .describe('How often the same model at the same place is asked again.'),
+    escalate: tier
+      .optional()
+      .describe(
+        'Then the next offers of the route are asked, and better models up to this tier; never ' +
+          'past what the data allows.',
+      ),
+    otherwise: z
+      .enum(['refuse', 'flag'])
+      .default('refuse')
+      .describe('What a caller gets when no answer passed: an error, or the last answer, marked.'),
+  })
+  .superRefine(
+    (written, context) => {
+      const refuse = (message: string, hint: string): void =>
+        context.addIssue({ code: 'custom', message, params: { hint, about: [...CHECKS] } });
+      const isChecking = CHECKS.some((one) => (written[one] ?? false) !== false);
+      if (!isChecking) refuse('`output` checks nothing', 'for example `not_empty: true`');
+      const { characters_min, characters_max, tokens_min, tokens_max } = written;
+      if (isNever(characters_min, characters_max) || isNever(tokens_min, tokens_max)) {
+        refuse('the least lies above the most, so no answer could pass', 'swap the two bounds');
+      }
+    },
+    { when: isMapping },
+  )
+  .transform((written) => ({
+    askedFormat: written.asked_format,
+    json: written.json,
+    schema: written.schema,
+    notEmpty: written.not_empty,
+    charactersMin: written.characters_min,
+    charactersMax: written.characters_max,
+    tokensMin: written.tokens_min,
+    tokensMax: written.tokens_max,
+    toolArguments: written.tool_arguments,
+    retries: written.retries,
+    escalate: written.escalate,
+    otherwise: written.otherwise,
+  }));

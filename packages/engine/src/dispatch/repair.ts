@@ -1,0 +1,110 @@
+// What follows when an answer does not pass: the same place again, others, or the end. One for each
+// call whose policy checks answers; all others have none. Answers are still withheld here: nothing
+// of one that was rejected has reached the caller. It never asks a place that the route does not
+// hold, and the retry budget, the latency budget and the money of the call bind it.
+import { type Clock, type Refusal, refusal } from '@signalbox/contract';
+import { type Ask, askOf, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
+import type { Schema } from '@signalbox/documents';
+import type { OutputRules } from '../policy/policy.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { Scheduled } from '../schedule/schedule.ts';
+import type { Withheld } from './attempt.ts';
+import { checkAnswer, type Found, rulesOf, type Wanted } from './check.ts';
+import type { Schemas } from './schemas.ts';
+import type { Trial } from './trial.ts';
+
+/** An answer that did not pass, and where its attempt stands in the record. */
+export type Rejected = {
+  readonly trial: Trial;
+  readonly answer: Withheld;
+  readonly found: Found;
+  readonly at: number;
+};
+
+export type RepairPorts = { readonly clock: Clock; readonly schemas: Schemas };
+
+/** Undefined: nothing is checked, as for nearly every call. */
+export function repairOf(call: Scheduled, ports: RepairPorts): Repair | undefined {
+  const rules = rulesOf(call);
+  return rules === undefined ? undefined : new Repair(call, rules, ports);
+}
+
+export class Repair implements Wanted {
+  readonly #call: Scheduled;
+  readonly #rules: OutputRules;
+  readonly #ports: RepairPorts;
+  readonly #tries: Map<Offer, number> = new Map();
+  /** Models on their tiers whose answer did not pass. */
+  readonly #rejected: Set<string> = new Set();
+  #ask: Ask | undefined = undefined;
+  #isRead = false;
+  /** Of the last answer that did not pass. */
+  last: Rejected | undefined = undefined;
+
+  constructor(call: Scheduled, rules: OutputRules, ports: RepairPorts) {
+    this.#call = call;
+    this.#rules = rules;
+    this.#ports = ports;
+  }
+
+  /** The offers of the route, and those that are kept for when an answer is rejected. */
+  withBetter(offers: readonly Offer[]): readonly Offer[] {
+    const { better } = this.#call.route;
+    return better.length === 0 ? offers : [...offers, ...better];
+  }
+
+  check(answer: Withheld, raw: Uint8Array, trial: Trial): Found {
+    const read = readAnswerOf(trial.lane, raw, answer.kind === 'stream');
+    return checkAnswer(read, this.#rules, this);
+  }
+
+  reject(rejected: Rejected): void {
+    const { offer } = rejected.trial;
+    this.last = rejected;
+    this.#tries.set(offer, (this.#tries.get(offer) ?? 0) + 1);
+    this.#rejected.add(nameOf(offer));
+  }
+
+  /** The same model at the same place. */
+  mayRetry(offer: Offer): boolean {
+    return !this.#isLate() && (this.#tries.get(offer) ?? 0) <= this.#rules.retries;
+  }
+
+  /** Before an answer was rejected, only the route; after it, only who may do better. */
+  skips(offer: Offer): boolean {
+    if (this.last === undefined) return this.#call.route.better.includes(offer);
+    const { escalate } = this.#rules;
+    return escalate === undefined || this.#isLate() || this.#rejected.has(nameOf(offer));
+  }
+
+  get flags(): boolean {
+    return this.#rules.otherwise === 'flag';
+  }
+
+  refusal({ trial, found }: Rejected): Refusal {
+    const where = `\`${trial.offer.place.name}\`, ${found.rejected ?? 'unknown'}`;
+    return refusal('output_rejected', `No answer passed the checks of the policy. Last: ${where}.`);
+  }
+
+  ask(): Ask | undefined {
+    if (this.#isRead) return this.#ask;
+    this.#isRead = true;
+    const { head, question } = this.#call;
+    const { dialect, operation } = head;
+    const read = askOf(question, { caller: wireOf(dialect, operation), operation });
+    this.#ask = read.ok ? read.value : undefined;
+    return this.#ask;
+  }
+
+  schemaOf(schema: Json): Schema | undefined {
+    return this.#ports.schemas.of(this.#call.tenant.name, JSON.stringify(schema));
+  }
+
+  #isLate(): boolean {
+    const { profile, route, arrived } = this.#call;
+    const budgetMs = profile.latencyBudgetMs ?? route.verdict.latencyBudgetMs;
+    return budgetMs !== undefined && this.#ports.clock.monotonic() - arrived > budgetMs;
+  }
+}
+
+const nameOf = ({ offering, place }: Offer): string => `${offering.model}@${place.tier}`;
