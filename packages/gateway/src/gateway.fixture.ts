@@ -52,8 +52,10 @@ export async function startGateway(
   const environment = new Proxy<Record<string, string>>(
     {},
     {
-      get: (_, name) =>
-        typeof name !== 'string' || /_proxy/i.test(name) ? undefined : key(name.toLowerCase()),
+      get(_, name) {
+        const known = String(name).toLowerCase();
+        return known.includes('_proxy') ? secrets.get(known) : key(known);
+      },
     },
   );
   const configurationOf = (text: string) => {

@@ -251,3 +251,12 @@ endpoints:
     credentials: [{ secret: env:CANARY_UPSTREAM }]
     models: [m-1]
 `;
+
+test('a proxy that cannot be used stops the start, and is not shown', async (context) => {
+  const folder = folderFor(context);
+  const environment = { HTTPS_PROXY: 'socks5://user:canary@proxy.example' };
+  const { out, err, ended } = start(context, folder, ['up', '--port', '0'], environment);
+  assert.equal(await ended, 2);
+  assert.match(err(), /HTTPS_PROXY names a socks5: proxy/);
+  assert.doesNotMatch(out() + err(), /canary/);
+});

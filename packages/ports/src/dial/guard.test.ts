@@ -185,6 +185,7 @@ test('a target is what a canonical origin says, and allows what its place declar
     origin: 'http://[::1]:8080',
     hostname: '::1',
     allowed: 'either',
+    isTenants: false,
   });
   assert.equal(targetOf({ ...place, privateAddress: '::1:8080', tier: 1 })?.allowed, 'private');
   assert.equal(targetOf({ ...place, privateAddress: undefined })?.allowed, 'public');

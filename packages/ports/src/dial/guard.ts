@@ -18,6 +18,8 @@ export type Target = {
   /** A name or an IP address, without brackets. */
   readonly hostname: string;
   readonly allowed: Allowed;
+  /** It is one tenant's: then no proxy is believed to know where its name leads. */
+  readonly isTenants: boolean;
 };
 
 export type AddressBreach = 'origin' | 'private' | 'never' | 'public' | 'mixed' | 'unresolved';
@@ -29,7 +31,8 @@ export function targetOf(place: Place): Target | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   if (url.origin !== place.origin || url.hostname === '') return undefined;
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  return { origin: url.origin, hostname, allowed: allowedFor(place, url, hostname) };
+  const allowed = allowedFor(place, url, hostname);
+  return { origin: url.origin, hostname, allowed, isTenants: place.tenant !== undefined };
 }
 
 function allowedFor(place: Place, url: URL, hostname: string): Allowed {

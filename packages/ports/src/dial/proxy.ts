@@ -4,8 +4,9 @@
 //
 // Whom the proxy connects to is out of sight from here, so the guard comes before it: an address is
 // judged as text, and a name is resolved and judged here before the proxy is asked for it by name.
-// In networks where only the proxy can resolve, the operator may leave that to it; then names that
-// are inner by their form are still refused, and the rest is what the proxy lets through.
+// In networks where only the proxy can resolve, the operator may leave that to it for endpoints of
+// its own; then names that are inner by their form are still refused, and the rest is what the
+// proxy lets through. What a tenant brings is resolved here in any case.
 import { BlockList, isIP } from 'node:net';
 import { Secret } from '@signalbox/contract';
 import { SettingFault } from '../setting-fault.ts';

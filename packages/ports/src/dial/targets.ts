@@ -1,5 +1,6 @@
 // The pools, found without parsing anything twice. A pool is keyed by origin and by what its guard
-// allows; two places that differ in the declared private address or in tier never share a line.
+// allows; two places that differ in the declared private address, in tier, or in being a tenant's
+// never share a line.
 import type { Place } from '@signalbox/contract';
 import type { ConnectorSettings } from './connect.ts';
 import { type Target, targetOf } from './guard.ts';
@@ -8,6 +9,7 @@ import { Lines, type PoolSettings, type Shared } from './lines.ts';
 type Known = {
   readonly privateAddress: string | undefined;
   readonly onDevice: boolean;
+  readonly isTenants: boolean;
   readonly lines: Lines;
   /** Counts calls, so that the longest unused pool is known. */
   usedAt: number;
@@ -30,9 +32,11 @@ export class Targets {
   /** `origin`: not one in canonical form. `full`: more targets than are kept, all of them busy. */
   linesTo(place: Place): Lines | 'origin' | 'full' {
     const onDevice = place.tier === 1;
+    const isTenants = place.tenant !== undefined;
     this.#uses += 1;
     for (const known of this.#byOrigin.get(place.origin) ?? []) {
-      if (known.privateAddress !== place.privateAddress || known.onDevice !== onDevice) continue;
+      if (known.privateAddress !== place.privateAddress) continue;
+      if (known.onDevice !== onDevice || known.isTenants !== isTenants) continue;
       known.usedAt = this.#uses;
       return known.lines;
     }
@@ -46,6 +50,7 @@ export class Targets {
     const known: Known = {
       privateAddress: place.privateAddress,
       onDevice: place.tier === 1,
+      isTenants: place.tenant !== undefined,
       lines,
       usedAt: this.#uses,
     };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
-import type { Place } from '@signalbox/contract';
+import { type Place, tenantName } from '@signalbox/contract';
 import { AUTHORITY, GATEWAY, MODEL } from '../certificates.fixture.ts';
 import type { Lookup } from './connect.ts';
 import { type Blocked, createUpstream, type OpenUpstream } from './dial.ts';
@@ -212,6 +212,9 @@ describe('the guard before a proxy', () => {
     const { upstream } = upstreamBy(`http://127.0.0.1:${port}`, { lookup: never, environment });
     assert.equal((await dial(upstream, requestTo(SECURE)).over).text, '{"tls":true}');
     const local = upstreamBy(`http://127.0.0.1:${port}`, { lookup: inner, environment }).upstream;
+    const brought = { ...SECURE, tenant: tenantName('acme') };
+    const outcome = await dial(local, requestTo(brought)).over;
+    assert.equal(outcome.fault?.code, 'address_denied', 'a tenant is not believed');
     for (const origin of ['https://metadata.google.internal', 'https://169.254.169.254']) {
       const { fault } = await dial(local, requestTo(far(origin))).over;
       assert.equal(fault?.code, 'address_denied', origin);

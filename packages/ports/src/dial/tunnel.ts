@@ -53,7 +53,8 @@ export function connectorBy(
   const isSecure = target.origin.startsWith('https:');
   const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname;
   const authority = `${host}:${portOf(target)}`;
-  const resolves = settings.proxies?.resolves === true || isIP(target.hostname) !== 0;
+  const isLeft = settings.proxies?.resolves === true && !target.isTenants;
+  const resolves = isLeft || isIP(target.hostname) !== 0;
 
   function open(connecting: Connecting): void {
     const { made, opened } = connecting;
@@ -94,16 +95,18 @@ export function connectorBy(
               found.map(({ address }) => address),
             )
           : undefined;
-      if (error !== null || found.length === 0) connecting.opened(unresolved(proxy));
+      if (error !== null || found.length === 0) connecting.opened(unresolved(proxy, target));
       else if (breach !== undefined) connecting.opened(new AddressDenied(breach));
       else open(connecting);
     });
   };
 }
 
-function unresolved({ variable }: HttpProxy): ProxyFault {
+function unresolved({ variable }: HttpProxy, { isTenants }: Target): ProxyFault {
   const what = `the name does not resolve here, so the proxy of ${variable} was not asked for it`;
-  const hint = 'SIGNALBOX_PROXY_RESOLVES=true leaves names to the proxy';
+  const hint = isTenants
+    ? 'a name that a tenant brings must resolve here'
+    : 'SIGNALBOX_PROXY_RESOLVES=true leaves names to the proxy';
   return new ProxyFault('PROXY_REFUSED', `${what}: ${hint}`);
 }
 
