@@ -153,6 +153,47 @@ test('a key that is no key is refused, and nothing of it is repeated', async (co
   }
 });
 
+test('a name of the operator’s is neither taken nor shadowed', async (context) => {
+  const own = await played(context);
+  const home = await house(context, { acme: [own.port] });
+  const file = join(home.folder, 'own.yaml');
+  const theirs = 'acme/lab: { kind: sim, url: "http://127.0.0.1:9/v1", models: [sim-x] }';
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, `${text}endpoints: { ${theirs} }\n`);
+  assert.deepEqual(await home.server().reload(), []);
+  const taken = await home.admin('acme', 'POST', '/endpoints', { name: 'lab', url: own.url });
+  assert.equal(taken.status, 409, taken.text);
+  assert.equal((await bring(home, 'acme', own.url)).status, 201);
+  // One that comes later into a file wins, and what the tenant brought is shown as shadowed.
+  writeFileSync(file, `${text}endpoints: { ${theirs.replace('lab', 'gpu')} }\n`);
+  assert.deepEqual(await home.server().reload(), []);
+  const { configuration, notices } = home.server().documents.inForce.read;
+  assert.match(configuration.endpoints.get('acme/gpu')?.url ?? '', /:9\//);
+  assert.match(JSON.stringify(notices), /acme\.yaml.*is shadowed/);
+});
+
+test('without a URL, a name, or a word that is known, nothing is brought', async (context) => {
+  const home = await house(context, {});
+  const url = 'https://llm.example/v1';
+  for (const body of [
+    { name: 'gpu', kind: 'openai' },
+    { url },
+    { name: 'Bad Name', url },
+    { name: '../../etc', url },
+    { name: 'key', url },
+    { name: 'gpu', url, colour: 'red' },
+    { name: 'gpu', url, kind: 'embedded' },
+    { name: 'gpu', url, models: 7 },
+    [],
+    'text',
+  ]) {
+    const refused = await home.admin('acme', 'POST', '/endpoints', body);
+    assert.equal(refused.status, 400, `${JSON.stringify(body)} ${refused.text}`);
+  }
+  const whose = await home.admin('operator', 'POST', '/endpoints', { name: 'gpu', url });
+  assert.match(whose.text, /`tenant` is missing/);
+});
+
 test('two tenants bring the same address under one name, each for itself', async (context) => {
   const own = await played(context);
   const home = await house(context, { acme: [own.port], globex: [own.port] });

@@ -192,6 +192,7 @@ function readBrought(body: unknown, whose: TenantName | undefined): Result<ReadB
   if (whose !== undefined && tenant !== whose) return no(OTHER_TENANT);
   if (typeof short !== 'string' || !SHORT_NAME.test(short)) return no(NAME_WRONG);
   if (VERBS.has(short)) return no(NAME_TAKEN);
+  if (typeof rest['url'] !== 'string') return no(URL_MISSING);
   const key = readKey(written);
   if (!key.ok) return key;
   const document = readDocument('endpoints', rest);
@@ -283,14 +284,15 @@ function unfit(name: string, checks: readonly Check[]): Refusal {
 
 /** What `bodySchema` says of an endpoint, and what stands beside it here. */
 function addSchema(): Route['body'] {
-  const { properties, ...rest } = bodySchema('endpoints', true);
+  const { properties, required: _name, ...rest } = bodySchema('endpoints', true);
   const own = isJsonObject(properties) ? properties : {};
   const name = { type: 'string', pattern: SHORT_NAME.source };
   const tenant = {
     type: 'string',
     description: 'Whose it is; an admin of a tenant leaves it out.',
   };
-  return { ...rest, properties: { ...own, name, tenant, key: KEY_PROPERTY } };
+  const all = { ...own, name, tenant, key: KEY_PROPERTY };
+  return { ...rest, properties: all, required: ['name', 'url'] };
 }
 
 const SHORT_NAME = /^[a-z0-9][a-z0-9-]{0,61}$/;
@@ -312,6 +314,10 @@ const NOT_HERE = refusal('config_conflict', 'This server takes its documents fro
 const TENANT_MISSING = refusal('body_invalid', 'The body: `tenant` is missing.', {
   hint: 'Say whose it is; an endpoint for all belongs into a file of the operator.',
   param: 'tenant',
+});
+const URL_MISSING = refusal('body_invalid', 'The body: `url` is missing.', {
+  hint: 'Its base URL with the version path, like https://llm.example/v1.',
+  param: 'url',
 });
 const OTHER_TENANT = refusal('not_entitled', 'This key speaks for another tenant.', {
   hint: 'Leave `tenant` out.',
