@@ -116,7 +116,7 @@ function tables(judged: readonly Judged[], there: boolean): Figure {
   );
   const hits = rows.filter(({ sample, findings }) =>
     there
-      ? (sample.gold ?? []).some((gold) => isCovered(gold, findings))
+      ? (sample.gold?.some((gold) => isCovered(gold, findings)) ?? findings.length > 0)
       : findings.some(({ type }) => sample.scope.includes(type.toUpperCase().replaceAll('-', '_'))),
   );
   return {

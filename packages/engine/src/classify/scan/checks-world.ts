@@ -96,8 +96,8 @@ export function sgNric(text: string): boolean {
 }
 
 export function phTin(text: string): boolean {
-  const rest = weighted(text, [1, 2, 3, 4, 5, 6, 7, 8]) % 11;
-  return rest % 10 === digitAt(text, 8) && number(text, 0, 9) > 0;
+  const rest = weighted(text, [9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+  return rest === digitAt(text, 8) && number(text, 0, 9) > 0;
 }
 
 /** Chile: weights 2 to 7 from the right. */

@@ -1,19 +1,24 @@
-// What a table says of a cell: the heading of its column in CSV, Markdown and SQL, or its key.
+// What a table says of a cell: the heading of its column in CSV, Markdown, SQL and HL7, or its key.
+// Values are asked for from left to right, so lines and commas are counted once.
 import { type GroupSet, groupSet, hitsFrom } from './evidence.ts';
 import { EMPTY_KEY } from './forms.table.ts';
 import type { Page } from './page.ts';
 import { isWord } from './text.ts';
-import { GROUPS, groupNumber } from './words.ts';
+import { groupNumber } from './words.ts';
 
-/** How far a line or a statement is looked back over; a longer one has no headings for us. */
+/** How far a line is looked back over; in a longer one there are no columns for us. */
 const LINE_MAX = 1_024;
-/** Lines between a row and its heading, in characters. */
-const TABLE_MAX = 4_096;
+/** The same for the values of a statement. */
+const ROW_MAX = 400;
 const HEADING_MAX = 1_024;
+const CELLS_MAX = 64;
 const KEY_MAX = 48;
 
 const VALUES = groupNumber('values');
 const NEWLINE = 0x0a;
+const SMALL_N = 0x6e;
+const BACKSLASH = 0x5c;
+const DELIMITERS = ['\t', '|', ';', ','];
 
 export type Heading = {
   readonly groups: GroupSet | undefined;
@@ -22,154 +27,198 @@ export type Heading = {
 };
 
 const NONE: Heading = { groups: undefined, there: false };
+const NAMED: Heading = { groups: undefined, there: true };
 
-/** Remembers the table it last looked at: rows come one after the other. */
+/** Segments of HL7 version 2 that are about one person. */
+const SEGMENT = /^(?:PID|NK1|IN1|GT1)\|/;
+const OF_A_PERSON: Heading = {
+  groups: groupSet(['birth', 'mrn', 'nid', 'ssn', 'nhs', 'phone', 'insurance']),
+  there: true,
+};
+
 export class Columns {
   #page: Page | undefined;
-  #lineStart = -1;
-  #heading = -1;
+  /** Everything before has been looked at; the line it lies in, and whether that is near. */
+  #at = 0;
+  #line = 0;
+  /** What separates the cells of this line, and how many stand before `#at`. */
+  #delimiter = '';
+  #cells = 0;
+  #quote = '';
+  /** The words of the cells of the table's first line. */
+  #top: readonly GroupSet[] = [];
+  #topDelimiter = '';
+  #statement = -1;
+  #names: readonly GroupSet[] = [];
 
-  of(page: Page, start: number): Heading {
-    if (page !== this.#page) {
-      this.#page = page;
-      this.#lineStart = -1;
-    }
-    const key = keyBefore(page.text, start);
-    if (key !== undefined) {
-      return { groups: undefined, there: key !== '' && !EMPTY_KEY.test(key) };
-    }
-    return this.#sql(page, start) ?? this.#table(page, start);
+  begin(page: Page): void {
+    this.#page = page;
+    this.#at = 0;
+    this.#startLine(0);
+    this.#topDelimiter = '';
+    this.#statement = -1;
   }
 
-  /** Each page of text is another one, though the object is the same. */
-  forget(): void {
-    this.#page = undefined;
-    this.#lineStart = -1;
+  of(start: number): Heading {
+    const page = this.#page;
+    if (page === undefined) return NONE;
+    const key = keyBefore(page.text, start);
+    if (key !== undefined) return key === '' || EMPTY_KEY.test(key) ? NONE : NAMED;
+    return (page.hasValues ? this.#sql(page, start) : undefined) ?? this.#table(page, start);
+  }
+
+  #startLine(at: number): void {
+    this.#line = at;
+    this.#delimiter = '';
+    this.#cells = 0;
+    this.#quote = '';
+  }
+
+  /** Follows lines and cells up to `start`. */
+  #follow(page: Page, start: number): void {
+    const { text } = page;
+    for (; this.#at < start; this.#at += 1) {
+      const code = text.charCodeAt(this.#at);
+      if (isLineEnd(text, this.#at, code)) {
+        this.#endLine(page);
+        this.#startLine(this.#at + 1);
+      } else if (this.#delimiter !== '') this.#cell(text[this.#at] ?? '');
+      else if (code === 0x2c || code === 0x3b || code === 0x7c || code === 9) {
+        this.#delimiter =
+          this.#topDelimiter === '' ? strongest(text, this.#line) : this.#topDelimiter;
+        this.#cell(text[this.#at] ?? '');
+      }
+    }
+  }
+
+  #cell(one: string): void {
+    if (this.#quote !== '') {
+      if (one === this.#quote) this.#quote = '';
+    } else if (one === '"') this.#quote = one;
+    else if (one === this.#delimiter) this.#cells += 1;
+  }
+
+  /** A line with delimiters begins a table or goes on with one; another ends it. */
+  #endLine(page: Page): void {
+    if (this.#delimiter === '' || this.#at - this.#line > LINE_MAX) {
+      this.#topDelimiter = '';
+      return;
+    }
+    if (this.#topDelimiter === this.#delimiter) return;
+    this.#topDelimiter = this.#delimiter;
+    this.#top = cellsOf(page, this.#line, this.#delimiter);
   }
 
   #table(page: Page, start: number): Heading {
-    const { text } = page;
-    const line = lineStart(text, start, LINE_MAX);
-    if (line <= 0) return NONE;
-    const delimiter = delimiterOf(text, line, start);
-    if (delimiter === '') return NONE;
-    const heading = this.#headingOf(text, line, delimiter);
-    if (heading < 0) return NONE;
-    const cell = cellAt(text, heading, count(text, line, start, delimiter), delimiter);
-    return cell === undefined
-      ? NONE
-      : { groups: groupsIn(page, cell.start, cell.end), there: true };
-  }
-
-  /** The first line of the block of lines that have the delimiter. */
-  #headingOf(text: string, line: number, delimiter: string): number {
-    let at = line;
-    let top = -1;
-    while (at > 0 && line - at < TABLE_MAX) {
-      if (at === this.#lineStart) {
-        top = this.#heading;
-        break;
-      }
-      const before = lineStart(text, at - 1, LINE_MAX);
-      if (before < 0 || !text.slice(before, at).includes(delimiter)) break;
-      top = before;
-      at = before;
-    }
-    this.#lineStart = line;
-    this.#heading = top;
-    return top;
+    this.#follow(page, start);
+    if (start - this.#line > LINE_MAX) return NONE;
+    if (SEGMENT.test(page.text.slice(this.#line, this.#line + 4))) return OF_A_PERSON;
+    if (this.#topDelimiter === '' || this.#topDelimiter !== this.#delimiter) return NONE;
+    const groups = this.#top[this.#cells];
+    return groups === undefined ? NONE : { groups, there: true };
   }
 
   /** `(id, mail) VALUES (1, 'a@b.example')`. */
   #sql(page: Page, start: number): Heading | undefined {
     const { text } = page;
-    const first = hitsFrom(page, start);
-    for (let hit = first - 1; hit >= 0 && hit > first - 24; hit -= 1) {
-      const end = page.hitEnd[hit] ?? 0;
-      if (start - end > LINE_MAX) return undefined;
-      if (page.wordOf(hit)?.groups.includes(VALUES) !== true) continue;
-      const close = text.lastIndexOf(')', page.hitStart[hit]);
-      const open = text.lastIndexOf('(', close);
-      const row = text.lastIndexOf('(', start);
-      if (close < 0 || open < 0 || close - open > HEADING_MAX || row < end) return undefined;
-      const cell = cellAt(text, open + 1, count(text, row + 1, start, ','), ',');
-      if (cell === undefined) return undefined;
-      return { groups: groupsIn(page, cell.start, cell.end), there: true };
+    const hit = valuesBefore(page, start);
+    if (hit < 0) return undefined;
+    const end = page.hitEnd[hit] ?? 0;
+    if (this.#statement !== hit) {
+      this.#statement = hit;
+      const close = text.lastIndexOf(')', end);
+      const open =
+        end - close > 16
+          ? -1
+          : text.slice(Math.max(0, close - HEADING_MAX), close).lastIndexOf('(');
+      const from = Math.max(0, close - HEADING_MAX) + open + 1;
+      this.#names = open < 0 ? [] : cellsOf(page, from, ',');
     }
-    return undefined;
+    const from = Math.max(end, start - ROW_MAX);
+    const row = text.slice(from, start).lastIndexOf('(');
+    if (row < 0) return undefined;
+    const groups = this.#names[commas(text, from + row + 1, start)];
+    return groups === undefined ? undefined : { groups, there: true };
   }
 }
 
-/** The name before `:` or `=` before the value; undefined when none stands there. */
-function keyBefore(text: string, start: number): string | undefined {
-  let at = start - 1;
-  while (at >= 0 && start - at < 6 && ' "\'\\`+('.includes(text[at] ?? '')) at -= 1;
-  const sign = text[at];
-  if (sign !== ':' && sign !== '=') return undefined;
-  at -= 1;
-  while (at >= 0 && ' "\'\\`'.includes(text[at] ?? '~')) at -= 1;
-  const end = at + 1;
-  while (at >= 0 && end - at < KEY_MAX && isKeyPart(text.charCodeAt(at))) at -= 1;
-  return text.slice(at + 1, end);
-}
+const isLineEnd = (text: string, at: number, code: number): boolean =>
+  code === NEWLINE || (code === SMALL_N && text.charCodeAt(at - 1) === BACKSLASH);
 
-const isKeyPart = (code: number): boolean => isWord(code) || code === 0x5f || code === 0x2d;
-
-/** Start of the line that holds `at`; -1 when it begins too far before. */
-function lineStart(text: string, at: number, most: number): number {
-  for (let i = at - 1; i >= 0 && at - i <= most; i -= 1) {
-    if (text.charCodeAt(i) === NEWLINE) return i + 1;
-    if (text[i] === 'n' && text[i - 1] === '\\') return i + 1; // a newline inside JSON
+/** The last `VALUES` before `start`, among the words near it. */
+function valuesBefore(page: Page, start: number): number {
+  const first = hitsFrom(page, start);
+  for (let hit = first - 1; hit >= 0 && hit > first - 16; hit -= 1) {
+    if (page.wordOf(hit)?.groups.includes(VALUES) === true) return hit;
   }
-  return at <= most ? 0 : -1;
+  return -1;
 }
 
-function delimiterOf(text: string, line: number, start: number): string {
-  const before = text.slice(line, start);
-  for (const one of ['\t', '|', ';', ',']) if (before.includes(one)) return one;
-  return '';
-}
-
-function count(text: string, from: number, to: number, delimiter: string): number {
+function commas(text: string, from: number, to: number): number {
   let found = 0;
   let quote = '';
-  for (let i = from; i < to; i += 1) {
-    const one = text[i] ?? '';
+  for (let at = from; at < to; at += 1) {
+    const one = text[at] ?? '';
     if (quote !== '') {
       if (one === quote) quote = '';
-    } else if (one === '"' || (one === "'" && delimiter === ',')) quote = one;
-    else if (one === delimiter) found += 1;
+    } else if (one === '"' || one === "'") quote = one;
+    else if (one === ',') found += 1;
   }
   return found;
 }
 
-function cellAt(
-  text: string,
-  from: number,
-  index: number,
-  delimiter: string,
-): { start: number; end: number } | undefined {
+/** The delimiter that says most about the line that begins at `from`. */
+function strongest(text: string, from: number): string {
+  const line = text.slice(from, from + LINE_MAX).split('\n', 1)[0] ?? '';
+  return DELIMITERS.find((one) => line.includes(one)) ?? '';
+}
+
+/** The words of each cell of the line or the list that begins at `from`. */
+function cellsOf(page: Page, from: number, delimiter: string): readonly GroupSet[] {
+  const { text } = page;
+  const cells: GroupSet[] = [];
   let start = from;
-  let found = 0;
-  for (let i = from; i < text.length && i - from < HEADING_MAX; i += 1) {
-    const one = text[i];
-    const ends = one === '\n' || one === ')' || (one === '\\' && text[i + 1] === 'n');
+  for (let at = from; at < text.length && at - from < HEADING_MAX; at += 1) {
+    const one = text[at];
+    const ends = one === ')' || isLineEnd(text, at, text.charCodeAt(at));
     if (one !== delimiter && !ends) continue;
-    if (found === index) return { start, end: i };
-    if (ends) return undefined;
-    found += 1;
-    start = i + 1;
+    cells.push(groupsIn(page, start, at));
+    start = at + 1;
+    if (ends || cells.length === CELLS_MAX) break;
   }
-  return undefined;
+  return cells;
 }
 
 function groupsIn(page: Page, start: number, end: number): GroupSet {
   const set = groupSet([]);
   for (let hit = hitsFrom(page, start); hit < page.hits; hit += 1) {
     if ((page.hitStart[hit] ?? 0) >= end) break;
-    for (const group of page.wordOf(hit)?.groups ?? []) {
-      if (group < GROUPS.length) set[group] = 1;
-    }
+    for (const group of page.wordOf(hit)?.groups ?? []) set[group] = 1;
   }
   return set;
 }
+
+/** The name before `:` or `=` before the value; undefined when none stands there. */
+function keyBefore(text: string, start: number): string | undefined {
+  let at = start - 1;
+  while (at >= 0 && start - at < 6 && isAround(text.charCodeAt(at))) at -= 1;
+  const sign = text.charCodeAt(at);
+  if (sign !== 0x3a && sign !== 0x3d) return undefined;
+  at -= 1;
+  while (at >= 0 && start - at < KEY_MAX && isAround(text.charCodeAt(at))) at -= 1;
+  const end = at + 1;
+  while (at >= 0 && end - at < KEY_MAX && isKeyPart(text.charCodeAt(at))) at -= 1;
+  return text.slice(at + 1, end);
+}
+
+/** Blank, quotes, backslash, plus, bracket: what stands between a key and its value. */
+const isAround = (code: number): boolean =>
+  code === 0x20 ||
+  code === 0x22 ||
+  code === 0x27 ||
+  code === BACKSLASH ||
+  code === 0x60 ||
+  code === 0x2b ||
+  code === 0x28;
+
+const isKeyPart = (code: number): boolean => isWord(code) || code === 0x5f || code === 0x2d;

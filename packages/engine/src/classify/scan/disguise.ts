@@ -12,17 +12,24 @@ export type Undone = {
   readonly from: Int32Array;
 };
 
+const PIECE = 1_024;
+
 class Writer {
-  text = '';
+  readonly #codes: number[] = [];
   readonly #from: number[] = [];
 
-  add(letter: string, from: number): void {
-    this.text += letter;
-    for (let i = 0; i < letter.length; i += 1) this.#from.push(from);
+  add(code: number, from: number): void {
+    this.#codes.push(code);
+    this.#from.push(from);
   }
 
   done(end: number): Undone {
-    return { text: this.text, from: Int32Array.from([...this.#from, end]) };
+    this.#from.push(end);
+    let text = '';
+    for (let at = 0; at < this.#codes.length; at += PIECE) {
+      text += String.fromCharCode(...this.#codes.slice(at, at + PIECE));
+    }
+    return { text, from: Int32Array.from(this.#from) };
   }
 }
 
@@ -35,19 +42,19 @@ export function readable(text: string, start: number, end: number): Undone {
     const escaped =
       code === 0x25 || code === 0x26 || code === 0x5c ? escapeAt(text, at) : undefined;
     if (escaped !== undefined) {
-      writer.add(escaped.letter, at);
+      writer.add(escaped.code, at);
       at = escaped.end;
       continue;
     }
     const as = READS_AS[code] ?? code;
-    if (as !== 0) writer.add(String.fromCharCode(as), at);
+    if (as !== 0) writer.add(as, at);
     at += 1;
   }
   return writer.done(end);
 }
 
 /** `%40`, `&#64;`, `&#x40;`, `\u0040`, `\x40`. */
-function escapeAt(text: string, at: number): { letter: string; end: number } | undefined {
+function escapeAt(text: string, at: number): { code: number; end: number } | undefined {
   const mark = text[at];
   if (mark === '%') return hexAt(text, at + 1, 2);
   if (mark === '\\') {
@@ -62,17 +69,17 @@ function escapeAt(text: string, at: number): { letter: string; end: number } | u
   while (end - begun < 7 && isOne(text.charCodeAt(end))) end += 1;
   const code = Number.parseInt(text.slice(begun, end), hex ? 16 : 10);
   if (end === begun || !(code > 0 && code < 65_536)) return undefined;
-  return { letter: String.fromCharCode(code), end: text[end] === ';' ? end + 1 : end };
+  return { code, end: text[end] === ';' ? end + 1 : end };
 }
 
 function hexAt(
   text: string,
   from: number,
   length: number,
-): { letter: string; end: number } | undefined {
+): { code: number; end: number } | undefined {
   for (let i = 0; i < length; i += 1) if (!isHex(text.charCodeAt(from + i))) return undefined;
   const code = Number.parseInt(text.slice(from, from + length), 16);
-  return { letter: String.fromCharCode(code), end: from + length };
+  return { code, end: from + length };
 }
 
 const AT_WORD = /\s?[[({<]\s?(?:at|arroba|chiocciola|bei|ät)\s?[\])}>]\s?|\sat\s/iy;
@@ -89,10 +96,10 @@ export function addressed(text: string, start: number, end: number): Undone {
     const sign = mark ? (wordEndAt(AT_WORD, text, at) ?? -1) : -1;
     const point = mark && sign < 0 ? (wordEndAt(POINT_WORD, text, at) ?? -1) : -1;
     if (sign > 0 || point > 0) {
-      writer.add(sign > 0 ? '@' : '.', at);
+      writer.add(sign > 0 ? 0x40 : 0x2e, at);
       at = Math.max(sign, point);
     } else {
-      writer.add(text[at] ?? '', at);
+      writer.add(code, at);
       at += 1;
     }
   }
@@ -134,7 +141,7 @@ export function setApart(text: string, at: number, floor: number): Undone | unde
   if ((end - start) / 2 + 1 < APART_MIN) return undefined;
   if (isWord(text.charCodeAt(end + 1)) || isWord(text.charCodeAt(start - 1))) return undefined;
   const writer = new Writer();
-  for (let i = start; i <= end; i += 2) writer.add(text[i] ?? '', i);
+  for (let i = start; i <= end; i += 2) writer.add(text.charCodeAt(i), i);
   return writer.done(end + 1);
 }
 

@@ -22,7 +22,7 @@ export function hasOddSeparator(text: string, start: number, end: number): boole
   return false;
 }
 
-const EDGES = '"\'|,;>/<\t\n()[]`';
+const EDGES = '"\'|,;>/<^\t\n()[]`';
 /** It stands in a cell of its own: quotes, commas, bars or slashes on both sides. */
 export function isCell(text: string, start: number, end: number): boolean {
   const before = edge(text, start - 1, -1);

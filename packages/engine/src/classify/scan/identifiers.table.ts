@@ -73,7 +73,7 @@ export const IDENTIFIERS: readonly Identifier[] = [
   }),
   row('us-itin', gov, 'us', {
     groups: '3-2-4 9 3-6 5-4',
-    form: /^9/,
+    form: /^9\d+$/,
     valid: nation.usItin,
     alone: 'grouped',
     words: 'itin tax',
@@ -180,7 +180,8 @@ export const IDENTIFIERS: readonly Identifier[] = [
   row('de-vat-id', gov, 'de', {
     groups: '11 2-9 2-3-3-3',
     form: /^DE\d{9}$/,
-    valid: (text) => nation.deVatId(text) || text === 'DE123456789',
+    valid: nation.deVatId,
+    alone: 'always',
     words: 'vat tax',
   }),
   row('de-tax-number', gov, 'de', {
@@ -502,7 +503,7 @@ export const IDENTIFIERS: readonly Identifier[] = [
   }),
   row('driver-license', gov, 'any', {
     groups: '6 7 8 9 10 11 12 13 14 15 16',
-    form: /^[A-Z0-9]*\d[A-Z0-9]*$/,
+    form: /\d/,
     words: 'licence',
   }),
   row('national-id', gov, 'any', {

@@ -1,13 +1,22 @@
 // Which identifiers a run of groups could be: found by the lengths of the groups, so that a table
 // of a hundred types costs one look-up.
 import type { Chain } from './chain.ts';
-import { type GroupSet, groupSet, type Surroundings } from './evidence.ts';
+import { Columns, type Heading } from './columns.ts';
+import { isCell, isLone } from './edges.ts';
+import { type GroupSet, groupSet, Surroundings } from './evidence.ts';
 import { IDENTIFIERS, type Identifier, type Kind } from './identifiers.table.ts';
 import { isCard, isLooseCard } from './money.ts';
+import type { Page } from './page.ts';
+import { isDigit } from './text.ts';
 
 const LENGTHS_BITS = 5;
 
-type Shape = Identifier & { readonly own: GroupSet };
+type Shape = Identifier & {
+  readonly own: GroupSet;
+  /** Nothing but digits, or never only digits: known before the form is asked. */
+  readonly digits: boolean;
+  readonly lettered: boolean;
+};
 
 const CARD_GROUPS =
   '14 15 16 17 18 19 4-4-4-4 4-4-4-4-3 4-4-4-4-2 4-4-4-4-1 4-6-5 4-6-4 4-5-6 ' +
@@ -24,6 +33,9 @@ const card = (type: Identifier['alone'], groups: string): Identifier => ({
   checked: true,
 });
 
+/** Forms that digits alone may fit; a form that begins with a letter's class cannot. */
+const MAYBE_DIGITS = /^\^(?:\\d|\d|\(|\[[^\]]*(?:\d|\\d)|\[A-Z\]\{0)/;
+
 const BY_LENGTHS: ReadonlyMap<number, readonly Shape[]> = byLengths([
   card('always', CARD_GROUPS),
   card('never', `12 13 4-4-4 4-4-4-1 4-4-5 ${CARD_GROUPS}`),
@@ -33,7 +45,7 @@ const BY_LENGTHS: ReadonlyMap<number, readonly Shape[]> = byLengths([
 function byLengths(identifiers: readonly Identifier[]): ReadonlyMap<number, readonly Shape[]> {
   const found = new Map<number, Shape[]>();
   for (const one of identifiers) {
-    const shape = { ...one, own: groupSet(one.words) };
+    const shape = shapeOf(one);
     for (const groups of new Set(one.groups)) {
       const key = groups.split('-').reduce((sum, part) => addLength(sum, Number(part)), 0);
       const list = found.get(key) ?? [];
@@ -42,6 +54,17 @@ function byLengths(identifiers: readonly Identifier[]): ReadonlyMap<number, read
     }
   }
   return found;
+}
+
+function shapeOf(one: Identifier): Shape {
+  const source = one.form?.source ?? '';
+  const lettered = !MAYBE_DIGITS.test(source) && source !== '';
+  return { ...one, own: groupSet(one.words), digits: source === '^\\d+$', lettered };
+}
+
+function areDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
+  return true;
 }
 
 function addLength(sum: number, length: number): number {
@@ -53,22 +76,74 @@ const PERSON = groupSet(['person']);
 /** Words of any kind of identifier: a value near them belongs to them or to nothing. */
 const NEAR_MAX = 72;
 
-/** What is known of a value apart from its shape. */
-export type Setting = {
-  readonly around: Surroundings;
-  /** It stood behind a disguise, or is all that the text says. */
-  readonly hidden: boolean;
-  readonly lone: boolean;
-  /** What the heading of its column says; undefined when it has none. */
-  readonly heading: GroupSet | undefined;
-  readonly headed: boolean;
-};
+/** What is known of a value apart from its shape; found out when somebody asks. */
+export class Setting {
+  readonly #around: Surroundings = new Surroundings();
+  readonly #columns: Columns = new Columns();
+  #page!: Page; // set by `begin` before anything reads it
+  #start = 0;
+  #end = 0;
+  #looked = false;
+  #heading: Heading | undefined;
+
+  begin(page: Page): void {
+    this.#page = page;
+    this.#start = -1;
+    this.#looked = false;
+    this.#heading = undefined;
+    this.#columns.begin(page);
+  }
+
+  /** From here on it is asked about this value. */
+  of(start: number, end: number): void {
+    this.#looked = this.#looked && start === this.#start && end === this.#end;
+    if (start !== this.#start) this.#heading = undefined;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get around(): Surroundings {
+    if (!this.#looked) this.#around.look(this.#page, this.#start, this.#end);
+    this.#looked = true;
+    return this.#around;
+  }
+
+  /** There is a heading or a key, whatever it says. */
+  get headed(): boolean {
+    return this.#headingOf().there;
+  }
+
+  /** It stood behind a disguise. */
+  get hidden(): boolean {
+    return this.#page.disguised;
+  }
+
+  /** It is all that the text says. */
+  get lone(): boolean {
+    return isLone(this.#page.text, this.#start, this.#end);
+  }
+
+  get cell(): boolean {
+    return isCell(this.#page.text, this.#start, this.#end);
+  }
+
+  /** The distance of the nearest word of the set, 0 for a heading that says one; 255 is none. */
+  nearest(set: GroupSet): number {
+    const near = this.around.nearest(set);
+    return near > 0 && shares(this.#headingOf().groups, set) ? 0 : near;
+  }
+
+  #headingOf(): Heading {
+    this.#heading ??= this.#columns.of(this.#start);
+    return this.#heading;
+  }
+}
 
 export type Match = { type: string; kind: Kind; confidence: number; weak: boolean };
 
 const GROUPS_MAX = 8;
 
-/** Lengths of groups `from` to `to`, as a key; 0 when their separators are of several kinds. */
+/** Lengths of groups `from` to `to`, as a key. */
 function keyOf(chain: Chain, from: number, to: number): number {
   let key = 0;
   for (let i = from; i <= to; i += 1) {
@@ -90,17 +165,14 @@ export function bestOf(
   grouped: boolean,
   setting: Setting,
 ): Match | undefined {
-  const digitsOnly = /^\d+$/.test(compact);
-  const against = setting.around.against();
+  const digitsOnly = areDigits(compact);
   let best: Match | undefined;
   for (const shape of shapes) {
-    if (shape.form !== undefined && !shape.form.test(compact)) continue;
+    if (digitsOnly ? shape.lettered : shape.digits) continue;
+    if (!shape.digits && shape.form !== undefined && !shape.form.test(compact)) continue;
     if (shape.valid !== undefined && !shape.valid(compact)) continue;
-    const own = Math.min(
-      setting.around.nearest(shape.own),
-      shares(setting.heading, shape.own) ? 0 : 255,
-    );
-    if (digitsOnly && against < 255 && against <= own) continue;
+    const own = setting.nearest(shape.own);
+    if (digitsOnly && setting.around.against() < Math.min(own + 1, 255)) continue;
     const confidence = confidenceOf(shape, own, grouped, digitsOnly, setting);
     const weak = confidence === 0 && shape.checked;
     if (confidence === 0 && !weak) continue;
@@ -122,11 +194,11 @@ function confidenceOf(
   if (own <= NEAR_MAX) return 0.97 + sure - own / 1_000;
   if (shape.alone === 'always') return 0.85 + sure;
   if (shape.alone === 'grouped' && grouped) return 0.75 + sure;
-  const generic = setting.around.nearest(GENERIC) <= NEAR_MAX || shares(setting.heading, GENERIC);
+  const generic = setting.nearest(GENERIC) <= NEAR_MAX;
   if (generic && (shape.checked || shape.alone === 'grouped')) return 0.7 + sure;
   if (setting.hidden && (shape.checked || shape.alone === 'grouped')) return 0.65 + sure;
   if (setting.lone && isTelling(shape, digitsOnly)) return 0.55 + sure;
-  const person = setting.around.nearest(PERSON) <= NEAR_MAX || shares(setting.heading, PERSON);
+  const person = setting.nearest(PERSON) <= NEAR_MAX;
   return person && shape.checked && grouped && !setting.headed ? 0.55 : 0;
 }
 

@@ -7,7 +7,6 @@ import {
   CLASS,
   CLASS_BITS,
   DIGIT,
-  ESCAPE,
   isCapital,
   isDigit,
   isLatin,
@@ -15,12 +14,16 @@ import {
   LOOKALIKE,
   STRANGE,
 } from './text.ts';
-import type { Lexicon, Word } from './words.ts';
+import { groupNumber, type Lexicon, type Word } from './words.ts';
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 const HASH = 0x23;
 const SMALL_U = 0x75;
+
+const encoder = new TextEncoder();
+const ASCII_CLASS = CLASS.slice(0, 256);
+const VALUES = groupNumber('values');
 
 export class Page {
   text = '';
@@ -36,6 +39,10 @@ export class Page {
   oddAt: Int32Array = new Int32Array(64);
   /** True when the text was made from a disguise. */
   disguised = false;
+  /** A word `VALUES` stands in it. */
+  hasValues = false;
+  #bytes: Uint8Array = new Uint8Array(1_024);
+  #lastDigit = -1;
   readonly #automaton: Automaton;
   readonly #words: readonly Word[];
 
@@ -49,25 +56,48 @@ export class Page {
     this.hits = 0;
     this.anchors = 0;
     this.odds = 0;
+    this.hasValues = false;
+    this.#lastDigit = -1;
+    if (this.#bytes.length < text.length) this.#bytes = new Uint8Array(2 * text.length);
+    // Bytes are read faster than the characters of a string; where all are ASCII they are the same.
+    const { read, written } = encoder.encodeInto(text, this.#bytes);
+    if (read === text.length && written === text.length) this.#readBytes(written);
+    else this.#readText(text);
+  }
+
+  #readBytes(length: number): void {
+    const bytes = this.#bytes;
+    const { next, firstEnd } = this.#automaton;
+    let state = 0;
+    for (let at = 0; at < length; at += 1) {
+      // A byte is below 256, a state's row inside the table: neither can be missing.
+      const one = ASCII_CLASS[bytes[at] as number] as number;
+      state = next[(state << CLASS_BITS) | one] as number;
+      if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
+      if (one >= DIGIT) this.#mark(one, at);
+    }
+  }
+
+  #readText(text: string): void {
     const { next, firstEnd } = this.#automaton;
     const { length } = text;
     let state = 0;
-    let lastDigit = -2;
     for (let at = 0; at < length; at += 1) {
-      // A code unit is below 65,536, a state's row inside the table: neither can be missing.
-      const one = CLASS[text.charCodeAt(at)] as number;
-      state = next[(state << CLASS_BITS) | one] as number;
+      const one = CLASS[text.charCodeAt(at)] as number; // a code unit is below 65,536
+      state = next[(state << CLASS_BITS) | one] as number; // inside the table
       if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
-      if (one >= DIGIT) {
-        if (one === DIGIT) {
-          if (lastDigit !== at - 1) this.#anchor(at);
-          lastDigit = at;
-        } else if (one === AT) this.#anchor(at);
-        else if (one === STRANGE) this.#odd(at);
-        else if (one === LOOKALIKE) this.#lookalike(at);
-        else if (one === ESCAPE) this.#escape(at);
-      }
+      if (one >= DIGIT && one <= LOOKALIKE) this.#mark(one, at);
     }
+  }
+
+  #mark(one: number, at: number): void {
+    if (one === DIGIT) {
+      if (this.#lastDigit !== at - 1 || at === 0) this.#anchor(at);
+      this.#lastDigit = at;
+    } else if (one === AT) this.#anchor(at);
+    else if (one === STRANGE) this.#odd(at);
+    else if (one === LOOKALIKE) this.#lookalike(at);
+    else this.#escape(at);
   }
 
   wordOf(hit: number): Word | undefined {
@@ -81,7 +111,9 @@ export class Page {
       const number = words[i] as number; // within: i is
       const start = end - (this.#automaton.lengths[number] as number); // one a word
       const word = this.#words[number];
-      if (word !== undefined && this.#stands(word, start, end)) this.#hit(number, start, end);
+      if (word === undefined || !this.#stands(word, start, end)) continue;
+      this.#hit(number, start, end);
+      if (word.groups[0] === VALUES) this.hasValues = true;
     }
   }
 

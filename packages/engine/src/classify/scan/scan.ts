@@ -182,24 +182,34 @@ const holdsAny = (odds: Int32Array, from: number, to: number): boolean => {
 
 const ADDRESS_BEFORE = 80;
 const ADDRESS_AFTER = 120;
+const POINT_WORD = / dot |[[({<] ?(?:dot|punkt|punto|point)/i;
 
+/** `[at]` and ` at ` with a ` dot ` behind it lie in clusters too. */
 function addressWindows(page: Page, one: Visit): void {
   const { text } = page;
   const places: number[] = [];
   for (let hit = 0; hit < page.hits; hit += 1) {
     const groups = page.wordOf(hit)?.groups;
-    if (groups?.length !== 1 || groups[0] !== AT_SIGN) continue;
-    places.push(page.hitStart[hit] ?? 0);
+    if (groups?.length === 1 && groups[0] === AT_SIGN) places.push(page.hitStart[hit] ?? 0);
   }
-  let past = -1;
-  for (const at of places) {
-    if (at < past) continue;
-    if (text[at] === ' ' && !/ dot |\[dot|\(dot|\{dot/i.test(text.slice(at, at + ADDRESS_AFTER)))
-      continue;
-    const start = Math.max(0, at - ADDRESS_BEFORE);
-    const end = Math.min(text.length, at + ADDRESS_AFTER);
-    inside(addressed(text, start, end), one, (from, to) => from <= at && at < to);
-    past = at + 4;
+  for (let next = 0; next < places.length; ) {
+    const first = places[next] ?? 0;
+    let last = first;
+    const cluster: number[] = [];
+    while (
+      next < places.length &&
+      (places[next] ?? 0) - last <= ADDRESS_AFTER &&
+      last - first < WINDOW_MAX
+    ) {
+      last = places[next] ?? 0;
+      cluster.push(last);
+      next += 1;
+    }
+    const end = Math.min(text.length, last + ADDRESS_AFTER);
+    if (text[first] === ' ' && !POINT_WORD.test(text.slice(first, end))) continue;
+    const start = Math.max(0, first - ADDRESS_BEFORE);
+    const marks = Int32Array.from(cluster);
+    inside(addressed(text, start, end), one, (from, to) => holdsAny(marks, from, to));
   }
 }
 

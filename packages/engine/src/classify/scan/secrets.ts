@@ -18,16 +18,20 @@ const BETWEEN_MAX = 24;
 const QUOTED_MAX = 400;
 const BARE_MAX = 200;
 const VALUE_MIN = 8;
+const NESTED_MAX = 64;
 const PEM_MAX = 8_192;
 const PEM_BODY_MIN = 40;
 
 export function findSecrets(page: Page, found: Finding[]): void {
   let seen = -1;
+  let past = -1;
   for (let hit = 0; hit < page.hits; hit += 1) {
     const word = page.wordOf(hit);
     if (word === undefined) continue;
     const start = page.hitStart[hit] ?? 0;
-    for (let i = 0; i < word.rules.length; i += 1) byRule(page, word.rules[i] ?? 0, start, found);
+    for (let i = 0; i < word.rules.length && start >= past; i += 1) {
+      past = Math.max(past, byRule(page, word.rules[i] ?? 0, start, found));
+    }
     if (word.groups.length === 0) continue;
     const end = page.hitEnd[hit] ?? 0;
     if (word.groups.includes(SECRET) || word.groups.includes(ISSUER)) {
@@ -45,25 +49,27 @@ function secret(start: number, end: number, confidence: number): Finding {
 const INNER = new Set(['.atlasv1.', 'Q~', '_mmk']);
 const INNER_MAX = 40;
 
-function byRule(page: Page, number: number, at: number, found: Finding[]): void {
+/** @returns where the value ends that the rule has looked at, or -1. */
+function byRule(page: Page, number: number, at: number, found: Finding[]): number {
   const { text } = page;
   const rule = SECRET_RULES[number];
-  if (rule === undefined || !text.startsWith(rule.prefix, at)) return;
+  if (rule === undefined || !text.startsWith(rule.prefix, at)) return -1;
   const inner = INNER.has(rule.prefix);
   const before = text.charCodeAt(at - 1);
   const escaped = text.charCodeAt(at - 2) === 0x5c;
-  if (!inner && isWord(before) && !escaped && rule.prefix !== 'hooks.slack.com/') return;
+  if (!inner && isWord(before) && !escaped && rule.prefix !== 'hooks.slack.com/') return -1;
   rule.form.lastIndex = at;
   const match = rule.form.exec(text);
-  if (match === null) return;
+  if (match === null) return -1;
   let start = at;
   if (inner) {
     while (at - start < INNER_MAX && /[A-Za-z0-9_~.-]/.test(text[start - 1] ?? '')) start -= 1;
-    if (at - start < 3) return;
+    if (at - start < 3) return -1;
   }
   const value = text.slice(start, at + match[0].length);
-  if (isPlaceholder(value) || entropy(value) < rule.entropy) return;
+  if (isPlaceholder(value) || entropy(value) < rule.entropy) return start + value.length;
   found.push(secret(start, start + value.length, 0.95));
+  return start + value.length;
 }
 
 type Span = { readonly start: number; readonly end: number };
@@ -75,7 +81,10 @@ function byAssignment(page: Page, word: Word, span: Span, found: Finding[]): num
   if (value === undefined) return -1;
   const shown = text.slice(value.start, value.end);
   const issuer = !word.groups.includes(SECRET);
-  if (!isSecretValue(shown, { ...value, issuer, word: word.text })) return -1;
+  if (!isSecretValue(shown, { ...value, issuer, word: word.text })) {
+    // `key=key=key=`: what has been read as one value is not read again as many.
+    return shown.length > NESTED_MAX ? value.end : -1;
+  }
   found.push(secret(value.start, value.end, value.loose ? 0.7 : 0.85));
   return value.end;
 }

@@ -2,20 +2,19 @@
 // one, is weighed by what stands around it, and a value that only company would make sure is
 // decided at the end.
 import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, wordEnd } from './chain.ts';
-import { Columns, type Heading } from './columns.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
-import { hasLetterOrLong, hasOddSeparator, isCell, isLone, sameLine } from './edges.ts';
-import { groupSet, Surroundings } from './evidence.ts';
+import { hasLetterOrLong, hasOddSeparator, sameLine } from './edges.ts';
+import { groupSet } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
 import { mailAt } from './mail.ts';
-import { bestOf, type Setting, shapesOf } from './matches.ts';
+import { bestOf, Setting, shapesOf } from './matches.ts';
 import { ibanEnd } from './money.ts';
 import { ipv4End, ipv6End, isPrivate, macEnd } from './network.ts';
 import { isHex, type Page } from './page.ts';
 import { isPhoneLike, type Phone, phoneAt, phoneSure } from './phone.ts';
-import { isDigit, isWord } from './text.ts';
+import { isDigit, isWord, READS_AS } from './text.ts';
 import { isWallet } from './wallet.ts';
 
 const PHONE = groupSet(['phone']);
@@ -28,6 +27,11 @@ const HEALTH = groupSet(['health']);
 const PHONE_WORD_MAX = 48;
 const BIRTH_WORD_MAX = 28;
 const BLOB_MIN = 12;
+/** Shorter tokens are looked at only where something hangs on them. */
+const SHORT = 5;
+const MAC_BEFORE_MAX = 15;
+/** A chain as long as this is a row of numbers: only its single groups are looked at. */
+const ROW_GROUPS = 16;
 /** How near another finding makes company, in characters of the same line. */
 const COMPANY_MAX = 200;
 const COMPANY_SURE = 0.6;
@@ -46,8 +50,7 @@ export class Survey {
   readonly apart: number[] = [];
   readonly #weak: Weak[] = [];
   readonly #chain: Chain = new Chain();
-  readonly #around: Surroundings = new Surroundings();
-  readonly #columns: Columns = new Columns();
+  readonly #setting: Setting = new Setting();
   #page!: Page; // set by `walk` before anything reads it
   #past = 0;
 
@@ -56,7 +59,7 @@ export class Survey {
     this.blobs.length = 0;
     this.apart.length = 0;
     this.#weak.length = 0;
-    this.#columns.forget();
+    this.#setting.begin(page);
     this.#page = page;
     this.#past = 0;
     for (let i = 0; i < page.anchors; i += 1) {
@@ -83,41 +86,69 @@ export class Survey {
     while (start > this.#past && isWord(text.charCodeAt(start - 1))) start -= 1;
     if (text[start - 1] === '\\' && 'nrt'.includes(text[start] ?? '') && start < at) start += 1;
     const end = wordEnd(text, at);
-    if (end - start === 1 && text.length - start > 8) this.apart.push(start);
-    if (this.#network(start, at)) return;
-    if (this.#long(start, end)) return;
+    if (end - start < SHORT && this.#isIdle(start, end)) {
+      this.#past = end;
+      return;
+    }
+    if (end - start === 1) this.apart.push(start);
+    if (this.#network(start, end, at) || this.#long(start, end)) return;
     this.#chain.read(text, start);
     this.#chained();
   }
 
-  /** IPv4, IPv6, MAC; true when the anchor is used up. */
-  #network(start: number, at: number): boolean {
+  /** A few digits that nothing hangs on: a count, a price, a year. */
+  #isIdle(start: number, end: number): boolean {
     const { text } = this.#page;
-    const point = text.charCodeAt(wordEnd(text, at)) === 0x2e;
-    if (point && start === at && text.charCodeAt(at - 1) !== 0x2e) {
-      const end = ipv4End(text, at);
-      if (end > 0) return this.#ip(at, end);
+    const after = text.charCodeAt(end);
+    const before = READS_AS[text.charCodeAt(start - 1)];
+    if (before === 0x28 || before === 0x2b || before === 0x20 || before === 0x3a) return false;
+    if (after === 0x3a) return false;
+    return !isJoint(READS_AS[after] ?? 0) || !isWord(text.charCodeAt(end + 1));
+  }
+
+  /** IPv4, IPv6, MAC; true when the anchor is used up. */
+  #network(start: number, end: number, at: number): boolean {
+    const { text } = this.#page;
+    const after = text.charCodeAt(end);
+    if (after === 0x2e) {
+      if (start === at && text.charCodeAt(at - 1) !== 0x2e) {
+        const last = ipv4End(text, at);
+        if (last > 0) return this.#ip(at, last);
+      }
+      return this.#mac(start);
     }
-    const mac = macEnd(text, start);
-    if (mac > 0 && isHex(text.charCodeAt(start)) && text[start - 1] !== ':') {
-      this.#add(start, mac, 'mac-address', 'ip', 0.85);
-      return true;
-    }
+    if (after === 0x2d) return this.#mac(start);
+    if (after !== 0x3a && text.charCodeAt(start - 1) !== 0x3a) return false;
+    return this.#mac(start) || this.#ipv6(start, at);
+  }
+
+  #mac(start: number): boolean {
+    const { text } = this.#page;
     let first = start;
-    while (at - first < 40 && (isHex(text.charCodeAt(first - 1)) || text[first - 1] === ':'))
+    // A pair without a digit may stand before the first that has one.
+    while (start - first < MAC_BEFORE_MAX && isPairBefore(text, first)) first -= 3;
+    const end = macEnd(text, first);
+    if (end < 0 || isWord(text.charCodeAt(first - 1)) || first < this.#past) return false;
+    this.#add(first, end, 'mac-address', 'ip', 0.85);
+    return true;
+  }
+
+  #ipv6(start: number, at: number): boolean {
+    const { text } = this.#page;
+    let first = start;
+    while (at - first < 40 && (isHex(text.charCodeAt(first - 1)) || text[first - 1] === ':')) {
       first -= 1;
-    if (isWord(text.charCodeAt(first - 1))) return false;
+    }
+    if (isWord(text.charCodeAt(first - 1)) || first < this.#past) return false;
     if (text[first] === ':' && text[first + 1] !== ':') first += 1;
-    const near = text.slice(first, first + 6);
-    if (!near.includes(':')) return false;
     const end = ipv6End(text, first);
-    return end > 0 && text.slice(first, end).includes(':') && this.#ip(first, end);
+    return end > at && this.#ip(first, end);
   }
 
   #ip(start: number, end: number): boolean {
     const { text } = this.#page;
-    this.#around.look(this.#page, start, end);
-    const version = this.#around.nearestBefore(VERSION) <= 3 || text[start - 1] === '/';
+    this.#setting.of(start, end);
+    const version = this.#setting.around.nearestBefore(VERSION) <= 3 || text[start - 1] === '/';
     const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
     const value = text.slice(start, end);
     // A clock time or a slice of hexadecimal is no address: seven colons, or one `::`.
@@ -147,8 +178,8 @@ export class Survey {
   }
 
   #hexWallet(start: number, end: number): boolean {
-    this.#around.look(this.#page, start, end);
-    if (this.#around.nearest(CRYPTO) < 72) this.#add(start, end, 'crypto', 'financial', 0.8);
+    this.#setting.of(start, end);
+    if (this.#setting.nearest(CRYPTO) < 72) this.#add(start, end, 'crypto', 'financial', 0.8);
     this.#past = end;
     return true;
   }
@@ -159,8 +190,13 @@ export class Survey {
       this.#past = chain.last;
       return;
     }
+    const row = chain.groups >= ROW_GROUPS;
     let group = 0;
     while (group < chain.groups) {
+      if (row && isShort(chain, group)) {
+        group += 1;
+        continue;
+      }
       const start = chain.start[group] ?? 0;
       const used = start < this.#past ? group + 1 : this.#group(group);
       group = Math.max(used, group + 1);
@@ -198,7 +234,7 @@ export class Survey {
 
   #identifier(group: number): number {
     const chain = this.#chain;
-    const most = Math.min(chain.groups - 1, group + 7);
+    const most = chain.groups >= ROW_GROUPS ? group : Math.min(chain.groups - 1, group + 7);
     for (let to = most; to >= group; to -= 1) {
       if (!this.#closes(group, to)) continue;
       const shapes = shapesOf(chain, group, to);
@@ -247,11 +283,12 @@ export class Survey {
     shapes: NonNullable<ReturnType<typeof shapesOf>>,
     { start, end, grouped }: { start: number; end: number; grouped: boolean },
   ): boolean {
-    const setting = this.#setting(start, end);
+    const setting = this.#setting;
+    setting.of(start, end);
     const best = bestOf(shapes, compact, grouped, setting);
     if (best === undefined) return false;
     if (best.weak) {
-      if (!setting.headed && isCell(this.#page.text, start, end)) {
+      if (setting.cell && !setting.headed) {
         this.#weak.push({ start, end, type: best.type, kind: best.kind });
       }
       return false;
@@ -260,27 +297,15 @@ export class Survey {
     return true;
   }
 
-  #setting(start: number, end: number): Setting {
-    const page = this.#page;
-    this.#around.look(page, start, end);
-    const heading: Heading = this.#columns.of(page, start);
-    return {
-      around: this.#around,
-      hidden: page.disguised,
-      lone: isLone(page.text, start, end),
-      heading: heading.groups,
-      headed: heading.there,
-    };
-  }
-
   #date(at: number): boolean {
     const { text } = this.#page;
     const date = dateAt(text, at);
     if (date === undefined || !isBirthYear(date.year)) return false;
-    const setting = this.#setting(at, date.end);
-    const born = setting.around.nearest(BIRTH) <= BIRTH_WORD_MAX || hasAny(setting.heading, BIRTH);
+    const setting = this.#setting;
+    setting.of(at, date.end);
+    const born = setting.nearest(BIRTH) <= BIRTH_WORD_MAX;
     if (born) this.#add(at, date.end, 'date-of-birth', 'date-of-birth', 0.9);
-    else if (!setting.headed && date.year < 2016 && isCell(text, at, date.end)) {
+    else if (date.year < 2016 && setting.cell && !setting.headed) {
       this.#weak.push({ start: at, end: date.end, type: 'date-of-birth', kind: 'date-of-birth' });
     }
     if (date.end > this.#past) this.#past = date.end;
@@ -291,16 +316,16 @@ export class Survey {
   #phone(at: number, inner: boolean): boolean {
     const phone = phoneAt(this.#page.text, at);
     if (phone === undefined) return false;
-    const setting = this.#setting(phone.start, phone.end);
+    const setting = this.#setting;
+    setting.of(phone.start, phone.end);
     const sure = this.#phoneWeighed(phone, setting, inner);
     if (sure > 0) this.#add(phone.start, phone.end, 'phone-number', 'phone', sure);
     return sure > 0;
   }
 
   #phoneWeighed(phone: Phone, setting: Setting, inner: boolean): number {
-    const { around } = setting;
-    const word = Math.min(around.nearest(PHONE), hasAny(setting.heading, PHONE) ? 0 : 255);
-    const against = Math.min(around.against(), around.nearestBefore(IDENTITY));
+    const word = setting.nearest(PHONE);
+    const against = Math.min(setting.around.against(), setting.around.nearestBefore(IDENTITY));
     if (!phone.plus && against <= word && against < 32) return 0;
     const like = isPhoneLike(phone);
     const hidden = setting.hidden || hasOddSeparator(this.#page.text, phone.start, phone.end);
@@ -309,7 +334,7 @@ export class Survey {
     if (alone > 0) return alone;
     if (!like) return 0;
     if (hidden || setting.lone) return 0.6;
-    if (!setting.headed && isCell(this.#page.text, phone.start, phone.end)) {
+    if (setting.cell && !setting.headed) {
       this.#weak.push({ start: phone.start, end: phone.end, type: 'phone-number', kind: 'phone' });
     }
     return 0;
@@ -328,8 +353,9 @@ export class Survey {
     ) {
       return group + 1;
     }
-    const setting = this.#setting(start, end);
-    if (setting.around.nearest(HEALTH) <= 40 || hasAny(setting.heading, HEALTH)) {
+    const setting = this.#setting;
+    setting.of(start, end);
+    if (setting.nearest(HEALTH) <= 40) {
       this.#add(start, end, 'medical-code', 'health', 0.85);
     }
     return next + 1;
@@ -354,14 +380,31 @@ export class Survey {
   }
 }
 
+const isShort = (chain: Chain, group: number): boolean =>
+  (chain.end[group] ?? 0) - (chain.start[group] ?? 0) < 7;
+
 const areNear = (text: string, end: number, start: number): boolean =>
   start - end < COMPANY_MAX && sameLine(text, end, start);
 
-function hasAny(heading: Uint8Array | undefined, set: Uint8Array): boolean {
-  if (heading === undefined) return false;
-  for (let i = 0; i < set.length; i += 1) if (set[i] === 1 && heading[i] === 1) return true;
-  return false;
-}
+/** Blank, dash, point, slash, colon: what a chain may go on after. */
+const isJoint = (code: number): boolean =>
+  code === 0x20 ||
+  code === 0x2d ||
+  code === 0x2e ||
+  code === 0x2f ||
+  code === 0x3a ||
+  code === 0x28 ||
+  code === 0x29;
+
+const isPairBefore = (text: string, at: number): boolean => {
+  const separator = text.charCodeAt(at - 1);
+  if (separator !== 0x3a && separator !== 0x2d) return false;
+  return (
+    isHex(text.charCodeAt(at - 2)) &&
+    isHex(text.charCodeAt(at - 3)) &&
+    !isWord(text.charCodeAt(at - 4))
+  );
+};
 
 function isUuid(text: string, chain: Chain): boolean {
   if (chain.groups < UUID_LENGTHS.length) return false;

@@ -2,19 +2,20 @@
 
 export const OTHER = 0;
 /** 1 to 26 are the letters, capitals and accents folded. */
-export const DIGIT = 27;
 /** Blank, dash, underscore, dot: what stands between the words of a name. */
-export const GAP = 28;
-export const AT = 29;
+export const GAP = 27;
+export const COLON = 28;
+export const SLASH = 29;
 export const OPENS = 30;
 export const CLOSES = 31;
-/** `%`, `&` and `\`: the next characters may spell another one. */
-export const ESCAPE = 32;
-export const COLON = 33;
-export const SLASH = 34;
+/** From here on a character is an anchor. */
+export const DIGIT = 32;
+export const AT = 33;
+/** `%`, `&` and `\\`: the next characters may spell another one. */
+export const ESCAPE = 34;
 /** Reads as an ASCII character, or as nothing at all. */
 export const STRANGE = 35;
-/** Cyrillic and Greek letters with a Latin look. */
+/** Cyrillic and Greek letters with a Latin look; the last kind of anchor. */
 export const LOOKALIKE = 36;
 const SCRIPT = 37;
 const SCRIPTS = 27;
