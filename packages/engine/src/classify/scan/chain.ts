@@ -1,6 +1,6 @@
 // Groups of letters and digits that single separators hold together: `078-05-1123`,
 // `DE36 5059 6706`, `1EG4-TE5-MK73`. Values are looked for among the groups, not in the text.
-import { isCapital, isDigit, isLetter, isWord, READS_AS } from './text.ts';
+import { isCapital, isDigit, isHex, isLetter, isWord, READS_AS } from './text.ts';
 
 const GROUPS_MAX = 24;
 /** A longer group is a hash or a blob, not an identifier. */
@@ -89,4 +89,17 @@ export function wordEnd(text: string, from: number): number {
 export function hasDigit(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) if (isDigit(text.charCodeAt(at))) return true;
   return false;
+}
+
+const UUID_LENGTHS = [8, 4, 4, 4, 12];
+
+export function isUuid(text: string, chain: Chain): boolean {
+  if (chain.groups < UUID_LENGTHS.length) return false;
+  for (let i = 0; i < UUID_LENGTHS.length; i += 1) {
+    const start = chain.start[i] ?? 0;
+    const end = chain.end[i] ?? 0;
+    if (end - start !== UUID_LENGTHS[i] || (i > 0 && chain.before[i] !== 0x2d)) return false;
+    for (let at = start; at < end; at += 1) if (!isHex(text.charCodeAt(at))) return false;
+  }
+  return true;
 }

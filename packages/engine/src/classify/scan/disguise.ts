@@ -3,8 +3,7 @@
 // base64 and hexadecimal. A disguise is undone only around an anchor, in a window of bounded
 // length, and every character of the plain text knows where it came from.
 
-import { isHex } from './page.ts';
-import { isDigit, isLetter, isWord, READS_AS } from './text.ts';
+import { isDigit, isHex, isLetter, isWord, READS_AS } from './text.ts';
 
 export type Undone = {
   readonly text: string;

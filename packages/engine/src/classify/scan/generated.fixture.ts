@@ -37,47 +37,45 @@ const day = (draw: Draw): { y: number; m: string; d: string } => ({
   d: two(1 + Math.floor(draw() * 28)),
 });
 
-/** Drafts of each type: the right shape; the check is found by trying. */
-const DRAFTS: Readonly<Record<string, (draw: Draw) => string>> = {
-  'us-ssn': (draw) => `${two(10 + Math.floor(draw() * 55))}${digits(draw, 7)}`,
-  'us-npi': (draw) => `1${digits(draw, 9)}`,
-  'us-mbi': (draw) =>
-    [...'9A99A99AA99']
-      .map((one) =>
-        one === '9' ? String(1 + Math.floor(draw() * 9)) : pick(draw, [...'ACDEFGHJKMNPQRTUVWXY']),
-      )
-      .join(''),
-  'uk-nhs': (draw) => digits(draw, 10),
-  'uk-nino': (draw) =>
-    `${pick(draw, ['AB', 'CE', 'JK', 'TX', 'WM', 'PR'])}${digits(draw, 6)}${pick(draw, [...'ABCD'])}`,
-  'de-tax-id': (draw) => digits(draw, 11),
-  'de-social-security': (draw) => {
-    const { y, m, d } = day(draw);
-    return `${pick(draw, ['12', '15', '53', '65', '04'])}${d}${m}${two(y % 100)}${pick(draw, [...LETTERS])}${digits(draw, 3)}`;
-  },
-  'fr-nir': (draw) =>
-    `${pick(draw, ['1', '2'])}${two(day(draw).y % 100)}${day(draw).m}${digits(draw, 10)}`,
-  'es-nif': (draw) => `${digits(draw, 8)}${pick(draw, [...LETTERS])}`,
-  'es-nie': (draw) => `${pick(draw, [...'XYZ'])}${digits(draw, 7)}${pick(draw, [...LETTERS])}`,
-  'it-fiscal-code': (draw) =>
-    `${Array.from({ length: 6 }, () => pick(draw, [...'BCDFGLMNPRSTVZ'])).join('')}${two(day(draw).y % 100)}${pick(draw, [...'ABCDEHLMPRST'])}${day(draw).d}${pick(draw, [...'ABCDEFGHIL'])}${digits(draw, 3)}${pick(draw, [...LETTERS])}`,
-  'pt-nif': (draw) => `${pick(draw, ['1', '2', '5'])}${digits(draw, 8)}`,
-  'nl-bsn': (draw) => digits(draw, 9),
-  'pl-pesel': (draw) => `${two(day(draw).y % 100)}${day(draw).m}${day(draw).d}${digits(draw, 5)}`,
-  'se-personnummer': (draw) =>
-    `${two(day(draw).y % 100)}${day(draw).m}${day(draw).d}${digits(draw, 4)}`,
-  'fi-personal-identity-code': (draw) =>
-    `${day(draw).d}${day(draw).m}${two(day(draw).y % 100)}-${digits(draw, 3)}${pick(draw, [...'0123456789ABCDEFHJKLMNPRSTUVWXY'])}`,
-  'br-cpf': (draw) => digits(draw, 11),
-  'ca-sin': (draw) => digits(draw, 9),
-  'au-tfn': (draw) => digits(draw, 9),
-  'in-aadhaar': (draw) => digits(draw, 12),
-  'in-pan': (draw) =>
-    `${LETTERS[Math.floor(draw() * 26)]}BCP${LETTERS[Math.floor(draw() * 26)]}${digits(draw, 4)}K`,
-  'jp-my-number': (draw) => digits(draw, 12),
-  'kr-rrn': (draw) =>
-    `${two(day(draw).y % 100)}${day(draw).m}${day(draw).d}${pick(draw, ['1', '2'])}${digits(draw, 6)}`,
+/**
+ * Drafts of each type: the right shape; the check is found by trying. `#` is a digit, `?` a letter,
+ * `y`, `m` and `d` a year, month and day in two digits; words in brackets are choices.
+ */
+const DRAFTS: Readonly<Record<string, string>> = {
+  'us-ssn': '[2|4]########',
+  'us-npi': '1#########',
+  'us-mbi': '[1|4|7][A|C|E|K]#[1|5][D|G|H]#9[T|W|Y][J|M|N]##',
+  'uk-nhs': '##########',
+  'uk-nino': '[AB|CE|JK|TX|WM|PR]######[A|B|C|D]',
+  'de-tax-id': '###########',
+  'de-social-security': '[12|15|53|65|04]dmy?###',
+  'fr-nir': '[1|2]ym##########',
+  'es-nif': '########?',
+  'es-nie': '[X|Y|Z]#######?',
+  'it-fiscal-code': '[BRN|FRT|GLM][CRL|MRC|SDR]y[A|C|L|P|T]d[A|F|H|L]###?',
+  'pt-nif': '[1|2|5]########',
+  'nl-bsn': '#########',
+  'pl-pesel': 'ymd#####',
+  'se-personnummer': 'ymd####',
+  'fi-personal-identity-code': 'dmy-###[0|1|5|9|A|C|F|K|P|T|X|Y]',
+  'br-cpf': '###########',
+  'ca-sin': '#########',
+  'au-tfn': '#########',
+  'in-aadhaar': '############',
+  'in-pan': '?BCP?####K',
+  'jp-my-number': '############',
+  'kr-rrn': 'ymd[1|2]######',
 };
+
+function drafted(draw: Draw, form: string): string {
+  const { y, m, d } = day(draw);
+  return form.replace(/\[([^\]]+)\]|#|\?|[ymd]/g, (mark, choices?: string) => {
+    if (choices !== undefined) return pick(draw, choices.split('|'));
+    if (mark === '#') return digits(draw, 1);
+    if (mark === '?') return pick(draw, [...LETTERS]);
+    return mark === 'y' ? two(y % 100) : mark === 'm' ? m : d;
+  });
+}
 
 /** How each type is written; the first is the plain one. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
@@ -98,18 +96,19 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   'us-mbi': ['11', '4-3-4'],
 };
 
+const USERS = ['jo', 'ana', 'l.berg', 'k_ito'];
+const HOSTS = ['mail.example', 'post.example.org', 'firma-x.de'];
+
 export function sampleOf(type: string, draw: Draw): string {
   if (type === 'phone') return phone(draw);
   if (type === 'dob') return birth(draw);
-  if (type === 'mail')
-    return `${pick(draw, ['jo', 'ana', 'l.berg', 'k_ito'])}${digits(draw, 2)}@${pick(draw, ['mail.example', 'post.example.org', 'firma-x.de'])}`;
+  if (type === 'mail') return `${pick(draw, USERS)}${digits(draw, 2)}@${pick(draw, HOSTS)}`;
   if (type === 'card') return card(draw);
   if (type === 'iban') return iban(draw);
-  if (type === 'ip')
-    return `${20 + Math.floor(draw() * 60)}.${1 + Math.floor(draw() * 9)}7.1${digits(draw, 1)}.9${digits(draw, 1)}`;
+  if (type === 'ip') return drafted(draw, '[23|78|91].1#7.1##.9#');
   const rows = IDENTIFIERS.filter((one) => one.type === type);
   for (;;) {
-    const value = DRAFTS[type]?.(draw) ?? '';
+    const value = drafted(draw, DRAFTS[type] ?? '');
     const [row] = rows;
     if (row?.form?.test(value) === false || row?.valid?.(value) === false) continue;
     return written(value, pick(draw, WRITTEN[type] ?? [String(value.length)]));
@@ -126,7 +125,8 @@ function written(value: string, form: string): string {
 
 function card(draw: Draw): string {
   for (;;) {
-    const value = `${pick(draw, ['4', '51', '55', '2221', '34', '37', '6011', '36'])}${digits(draw, 18)}`;
+    const begins = ['4', '51', '55', '2221', '34', '37', '6011', '36'];
+    const value = `${pick(draw, begins)}${digits(draw, 18)}`;
     const length = /^3[47]/.test(value) ? 15 : /^36/.test(value) ? 14 : 16;
     const cut = value.slice(0, length);
     if (!isCard(cut)) continue;
@@ -287,12 +287,12 @@ const NEGATIVES: Readonly<Record<Generated['half'], readonly string[]>> = {
     'Rechnungsnummer ########, Kundennummer ######',
     '注文番号 ####-####-####、数量 ##',
     'ticket INC######## closed, build #### of branch release/#.##',
-    '{"max_tokens":4096,"seed":#########,"temperature":0.#,"tool_call_id":"call_hhhhhhhhhhhhhhhhhhhhhhhh"}',
+    '{"max_tokens":4096,"seed":#########,"tool_call_id":"call_hhhhhhhhhhhhhhhhhhhhhhhh"}',
   ],
   measure: [
     'Invoice no. ######### dated 1#.0#.2025, total #,###.## EUR',
     'sha256:hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh size=#########',
-    '{"object":"chat.completion","created":17########,"id":"chatcmpl-hhhhhhhhhhhhhhhhhhhh","usage":{"total_tokens":####}}',
+    '{"created":17########,"id":"chatcmpl-hhhhhhhhhhhhhhhhhhhh","usage":{"total_tokens":####}}',
     'Part no. ???-####-### in batch ########',
     'https://example.org/articles/##########?page=#&ref=hhhhhhhh',
     'request_id=hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh took ########## ns on shard ##',

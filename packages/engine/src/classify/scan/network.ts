@@ -1,15 +1,80 @@
 // Addresses of networks and devices: IPv4, IPv6 (RFC 4291), MAC.
 
 import { NOBODYS_IPV4 } from './forms.table.ts';
-import { isHex } from './page.ts';
-import { isDigit, isWord } from './text.ts';
+import { isDigit, isHex, isWord } from './text.ts';
 
 const COLON = 0x3a;
 const POINT = 0x2e;
 const DASH = 0x2d;
 
+type Token = {
+  /** The word that holds the anchor, and the anchor. */
+  readonly start: number;
+  readonly end: number;
+  readonly at: number;
+  /** What stands before has been found already. */
+  readonly past: number;
+};
+
+type Network = {
+  readonly start: number;
+  readonly end: number;
+  readonly type: 'ip-address' | 'mac-address';
+};
+
+/** The address that the word is the beginning or a part of, or undefined. */
+export function networkAt(text: string, token: Token): Network | undefined {
+  const { start, end, at } = token;
+  const after = text.charCodeAt(end);
+  if (after === POINT) {
+    if (start === at && text.charCodeAt(at - 1) !== POINT) {
+      const last = ipv4End(text, at);
+      if (last > 0) return { start: at, end: last, type: 'ip-address' };
+    }
+    return macAt(text, token);
+  }
+  if (after === DASH) return macAt(text, token);
+  if (after !== COLON && text.charCodeAt(start - 1) !== COLON) return undefined;
+  return macAt(text, token) ?? ipv6At(text, token);
+}
+
+const MAC_BEFORE_MAX = 15;
+const IPV6_BEFORE_MAX = 40;
+
+function macAt(text: string, { start, past }: Token): Network | undefined {
+  let first = start;
+  // A pair without a digit may stand before the first that has one.
+  while (start - first < MAC_BEFORE_MAX && isPairBefore(text, first)) first -= 3;
+  const end = macEnd(text, first);
+  if (end < 0 || isWord(text.charCodeAt(first - 1)) || first < past) return undefined;
+  return { start: first, end, type: 'mac-address' };
+}
+
+const isPairBefore = (text: string, at: number): boolean => {
+  const separator = text.charCodeAt(at - 1);
+  if (separator !== 0x3a && separator !== 0x2d) return false;
+  return (
+    isHex(text.charCodeAt(at - 2)) &&
+    isHex(text.charCodeAt(at - 3)) &&
+    !isWord(text.charCodeAt(at - 4))
+  );
+};
+
+function ipv6At(text: string, { start, at, past }: Token): Network | undefined {
+  let first = start;
+  while (at - first < IPV6_BEFORE_MAX) {
+    const before = text.charCodeAt(first - 1);
+    if (!isHex(before) && before !== COLON) break;
+    first -= 1;
+  }
+  if (isWord(text.charCodeAt(first - 1)) || first < past) return undefined;
+  if (text[first] === ':' && text[first + 1] !== ':') first += 1;
+  const end = ipv6End(text, first);
+  return end > at ? { start: first, end, type: 'ip-address' } : undefined;
+}
+
 /** The end of a dotted quad at `start`, or -1. */
-export function ipv4End(text: string, start: number): number {
+function ipv4End(text: string, start: number): number {
   let at = start;
   for (let part = 0; part < 4; part += 1) {
     let value = 0;
@@ -38,7 +103,7 @@ export function isPrivate(text: string): boolean {
 }
 
 /** The end of an IPv6 address at `start`, or -1: eight groups, or fewer around one `::`. */
-export function ipv6End(text: string, start: number): number {
+function ipv6End(text: string, start: number): number {
   let at = start;
   let groups = 0;
   let gap = false;
@@ -74,7 +139,7 @@ export function ipv6End(text: string, start: number): number {
 }
 
 /** The end of a MAC address at `start`, or -1: six pairs, or three fours with points. */
-export function macEnd(text: string, start: number): number {
+function macEnd(text: string, start: number): number {
   const separator = text.charCodeAt(start + 2);
   if (separator === COLON || separator === DASH) return pairsEnd(text, start, separator);
   if (text.charCodeAt(start + 4) !== POINT || text.charCodeAt(start + 9) !== POINT) return -1;

@@ -8,7 +8,7 @@ import {
   CLASS_BITS,
   DIGIT,
   isCapital,
-  isDigit,
+  isHex,
   isLatin,
   isWord,
   LOOKALIKE,
@@ -180,9 +180,6 @@ export class Page {
     }
   }
 }
-
-export const isHex = (code: number): boolean =>
-  isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 
 function sameText(text: string, start: number, word: string): boolean {
   for (let i = 0; i < word.length; i += 1) {

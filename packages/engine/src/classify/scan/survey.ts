@@ -1,7 +1,7 @@
 // Walks the anchors of one page and says what stands there. A value is found where it could be
 // one, is weighed by what stands around it, and a value that only company would make sure is
 // decided at the end.
-import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, wordEnd } from './chain.ts';
+import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, isUuid, wordEnd } from './chain.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
 import { hasLetterOrLong, hasOddSeparator, sameLine } from './edges.ts';
@@ -11,8 +11,8 @@ import type { Kind } from './identifiers.table.ts';
 import { mailAt } from './mail.ts';
 import { bestOf, Setting, shapesOf } from './matches.ts';
 import { ibanEnd } from './money.ts';
-import { ipv4End, ipv6End, isPrivate, macEnd } from './network.ts';
-import { isHex, type Page } from './page.ts';
+import { isPrivate, networkAt } from './network.ts';
+import type { Page } from './page.ts';
 import { isPhoneLike, type Phone, phoneAt, phoneSure } from './phone.ts';
 import { isDigit, isWord, READS_AS } from './text.ts';
 import { isWallet } from './wallet.ts';
@@ -29,13 +29,11 @@ const BIRTH_WORD_MAX = 28;
 const BLOB_MIN = 12;
 /** Shorter tokens are looked at only where something hangs on them. */
 const SHORT = 5;
-const MAC_BEFORE_MAX = 15;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
 const ROW_GROUPS = 16;
 /** How near another finding makes company, in characters of the same line. */
 const COMPANY_MAX = 200;
 const COMPANY_SURE = 0.6;
-const UUID_LENGTHS = [8, 4, 4, 4, 12];
 
 /** A blob that may spell text: the caller unpacks it. */
 export type Blob = { readonly start: number; readonly end: number };
@@ -108,41 +106,11 @@ export class Survey {
 
   /** IPv4, IPv6, MAC; true when the anchor is used up. */
   #network(start: number, end: number, at: number): boolean {
-    const { text } = this.#page;
-    const after = text.charCodeAt(end);
-    if (after === 0x2e) {
-      if (start === at && text.charCodeAt(at - 1) !== 0x2e) {
-        const last = ipv4End(text, at);
-        if (last > 0) return this.#ip(at, last);
-      }
-      return this.#mac(start);
-    }
-    if (after === 0x2d) return this.#mac(start);
-    if (after !== 0x3a && text.charCodeAt(start - 1) !== 0x3a) return false;
-    return this.#mac(start) || this.#ipv6(start, at);
-  }
-
-  #mac(start: number): boolean {
-    const { text } = this.#page;
-    let first = start;
-    // A pair without a digit may stand before the first that has one.
-    while (start - first < MAC_BEFORE_MAX && isPairBefore(text, first)) first -= 3;
-    const end = macEnd(text, first);
-    if (end < 0 || isWord(text.charCodeAt(first - 1)) || first < this.#past) return false;
-    this.#add(first, end, 'mac-address', 'ip', 0.85);
+    const found = networkAt(this.#page.text, { start, end, at, past: this.#past });
+    if (found === undefined) return false;
+    if (found.type === 'ip-address') return this.#ip(found.start, found.end);
+    this.#add(found.start, found.end, found.type, 'ip', 0.85);
     return true;
-  }
-
-  #ipv6(start: number, at: number): boolean {
-    const { text } = this.#page;
-    let first = start;
-    while (at - first < 40 && (isHex(text.charCodeAt(first - 1)) || text[first - 1] === ':')) {
-      first -= 1;
-    }
-    if (isWord(text.charCodeAt(first - 1)) || first < this.#past) return false;
-    if (text[first] === ':' && text[first + 1] !== ':') first += 1;
-    const end = ipv6End(text, first);
-    return end > at && this.#ip(first, end);
   }
 
   #ip(start: number, end: number): boolean {
@@ -395,24 +363,3 @@ const isJoint = (code: number): boolean =>
   code === 0x3a ||
   code === 0x28 ||
   code === 0x29;
-
-const isPairBefore = (text: string, at: number): boolean => {
-  const separator = text.charCodeAt(at - 1);
-  if (separator !== 0x3a && separator !== 0x2d) return false;
-  return (
-    isHex(text.charCodeAt(at - 2)) &&
-    isHex(text.charCodeAt(at - 3)) &&
-    !isWord(text.charCodeAt(at - 4))
-  );
-};
-
-function isUuid(text: string, chain: Chain): boolean {
-  if (chain.groups < UUID_LENGTHS.length) return false;
-  for (let i = 0; i < UUID_LENGTHS.length; i += 1) {
-    const start = chain.start[i] ?? 0;
-    const end = chain.end[i] ?? 0;
-    if (end - start !== UUID_LENGTHS[i] || (i > 0 && chain.before[i] !== 0x2d)) return false;
-    for (let at = start; at < end; at += 1) if (!isHex(text.charCodeAt(at))) return false;
-  }
-  return true;
-}

@@ -123,3 +123,5 @@ export const isLatin = (code: number): boolean => {
   const one = CLASS[code] ?? 0;
   return one >= 1 && one <= 26;
 };
+export const isHex = (code: number): boolean =>
+  isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
