@@ -49,13 +49,19 @@ const callers: readonly Caller[] = [
   { name: 'gemini', dialect: 'gemini', operation: 'chat', codec: gemini },
   { name: 'ollama', dialect: 'ollama', operation: 'chat', codec: ollama },
 ];
-const codecs: Readonly<Record<Lane['upstream'], Codec>> = {
+const codecs: Readonly<Partial<Record<Lane['upstream'], Codec>>> = {
   openai,
   responses,
   anthropic,
   gemini,
   ollama,
 };
+function codecOf({ upstream }: Lane): Codec {
+  const codec = codecs[upstream];
+  if (codec === undefined) throw new Error(`nobody here answers as ${upstream}`);
+  return codec;
+}
+
 /** One kind for each format, none of which speaks all of them. */
 const kinds: readonly string[] = ['groq', 'anthropic', 'vertex', 'ollama'];
 
@@ -122,7 +128,7 @@ function measured(way: Way, spanMs: number): readonly Figure[] {
   const { caller, lane, name } = way;
   const body = caller.codec.writeAsk(askOf(), { model: 'm', quirks: {}, askUsage: false }).body;
   const question = questionOf(caller, body);
-  const answer = codecs[lane.upstream].writeWhole(answerOf(), context).body;
+  const answer = codecOf(lane).writeWhole(answerOf(), context).body;
   const whole = { status: 200, headers: [], body: answer };
   const stream = streamBytes(lane, chunks);
   const scale = 1_000;
@@ -174,7 +180,7 @@ function questionOf({ dialect, operation }: Caller, body: Uint8Array): Question 
 
 /** A text in so many chunks, as the lane's upstream sends it. */
 function streamBytes(lane: Lane, count: number): readonly Uint8Array[] {
-  const encoder = codecs[lane.upstream].encoder(context);
+  const encoder = codecOf(lane).encoder(context);
   const start = encoder.push({ kind: 'start', id: 'a1', model: 'm', created: 1_700_000_000 });
   const texts = Array.from({ length: count }, (_, i) =>
     encoder.push({ kind: 'text', answer: 0, part: 0, text: ` word${i % 10}` }),
@@ -184,7 +190,7 @@ function streamBytes(lane: Lane, count: number): readonly Uint8Array[] {
 }
 
 function callBytes(lane: Lane, count: number): readonly Uint8Array[] {
-  const encoder = codecs[lane.upstream].encoder(context);
+  const encoder = codecOf(lane).encoder(context);
   return callPieces(count).map((event) => encoder.push(event));
 }
 

@@ -2,6 +2,7 @@
 // All hold a list of interactions; they differ in where a body stands and whether it is compressed.
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { parse } from 'yaml';
+import { FRAMED_TYPE, framesFor } from '../../packages/ports/src/dial/frames.ts';
 import { type Exchange, providerOf } from './exchange.ts';
 
 type Fields = { readonly [key: string]: unknown };
@@ -94,6 +95,7 @@ function bodyOf(message: Fields): Uint8Array | undefined {
 function unpacked(bytes: Uint8Array, message: Fields): Uint8Array {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes);
   if (bytes[0] === 0x28 && bytes[1] === 0xb5) return zstdDecompressSync(bytes);
+  if (headerOf(message, 'content-type')?.startsWith(FRAMED_TYPE) === true) return unframed(bytes);
   const encoding = headerOf(message, 'content-encoding');
   try {
     if (encoding === 'br') return brotliDecompressSync(bytes);
@@ -102,6 +104,24 @@ function unpacked(bytes: Uint8Array, message: Fields): Uint8Array {
     return bytes;
   }
   return bytes;
+}
+
+/** Binary frames as the events that the connection makes of them. */
+function unframed(bytes: Uint8Array): Uint8Array {
+  const events: Uint8Array[] = [];
+  const nothing = (): void => undefined;
+  const frames = framesFor({
+    chunk: (event) => void events.push(event),
+    end: nothing,
+    fault: (_, why) => {
+      throw new Error(why);
+    },
+    full: nothing,
+    drained: nothing,
+  });
+  frames.write(bytes);
+  frames.end();
+  return Buffer.concat(events);
 }
 
 function headerOf(message: Fields, name: string): string | undefined {

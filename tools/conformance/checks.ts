@@ -11,6 +11,7 @@ import {
   Order,
   readUpstreamError,
   responses,
+  type StreamReader,
   tryParse,
 } from '@signalbox/dialect';
 import { chunks, difference, same, told, withReturns } from './comparing.ts';
@@ -40,6 +41,7 @@ export type Judged = {
 };
 
 const MESSAGES_MAX = 1_000_000;
+const EVENTS = 'text/event-stream';
 
 /** Runs a check; what it throws is what is wrong. */
 function judge(check: Check, run: () => string | undefined): Finding {
@@ -73,14 +75,14 @@ function contextOf(answer: Answer, messages: readonly Json[]): AnswerContext {
 }
 
 export function judgeStream(exchange: Exchange, speaker: Speaker): Judged {
-  const bytes = framed(exchange, speaker.codec.streamType, speaker.end);
+  const bytes = framed(exchange, speaker.caller?.streamType ?? EVENTS, speaker.end);
   const events = decoded(speaker, bytes, bytes.length);
   const answer = fold(events);
   const messages = messagesOf(new TextDecoder().decode(bytes), MESSAGES_MAX);
   const findings = [
     judge('folds', () => foldsWell(answer)),
     judge('any chunks', () => anyChunks(speaker, bytes, answer)),
-    judge('passes', () => passes(speaker, bytes, answer)),
+    ...passing(speaker, bytes, answer),
     ...againAndUsage(speaker, answer, events, messages),
   ];
   return { findings, answer };
@@ -117,13 +119,20 @@ function anyChunks(speaker: Speaker, bytes: Uint8Array, answer: Answer): string 
   return undefined;
 }
 
-function passes(speaker: Speaker, bytes: Uint8Array, answer: Answer): string | undefined {
+const passing = ({ reader }: Speaker, bytes: Uint8Array, answer: Answer): readonly Finding[] =>
+  reader === undefined ? [] : [judge('passes', () => passes(reader, bytes, answer))];
+
+function passes(
+  readerOf: () => StreamReader,
+  bytes: Uint8Array,
+  answer: Answer,
+): string | undefined {
   for (const [some, size] of [
     [bytes, 1],
     [bytes, 0],
     [withReturns(bytes), 0],
   ] as const) {
-    const reader = speaker.reader();
+    const reader = readerOf();
     // What is answered is valid during the call alone.
     const out = chunks(some, size).map((chunk) => Buffer.from(reader.push(chunk)));
     out.push(Buffer.from(reader.rest()));
@@ -147,30 +156,46 @@ function againAndUsage(
   events: readonly AnswerEvent[],
   messages: readonly Json[],
 ): readonly Finding[] {
-  const { codec } = speaker;
+  const { caller } = speaker;
   if (answer.error !== undefined) {
     const known = answer.error.kind !== 'unknown';
     return [{ check: 'error known', why: known ? undefined : 'its kind is unknown' }];
   }
-  const context = contextOf(answer, messages);
   return [
-    judge('whole again', () => {
-      const { body } = codec.writeWhole(answer, context);
-      const back = fold(codec.readWhole(tryParse(body) ?? null));
-      return same(back, answer) ? undefined : difference(told(back), told(answer));
-    }),
-    judge('stream again', () => {
-      const encoder = codec.encoder(context);
-      const bytes = Buffer.concat(events.map((event) => Buffer.from(encoder.push(event))));
-      const back = fold(decoded(speaker, bytes, 0));
-      return same(back, answer) ? undefined : difference(told(back), told(answer));
-    }),
+    ...(caller === undefined ? [] : again(speaker, caller, { answer, events, messages })),
     judge('usage', () => {
       const counts = countsOf(messages);
       const { inputTokens = 0, outputTokens = 0 } = answer.usage ?? {};
       const { input = 0, output = 0 } = counts ?? {};
       if (inputTokens === input && outputTokens === output) return undefined;
       return `read ${inputTokens}/${outputTokens}, told ${input}/${output}`;
+    }),
+  ];
+}
+
+type Told = {
+  readonly answer: Answer;
+  readonly events: readonly AnswerEvent[];
+  readonly messages: readonly Json[];
+};
+
+function again(
+  speaker: Speaker,
+  caller: NonNullable<Speaker['caller']>,
+  { answer, events, messages }: Told,
+): readonly Finding[] {
+  const context = contextOf(answer, messages);
+  return [
+    judge('whole again', () => {
+      const { body } = caller.writeWhole(answer, context);
+      const back = fold(caller.readWhole(tryParse(body) ?? null));
+      return same(back, answer) ? undefined : difference(told(back), told(answer));
+    }),
+    judge('stream again', () => {
+      const encoder = caller.encoder(context);
+      const bytes = Buffer.concat(events.map((event) => Buffer.from(encoder.push(event))));
+      const back = fold(decoded(speaker, bytes, 0));
+      return same(back, answer) ? undefined : difference(told(back), told(answer));
     }),
   ];
 }

@@ -8,7 +8,7 @@ const sum = (...counts: readonly (number | undefined)[]): number =>
 
 /** Where a message tells usage; undefined: it does not. */
 function usageOf(message: Json): Json | undefined {
-  for (const around of [undefined, 'response', 'message', 'x_groq']) {
+  for (const around of [undefined, 'response', 'message', 'x_groq', 'metadata']) {
     const value = around === undefined ? message : member(message, around);
     const usage = member(value, 'usage') ?? member(value, 'usageMetadata');
     if (usage !== undefined && usage !== null) return usage;
@@ -21,7 +21,8 @@ const FIELDS = [
   ...['input_tokens', 'prompt_tokens', 'promptTokenCount', 'prompt_eval_count'],
   ...['cache_creation_input_tokens', 'cache_read_input_tokens', 'toolUsePromptTokenCount'],
   ...['output_tokens', 'completion_tokens', 'candidatesTokenCount', 'thoughtsTokenCount'],
-  ...['eval_count', 'total_tokens'],
+  ...['eval_count', 'total_tokens', 'inputTokens', 'outputTokens'],
+  ...['cacheReadInputTokens', 'cacheWriteInputTokens'],
 ] as const;
 
 /** The last count of each field holds: what is cumulative is never added up. */
@@ -36,15 +37,18 @@ export function countsOf(messages: readonly Json[]): Counts | undefined {
   }
   if (last.size === 0) return undefined;
   const at = (field: (typeof FIELDS)[number]): number | undefined => last.get(field);
-  const cache = [at('cache_creation_input_tokens'), at('cache_read_input_tokens')];
+  const cache = [
+    ...[at('cache_creation_input_tokens'), at('cache_read_input_tokens')],
+    ...[at('cacheReadInputTokens'), at('cacheWriteInputTokens')],
+  ];
   return {
     input:
       at('prompt_tokens') ??
-      sum(at('input_tokens'), ...cache) +
+      sum(at('input_tokens'), at('inputTokens'), ...cache) +
         sum(at('promptTokenCount'), at('toolUsePromptTokenCount'), at('prompt_eval_count')),
     output:
       completion(last) ??
-      sum(at('output_tokens'), at('eval_count')) +
+      sum(at('output_tokens'), at('outputTokens'), at('eval_count')) +
         sum(at('candidatesTokenCount'), at('thoughtsTokenCount')),
   };
 }

@@ -9,8 +9,8 @@ export function materialOf(replayed: readonly Replayed[]): Material {
   return {
     asks: replayed.flatMap(({ exchange, speaker }) => {
       const body = exchange.asked === undefined ? undefined : tryParse(exchange.asked);
-      if (speaker === undefined || !isObject(body)) return [];
-      const ask = speaker.codec.readAsk({ ...fromPath(exchange), ...body });
+      if (speaker?.caller === undefined || !isObject(body)) return [];
+      const ask = speaker.caller.readAsk({ ...fromPath(exchange), ...body });
       return ask.ok ? [[exchange.name, ask.value] as const] : [];
     }),
     answers: replayed.flatMap(({ exchange, answer }) =>

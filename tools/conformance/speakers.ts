@@ -5,6 +5,7 @@ import {
   anthropicStreamReader,
   type Codec,
   completions,
+  converse,
   isObject,
   type Json,
   listIn,
@@ -13,6 +14,7 @@ import {
   ollamaGenerate,
   openai,
   responses,
+  type ServerCodec,
   type StreamReader,
   streamReader,
   textIn,
@@ -23,10 +25,12 @@ import { streamReader as ollamaReader } from '../../packages/dialect/src/ollama/
 
 export type Speaker = {
   readonly name: string;
-  /** Requests are written to an upstream in this format. */
-  readonly codec: Omit<Codec, 'writeAsk'> & Partial<Pick<Codec, 'writeAsk'>>;
-  /** Watches bytes that pass. */
-  readonly reader: () => StreamReader;
+  /** Reads what servers answer. */
+  readonly codec: Omit<ServerCodec, 'writeAsk'>;
+  /** Of a format that callers speak too: reads what they ask, and writes answers. */
+  readonly caller: Omit<Codec, 'writeAsk'> | undefined;
+  /** Watches bytes that pass; of a format that servers alone speak none do. */
+  readonly reader: (() => StreamReader) | undefined;
   readonly isStream: (message: Json) => boolean;
   readonly isWhole: (body: Json) => boolean;
   /** What a recorder leaves out at the end of a stream. */
@@ -34,6 +38,8 @@ export type Speaker = {
   /** Of the request's address, where a body alone does not say. */
   readonly path: RegExp;
 };
+
+type Caller = Omit<Codec, 'writeAsk'>;
 
 const first = (value: Json, key: string): Json | undefined => listIn(value, key)?.[0];
 const has = (value: Json | undefined, key: string): boolean => member(value, key) !== undefined;
@@ -45,7 +51,7 @@ const hasCandidates = (value: Json): boolean =>
   has(value, 'promptFeedback') ||
   (has(value, 'usageMetadata') && has(value, 'modelVersion'));
 
-export const SPEAKERS: readonly Speaker[] = [
+const CALLERS: readonly (Omit<Speaker, 'codec' | 'caller'> & { readonly codec: Caller })[] = [
   {
     name: 'responses',
     codec: responses,
@@ -109,6 +115,30 @@ export const SPEAKERS: readonly Speaker[] = [
     end: '',
     path: /\/api\/generate$/,
   },
+];
+
+const CONVERSED: readonly string[] = [
+  ...['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop'],
+  ...['messageStop', 'metadata'],
+];
+
+/** Formats that servers alone speak. */
+const SERVERS: readonly Speaker[] = [
+  {
+    name: 'converse',
+    codec: converse,
+    caller: undefined,
+    reader: undefined,
+    isStream: (message) => CONVERSED.some((name) => isObject(member(message, name))),
+    isWhole: (body) => has(member(member(body, 'output'), 'message'), 'content'),
+    end: '',
+    path: /\/converse(?:-stream)?$/,
+  },
+];
+
+export const SPEAKERS: readonly Speaker[] = [
+  ...CALLERS.map((one) => ({ ...one, caller: one.codec })),
+  ...SERVERS,
 ];
 
 export type Spoken =

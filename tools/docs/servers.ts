@@ -1,7 +1,13 @@
 // The page of servers and dialects, and the table of them in the README, written from the tables
 // of kinds that the code itself uses.
 import { readFileSync } from 'node:fs';
-import { type FactGroup, SERVER_KINDS, type ServerKind, type Wire } from '@signalbox/dialect';
+import {
+  type FactGroup,
+  SERVER_KINDS,
+  SERVER_WIRES,
+  type ServerKind,
+  type ServerWire,
+} from '@signalbox/dialect';
 import { ENDPOINT_KINDS } from '@signalbox/documents';
 import { between } from './marks.ts';
 
@@ -22,12 +28,13 @@ What \`kind\` of an endpoint may say, and what Signalbox knows of each. Of a ser
   sound, moderation, rerank, files, batches) do.
 `;
 
-const DIALECTS: Readonly<Record<Wire, string>> = {
+const DIALECTS: Readonly<Record<ServerWire, string>> = {
   openai: 'OpenAI',
   responses: 'Responses',
   anthropic: 'Anthropic',
   gemini: 'Gemini',
   ollama: 'Ollama',
+  converse: 'Converse',
 };
 
 const USAGE: Readonly<Record<ServerKind['usageInStream'], string>> = {
@@ -83,9 +90,9 @@ function dialects(kind: ServerKind): string {
     .join(', ');
 }
 
-function spoken(kind: ServerKind): readonly Wire[] {
-  const wires: readonly Wire[] = ['openai', 'responses', 'anthropic', 'gemini', 'ollama'];
-  return wires.filter((wire) => kind.wires[wire] !== undefined);
+function spoken({ wires, variants = [] }: ServerKind): readonly ServerWire[] {
+  const everywhere = [wires, ...variants.map((variant) => variant.wires ?? {})];
+  return SERVER_WIRES.filter((wire) => everywhere.some((some) => some[wire] !== undefined));
 }
 
 function questions(kind: ServerKind): string {
@@ -114,7 +121,10 @@ function section(kind: ServerKind): string {
     `${kind.title}.`,
     '',
     `- URL: ${known.url === undefined ? 'to be stated' : `\`${known.url}\` unless stated`}.`,
-    ...spoken(kind).map((wire) => `- ${DIALECTS[wire]}: ${paths(kind, wire)}.`),
+    ...pathLines(kind.wires, ''),
+    ...(kind.variants ?? []).flatMap((one) =>
+      pathLines(one.wires ?? {}, ` at a URL that ${one.when}`),
+    ),
     `- Key: \`${kind.auth.header}: ${kind.auth.prefix}…\`${keyName(known.environmentName)}.`,
     `- Streams of the OpenAI dialect: usage ${USAGE[kind.usageInStream]}; ${ending(kind)}.`,
     `- Limits: ${limits(kind)}.`,
@@ -128,10 +138,11 @@ function section(kind: ServerKind): string {
 const keyName = (variable: string | undefined): string =>
   variable === undefined ? '' : `, usually in \`${variable}\``;
 
-const paths = (kind: ServerKind, wire: Wire): string =>
-  Object.values(kind.wires[wire] ?? {})
-    .map((path) => `\`${path}\``)
-    .join(', ');
+const pathLines = (wires: ServerKind['wires'], where: string): readonly string[] =>
+  SERVER_WIRES.filter((wire) => wires[wire] !== undefined).map((wire) => {
+    const paths = Object.values(wires[wire] ?? {}).map((path) => `\`${path}\``);
+    return `- ${DIALECTS[wire]}${where}: ${paths.join(', ')}.`;
+  });
 
 function ending(kind: ServerKind): string {
   if (!kind.endsWithDone) return 'they end without `[DONE]`';

@@ -119,7 +119,7 @@ function remote(part: NamedEndpoint, context: EndpointContext): Address | undefi
   const bare = url.pathname.replace(/\/+$/, '');
   const path = bare === '' ? (facts.path ?? '') : bare;
   const reach = judgeHost(url, part, context);
-  return reach === undefined ? undefined : { url: url.origin + path, ...reach };
+  return reach === undefined ? undefined : { url: url.origin + path + url.search, ...reach };
 }
 
 function judgeHost(

@@ -107,7 +107,7 @@ function implied(litellm: Litellm, { params, provider, kind }: Asked): string | 
   };
   if (kind === 'bedrock') {
     const region = word('aws_region_name', 'AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION');
-    return region && `https://bedrock-runtime.${region}.amazonaws.com/openai/v1`;
+    return region && `https://bedrock-runtime.${region}.amazonaws.com`;
   }
   if (kind === 'vertex') {
     const project = word('vertex_project', 'VERTEXAI_PROJECT', 'GOOGLE_CLOUD_PROJECT');

@@ -105,7 +105,7 @@ test('an own name may be dialled although it is private, a public one may not be
 
 test('regions and projects make an address', () => {
   const bedrock = placed(['model: bedrock/converse/a.b-v1:0', 'aws_region_name: eu-west-1']);
-  assert.equal(bedrock.url, 'https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1');
+  assert.equal(bedrock.url, 'https://bedrock-runtime.eu-west-1.amazonaws.com');
   assert.equal(bedrock.region, 'eu-west-1');
   assert.deepEqual([...bedrock.models.keys()], ['a.b-v1:0']);
   const vertex = placed(['model: vertex_ai/g', 'vertex_project: p-1', 'vertex_location: eu']);

@@ -40,6 +40,15 @@ export type Credential = {
   /** Put before the value, e.g. `Bearer `. */
   readonly prefix: string;
   readonly value: Secret;
+  /** Where the value is a pair of keys the request is signed with them; else it is sent. */
+  readonly signing?: Signing;
+};
+
+/** AWS Signature Version 4. Without a region nothing can be signed. */
+export type Signing = {
+  readonly kind: 'sigv4';
+  readonly service: string;
+  readonly region: string | undefined;
 };
 
 export type DialRequest = {

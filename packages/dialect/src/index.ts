@@ -6,7 +6,7 @@ export {
   writeCount,
 } from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
-export type * from './canon/canon.ts';
+export * from './canon/canon.ts';
 export type * from './canon/codec.ts';
 export * from './canon/embedding.ts';
 export {
@@ -22,6 +22,7 @@ export {
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
 export type { SignedCall, SignedCalls } from './canon/origin.ts';
+export { converse } from './converse/converse.ts';
 export {
   type Asked,
   contentTypeOf,
@@ -43,6 +44,7 @@ export { type Element, innerElements, innerText, lastField, readObject } from '.
 export { SERVER_KINDS } from './kinds/kinds.table.ts';
 export {
   authOf,
+  kindAt,
   kindOf,
   kindsWith,
   pathBelow,
@@ -75,3 +77,13 @@ export { passesUnread, unreadReader } from './passing/answer.ts';
 export { isPassed, PASSED, PASSED_OPERATIONS } from './passing/operations.table.ts';
 export type { PassedHead } from './passing/question.ts';
 export { responses } from './responses/responses.ts';
+export {
+  authorization,
+  type Scope,
+  type SigningKeys,
+  signingKeysOf,
+  signingTime,
+  type ToSign,
+  toSign,
+  type Unsigned,
+} from './sigv4.ts';

@@ -77,11 +77,12 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     path: '/v1',
     environmentName: 'XAI_API_KEY',
   }),
-  bedrock: facts('Amazon Bedrock in one region, under `/openai/v1`, with an API key.', {
-    path: '/openai/v1',
+  bedrock: facts('Amazon Bedrock in one region, with a pair of keys or an API key.', {
     environmentName: 'AWS_BEARER_TOKEN_BEDROCK',
   }),
-  vertex: facts('Vertex AI; the URL ends with project and location.'),
+  vertex: facts(
+    'Vertex AI; the URL ends with project and location, for Claude with its publisher.',
+  ),
   cohere: facts('The Cohere API, over its OpenAI path.', {
     url: 'https://api.cohere.ai/compatibility/v1',
     path: '/compatibility/v1',

@@ -15,7 +15,7 @@ import { readWhole, writeWhole } from './whole.ts';
 import { writeAsk } from './write-ask.ts';
 
 export { readAnswer } from './answer.ts';
-export { readQuestion } from './question.ts';
+export { readQuestion, withVersion } from './question.ts';
 export { errorBody, errorEvent, statusOf } from './refusal.ts';
 export { streamReader } from './stream.ts';
 

@@ -2,12 +2,13 @@
 // that deciding needs. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import { splice } from '../bytes.ts';
+import { concat, encode, splice } from '../bytes.ts';
 import {
   type Field,
   innerFields,
   integerAt,
   lastField,
+  readObject,
   stringAt,
   type ValueKind,
 } from '../json.ts';
@@ -31,6 +32,22 @@ export function readQuestion(received: Uint8Array): Result<Question, Refusal> {
     return no(refusal('body_invalid', message, { param: 'model' }));
   }
   return yes(new BodyQuestion(body, fields, model));
+}
+
+/**
+ * A body that was made plain, for a server with the model in its path: in place of the model it
+ * names a version of the dialect. Every other value keeps its bytes.
+ */
+export function withVersion(body: Uint8Array, version: string): Uint8Array {
+  const reading = readObject(body);
+  if (reading.kind === 'invalid') return body;
+  const pieces = [encode(`{"anthropic_version":${JSON.stringify(version)}`)];
+  for (const { key, valueStart, valueEnd } of reading.fields) {
+    if (key === 'model' || key === 'anthropic_version') continue;
+    pieces.push(encode(`,${JSON.stringify(key)}:`), body.subarray(valueStart, valueEnd));
+  }
+  pieces.push(encode('}'));
+  return concat(pieces);
 }
 
 type Rule = {

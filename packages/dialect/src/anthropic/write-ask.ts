@@ -24,7 +24,9 @@ export function writeAsk(ask: Ask, { model, quirks }: WriteTo): Written {
   const about = { ...object(metadata), ...named };
   const body: { [key: string]: Json } = {
     ...rest,
-    model,
+    ...(quirks.versionInBody === undefined
+      ? { model }
+      : { anthropic_version: quirks.versionInBody }),
     max_tokens: thinking.outputTokensMax,
     ...(system === undefined ? {} : { system }),
     messages,

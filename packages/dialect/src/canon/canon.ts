@@ -11,6 +11,10 @@ import type { Usage } from '@signalbox/contract';
 export const WIRES = ['openai', 'responses', 'anthropic', 'gemini', 'ollama'] as const;
 export type Wire = (typeof WIRES)[number];
 
+/** Formats that servers alone speak: they are asked in them, and nobody asks us in them. */
+export type ServerWire = Wire | 'converse';
+export const SERVER_WIRES: readonly ServerWire[] = [...WIRES, 'converse'];
+
 /** JSON as parsed by `parseExact`: numbers that a double cannot hold stay raw. */
 export type Json =
   | null

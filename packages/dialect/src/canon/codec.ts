@@ -40,6 +40,8 @@ export type WriteQuirks = {
   readonly systemRole?: 'system' | 'developer';
   /** The server wants an output bound even when the caller said none. */
   readonly outputTokensDefault?: number;
+  /** The model stands in the path, and the body names this version of the dialect instead. */
+  readonly versionInBody?: string;
   /** Ids of tool calls must match this shape: they are renamed both ways. */
   readonly callIdShape?: 'nine-alphanumeric';
 };
@@ -85,6 +87,9 @@ export interface StreamEncoder {
   /** What the format cannot say, up to now. */
   readonly dropped: Dropped;
 }
+
+/** Of a format in which servers are asked and answer. */
+export type ServerCodec = Pick<Codec, 'writeAsk' | 'readWhole' | 'decoder'>;
 
 export interface Codec {
   readonly wire: Wire;

@@ -40,7 +40,7 @@ const NOTHING: readonly string[] = [];
 export const isCarried = (lane: Lane): boolean => lane.carried;
 
 export function streamOf(lane: Lane, hideUsage: boolean, asked: Asked): StreamReader {
-  if (!isCarried(lane)) return UNTOUCHED[lane.upstream].streamReader(lane.operation, hideUsage);
+  if (!isCarried(lane)) return UNTOUCHED[lane.caller].streamReader(lane.operation, hideUsage);
   return carryStream(lane, contextOf(lane, asked));
 }
 
@@ -63,7 +63,7 @@ export function wholeOf(
   }
   const embed = asked.ask !== undefined && 'embed' in asked.ask ? asked.ask : undefined;
   if (!isCarried(lane) && embed === undefined) {
-    const facts = UNTOUCHED[lane.upstream].readAnswer(lane.operation, body);
+    const facts = UNTOUCHED[lane.caller].readAnswer(lane.operation, body);
     return { body, facts, dropped: NOTHING };
   }
   if (status < 300 && embed !== undefined) {

@@ -4,13 +4,13 @@
 
 import { concat } from '../bytes.ts';
 import type { AnswerEvent, StopReason } from '../canon/canon.ts';
-import type { AnswerContext, Codec, StreamDecoder, StreamEncoder } from '../canon/codec.ts';
+import type { AnswerContext, ServerCodec, StreamDecoder, StreamEncoder } from '../canon/codec.ts';
 import { tryParse } from '../canon/exact.ts';
 import { Folding } from '../canon/fold.ts';
 import { Order } from '../canon/order.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamFacts, StreamReader } from '../openai/stream.ts';
-import { type CallerCodec, CODECS, callerCodec } from './codecs.ts';
+import { type CallerCodec, callerCodec, SERVER_CODECS } from './codecs.ts';
 import type { Lane } from './lane.ts';
 import { Signing } from './signed.ts';
 
@@ -23,7 +23,7 @@ export interface CarriedStream extends StreamReader {
 
 export function carryStream(lane: Lane, context: AnswerContext): CarriedStream {
   const to = callerCodec(lane.caller, lane.operation);
-  return new Carrying(CODECS[lane.upstream], to, lane, context);
+  return new Carrying(SERVER_CODECS[lane.upstream], to, lane, context);
 }
 
 type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
@@ -45,7 +45,7 @@ class Carrying implements CarriedStream {
   };
   #stopped: StopReason | undefined;
 
-  constructor(from: Codec, to: CallerCodec, lane: Lane, context: AnswerContext) {
+  constructor(from: ServerCodec, to: CallerCodec, lane: Lane, context: AnswerContext) {
     this.#decoder = from.decoder();
     this.#encoder = to.encoder(context);
     this.#missingEnd = lane.missingEnd;
@@ -138,7 +138,7 @@ export function carryWhole(
 ): Carried {
   const parsed = tryParse(body);
   if (parsed === undefined) return { body, facts: NOT_JSON, dropped: [] };
-  const events = CODECS[lane.upstream].readWhole(parsed);
+  const events = SERVER_CODECS[lane.upstream].readWhole(parsed);
   const folding = new Folding();
   const order = new Order();
   const signing = new Signing(lane);

@@ -1,8 +1,9 @@
 // The codecs by wire, and which wire a call speaks.
 import type { Dialect, Operation } from '@signalbox/contract';
 import { anthropic } from '../anthropic/anthropic.ts';
-import type { Wire } from '../canon/canon.ts';
-import type { Codec } from '../canon/codec.ts';
+import type { ServerWire, Wire } from '../canon/canon.ts';
+import type { Codec, ServerCodec } from '../canon/codec.ts';
+import { converse } from '../converse/converse.ts';
 import { gemini } from '../gemini/gemini.ts';
 import { generate, ollama } from '../ollama/ollama.ts';
 import { completions } from '../openai/chat/completion.ts';
@@ -16,6 +17,9 @@ export const CODECS: Readonly<Record<Wire, Codec>> = {
   gemini,
   ollama,
 };
+
+/** How servers are asked and answer. */
+export const SERVER_CODECS: Readonly<Record<ServerWire, ServerCodec>> = { ...CODECS, converse };
 
 /** Of a format in which no server is asked. */
 export type CallerCodec = Omit<Codec, 'writeAsk'>;

@@ -2,7 +2,7 @@
 // as it is, unless its form is not the one of the path that the server is asked at: Ollama has two,
 // and Google names the model in every request of a batch.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
-import type { Json, Wire } from '../canon/canon.ts';
+import type { Json, ServerWire } from '../canon/canon.ts';
 import type { BadAsk, WriteTo, Written } from '../canon/codec.ts';
 import {
   type EmbedAsk,
@@ -60,7 +60,7 @@ const GEMINI: EmbedCodec = {
   write: (embedded, { single }) => gemini.writeEmbedded(embedded, { single }),
 };
 
-const CODECS: { readonly [W in Wire]?: EmbedCodec } = {
+const CODECS: { readonly [W in ServerWire]?: EmbedCodec } = {
   openai: OPENAI,
   ollama: OLLAMA,
   gemini: GEMINI,

@@ -2,9 +2,9 @@
 // key. Where a server speaks the caller's own format, bytes pass untouched; else it is asked in the
 // format that its kind prefers, and the answer is carried over.
 import type { Dialect, Headers, Operation, Question, SpokenOperation } from '@signalbox/contract';
-import type { Wire } from '../canon/canon.ts';
+import type { ServerWire, Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
-import { authOf, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
+import { authOf, hasModel, kindAt, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
 import { asksForUsage } from '../openai/question.ts';
 import { isPassed } from '../passing/operations.table.ts';
@@ -15,7 +15,7 @@ export type Lane = {
   /** What the caller speaks. */
   readonly caller: Wire;
   /** What goes over the wire to the server. */
-  readonly upstream: Wire;
+  readonly upstream: ServerWire;
   readonly operation: Operation;
   /** The answer is written anew: another format, or a chat for the completion of a prompt. */
   readonly carried: boolean;
@@ -48,11 +48,12 @@ export const asksUsage = (lane: Lane, question: Question): boolean =>
 
 /** Undefined: the server has no such operation, and no other format could carry it. */
 export function laneTo(
-  kind: ServerKind,
+  named: ServerKind,
   urlPath: string,
   dialect: Dialect,
   operation: Operation,
 ): Lane | undefined {
+  const kind = kindAt(named, urlPath);
   const caller = wireOf(dialect, operation);
   const upstream = wireAt(kind, caller, operation);
   if (upstream === undefined) return undefined;
@@ -82,17 +83,17 @@ export function laneTo(
 function fixedPath(
   kind: ServerKind,
   urlPath: string,
-  wire: Wire,
+  wire: ServerWire,
   operation: WireOperation,
 ): string | undefined {
   const paths = kind.wires[wire];
-  if (paths?.stream !== undefined || paths?.[operation]?.includes('{model}') !== false) {
+  if (paths?.stream !== undefined || hasModel(paths?.[operation] ?? '{model}')) {
     return undefined;
   }
   return pathOf(kind, urlPath, { wire, operation, model: '' });
 }
 
-function wireAt(kind: ServerKind, caller: Wire, operation: Operation): Wire | undefined {
+function wireAt(kind: ServerKind, caller: Wire, operation: Operation): ServerWire | undefined {
   if (kind.wires[caller]?.[wireOperation(operation)] !== undefined) return caller;
   // What only passes is carried nowhere.
   if (isPassed(operation)) return undefined;

@@ -3,13 +3,13 @@
 import type { Answer } from '../canon/canon.ts';
 import { tryParse } from '../canon/exact.ts';
 import { Folding } from '../canon/fold.ts';
-import { CODECS, callerCodec } from './codecs.ts';
+import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import type { Lane } from './lane.ts';
 
 /** Undefined: it is no JSON. Of a good status; a stream is whole. */
 export function readAnswerOf(lane: Lane, bytes: Uint8Array, isStream: boolean): Answer | undefined {
-  const { upstream, operation } = lane;
-  const codec = lane.carried ? CODECS[upstream] : callerCodec(upstream, operation);
+  const { upstream, caller, operation } = lane;
+  const codec = lane.carried ? SERVER_CODECS[upstream] : callerCodec(caller, operation);
   const folding = new Folding();
   if (isStream) {
     const decoder = codec.decoder();

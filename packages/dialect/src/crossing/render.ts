@@ -1,11 +1,12 @@
 // The request as an upstream reads it.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
+import { withVersion } from '../anthropic/anthropic.ts';
 import { encode, finder } from '../bytes.ts';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
 import { MARK } from '../canon/origin.ts';
-import { CODECS, callerCodec } from './codecs.ts';
+import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import { renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
 import { questionIn } from './question.ts';
@@ -29,7 +30,9 @@ function untouched(question: Question, lane: Lane, how: Rendering): Rendered {
   const unsigned = findMark(question.bytes) < 0 ? undefined : withoutForeign(question, lane, how);
   const { model, askUsage, storeNothing } = how;
   const body = (unsigned?.question ?? question).render(model, askUsage, storeNothing);
-  return { body, dropped: unsigned?.dropped ?? NOTHING, ask: undefined };
+  const { versionInBody: version } = lane.quirks;
+  const sent = version === undefined ? body : withVersion(body, version);
+  return { body: sent, dropped: unsigned?.dropped ?? NOTHING, ask: undefined };
 }
 
 type Unsigned = { readonly question: Question; readonly dropped: readonly string[] };
@@ -38,7 +41,9 @@ function withoutForeign(question: Question, lane: Lane, how: Rendering): Unsigne
   const read = askOf(question, lane);
   const own = read.ok ? ownOf(read.value, lane, undefined) : undefined;
   if (own === undefined || own.dropped.size === 0) return undefined;
-  const { body: whole, dropped } = written(own, lane, how);
+  // Read again as a caller's, so with its model.
+  const { versionInBody: _, ...quirks } = lane.quirks;
+  const { body: whole, dropped } = written(own, { ...lane, quirks }, how);
   const body = lane.operation === 'count' ? countOf(whole) : whole;
   const dialect = lane.caller === 'responses' ? 'openai' : lane.caller;
   const again = questionIn(dialect, lane.operation, body, question);
@@ -56,7 +61,7 @@ function countOf(body: Uint8Array): Uint8Array {
 function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {
   const { model, askUsage } = how;
   const to = { model, quirks: lane.quirks, askUsage };
-  const { body, dropped: lost } = CODECS[lane.upstream].writeAsk(ask, to);
+  const { body, dropped: lost } = SERVER_CODECS[lane.upstream].writeAsk(ask, to);
   return { body, dropped: [...new Set([...dropped, ...lost])].sort() };
 }
 

@@ -28,6 +28,18 @@ export const ANTHROPIC_FINISH: Reasons = {
   model_context_window_exceeded: 'context',
 };
 
+export const BEDROCK_FINISH: Reasons = {
+  end_turn: 'end',
+  max_tokens: 'length',
+  stop_sequence: 'stop_sequence',
+  tool_use: 'tools',
+  guardrail_intervened: 'filtered',
+  content_filtered: 'filtered',
+  malformed_model_output: 'error',
+  malformed_tool_use: 'error',
+  model_context_window_exceeded: 'context',
+};
+
 export const GEMINI_FINISH: Reasons = {
   STOP: 'end',
   MAX_TOKENS: 'length',

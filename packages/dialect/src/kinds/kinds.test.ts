@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WIRES } from '../canon/canon.ts';
 import { SERVER_KINDS } from './kinds.table.ts';
-import { authOf, kindOf, pathBelow, pathOf, quirksOf, stopReasonOf, streamRules } from './kinds.ts';
+import {
+  authOf,
+  kindAt,
+  kindOf,
+  pathBelow,
+  pathOf,
+  quirksOf,
+  stopReasonOf,
+  streamRules,
+} from './kinds.ts';
 import { EVERY_OVERFLOW } from './overflow.table.ts';
 import { KIND_NAMES, type ServerKind } from './server-kind.ts';
 
@@ -201,5 +210,57 @@ describe('what a kind says of a dialect', () => {
     assert.equal(stopReasonOf(named('mistral'), 'model_length'), 'length');
     assert.equal(stopReasonOf(named('openai'), 'constructor'), undefined);
     assert.equal(stopReasonOf(named('openai'), ''), undefined);
+  });
+});
+
+describe('a kind with other ways at some of its URLs', () => {
+  const chat = (name: string, urlPath: string, model: string) => {
+    const kind = kindAt(named(name), urlPath);
+    const wire = kind.preferred;
+    const path = pathOf(kind, urlPath, { wire, operation: 'chat', model });
+    return [wire, path];
+  };
+
+  it('has the deployment in the path where the URL names a version, and not under `/v1`', () => {
+    const version = '?api-version=2024-10-21';
+    const deployed = `/openai/deployments/d/chat/completions${version}`;
+    for (const base of ['', '/openai', '/openai/deployments']) {
+      assert.deepEqual(chat('azure', `${base}${version}`, 'd'), ['openai', deployed], base);
+    }
+    const newer = '/openai/v1/chat/completions';
+    assert.deepEqual(chat('azure', '/openai/v1', 'd'), ['openai', newer]);
+    const preview = chat('azure', '/openai/v1?api-version=preview', 'd');
+    assert.deepEqual(preview, ['openai', `${newer}?api-version=preview`]);
+  });
+
+  it('asks Claude where the URL ends with its publisher', () => {
+    const base = '/v1/projects/p/locations/l';
+    const [gemini] = chat('vertex', base, 'gemini-x');
+    assert.equal(gemini, 'gemini');
+    assert.deepEqual(chat('vertex', `${base}/publishers/anthropic`, 'claude-x@1'), [
+      'anthropic',
+      `${base}/publishers/anthropic/models/claude-x%401:rawPredict`,
+    ]);
+  });
+
+  it('asks in Converse unless the URL ends with the path of the other API', () => {
+    assert.deepEqual(chat('bedrock', '', 'a.b:0'), ['converse', '/model/a.b%3A0/converse']);
+    const other = chat('bedrock', '/openai/v1', 'a.b:0');
+    assert.deepEqual(other, ['openai', '/openai/v1/chat/completions']);
+    for (const model of ['', '.', '..']) {
+      assert.deepEqual(chat('bedrock', '', model), ['converse', undefined], model);
+    }
+  });
+
+  it('knows the region by the host', () => {
+    const { signing } = named('bedrock').auth;
+    for (const [host, region] of [
+      ['bedrock-runtime.us-east-1.amazonaws.com', 'us-east-1'],
+      ['bedrock-runtime-fips.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
+      ['vpce-1-2.bedrock-runtime.eu-central-1.vpce.amazonaws.com', 'eu-central-1'],
+      ['proxy.example.com', undefined],
+    ]) {
+      assert.equal(signing?.region.exec(host ?? '')?.[1], region, host);
+    }
   });
 });

@@ -1,7 +1,7 @@
 // Kinds of servers: what each speaks, where, how it wants its key, how it fails. The tables beside
 // this file are the only place of the house that knows them; whoever needs to treat one otherwise
 // than another asks here, by name. It never guesses: an unknown name is no kind.
-import type { StopReason, Wire } from '../canon/canon.ts';
+import type { ServerWire, StopReason, Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 import { SERVER_KINDS } from './kinds.table.ts';
 import type { Auth, KindName, ServerKind, UsageInStream, WireOperation } from './server-kind.ts';
@@ -27,22 +27,47 @@ export const kindsWith = (wire: Wire, operation: WireOperation): readonly KindNa
 export function pathOf(
   kind: ServerKind,
   urlPath: string,
-  what: { readonly wire: Wire; readonly operation: WireOperation; readonly model: string },
+  what: { readonly wire: ServerWire; readonly operation: WireOperation; readonly model: string },
 ): string | undefined {
   const paths = kind.wires[what.wire];
   const path = paths?.[what.operation] ?? (what.operation === 'stream' ? paths?.chat : undefined);
-  if (path?.includes('{model}') !== true) {
+  if (path === undefined || !hasModel(path)) {
     return path === undefined ? undefined : pathBelow(kind, urlPath, path);
+  }
+  if (path.includes('{id}')) {
+    const id = DOTS.has(what.model) ? undefined : encodeURIComponent(what.model);
+    return id === undefined ? undefined : pathBelow(kind, urlPath, path.replace('{id}', id));
   }
   const model = modelInPath(what.model);
   return model === undefined ? undefined : pathBelow(kind, urlPath, path.replace('{model}', model));
 }
 
+/** Segments that are none. */
+const DOTS: ReadonlySet<string> = new Set(['', '.', '..']);
+
+/** The name of a model stands in it. */
+export const hasModel = (path: string): boolean => /\{(?:model|id)\}/.test(path);
+
+/**
+ * The kind as it is at a URL. @param urlPath path and query of the endpoint's URL.
+ */
+export function kindAt(kind: ServerKind, urlPath: string): ServerKind {
+  const variant = kind.variants?.find(({ url }) => url.test(urlPath));
+  return variant === undefined ? kind : { ...kind, ...variant };
+}
+
 /**
  * Any path of the tables below the origin. A URL that ends with a base of the kind gives its root;
- * one with another path stands for the first base (`https://proxy/team` for `…/v1`).
+ * one with another path stands for the first base (`https://proxy/team` for `…/v1`). A query of the
+ * URL goes behind every path.
  */
 export function pathBelow(kind: ServerKind, urlPath: string, path: string): string {
+  const [bare = '', query] = urlPath.split('?');
+  if (query === undefined) return below(kind, bare, path);
+  return `${below(kind, bare, path)}${path.includes('?') ? '&' : '?'}${query}`;
+}
+
+function below(kind: ServerKind, urlPath: string, path: string): string {
   const longest = kind.bases
     .filter((base) => urlPath.endsWith(base))
     .toSorted((a, b) => b.length - a.length)[0];
@@ -60,15 +85,16 @@ export function pathBelow(kind: ServerKind, urlPath: string, path: string): stri
 function modelInPath(model: string): string | undefined {
   const bare = model.startsWith('models/') ? model.slice('models/'.length) : model;
   const parts = bare.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  if (parts.some((part) => DOTS.has(part))) return undefined;
   return parts.map(encodeURIComponent).join('/');
 }
 
-export const authOf = (kind: ServerKind, wire: Wire): Auth => kind.authByWire?.[wire] ?? kind.auth;
+export const authOf = (kind: ServerKind, wire: ServerWire): Auth =>
+  kind.authByWire?.[wire] ?? kind.auth;
 
 /** How the server differs from the reference of the dialect. */
-export const quirksOf = (kind: ServerKind, wire: Wire): WriteQuirks =>
-  wire === 'openai' ? kind.quirks : NO_QUIRKS;
+export const quirksOf = (kind: ServerKind, wire: ServerWire): WriteQuirks =>
+  wire === 'openai' ? kind.quirks : (kind.quirksByWire?.[wire] ?? NO_QUIRKS);
 
 const NO_QUIRKS: WriteQuirks = {};
 
@@ -90,7 +116,7 @@ const MARKED: StreamRules = { usage: 'always', marked: true, missingEnd: false }
 const CUMULATIVE: StreamRules = { usage: 'every-chunk', marked: false, missingEnd: true };
 
 /** Rules of a server's streams in a dialect. */
-export function streamRules(kind: ServerKind, wire: Wire): StreamRules {
+export function streamRules(kind: ServerKind, wire: ServerWire): StreamRules {
   if (wire === 'gemini') return CUMULATIVE;
   if (wire !== 'openai') return MARKED;
   return { usage: kind.usageInStream, marked: kind.endsWithDone, missingEnd: kind.missingEnd };

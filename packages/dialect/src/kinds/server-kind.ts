@@ -1,7 +1,7 @@
 // What a kind of server is made of: facts, no code. Everything that treats one server otherwise
 // than another reads it from here.
 import type { Headers, PassedOperation } from '@signalbox/contract';
-import type { StopReason, UpstreamError, Wire } from '../canon/canon.ts';
+import type { ServerWire, StopReason, UpstreamError } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 
 export const KIND_NAMES = [
@@ -35,7 +35,10 @@ export const KIND_NAMES = [
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
-/** Below the root of the server; `{model}` stands for the name that it knows the model by. */
+/**
+ * Below the root of the server; `{model}` stands for the name that it knows the model by, `{id}`
+ * for the same as one segment of the path, whatever stands in it.
+ */
 export type WirePaths = {
   readonly chat: string;
   /** Where a stream stands elsewhere. */
@@ -159,8 +162,30 @@ export type Able = {
   readonly embeddings?: boolean;
 };
 
+/** How a request is signed where the credential is a pair of keys. */
+export type SigningRule = {
+  readonly kind: 'sigv4';
+  readonly service: string;
+  /** The region in the name of a host, as its first group. */
+  readonly region: RegExp;
+};
+
 /** Where the key travels, and what stands before it. */
-export type Auth = { readonly header: string; readonly prefix: string };
+export type Auth = {
+  readonly header: string;
+  readonly prefix: string;
+  readonly signing?: SigningRule;
+};
+
+/** What is otherwise at some of a kind's URLs. */
+export type Variant = Partial<
+  Pick<ServerKind, 'bases' | 'wires' | 'preferred' | 'modelsPath' | 'probe' | 'extraHeaders'>
+> & {
+  /** Of the path and the query of an endpoint's URL. */
+  readonly url: RegExp;
+  /** For people, after `at a URL that ...`. */
+  readonly when: string;
+};
 
 export type ServerKind = {
   readonly name: KindName;
@@ -171,12 +196,14 @@ export type ServerKind = {
    * with none of them is taken to stand for it.
    */
   readonly bases: readonly [string, ...string[]];
-  readonly wires: { readonly [W in Wire]?: WirePaths };
+  readonly wires: { readonly [W in ServerWire]?: WirePaths };
   /** Taken where the caller's own dialect is not spoken. */
-  readonly preferred: Wire;
+  readonly preferred: ServerWire;
+  /** Of one URL this is spoken, of another that: the first whose `url` fits counts. */
+  readonly variants?: readonly Variant[];
   readonly auth: Auth;
   /** Where a dialect wants the key elsewhere. */
-  readonly authByWire?: { readonly [W in Wire]?: Auth };
+  readonly authByWire?: { readonly [W in ServerWire]?: Auth };
   /** Sent with every request that does not bring them. */
   readonly extraHeaders: Headers;
   /** Below the root; undefined: it tells nobody. */
@@ -189,6 +216,8 @@ export type ServerKind = {
    * one rule each (`streamRules`).
    */
   readonly quirks: WriteQuirks;
+  /** Where it differs in another dialect. */
+  readonly quirksByWire?: { readonly [W in ServerWire]?: WriteQuirks };
   readonly usageInStream: UsageInStream;
   /** Reasoning tokens are not part of the output tokens that it tells: both are billed. */
   readonly reasoningApart?: true;

@@ -147,6 +147,23 @@ export const VENDORS: readonly ServerKind[] = [
       responses: { chat: '/openai/v1/responses' },
     },
     preferred: 'openai',
+    variants: [
+      {
+        url: /^(?!.*\/openai\/v1\?).*[?&]api-version=/,
+        when: 'names an `api-version`',
+        bases: ['/openai/deployments', '/openai', ''],
+        wires: {
+          openai: {
+            chat: '/openai/deployments/{id}/chat/completions',
+            completion: '/openai/deployments/{id}/completions',
+            embedding: '/openai/deployments/{id}/embeddings',
+          },
+          responses: { chat: '/openai/responses' },
+        },
+        modelsPath: '/openai/models',
+        probe: models('/openai/models'),
+      },
+    ],
     auth: { header: 'api-key', prefix: '' },
     extraHeaders: [],
     modelsPath: '/openai/v1/models',
@@ -178,7 +195,7 @@ export const VENDORS: readonly ServerKind[] = [
       probe: 'documents',
     },
     notes: [
-      'The model is the name of a deployment. Paths with `/deployments/` and `api-version` are not spoken; `/openai/v1` is.',
+      'The model is the name of a deployment. A URL that ends with `/openai?api-version=…` has it in the path (`/openai/deployments/…`); `/openai/v1` needs no version.',
       'The first chunk has empty `choices` and the results of the filter.',
       'A refused prompt is a 400 with `content_filter` and `ResponsibleAIPolicyViolation` inside.',
       '`retry-after` may be a whole day.',

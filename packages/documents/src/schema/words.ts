@@ -92,6 +92,9 @@ export const network: z.ZodType<string, string> = z.string().superRefine((text, 
 });
 
 /** An http or https URL that ends with its path and names nobody. */
+/** Nothing, or the version of an API that wants it there. */
+const VERSIONED = /^(?:\?api-version=[A-Za-z0-9.-]{1,40})?$/;
+
 export const url: z.ZodType<string, string> = z
   .string()
   .max(2_048)
@@ -104,7 +107,7 @@ export const url: z.ZodType<string, string> = z
       refuse('is no http or https URL', example);
     } else if (read.username !== '' || read.password !== '') {
       refuse('holds a name or a password', 'put it under `credentials`, by reference');
-    } else if (read.search !== '' || read.hash !== '') {
+    } else if (read.hash !== '' || !VERSIONED.test(read.search)) {
       refuse('must end with its path', example);
     }
   });

@@ -21,6 +21,7 @@ import {
 } from '@signalbox/contract';
 import {
   type Auth,
+  kindAt,
   kindOf,
   type Lane,
   laneTo,
@@ -73,7 +74,7 @@ export type EndpointFacts = {
 /** How it is asked about itself. */
 export type ProbeFacts = {
   readonly kind: ServerKind;
-  /** Of its base URL, without a slash at the end. */
+  /** Path and query of its base URL; the path without a slash at the end. */
   readonly urlPath: string;
   readonly credential: Credential | undefined;
   /** Between two rounds of questions; undefined: as usual. */
@@ -242,12 +243,13 @@ function probeOf(
   url: URL,
   values: ReadonlyMap<string, Secret>,
 ): ProbeFacts {
-  const kind = kindNamed(document.kind);
-  const [credential] = credentialsFor(document, url.origin, kind.auth, values);
-  return { kind, urlPath: pathOf(url), credential, everyMs: document.healthCheckIntervalMs };
+  const urlPath = pathOf(url);
+  const kind = kindAt(kindNamed(document.kind), urlPath);
+  const [credential] = credentialsFor(document, url, kind.auth, values);
+  return { kind, urlPath, credential, everyMs: document.healthCheckIntervalMs };
 }
 
-const pathOf = (url: URL): string => url.pathname.replace(/\/+$/, '');
+const pathOf = (url: URL): string => url.pathname.replace(/\/+$/, '') + url.search;
 
 function kindNamed(name: string): ServerKind {
   const kind = kindOf(name) ?? kindOf('openai-compatible');
@@ -315,7 +317,7 @@ function lanesTo(
   const laneOf = (dialect: Dialect, operation: Operation): EndpointLane | undefined => {
     const lane = laneTo(kind, base, dialect, operation);
     if (lane === undefined) return undefined;
-    return { ...lane, credentials: credentialsFor(document, url.origin, lane.auth, values) };
+    return { ...lane, credentials: credentialsFor(document, url, lane.auth, values) };
   };
   const ofDialect = (dialect: Dialect): Readonly<Record<Operation, EndpointLane | undefined>> =>
     byName(OPERATIONS, (operation) => laneOf(dialect, operation));
@@ -328,15 +330,25 @@ const byName = <K extends string, V>(names: readonly K[], of: (name: K) => V): R
 /** A header that the document names is kept; the usual one becomes what the server wants. */
 function credentialsFor(
   document: EndpointDocument,
-  origin: string,
+  url: URL,
   auth: Auth,
   values: ReadonlyMap<string, Secret>,
 ): readonly Credential[] {
+  const { origin } = url;
+  const signing = signingAt(document, url, auth);
   return document.credentials.flatMap(({ name, header }) => {
     const value = values.get(name);
     if (value === undefined) return [];
     const usual = header === 'authorization';
     const prefix = usual ? auth.prefix : '';
-    return [{ name, origin, header: usual ? auth.header : header, prefix, value }];
+    const credential = { name, origin, header: usual ? auth.header : header, prefix, value };
+    return [usual && signing !== undefined ? { ...credential, signing } : credential];
   });
+}
+
+/** The region that a host names; an address of one's own leaves it to the document. */
+function signingAt(document: EndpointDocument, url: URL, { signing }: Auth): Credential['signing'] {
+  if (signing === undefined) return undefined;
+  const region = signing.region.exec(url.hostname)?.[1] ?? document.region;
+  return { kind: signing.kind, service: signing.service, region };
 }

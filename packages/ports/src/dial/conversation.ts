@@ -13,10 +13,19 @@ import {
 import { Timed, type Wheel } from '../wheel.ts';
 import type { AnswerHead } from './answer.ts';
 import { AddressDenied } from './connect.ts';
-import { type Decoding, decodedHeaders, decodingFor } from './decode.ts';
+import { type Decoded, type Decoding, decodedHeaders, decodingFor } from './decode.ts';
 import { faultOfError, isClosed, type Stage, timeoutAt } from './faults.ts';
+import { EVENTS_TYPE, FRAMED_TYPE, framesFor } from './frames.ts';
 import type { Caller, Line, Lines } from './lines.ts';
 import { proxyAnswered } from './tunnel.ts';
+
+type Header = readonly [name: string, value: string];
+
+const isFramed = ([name, value]: Header): boolean =>
+  name === 'content-type' && value.startsWith(FRAMED_TYPE);
+
+const asEvents = (header: Header): Header =>
+  isFramed(header) ? ['content-type', EVENTS_TYPE] : header;
 
 /**
  * As the contract says it, and not as Node's own class, whose `slice` copies nothing: a sink that
@@ -151,8 +160,11 @@ export class Conversation extends Timed implements Caller, Flow {
       this.#fail('body_error', 'unknown content-encoding');
       return;
     }
+    const framed = !encoded && headers.some(isFramed);
+    if (framed) this.#decoding = framesFor(this.#decodedInto());
+    const told = encoded || framed ? decodedHeaders(headers) : headers;
     try {
-      this.#sink.head(status, encoded ? decodedHeaders(headers) : headers, this);
+      this.#sink.head(status, framed ? told.map(asEvents) : told, this);
     } catch {
       this.#sinkFailed();
     }
@@ -219,7 +231,13 @@ export class Conversation extends Timed implements Caller, Flow {
   }
 
   #decode(encoding: string): boolean {
-    this.#decoding = decodingFor(encoding, this.#around.decodedBytesMax, {
+    const { decodedBytesMax } = this.#around;
+    this.#decoding = decodingFor(encoding, decodedBytesMax, this.#decodedInto());
+    return this.#decoding !== undefined;
+  }
+
+  #decodedInto(): Decoded {
+    return {
       chunk: (bytes) => this.#decoded(bytes),
       end: () => {
         if (!this.#isOver()) this.#whole();
@@ -229,8 +247,7 @@ export class Conversation extends Timed implements Caller, Flow {
       },
       full: () => this.#decoderBehind(true),
       drained: () => this.#decoderBehind(false),
-    });
-    return this.#decoding !== undefined;
+    };
   }
 
   #decoderBehind(isBehind: boolean): void {

@@ -27,6 +27,7 @@ import { type Around, Conversation } from './conversation.ts';
 import { type PoolSettings, sharedBy } from './lines.ts';
 import type { Proxies } from './proxy.ts';
 import { headText, wrongWith } from './request.ts';
+import { keysFor, signed } from './signing.ts';
 import { Targets } from './targets.ts';
 
 export const POOL_SETTINGS: PoolSettings = {
@@ -75,7 +76,8 @@ export type OpenUpstream = Upstream & {
 export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   const pool: PoolSettings = { ...POOL_SETTINGS, ...settings.poolSettings };
   const lookup = settings.lookup ?? resolveBySystem;
-  const wheel = new Wheel(settings.clock ?? createClock());
+  const clock = settings.clock ?? createClock();
+  const wheel = new Wheel(clock);
   const { proxies } = settings;
   const connecting = { lookup, trust: trusting(pool.ca), proxies };
   const targets = new Targets(pool, connecting, sharedBy(wheel));
@@ -104,6 +106,14 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
       return refuse(sink, 'malformed', `${place.name}: ${wrong}`);
     }
     assert(arePositive(request.timers), 'every timer of a dial is more than zero');
+    const keys = keysFor(request);
+    if (keys === undefined) return send(request, sink);
+    const ready = signed(request, keys, clock.now());
+    return whenSigned(ready, sink, (made) => send(made, sink), place.name);
+  }
+
+  function send(request: DialRequest, sink: DialSink): () => void {
+    const { place } = request;
     const lines = targets.linesTo(place);
     if (lines === 'origin') {
       block('address', lines, request);
@@ -118,6 +128,30 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   }
 
   return { dial, close: () => targets.close(), busy: () => targets.busy() };
+}
+
+/** A signature takes a turn of the loop: whoever aborts before it never opens a line. */
+function whenSigned(
+  ready: Promise<DialRequest | undefined>,
+  sink: DialSink,
+  send: (made: DialRequest) => () => void,
+  place: string,
+): () => void {
+  let isGone = false;
+  let abort = (): void => {
+    isGone = true;
+  };
+  const go = (made: DialRequest | undefined): void => {
+    if (isGone) return;
+    const why = made === undefined ? 'no region to sign for' : wrongWith(made);
+    const cannot = made === undefined || why !== undefined;
+    abort = cannot ? refuse(sink, 'malformed', `${place}: ${why}`) : send(made);
+  };
+  const failed = (): void => {
+    if (!isGone) abort = refuse(sink, 'malformed', `${place}: its keys sign nothing`);
+  };
+  ready.then(go, failed);
+  return () => abort();
 }
 
 const arePositive = ({ connectMs, headMs, idleMs, totalMs }: Timers): boolean =>
