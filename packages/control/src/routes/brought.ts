@@ -179,7 +179,9 @@ async function bring(
   const { name } = read.value;
   if (answer.kind !== 'done') return answered(answer, () => doneAs(name, ''));
   const shown = await examinedNow(desk, options, name);
-  return shown.ok ? yes({ ...shown.value, status: 201 }) : shown;
+  // It was added, also where nobody has time to ask it now.
+  const unasked = { name, quarantined: true, fit: false, checks: [] };
+  return yes({ status: 201, body: shown.ok ? shown.value.body : unasked });
 }
 
 type ReadBrought = Parameters<BroughtDesk['bring']>[0];

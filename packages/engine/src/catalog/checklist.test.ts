@@ -32,12 +32,14 @@ function checked(document: string, told: Told, tenant = 'acme', reachable = true
     ? NOTHING_KNOWN
     : { endpoint: withFindings({}, { reachable, ...told.endpoint }, origin), models };
   const [first] = probesOf(endpoint.probe.kind, '/v1', true);
-  assert.ok(first !== undefined);
   const answer = { status: told.status ?? 200, body: new Uint8Array() };
   const whole: Examined = {
     ...{ endpoint, known, tenant: facts, place: catalog.placeOf(endpoint, facts) },
     offerings: catalog.offerings.filter((one) => one.endpoint.name === endpointName('e')),
-    asked: { answers: [{ asked: first, answer }], fault: told.fault },
+    asked: {
+      answers: first === undefined ? [] : [{ asked: first, answer }],
+      fault: told.fault,
+    },
   };
   const examination = examined(whole);
   assert.ok(examination.kind === 'examined');
@@ -131,5 +133,13 @@ describe('the checklist of an endpoint', () => {
     const price = '{ input_per_million_usd: "1", output_per_million_usd: "2" }';
     const priced = `{ url: "https://llm.example/v1", models: [m], price: ${price} }`;
     assert.equal(checked(priced, { models: ['m'] }).of('price')?.state, 'passed');
+  });
+
+  it('does not hold against a kind that it tells nothing for free', () => {
+    const bare = '{ kind: perplexity, url: "https://llm.example", models: [m] }';
+    const { fit, of } = checked(bare, { silent: true });
+    assert.equal(of('reachable')?.state, 'unknown');
+    assert.equal(of('models')?.state, 'unknown');
+    assert.equal(fit, true);
   });
 });
