@@ -1,10 +1,10 @@
 // A call as it arrives: first its head, from which alone the caller is known; then its body,
 // bounded, as bytes with the few fields that deciding needs. Bytes stay bytes: nothing here holds a
 // parsed body.
-import type { RequestId } from './ids.ts';
+import type { KeyName, RequestId, TenantName } from './ids.ts';
 import type { Refusal } from './refusal.ts';
 import type { Result } from './result.ts';
-import type { Label } from './tiers.ts';
+import type { Label, RecordedClearance } from './tiers.ts';
 import type { CallTrace } from './trace.ts';
 
 /** What a caller speaks; the OpenAI dialect has two formats, told apart by the operation. */
@@ -112,6 +112,25 @@ export type Question = {
   render(model: string, askUsage: boolean, storeNothing?: boolean): Uint8Array;
 };
 
+/**
+ * What a call brings along that waited on disk while its node was stopped. It is asked everything
+ * anew; what stands here only ever lowers what the documents allow now.
+ */
+export type Resumed = {
+  readonly tenant: TenantName;
+  readonly key: KeyName;
+  /** The public part of its key, and the keyed hash of the rest: no key is kept. */
+  readonly keyId: string;
+  readonly keyMac: Uint8Array;
+  readonly label: Label;
+  /** What it was cleared for when it began to wait. */
+  readonly bound: RecordedClearance;
+  /** Milliseconds that it has waited, the time without a node among them. */
+  readonly parkedMs: number;
+  /** Held when the node died in the middle of an attempt: spent, as far as anybody knows. */
+  readonly lostNanoUsd: bigint;
+};
+
 export type Call = {
   readonly id: RequestId;
   /** Unix milliseconds when the socket had the head. */
@@ -121,6 +140,7 @@ export type Call = {
   readonly head: CallHead;
   /** Absent: nothing is traced, and the caller's `traceparent` goes on as it came. */
   readonly trace?: CallTrace | undefined;
+  readonly resumed?: Resumed | undefined;
   /** Reads and decodes the body; called after the caller is known. `bytesMax` bounds it. */
   readonly body: (bytesMax: number) => Promise<Result<Question, Refusal>>;
 };

@@ -34,6 +34,8 @@ export type Code =
   | 'upstream_unavailable'
   | 'queued'
   | 'queued_expired'
+  | 'queue_full'
+  | 'queue_unavailable'
   | 'shed'
   | 'journal_unavailable'
   | 'draining';
@@ -280,6 +282,20 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     'never',
     'The parked call or its answer has expired.',
     'Send the call again.',
+  ),
+  queue_full: facts(
+    429,
+    LIMIT,
+    'later',
+    'No more calls may wait for a route, of this tenant or of all.',
+    'Fetch the answers that are ready, or raise `queue.per_tenant_max`, `queue.calls_max`, `queue.per_tenant_bytes_max` or `queue.bytes_max`.',
+  ),
+  queue_unavailable: facts(
+    503,
+    SERVER,
+    'later',
+    'A call that is to wait for a route cannot be written to the disk.',
+    'Free disk space in the data folder; `/readyz` says more. Without `x-signalbox-queue` the call waits on its connection.',
   ),
   shed: facts(503, SERVER, 'later', 'The server sheds load.', 'Wait as `retry-after-ms` says.'),
   journal_unavailable: facts(

@@ -20,10 +20,10 @@ const PROMISED: Readonly<Record<number, readonly Code[]>> = {
   413: ['body_too_large'],
   415: ['content_type_unsupported'],
   422: ['context_too_long', 'need_unsatisfiable'],
-  429: ['rate_limited', 'session_limited', 'concurrency_limited', 'quota_exhausted'],
+  429: ['rate_limited', 'session_limited', 'concurrency_limited', 'quota_exhausted', 'queue_full'],
   500: ['internal'],
   502: ['upstream_failed'],
-  503: ['upstream_unavailable', 'shed', 'journal_unavailable', 'draining'],
+  503: ['upstream_unavailable', 'queue_unavailable', 'shed', 'journal_unavailable', 'draining'],
   504: ['upstream_timeout'],
 };
 

@@ -8,6 +8,7 @@ export type {
   PassedOperation,
   Passing,
   Question,
+  Resumed,
   Splice,
   SpokenOperation,
 } from './call.ts';
@@ -82,7 +83,6 @@ export type {
   Difficulty,
   Ending,
   RecordedCandidate,
-  RecordedClearance,
   StepSource,
 } from './record.ts';
 export {
@@ -93,7 +93,7 @@ export {
   type RefusalMore,
   refusal,
 } from './refusal.ts';
-export type { Reply } from './reply.ts';
+export type { Parked, Reply } from './reply.ts';
 export {
   assert,
   BrokenAssertion,
@@ -115,6 +115,7 @@ export {
   LABELS,
   type Label,
   lowerTier,
+  type RecordedClearance,
   type Retention,
   readLabel,
   TIERS,

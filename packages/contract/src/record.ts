@@ -15,17 +15,10 @@ import type {
 } from './ids.ts';
 import type { Usage } from './money.ts';
 import type { FaultCode } from './refusal.ts';
-import type { Label, Retention, Tier } from './tiers.ts';
+import type { Label, RecordedClearance, Tier } from './tiers.ts';
 
 export type StepSource = 'header' | 'rule' | 'words' | 'none';
 export type Difficulty = 'easy' | 'middle' | 'hard';
-
-export type RecordedClearance = {
-  readonly ceiling: Tier;
-  readonly residency: readonly string[] | undefined;
-  readonly retention: Retention;
-  readonly ownOnly: boolean;
-};
 
 /**
  * One endpoint and model that resolve looked at. `gates` is the bitmap of what refused it; 0: it
@@ -117,6 +110,8 @@ export type CallRecord = {
   readonly priceVersion: string | undefined;
   readonly savingsNanoUsd: string | undefined;
   readonly heldNanoUsd: string;
+  /** The part of the cost that was held when the node died in the middle of the call. */
+  readonly lostNanoUsd?: string;
   readonly decideMs: number;
   readonly queueMs: number;
   readonly upstreamMs: number;

@@ -1,7 +1,17 @@
 // The caller's side of a call, pushed: an answer goes out whole, or as a stream that begins, is
 // written and ends. A stream that is cut ends uncleanly, so that no client takes a part for the
 // whole.
+import type { Resumed } from './call.ts';
 import type { Headers } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+import type { Result } from './result.ts';
+
+/** A call that is to wait without its connection, and what it needs to enter the line again. */
+export type Parked = Omit<Resumed, 'parkedMs' | 'lostNanoUsd'> & {
+  readonly headers: Headers;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
+};
 
 export interface Reply {
   /** A complete answer. */
@@ -25,8 +35,10 @@ export interface Reply {
    */
   onLeave(then: () => void): void;
   /**
-   * Answers 202 now and keeps what follows for the caller to fetch. False: this caller cannot be
-   * deferred.
+   * Answers 202 as soon as the call is safe on disk, and keeps what follows for the caller to
+   * fetch. False: this caller cannot be deferred. Refuses when there is no room for the call.
    */
-  defer(headers: Headers): boolean;
+  defer(parked: Parked): Promise<Result<boolean, Refusal>>;
+  /** Resolves when what a deferred caller was told is kept. Undefined: it is not deferred. */
+  kept(): Promise<void> | undefined;
 }

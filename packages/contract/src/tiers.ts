@@ -54,3 +54,11 @@ export function kindsWords(kinds: readonly string[]): string {
   const said = declared.length === 0 ? 'no kind declared' : `declared: ${declared.join(', ')}`;
   return declared.length < kinds.length ? `${said}; a part was not readable` : said;
 }
+
+/** How far something may go, in words: for records, and for what must not come back higher. */
+export type RecordedClearance = {
+  readonly ceiling: Tier;
+  readonly residency: readonly string[] | undefined;
+  readonly retention: Retention;
+  readonly ownOnly: boolean;
+};

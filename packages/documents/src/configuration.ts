@@ -85,6 +85,7 @@ export interface QueueDocument {
   readonly callsMax: number;
   readonly perTenantMax: number;
   readonly bytesMax: number;
+  readonly perTenantBytesMax: number;
   /** How long a parked call waits, and then its answer is kept, before it is gone. */
   readonly keepMs: number;
 }

@@ -15,6 +15,7 @@ import { answerEventIn, encode, errorBodyIn, errorEventIn, wireOf } from '@signa
 import type { Outcome } from './dispatch/dispatch.ts';
 import { settlePorts } from './handed.ts';
 import type { House } from './house.ts';
+import { LEFT_WAITING, type WaitEnd } from './schedule/park.ts';
 import type { Scheduled } from './schedule/schedule.ts';
 import { type Bill, bill } from './settle/bill.ts';
 import {
@@ -53,8 +54,25 @@ export async function finish(
   const gone = outcome.kind === 'left';
   const refusal = gone ? undefined : outcome.refusal;
   if (refusal !== undefined) tell(call, refusal, reply, house);
+  await reply.kept();
   const status = refusal === undefined ? LEFT_STATUS : codeFacts(refusal.code).status;
   return settle(call, { outcome, billed, status, refusal, responseCommitment: undefined }, ports);
+}
+
+type Unserved = {
+  readonly outcome: Extract<Outcome, { kind: 'unreached' }>;
+  readonly parked: Exclude<WaitEnd, number>;
+};
+
+/** Undefined: the call goes on in another life of the node, and is settled there. */
+export async function finishParked(
+  call: Scheduled,
+  { outcome, parked }: Unserved,
+  reply: Reply,
+  house: House,
+): Promise<Settlement | undefined> {
+  if (parked === LEFT_WAITING) return undefined;
+  return finish(call, { ...outcome, refusal: parked }, reply, house);
 }
 
 /** What access logs of other servers write for a caller that went away. */
@@ -89,9 +107,10 @@ async function finishStreamed(
   const { piped } = outcome;
   const responseCommitment = (): string => piped.commitment.end(COMMITMENT_BYTES);
   const end = { outcome, billed, status: 200, refusal: piped.refusal, responseCommitment };
-  const recorded = call.tenant.durable === 'before-answer' && piped.ending === 'answered';
+  const recorded = isRecordedFirst(call, reply) && piped.ending === 'answered';
   if (!recorded) {
     if (piped.ending === 'answered') endStream(call, outcome, billed, { reply, house });
+    if (reply.kept() !== undefined) await reply.kept();
     return settle(call, end, ports);
   }
   // Its parts are with the caller already; the clean end is what says that the answer holds.
@@ -100,6 +119,13 @@ async function finishStreamed(
   else tell(call, UNRECORDED, reply, house);
   return settled;
 }
+
+/**
+ * An answer that is fetched later is safe before it is settled, so that no crash loses what was
+ * paid for; it is handed out when its record is safe.
+ */
+const isRecordedFirst = ({ tenant }: Scheduled, reply: Reply): boolean =>
+  tenant.durable === 'before-answer' && reply.kept() === undefined;
 
 const isDurable = ({ ports }: House): Promise<boolean> =>
   new Promise((done) => ports.store.durable(done));
@@ -124,13 +150,14 @@ async function finishWhole(
     timingHeader(timingOf(call, outcome, house)),
   ];
   if (outcome.relayed) headers.push(['x-should-retry', 'false']);
-  if (call.tenant.durable === 'before-answer') {
+  if (isRecordedFirst(call, reply)) {
     const settled = settle(call, end, ports);
     if (await isDurable(house)) send(call, outcome, headers, reply);
     else tell(call, UNRECORDED, reply, house);
     return settled;
   }
   send(call, outcome, headers, reply);
+  if (reply.kept() !== undefined) await reply.kept();
   return settle(call, end, ports);
 }
 
@@ -195,9 +222,20 @@ export function refuse(
   refusal: Refusal,
   reply: Reply,
   house: House,
-): Settlement | undefined {
+): Settlement | undefined | Promise<Settlement | undefined> {
   const left = hasLeft(reply);
   if (!left) tell(call, refusal, reply, house);
+  const kept = reply.kept();
+  if (kept === undefined) return settleRefused(call, refusal, left, house);
+  return kept.then(() => settleRefused(call, refusal, left, house));
+}
+
+function settleRefused(
+  call: Seen,
+  refusal: Refusal,
+  left: boolean,
+  house: House,
+): Settlement | undefined {
   const { counts } = house.live;
   if (call.tenant === undefined) {
     counts.add(refusal.code, undefined, undefined);
@@ -259,7 +297,7 @@ export function failClosed(
   error: unknown,
   reply: Reply,
   house: House,
-): Settlement | undefined {
+): ReturnType<typeof refuse> {
   report(call, error, house);
   try {
     if (call.settled !== true) return refuse(call, FAILED, reply, house);

@@ -35,7 +35,8 @@ export function sessionPorts({ ports, live }: House): SessionPorts {
 /** What a call met at resolve before binds it when it comes there again. */
 export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   const { catalog, policies } = now();
-  return { catalog, policies, closings: live.order, bound: before.route?.clearance };
+  const bound = before.route?.clearance.terms ?? before.resumed?.bound;
+  return { catalog, policies, closings: live.order, bound };
 }
 
 /** The same for every call of a house: made once. */

@@ -17,15 +17,20 @@ import {
   type Headers,
   type JournalHealth,
   type Keys,
+  no,
+  type Parked,
   type Ports,
   type Random,
+  type Refusal,
   type Reply,
+  type Result,
   requestId,
   Secret,
   type SpokenOperation,
   type Store,
   type Upstream,
   within,
+  yes,
 } from '@signalbox/contract';
 import { readQuestion } from '@signalbox/dialect';
 import { type Configuration, findPrice, priceBook, statedPrices } from '@signalbox/documents';
@@ -241,6 +246,8 @@ export class HeardReply implements Reply {
   begins = 0;
   deferrable = false;
   deferred = false;
+  parked: Parked | undefined;
+  noRoom: Refusal | undefined;
   /** True: the caller reads slower than it is written to. */
   full = false;
   #leavers: (() => void)[] = [];
@@ -282,14 +289,20 @@ export class HeardReply implements Reply {
     if (this.#gone) then();
     else this.#leavers.push(then);
   }
-  defer(headers: Headers): boolean {
-    if (this.deferred) return true;
-    if (!this.deferrable) return false;
+  async defer(parked: Parked): Promise<Result<boolean, Refusal>> {
+    if (this.noRoom !== undefined) return no(this.noRoom);
+    if (this.deferred || !this.deferrable) return yes(this.deferred);
     this.deferred = true;
-    this.#head(202, headers);
-    return true;
+    this.parked = parked;
+    this.#head(202, parked.headers);
+    return yes(true);
+  }
+  kept(): Promise<void> | undefined {
+    return this.deferred ? Promise.resolve() : undefined;
   }
   leave(): void {
+    // Whoever is answered later does not leave with its connection.
+    if (this.deferred) return;
     this.#gone = true;
     for (const then of this.#leavers.splice(0)) then();
   }

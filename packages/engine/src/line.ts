@@ -4,10 +4,10 @@
 import { type Call, type Refusal, type Reply, type Result, yes } from '@signalbox/contract';
 import { type Classified, classify } from './classify/classify.ts';
 import { dispatch } from './dispatch/dispatch.ts';
-import { depart, failClosed, finish, refuse } from './finish.ts';
+import { depart, failClosed, finish, finishParked, refuse } from './finish.ts';
 import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
 import type { House, Snapshot } from './house.ts';
-import { passportOf } from './passport.ts';
+import { beginning } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -20,18 +20,18 @@ import { type Admitted, admit } from './tenant/tenant.ts';
 /** How far a call came, which is what is settled, and the documents it was admitted under. */
 export type Walk = { seen: Seen; under?: Snapshot };
 
-/** @returns undefined for what is counted, not recorded: an unknown caller, a limit met again. */
+/** @returns undefined for what is counted, or waits on disk over a stop of the node. */
 export async function serve(
   call: Call,
   reply: Reply,
   house: House,
 ): Promise<Settlement | undefined> {
-  const walk: Walk = { seen: passportOf(call) };
+  const walk: Walk = { seen: beginning(call, house) };
   try {
     const classified = await enter(walk.seen, house, walk);
     return classified.ok
       ? await carry(classified.value, reply, house, walk)
-      : refuse(walk.seen, classified.refusal, reply, house);
+      : await refuse(walk.seen, classified.refusal, reply, house);
   } catch (error) {
     return failClosed(walk.seen, error, reply, house);
   } finally {
@@ -72,7 +72,7 @@ async function carry(
   house: House,
   walk: Walk,
 ): Promise<Settlement | undefined> {
-  for (let entry = 1, parkedMs = 0; ; entry += 1) {
+  for (let { entry = 1, parkedMs = 0 } = walk.seen; ; entry += 1) {
     const still = walk.under === house.now() ? yes(classified) : admitNow(classified, house, walk);
     if (!still.ok) return refuse(walk.seen, still.refusal, reply, house);
     const facts = resolveFacts(house, walk.seen);
@@ -88,7 +88,9 @@ async function carry(
     if (outcome.kind !== 'unreached') return finish(scheduled.value, outcome, reply, house);
     scheduled.value.permit.rest();
     const parked = await park(scheduled.value, reply, parkPorts(house));
-    if (!parked.ok) return finish(scheduled.value, outcome, reply, house);
-    parkedMs = parked.value;
+    if (typeof parked !== 'number') {
+      return finishParked(scheduled.value, { outcome, parked }, reply, house);
+    }
+    parkedMs = parked;
   }
 }

@@ -1,6 +1,9 @@
 // One object goes along the line and grows: its fields are laid out at the start, so that growing
 // is assignment and costs no copy. What a room may read of it is said by the room's own type.
 import type { Call } from '@signalbox/contract';
+import type { House } from './house.ts';
+import { restingPermit } from './schedule/schedule.ts';
+import type { Seen } from './settle/record.ts';
 
 type Body = Call['body'];
 
@@ -12,6 +15,7 @@ class Passport implements Call {
   readonly head: Call['head'];
   readonly body: Body;
   readonly trace: Call['trace'];
+  readonly resumed: Call['resumed'];
   snapshot: string | undefined = undefined;
   tenant: unknown = undefined;
   key: unknown = undefined;
@@ -38,8 +42,26 @@ class Passport implements Call {
     this.head = call.head;
     this.body = call.body;
     this.trace = call.trace;
+    this.resumed = call.resumed;
   }
 }
 
 /** A call that has not entered any room. */
 export const passportOf = (call: Call): Call => new Passport(call);
+
+/**
+ * The same on the line. A call that waited on disk belongs to its tenant and has its hold before it
+ * is asked anything: whatever it meets is settled.
+ */
+export function beginning(call: Call, { now, live }: House): Seen {
+  const passport = passportOf(call);
+  const { resumed } = call;
+  const tenant = resumed && now().tenants.tenants.get(resumed.tenant);
+  if (resumed === undefined || tenant === undefined) return passport;
+  const permit = restingPermit(call, live.pools.budgets);
+  const { parkedMs } = resumed;
+  return Object.assign(passport, { tenant, permit, parkedMs, entry: RESUMED_ENTRY });
+}
+
+/** Its first decision was made before it began to wait. */
+const RESUMED_ENTRY = 2;

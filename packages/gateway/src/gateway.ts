@@ -7,11 +7,13 @@ import {
   type CallHead,
   type CallTrace,
   codeFacts,
+  no,
   type Ports,
   type Refusal,
   type RequestId,
   refusal,
   requestId,
+  yes,
 } from '@signalbox/contract';
 import {
   arrayReframing,
@@ -20,7 +22,6 @@ import {
   lineReframing,
   type PassedHead,
   questionIn,
-  type Reframing,
   type Wire,
   wireOf,
 } from '@signalbox/dialect';
@@ -29,6 +30,7 @@ import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { counting } from './counting.ts';
 import { readHead, type Speaking } from './head.ts';
+import type { KeptFraming } from './kept.ts';
 import type { Pages } from './page.ts';
 import { servePage } from './pages.ts';
 import { passedBody, passedHead } from './passing.ts';
@@ -43,8 +45,10 @@ import {
   type PathEntry,
   PREFIXES,
 } from './paths.table.ts';
+import type { Waiting } from './queued.ts';
 import { reframed } from './reframed.ts';
-import { type DeferTo, replyOver } from './reply.ts';
+import { type DeferTo, replyLater, replyOver } from './reply.ts';
+import { resumedCall } from './resumed.ts';
 import type { Running } from './running.ts';
 import { timed, timingSince } from './timed.ts';
 
@@ -115,8 +119,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 /** A bug beside the line: the caller hears of it, and nobody else is disturbed. */
 function fail(exchange: Exchange, error: unknown, ports: Ports): void {
-  const name = error instanceof Error ? error.name : 'unknown';
-  ports.sink.log('error', 'exchange-failed', { error: name });
+  report(error, ports);
   try {
     refuse(exchange, refusal('internal', 'A fault of ours.'), newId(ports));
   } catch {
@@ -124,18 +127,23 @@ function fail(exchange: Exchange, error: unknown, ports: Ports): void {
   }
 }
 
+function report(error: unknown, ports: Ports): void {
+  const name = error instanceof Error ? error.name : 'unknown';
+  ports.sink.log('error', 'exchange-failed', { error: name });
+}
+
 type Taking = {
   readonly options: GatewayOptions;
   readonly arrived: number;
   readonly inPath?: InPath | undefined;
   readonly passed?: PassedHead | undefined;
-  readonly framing?: Reframing | undefined;
+  readonly framing?: KeptFraming;
 };
 
-function framingOf({ dialect, inPath }: CallEntry, { query }: Target): Reframing | undefined {
-  if (dialect === 'ollama') return lineReframing();
+function framingOf({ dialect, inPath }: CallEntry, { query }: Target): KeptFraming {
+  if (dialect === 'ollama') return 'lines';
   if (inPath?.stream !== true || new URLSearchParams(query).get('alt') === 'sse') return undefined;
-  return arrayReframing();
+  return 'array';
 }
 
 function takeCall(given: Exchange, to: Speaking, taking: Taking): void {
@@ -150,19 +158,52 @@ function takeCall(given: Exchange, to: Speaking, taking: Taking): void {
     return;
   }
   const call = callOf(exchange, head.value, taking);
-  const over = replyOver(exchange, () => deferred(call, options));
-  const reply = framing === undefined ? over : reframed(over, framing);
+  const over = replyOver(exchange, deferTo(call, taking));
+  const reply = framing === undefined ? over : reframed(over, framingKinds[framing]());
   options.running?.enter();
   serve(call, reply, house)
     .catch((error: unknown) => fail(timed(exchange, arrived, clock), error, house.ports))
-    .finally(() => options.running?.leave());
+    .finally(() => {
+      over.finished();
+      options.running?.leave();
+    });
 }
 
-function deferred(call: Call, { house, pages }: GatewayOptions): ReturnType<DeferTo> {
-  const { keyText = '', address } = call.head;
-  const place = pages.queued.open(call.id, pages.ownerOf(keyText, address));
-  const timing = timingSince(call.arrived, house.ports.clock);
-  return place === undefined ? undefined : { place, timing };
+const framingKinds = { lines: lineReframing, array: arrayReframing } as const;
+
+/** The call and its hold are safe before its caller is told that it waits. */
+function deferTo(call: Call, { options, inPath, passed, framing }: Taking): DeferTo {
+  const { house, pages } = options;
+  return async (parked) => {
+    const { id: request, at, head } = call;
+    const arrived = { request, at, head, inPath, passed, framing };
+    const place = await pages.queued.open(arrived, parked);
+    if (!place.ok) return place;
+    const isHeld = await new Promise<boolean>((done) => house.ports.store.durable(done));
+    if (isHeld) {
+      const timing = timingSince(call.arrived, house.ports.clock);
+      return yes({ place: place.value, timing });
+    }
+    place.value.cancel();
+    return no(refusal('journal_unavailable', 'The hold of the call could not be written.'));
+  };
+}
+
+/** Calls of an earlier life of the node enter the line again, in their order. */
+export function resume(waiting: readonly Waiting[], options: GatewayOptions): void {
+  const { house, running } = options;
+  for (const one of waiting) {
+    const over = replyLater(one.place);
+    const { framing } = one.opened.kept;
+    const reply = framing === undefined ? over : reframed(over, framingKinds[framing]());
+    running?.enter();
+    serve(resumedCall(one, options), reply, house)
+      .catch((error: unknown) => report(error, house.ports))
+      .finally(() => {
+        over.finished();
+        running?.leave();
+      });
+  }
 }
 
 function callOf(exchange: Exchange, head: CallHead, taking: Taking): Call {

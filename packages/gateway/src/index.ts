@@ -6,10 +6,12 @@ export {
   type GatewayOptions,
   type Mounted,
   refuse,
+  resume,
 } from './gateway.ts';
 export { type Ledger, type LedgerOptions, openLedger } from './ledger.ts';
-export { type GatewayNode, type NodeOptions, type NodeParts, openNode } from './node.ts';
+export { type GatewayNode, goOn, type NodeOptions, type NodeParts, openNode } from './node.ts';
 export { json, keyText, type Readiness } from './page.ts';
-export { type Fetched, type Queued, type QueuedLimits, queued } from './queued.ts';
+export type { QueuedLimits } from './places.ts';
+export { type Fetched, type Queued, queued, type Waiting } from './queued.ts';
 export { recover } from './recover.ts';
 export { newRunning, type Running } from './running.ts';

@@ -1,16 +1,9 @@
 // One gateway, composed: ports, journal, records, documents, line and listener. Whoever starts a
 // gateway (the container, the command line, a test) brings the configuration and a data folder;
 // everything that touches the world is opened here, in order, and closed in the opposite one.
-import type { ActBody, Clock, Keys, Ports } from '@signalbox/contract';
+import type { ActBody, Clock, Keys, Ports, RequestId } from '@signalbox/contract';
 import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
-import {
-  type Examination,
-  type House,
-  identify,
-  learned,
-  Rounds,
-  type Snapshot,
-} from '@signalbox/engine';
+import { type Examination, type House, learned, Rounds, type Snapshot } from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -24,10 +17,10 @@ import {
 } from '@signalbox/ports';
 import { openCertificate, type Shown } from './certificate.ts';
 import { compile } from './compile.ts';
-import { createGateway, type Mounted } from './gateway.ts';
+import { createGateway, type GatewayOptions, type Mounted, resume } from './gateway.ts';
 import { listenForMetrics } from './metrics-port.ts';
 import type { Readiness } from './page.ts';
-import { queued } from './queued.ts';
+import { type Queued, queued, type Waiting } from './queued.ts';
 import { rawRefusal } from './raw.ts';
 import { recover } from './recover.ts';
 import { newRunning, type Running } from './running.ts';
@@ -89,23 +82,22 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     sink: tracing === undefined ? sink : { ...sink, spans: tracing.spans },
   };
   const house: House = { now: () => snapshot, live, ports };
-  recover(house);
+  const state: State = { draining: false, trouble: undefined, queue: options.configuration.queue };
+  const queue = openQueue(options, storage, state);
+  const waiting = await goOn(queue, house);
   const rounds = new Rounds(house, () => {
     snapshot = learned(compiled, live);
   });
-  const state: State = { draining: false, trouble: undefined };
-  const readiness = (): Readiness => readinessOf({ ...state, shown }, storage, house);
+  const readiness = (): Readiness => readinessOf({ ...state, shown }, { storage, house, queue });
   const examine: NodeParts['examine'] = (name) => rounds.examine(name);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine };
   const running = newRunning();
-  const served = openListeners(options, parts, { storage, running, tracing, shown });
-  const { listening, scraped } = await served.catch(async (cause: unknown) => {
-    upstream.close();
-    await storage.close();
-    throw cause;
-  });
+  const gateway = gatewayOf(options, parts, { storage, running, tracing, queue });
+  const opened = { ...storage, shown, upstream };
+  const { listening, scraped } = await openListeners(options, gateway, opened);
   const unwatch = shown?.watch(listening);
   rounds.begin();
+  resume(waiting, gateway);
   return {
     ...parts,
     listening,
@@ -114,6 +106,8 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       snapshot = compiled;
       rounds.begin();
       snapshot = learned(compiled, live);
+      state.queue = configuration.queue;
+      queue.keepOnly(snapshot.tenants.tenants);
       await shown?.renew(listening);
       act(journal, clock, { act: 'configuration-changed', by: 'file', what: digest, detail: {} });
     },
@@ -128,10 +122,10 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
       await scraped?.close(0);
-      // Who waits for a route without a connection is refused, and holds no money over the stop.
+      // Who waits for a route on disk waits on, for the next start.
       for (const end of [...live.parking.ends.values()]) end();
-      const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
-      await Promise.race([running.idle(), late]);
+      await settledOrLate(running, clock);
+      await queue.close();
       live.counts.flush();
       await tracing?.close(journal);
       upstream.close();
@@ -144,7 +138,33 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
 /** After the last connection has closed, calls that it ended still write their records. */
 const SETTLE_MS_MAX = 2_000;
 
-type State = { draining: boolean; trouble: string | undefined };
+async function settledOrLate(running: Running, clock: Clock): Promise<void> {
+  const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
+  await Promise.race([running.idle(), late]);
+}
+
+type State = {
+  draining: boolean;
+  trouble: string | undefined;
+  queue: Configuration['queue'];
+};
+
+function openQueue(
+  { clock, data, telemetry: sink }: NodeOptions,
+  { keptFiles: files }: Storage,
+  state: State,
+): Queued {
+  return queued({ files, keyring: data.keyring, clock, sink, limits: () => state.queue });
+}
+
+/** Calls that wait on disk go on; what else was held when the node died is charged. */
+export async function goOn(queue: Queued, house: House): Promise<readonly Waiting[]> {
+  const { budgets } = house.live.pools;
+  const isHeld = (call: RequestId): boolean => budgets.holdOf(call) !== undefined;
+  const waiting = await queue.restore(isHeld, house.now().tenants.tenants);
+  recover(house, new Set(waiting.map(({ opened }) => opened.kept.request)));
+  return waiting;
+}
 
 async function compileNow(
   configuration: Configuration,
@@ -193,50 +213,63 @@ type Served = {
   readonly storage: Storage;
   readonly running: Running;
   readonly tracing: Tracing | undefined;
-  readonly shown: Shown | undefined;
+  readonly queue: Queued;
 };
 
 type Listeners = { readonly listening: Listening; readonly scraped: Listening | undefined };
 
 async function openListeners(
   options: NodeOptions,
-  parts: NodeParts,
-  served: Served,
+  gateway: GatewayOptions,
+  { shown, upstream, close }: Opened,
 ): Promise<Listeners> {
-  const listening = await listenFor(options, parts, served);
+  let listening: Listening | undefined;
   try {
+    listening = await listenFor(options, gateway, shown);
     return { listening, scraped: await listenForMetrics(options) };
   } catch (cause) {
-    await listening.close(0);
+    await listening?.close(0);
+    upstream.close();
+    await close();
     throw cause;
   }
 }
 
-function listenFor(
+/** What is closed again where nobody can listen. */
+type Opened = {
+  readonly shown: Shown | undefined;
+  readonly upstream: OpenUpstream;
+  readonly close: Storage['close'];
+};
+
+function gatewayOf(
   options: NodeOptions,
   parts: NodeParts,
-  { storage, running, tracing, shown }: Served,
-): Promise<Listening> {
-  const { configuration, clock, random, keys, telemetry } = options;
-  const { house } = parts;
-  const gateway = createGateway({
-    house,
+  { storage, running, tracing, queue }: Served,
+): GatewayOptions {
+  return {
+    house: parts.house,
     mounted: options.mounted(parts),
     running,
     trace: tracing?.begin,
     pages: {
-      queued: queued(clock, () => configuration.queue),
+      queued: queue,
       records: storage.records,
       readiness: parts.readiness,
-      metrics: () => telemetry.metricsText(),
+      metrics: () => options.telemetry.metricsText(),
       isAdmin: options.isAdmin,
-      ownerOf: (text, address) => {
-        const found = identify(text, address, house.now().tenants, { keys, clock });
-        return found.ok ? found.value.key.name : '';
-      },
       version: options.version,
     },
-  });
+  };
+}
+
+function listenFor(
+  options: NodeOptions,
+  of: GatewayOptions,
+  shown: Shown | undefined,
+): Promise<Listening> {
+  const { configuration, clock, random } = options;
+  const gateway = createGateway(of);
   const { server } = configuration;
   return listen({
     host: server.host,
@@ -248,11 +281,13 @@ function listenFor(
   });
 }
 
+type Asked = { readonly storage: Storage; readonly house: House; readonly queue: Queued };
+
 function readinessOf(
   { draining, trouble, shown }: State & { readonly shown: Shown | undefined },
-  { journal, store }: Storage,
-  house: House,
+  { storage, house, queue }: Asked,
 ): Readiness {
+  const { journal, store } = storage;
   const health = journal.health();
   const records = store.health();
   const reasons: string[] = [];
@@ -263,7 +298,7 @@ function readinessOf(
     reasons.push(`server.tls: ${untrusted}; the certificate before it goes on`);
   }
   if (records.kind === 'stuck') reasons.push(`records: ${records.detail}`);
-  reasons.push(...endpointReasons(house));
+  reasons.push(...queue.problems(), ...endpointReasons(house));
   if (draining) return { mode: 'draining', reasons: ['the server is about to stop', ...reasons] };
   if (health.kind === 'unavailable') return { mode: 'unavailable', reasons };
   return { mode: reasons.length === 0 ? 'ready' : 'degraded', reasons };

@@ -20,8 +20,6 @@ export type Pages = {
   readonly metrics: () => string;
   /** True for the admin key: `/metrics` is not for everybody. */
   readonly isAdmin: (keyText: string | undefined) => boolean;
-  /** Name of the key, from its text; '' for none that may be used from this address. */
-  readonly ownerOf: (keyText: string, address: string) => string;
   readonly version: string;
   readonly refuse: (exchange: Exchange, no: Refusal) => void;
   readonly callFrom: (exchange: Exchange, operation: Operation) => Call | undefined;

@@ -1,7 +1,7 @@
 // The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key
 // may do, dry runs, decisions and queued answers.
 import { isDecisionId, isRequestId, type RequestId, refusal } from '@signalbox/contract';
-import { type Identity, identify } from '@signalbox/engine';
+import { type Identity, identify, type TenantFacts } from '@signalbox/engine';
 import type { Exchange, Target } from '@signalbox/ports';
 import { decisionDocument } from './decision.ts';
 import { explainCall } from './explain.ts';
@@ -11,6 +11,7 @@ import { type NativePage, nativePage } from './native-pages.ts';
 import { openapi } from './openapi.ts';
 import { json, keyText, type Pages, sendMetrics } from './page.ts';
 import type { PathEntry } from './paths.table.ts';
+import type { Fetched } from './queued.ts';
 import { flat } from './reply.ts';
 
 type Asked = { readonly entry: PathEntry; readonly target: Target };
@@ -97,24 +98,55 @@ async function decision(
   return json(exchange, 200, decisionDocument(record, who.key.scopes.has('explain')));
 }
 
-function queuedAnswer(exchange: Exchange, id: string, who: Identity, pages: Pages): void {
+async function queuedAnswer(
+  exchange: Exchange,
+  id: string,
+  { tenant, key }: Identity,
+  pages: Pages,
+): Promise<void> {
   const request: RequestId | undefined = isRequestId(id) ? id : undefined;
-  const fetched =
+  const fetched: Fetched =
     request === undefined
-      ? ({ kind: 'unknown' } as const)
-      : pages.queued.fetch(request, who.key.name);
+      ? { kind: 'unknown' }
+      : await pages.queued.fetch(request, { tenant: tenant.name, key: key.name });
   if (fetched.kind === 'waiting') {
     const { live, ports } = pages.house;
     const againAt = live.parking.again.get(fetched.request);
     const waitMs = againAt === undefined ? null : Math.max(0, againAt - ports.clock.now());
     json(exchange, 202, { status: 'queued', position: fetched.position, expected_wait_ms: waitMs });
   } else if (fetched.kind === 'answer') {
-    exchange.reply(fetched.status, flat(fetched.headers), fetched.body);
+    await handOut(exchange, fetched, tenant, pages);
+  } else if (fetched.kind === 'unreadable') {
+    pages.refuse(
+      exchange,
+      refusal('internal', 'The answer was kept, and cannot be read any more.'),
+    );
   } else if (fetched.kind === 'expired') {
     pages.refuse(exchange, refusal('queued_expired', 'The answer was fetched, or has expired.'));
   } else {
     pages.refuse(exchange, refusal('route_unknown', 'No queued call of yours has this id.'));
   }
+}
+
+/** Once, to a caller who is there; where its tenant wants it, when its record is safe. */
+async function handOut(
+  exchange: Exchange,
+  answer: Extract<Fetched, { kind: 'answer' }>,
+  { durable }: TenantFacts,
+  { house, refuse }: Pages,
+): Promise<void> {
+  let left = false;
+  exchange.onLeave(() => {
+    left = true;
+  });
+  const isSafe = await new Promise<boolean>((done) => house.ports.store.durable(done));
+  const isHeldBack = durable === 'before-answer' && !isSafe;
+  if (isHeldBack || left) answer.back();
+  if (isHeldBack)
+    return refuse(exchange, refusal('journal_unavailable', 'Its record is not safe.'));
+  if (left) return;
+  exchange.reply(answer.status, flat(answer.headers), answer.body);
+  answer.over();
 }
 
 function decodeURIComponentOrSelf(text: string): string {

@@ -1,13 +1,14 @@
 // After a crash: calls whose holds have no settlement are charged at their estimate, and their
-// records say that nobody knows how they ended.
-import { type CallRecord, decisionId, type TenantName } from '@signalbox/contract';
+// records say that nobody knows how they ended. Calls that wait on disk go on instead: what is held
+// for them stays held.
+import { type CallRecord, decisionId, type RequestId, type TenantName } from '@signalbox/contract';
 import type { House } from '@signalbox/engine';
 
 /** @returns how many calls were charged. */
-export function recover(house: House): number {
+export function recover(house: House, goOn: ReadonlySet<RequestId> = new Set()): number {
   const { budgets } = house.live.pools;
   const { store, clock } = house.ports;
-  const open = budgets.open();
+  const open = budgets.open().filter((call) => !goOn.has(call));
   for (const call of open) {
     const hold = budgets.holdOf(call);
     if (hold === undefined) continue;

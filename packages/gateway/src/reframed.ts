@@ -1,5 +1,5 @@
 // A reply to a caller whose format is no series of events: what the line writes is framed anew.
-import type { Headers, Reply } from '@signalbox/contract';
+import type { Headers, Parked, Refusal, Reply, Result } from '@signalbox/contract';
 import { encode, type Reframing } from '@signalbox/dialect';
 
 export const reframed = (reply: Reply, framing: Reframing): Reply =>
@@ -62,8 +62,12 @@ class ReframedReply implements Reply {
     this.#reply.onLeave(then);
   }
 
-  defer(headers: Headers): boolean {
-    return this.#reply.defer(headers);
+  defer(parked: Parked): Promise<Result<boolean, Refusal>> {
+    return this.#reply.defer(parked);
+  }
+
+  kept(): Promise<void> | undefined {
+    return this.#reply.kept();
   }
 
   #typed(headers: Headers): Headers {

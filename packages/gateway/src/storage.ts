@@ -1,12 +1,15 @@
-// The journal and what is made from it: the records, and the balances of the run before.
+// The journal and what is made from it: the records, and the balances of the run before. Beside
+// it the files of queued calls.
 import type { CallRecord, Clock, Keys, Random } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { Live } from '@signalbox/engine';
 import {
   type DataFolder,
   type Journal,
+  type KeptFiles,
   nodeDisk,
   type OpenSink,
+  openKeptFiles,
   openStore,
   type Position,
   type RecordStore,
@@ -29,6 +32,7 @@ export type Storage = {
   /** Rebuilt from the last checkpoint and what follows; open holds are still open. */
   readonly live: Live;
   readonly records: Records;
+  readonly keptFiles: KeptFiles;
   close(): Promise<void>;
 };
 
@@ -38,9 +42,11 @@ const START: Position = { segment: 0, offset: 0 };
 
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { configuration, data, telemetry: sink, clock, random, keys } = options;
+  const disk = nodeDisk();
+  const keptFiles = await openKeptFiles({ disk, folder: data.queueFolder });
   const late: { store?: RecordStore; safe: Position } = { safe: { segment: 0, offset: 0 } };
   const { journal, live } = await openLedger({
-    disk: nodeDisk(),
+    disk,
     folder: data.journalFolder,
     clock,
     random,
@@ -68,6 +74,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     journal,
     store,
     live,
+    keptFiles,
     records: recordsOf(store, journal, () => late.safe, clock),
     async close() {
       await journal.close();

@@ -30,6 +30,7 @@ import {
 const MARKER = 'signalbox.json';
 const JOURNAL = 'journal';
 const RECORDS = 'records.db';
+const QUEUE = 'queue';
 const KEYS = 'keys';
 const CREDENTIALS = 'credentials';
 const SECRET_BYTES = 32;
@@ -48,6 +49,8 @@ export type DataFolder = {
   readonly path: string;
   readonly journalFolder: string;
   readonly recordsPath: string;
+  /** Calls that wait for a route, and answers that wait for their callers. */
+  readonly queueFolder: string;
   readonly pepper: Uint8Array;
   readonly kek: Uint8Array;
   /** The data keys of tenants: one for the whole process, since it holds them opened. */
@@ -74,6 +77,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     path,
     journalFolder: join(path, JOURNAL),
     recordsPath: join(path, RECORDS),
+    queueFolder: join(path, QUEUE),
     pepper,
     kek,
     keyring,

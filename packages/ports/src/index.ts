@@ -45,6 +45,14 @@ export {
 export { nodeDisk } from './journal/node-disk.ts';
 export { type ReadEnd, type ReadFrom, readJournal } from './journal/read.ts';
 export type { Position } from './journal/segment.ts';
+export {
+  asideOf,
+  type Found,
+  type KeptFiles,
+  type KeptName,
+  type KeptOptions,
+  openKeptFiles,
+} from './kept/kept-files.ts';
 export { type Keyring, openKeyring, type Sealer } from './keyring.ts';
 export type { BodyRead } from './listen/body.ts';
 export type { Exchange } from './listen/exchange.ts';

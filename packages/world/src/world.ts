@@ -19,6 +19,7 @@ import {
   type Wish,
 } from './facts.ts';
 import { type BadDisk, badDisk } from './node/bad-disk.ts';
+import { worldKeyring } from './node/keyring.ts';
 import { listeningSink } from './node/listener.ts';
 import { Lives, wordsOf } from './node/lives.ts';
 import { Archive } from './oracle/archive.ts';
@@ -224,6 +225,7 @@ export class World {
       watch,
       disk,
       keys,
+      keyring: worldKeyring(this.chance.fork('data keys')),
       wrappers,
       random: this.#random,
       sink: listeningSink(trace, report),

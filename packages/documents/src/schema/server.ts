@@ -111,7 +111,10 @@ export const queue: z.ZodType<QueueDocument> = z
     per_tenant_max: count.default(100).describe('Parked calls of one tenant.'),
     bytes_max: bytes(MIB)
       .default(64 * MIB)
-      .describe('Bytes of parked calls and their answers.'),
+      .describe('Bytes of parked calls and their answers on disk, of all tenants.'),
+    per_tenant_bytes_max: bytes(MIB)
+      .default(32 * MIB)
+      .describe('The same of one tenant.'),
     keep_ms: milliseconds(DAY_MS)
       .default(60 * MINUTE_MS)
       .describe('How long a parked call waits, and its answer is kept, before it is gone (410).'),
@@ -121,6 +124,7 @@ export const queue: z.ZodType<QueueDocument> = z
     callsMax: written.calls_max,
     perTenantMax: written.per_tenant_max,
     bytesMax: written.bytes_max,
+    perTenantBytesMax: written.per_tenant_bytes_max,
     keepMs: written.keep_ms,
   }));
 

@@ -33,9 +33,10 @@ export function classify(joined: Joined): Classified {
 }
 
 function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] } {
-  const { tenant, head, question, held } = joined;
+  const { tenant, head, question, held, resumed } = joined;
   const kinds: string[] = [];
-  let label = tenant.defaultLabel;
+  // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
+  let label = higherLabel(tenant.defaultLabel, resumed?.label ?? tenant.defaultLabel);
   const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;
   if (question.unreadableParts || unknownState) {
     label = higherLabel(label, tenant.unscannedLabel);

@@ -7,6 +7,7 @@ import {
   ceilingOfTopology,
   type Label,
   lowerTier,
+  type RecordedClearance,
   type Subject,
   type Tier,
 } from '@signalbox/contract';
@@ -19,13 +20,12 @@ export type ClearFacts = {
   /** The lowest `tier_max` of the rules that matched. */
   readonly tierMax: Tier | undefined;
   /** Never passed, whatever the documents allow now. */
-  readonly bound?: Clearance | undefined;
+  readonly bound?: RecordedClearance | undefined;
 };
 
 /** `privacy: observe` reports labels and does not bind by them; the topology binds always. */
 export function clear(subject: Subject, facts: ClearFacts): Clearance {
-  const { tenant, label, tierMax } = facts;
-  const bound = facts.bound?.terms;
+  const { tenant, label, tierMax, bound } = facts;
   const byLabel = tenant.privacy === 'observe' ? 3 : ceilingOfLabel(label);
   const byDocuments = lowerTier(ceilingOfTopology(tenant.topology), tierMax ?? 3);
   const ceiling = lowerTier(lowerTier(byLabel, byDocuments), bound?.ceiling ?? 3);

@@ -9,6 +9,7 @@ import {
   type Clearance,
   no,
   type RecordedCandidate,
+  type RecordedClearance,
   type Refusal,
   type Result,
   type Tier,
@@ -46,8 +47,8 @@ export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
   readonly closings?: Closings | undefined;
-  /** The clearance of the entry before: a parked call comes back equal or lower. */
-  readonly bound?: Clearance | undefined;
+  /** What it was cleared for in the entry before: a parked call comes back equal or lower. */
+  readonly bound?: RecordedClearance | undefined;
 };
 
 /** What calls and probes have met: who is left alone for a while. */

@@ -62,7 +62,9 @@ class Accounts implements Budgets {
     at: number,
   ): Shortfall | undefined {
     const day = this.#window(accounts, at);
-    const short = this.#shortfall(accounts, nanoUsd, day);
+    // What is held for the same call already gives way to this.
+    const more = nanoUsd - (this.#holds.get(call)?.nanoUsd ?? 0n);
+    const short = this.#shortfall(accounts, more, day);
     if (short !== undefined) return short;
     this.#open(call, { owners: accounts.map((one) => one.owner), day, nanoUsd: 0n }, nanoUsd);
     return undefined;

@@ -1,20 +1,21 @@
 // When every allowed route is down, a call waits for the first that may be tried again, and then
 // enters at resolve once more: its clearance is made anew, so it comes back equal or lower. Waiting
 // is bounded in time and number. A stream's caller hears a comment now and then; a caller that
-// allows it is answered at once and fetches its answer later.
+// allows it is answered as soon as its call is safe on disk, and fetches its answer later. Such a
+// call outlives the node: when the node stops it is left as it is, held and not settled.
 import {
   type Clock,
   decisionId,
   type Headers,
-  no,
+  type Parked,
   type Refusal,
   type Reply,
   type RequestId,
-  type Result,
   refusal,
   yes,
 } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
+import { parseApiKey } from '@signalbox/trust';
 import type { Scheduled } from './schedule.ts';
 
 export const HEARTBEAT_MS = 15_000;
@@ -46,29 +47,36 @@ export type ParkLimits = {
   readonly perTenantMax: number;
 };
 
-/**
- * Waits once; the caller of this function enters at resolve again. @returns milliseconds waited so
- * far, in all.
- */
+/** The node stops, and the call goes on when it is back. */
+export const LEFT_WAITING = 'left-waiting';
+
+/** Milliseconds waited so far, in all; or why the call waits no longer. */
+export type WaitEnd = number | Refusal | typeof LEFT_WAITING;
+
+/** Waits once; who is told a number enters at resolve again. */
 export async function park(
   call: Scheduled & { readonly parkedMs?: number },
   reply: Reply,
   ports: ParkPorts,
-): Promise<Result<number, Refusal>> {
+): Promise<WaitEnd> {
   const { parking, limits, clock, waitMs } = ports;
   const down = refusal('upstream_unavailable', 'All allowed routes are down.', {
     retryAfterMs: RETRY_AFTER_MS,
   });
   // Nobody waits for a count: it is made by length then.
   const isCount = call.head.operation === 'count';
-  if (isCount || call.route.verdict.fallback.allUnavailable === 'refuse') return no(down);
-  if (!parking.waiting.has(call.id) && isFull(call, ports)) return no(down);
+  if (isCount || call.route.verdict.fallback.allUnavailable === 'refuse') return down;
+  if (!parking.waiting.has(call.id) && isFull(call, ports)) {
+    return call.head.queueAllowed ? FULL : down;
+  }
   parking.waiting.set(call.id, call.tenant.name);
-  const deferred = call.head.queueAllowed && reply.defer(queuedHeaders(call.id));
+  const asked = call.head.queueAllowed ? await reply.defer(parkedOf(call)) : yes(false);
+  if (!asked.ok) return asked.refusal;
+  const deferred = asked.value;
   const limit = deferred ? limits.keepMs : limits.waitMsMax;
   const before = call.parkedMs ?? 0;
   const left = limit - before;
-  if (left <= 0) return no(down);
+  if (left <= 0) return down;
   const pause = Math.min(left, Math.max(PAUSE_MS_MIN, waitMs(call)));
   // Counted over all entries: short waits after one another beat like one long wait.
   const beats = call.question.stream && !deferred;
@@ -77,7 +85,28 @@ export async function park(
   const beat = beatMs === undefined ? undefined : { ms: beatMs, head: streamHead(call.id) };
   const stayed = await wait(pause, beat, reply, { clock, ends: parking.ends, id: call.id });
   parking.ends.delete(call.id);
-  return stayed ? yes(before + pause) : no(down);
+  if (stayed) return before + pause;
+  return deferred ? LEFT_WAITING : down;
+}
+
+const FULL: Refusal = refusal('queue_full', 'No more calls may wait for a route now.', {
+  retryAfterMs: RETRY_AFTER_MS,
+});
+
+/** All that the call needs to enter the line again in another life of the node. */
+function parkedOf(call: Scheduled): Parked {
+  const { id, tenant, key, head, profile, route, question, resumed } = call;
+  const { ceiling, residency, retention, ownOnly } = route.clearance.terms;
+  return {
+    headers: queuedHeaders(id),
+    tenant: tenant.name,
+    key: key.name,
+    keyId: resumed?.keyId ?? parseApiKey(head.keyText ?? '')?.id ?? '',
+    keyMac: key.mac,
+    label: profile.label,
+    bound: { ceiling, residency, retention, ownOnly },
+    bytes: question.bytes,
+  };
 }
 
 const queuedHeaders = (id: RequestId): Headers => [

@@ -4,6 +4,7 @@
 // call (503). It must never let a call out without a hold.
 import {
   type Branded,
+  type Call,
   type Clock,
   formatUsd,
   no,
@@ -83,7 +84,7 @@ export async function schedule(
     return no(since);
   }
   const accounts = accountsOf(resolved);
-  const estimate = estimateNanoUsd(resolved);
+  const estimate = estimateNanoUsd(resolved) + lostOf(resolved);
   const isAgain = ports.pools.budgets.holdOf(resolved.id) !== undefined;
   const short = ports.pools.budgets.hold(resolved.id, accounts, estimate, resolved.at);
   if (short !== undefined) {
@@ -233,7 +234,7 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
     rest() {
       const held = budgets.holdOf(call.id);
       if (held !== undefined && !rests) {
-        budgets.extend(call.id, [], -BigInt(held.estimateNanoUsd));
+        budgets.extend(call.id, [], lostOf(call) - BigInt(held.estimateNanoUsd));
         note();
       }
       giveBack();
@@ -244,6 +245,20 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
       giveBack();
       budgets.post(call.id, costNanoUsd);
     },
+  };
+}
+
+/** Stays held until the call is settled, over whatever it does in this life of the node. */
+const lostOf = ({ resumed }: Call): bigint => resumed?.lostNanoUsd ?? 0n;
+
+export type RestingPermit = Pick<Permit, 'heldNanoUsd' | 'queueMs' | 'close'>;
+
+/** Of a call that waited on disk, until it has another: only its hold is left of the first. */
+export function restingPermit(call: Call, budgets: Budgets): RestingPermit {
+  return {
+    heldNanoUsd: lostOf(call),
+    queueMs: 0,
+    close: (costNanoUsd) => budgets.post(call.id, costNanoUsd),
   };
 }
 

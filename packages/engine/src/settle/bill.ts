@@ -1,5 +1,5 @@
 // What a call costs, and what it would have cost without routing.
-import type { Attempt, Cost, Usage } from '@signalbox/contract';
+import type { Attempt, Call, Cost, Usage } from '@signalbox/contract';
 import { costNanoUsd, type Price, priceOfService } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -14,6 +14,21 @@ export type Bill = {
 
 /** What the outcome costs, as far as is known; nothing was used by a call that no one answered. */
 export function bill(call: Scheduled, outcome: Outcome, frontier: Price | undefined): Bill {
+  return withLost(billOf(call, outcome, frontier), call);
+}
+
+/** What was held when the node died in the middle of the call is spent, as of every other call. */
+export function withLost(billed: Bill, { resumed }: Call): Bill {
+  const lost = resumed?.lostNanoUsd ?? 0n;
+  if (lost === 0n) return billed;
+  const { cost } = billed;
+  const known = cost?.kind === 'known' ? cost : HELD;
+  return { ...billed, cost: { ...known, nanoUsd: known.nanoUsd + lost } };
+}
+
+const HELD = { kind: 'known', nanoUsd: 0n, priceVersion: 'held' } as const;
+
+function billOf(call: Scheduled, outcome: Outcome, frontier: Price | undefined): Bill {
   const usage = usageOf(call, outcome);
   if (!('offer' in outcome)) {
     const cost = costOfAttempts(call, outcome);

@@ -4,7 +4,7 @@ import type { Call, CallRecord, Code, DecisionId, Ending } from '@signalbox/cont
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Route, Surveyed } from '../resolve/resolve.ts';
-import type { Permit } from '../schedule/schedule.ts';
+import type { Permit, RestingPermit } from '../schedule/schedule.ts';
 import type { Work } from '../session/session.ts';
 import type { Identity } from '../tenant/tenant.ts';
 import type { Bill } from './bill.ts';
@@ -19,7 +19,7 @@ export type Seen = Call &
     readonly route?: Route | undefined;
     /** Of a call that resolve refused: what it looked at. */
     readonly surveyed?: Surveyed | undefined;
-    readonly permit?: Permit | undefined;
+    readonly permit?: Permit | RestingPermit | undefined;
     readonly entry?: number;
     readonly parkedMs?: number;
     /** Its record is in the journal: there is no second one. */
@@ -48,6 +48,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const parkedMs = call.parkedMs ?? 0;
   const decided = outcome === undefined ? facts.totalMs : outcome.startedAt - call.arrived;
   const known = cost?.kind === 'known' ? cost : undefined;
+  const lost = call.resumed?.lostNanoUsd ?? 0n;
   // One literal: this is built for every call.
   return {
     decision: facts.decision,
@@ -81,6 +82,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     priceVersion: known?.priceVersion,
     savingsNanoUsd: billed.savingsNanoUsd?.toString(),
     heldNanoUsd: permit === undefined ? '0' : permit.heldNanoUsd.toString(),
+    ...(lost === 0n ? undefined : { lostNanoUsd: lost.toString() }),
     decideMs: rounded(decided - queueMs - parkedMs),
     queueMs: rounded(queueMs),
     upstreamMs: outcome === undefined ? 0 : rounded(outcome.upstreamMs),

@@ -18,7 +18,7 @@ import {
 import type { Price } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
-import type { Bill } from './bill.ts';
+import { type Bill, withLost } from './bill.ts';
 import { recordOf, type Seen } from './record.ts';
 
 /** The record is made when it is asked for, or when its batch is written. */
@@ -74,14 +74,20 @@ export function settleRefusal(
   status: number,
   ports: SettlePorts,
 ): Settlement {
-  call.permit?.close(0n);
-  return write(call, { ...NOTHING, ending: 'refused', code, status }, undefined, ports);
+  return settleNothing(call, { ending: 'refused', code, status }, ports);
 }
 
 /** Ends a call whose caller went away before it was answered or refused. */
 export function settleLeft(call: Seen, status: number, ports: SettlePorts): Settlement {
-  call.permit?.close(0n);
-  return write(call, { ...NOTHING, ending: 'left', code: undefined, status }, undefined, ports);
+  return settleNothing(call, { ending: 'left', code: undefined, status }, ports);
+}
+
+type Unserved = Pick<Facts, 'ending' | 'code' | 'status'>;
+
+function settleNothing(call: Seen, unserved: Unserved, ports: SettlePorts): Settlement {
+  const billed = withLost(NOTHING.billed, call);
+  call.permit?.close(call.resumed?.lostNanoUsd ?? 0n);
+  return write(call, { ...NOTHING, ...unserved, billed }, undefined, ports);
 }
 
 const NOTHING = {

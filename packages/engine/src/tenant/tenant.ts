@@ -12,6 +12,7 @@ import {
   no,
   type Refusal,
   type Result,
+  type Resumed,
   type Retention,
   refusal,
   type TenantName,
@@ -106,7 +107,11 @@ export function admit(
   tenants: Tenants,
   ports: { readonly keys: Keys; readonly clock: Clock },
 ): Result<Admitted, Refusal> {
-  const found = identify(call.head.keyText, call.head.address, tenants, ports);
+  const { head, resumed } = call;
+  const found =
+    resumed === undefined
+      ? identify(head.keyText, head.address, tenants, ports)
+      : recognise(resumed, head.address, tenants, ports);
   if (!found.ok) return found;
   if (!found.value.key.scopes.has('call')) {
     const message = 'This key may not make calls: it lacks the scope `call`.';
@@ -138,10 +143,31 @@ export function identify(
 ): Result<Identity, Refusal> {
   if (keyText === undefined) return no(refusal('key_missing', 'The request carries no key.'));
   const key = tenants.verified.get(keyText) ?? verify(keyText, tenants, ports.keys);
+  return mayUse(key, address, tenants, ports.clock);
+}
+
+/** A call that waited on disk has no key with it: the one that it came with must still hold. */
+function recognise(
+  { tenant, keyId, keyMac }: Resumed,
+  address: string,
+  tenants: Tenants,
+  { keys, clock }: { readonly keys: Keys; readonly clock: Clock },
+): Result<Identity, Refusal> {
+  const key = tenants.keys.get(keyId);
+  const isSame = key !== undefined && key.tenant === tenant && keys.equal(key.mac, keyMac);
+  return mayUse(isSame ? key : undefined, address, tenants, clock);
+}
+
+function mayUse(
+  key: KeyFacts | undefined,
+  address: string,
+  tenants: Tenants,
+  clock: Clock,
+): Result<Identity, Refusal> {
   const tenant = key === undefined ? undefined : tenants.tenants.get(key.tenant);
   if (key === undefined || tenant === undefined) return no(UNKNOWN_KEY);
   if (key.revoked) return no(refusal('key_revoked', `The key \`${key.name}\` was revoked.`));
-  if (key.expiresAt !== undefined && key.expiresAt <= ports.clock.now()) {
+  if (key.expiresAt !== undefined && key.expiresAt <= clock.now()) {
     return no(refusal('key_expired', `The key \`${key.name}\` has expired.`));
   }
   if (key.networks !== undefined && !inNetworks(key.networks, address)) {

@@ -24,6 +24,8 @@ export type CallersTools = {
 
 const ID_BYTES = 10;
 const FETCH_AGAIN_MS = 700;
+/** A page is answered sooner, or not at all. */
+const ANSWER_MS = 5_000;
 /** Some wait until the record of an answer is safe. */
 const SAFE_MS = 2_000;
 /** With so much room no answer of a world is dropped for want of it. */
@@ -89,7 +91,10 @@ export class Callers {
     return facts;
   }
 
-  /** The gateway has died: nobody of its callers hears from it again. */
+  /**
+   * The gateway has died: nobody of its callers hears from it again, but those that were told to
+   * come back.
+   */
   reset(): void {
     for (const facts of this.all) facts.orphaned = true;
     for (const caller of this.#busy) caller.reset();
@@ -99,10 +104,10 @@ export class Callers {
   /** Callers who still wait for something. */
   waiting(): readonly CallFacts[] {
     return this.all.filter(
-      ({ sight, deferredTo, fetched, orphaned }) =>
+      ({ sight, deferredTo, fetched }) =>
         sight === 'waiting' ||
         sight === 'streaming' ||
-        (deferredTo !== undefined && fetched === undefined && !orphaned),
+        (deferredTo !== undefined && fetched === undefined),
     );
   }
 
@@ -121,10 +126,20 @@ export class Callers {
   #fetchLater(facts: CallFacts, path: string): void {
     const { timeline, lives } = this.#tools;
     timeline.after(FETCH_AGAIN_MS, () => {
-      if (facts.orphaned) return;
+      if (facts.fetched !== undefined) return;
       const text = facts.wish.keyText ?? '';
-      const exchange = pageExchange(path, text, (answer) => this.#fetched(facts, answer, path));
-      lives.life?.handle(exchange);
+      const { life, number } = lives;
+      let isHeard = false;
+      const exchange = pageExchange(path, text, (answer) => {
+        isHeard = true;
+        this.#fetched(facts, answer, path);
+      });
+      life?.handle(exchange);
+      // Nobody was there, or died before it answered.
+      timeline.after(ANSWER_MS, () => {
+        if (isHeard || (life !== undefined && lives.number === number)) return;
+        this.#fetchLater(facts, path);
+      });
     });
   }
 

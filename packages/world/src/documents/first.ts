@@ -61,6 +61,7 @@ export function firstDocuments(chance: Chance): Configuration {
       callsMax: chance.pick([4, 40]),
       perTenantMax: chance.pick([2, 20]),
       bytesMax: chance.pick([20_000, 1_000_000]),
+      perTenantBytesMax: 1_000_000,
       keepMs: 15_000,
     },
     journal: journal(chance),

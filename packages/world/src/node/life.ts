@@ -13,24 +13,35 @@ import type {
   Upstream,
 } from '@signalbox/contract';
 import type { SecretReference } from '@signalbox/documents';
-import { type House, identify, type Live, type Slots, type Snapshot } from '@signalbox/engine';
+import type { House, Live, Slots, Snapshot } from '@signalbox/engine';
 import {
   compile,
   createGateway,
-  type Gateway,
+  type GatewayOptions,
+  goOn,
   newRunning,
   openLedger,
+  type Queued,
   queued,
   type Readiness,
   type Running,
-  recover,
+  resume,
 } from '@signalbox/gateway';
-import type { Disk, DurableBatch, Exchange, Journal, Position } from '@signalbox/ports';
+import {
+  type Disk,
+  type DurableBatch,
+  type Exchange,
+  type Journal,
+  openKeptFiles,
+  type Position,
+} from '@signalbox/ports';
 import type { Version } from '../facts.ts';
 import type { Wrappers } from '../plants/plant.ts';
 import type { MortalClock } from '../timeline.ts';
+import type { Sealers } from './keyring.ts';
 
 export const JOURNAL_FOLDER = '/data/journal';
+export const QUEUE_FOLDER = '/data/queue';
 
 /** Who looks over the gateway's shoulder. */
 export type Watcher = {
@@ -47,6 +58,7 @@ export type LifeTools = {
   readonly random: Random;
   readonly keys: Keys;
   readonly disk: Disk;
+  readonly keyring: Sealers;
   readonly sink: Sink;
   readonly upstream: Upstream;
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
@@ -74,8 +86,9 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const sink = wrappers.sink?.(tools.sink) ?? tools.sink;
   let snapshot = compileNow(tools);
   const { configuration } = tools.version();
+  const disk = wrappers.disk?.(tools.disk) ?? tools.disk;
   const { journal, live: bare } = await openLedger({
-    disk: wrappers.disk?.(tools.disk) ?? tools.disk,
+    disk,
     folder: JOURNAL_FOLDER,
     clock,
     random,
@@ -92,9 +105,18 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const ports = portsOf(tools, journal, sink);
   const house: House = { now: wrappers.now?.(now, live) ?? now, live, ports };
   await tools.recovered();
-  recover(house);
+  const queue = queued({
+    files: await openKeptFiles({ disk, folder: QUEUE_FOLDER }),
+    keyring: wrappers.keyring?.(tools.keyring) ?? tools.keyring,
+    clock,
+    sink,
+    limits: () => tools.version().configuration.queue,
+  });
+  const waiting = await goOn(queue, house);
   const running = newRunning();
-  const gateway = gatewayOf(house, journal, { ...tools, running });
+  const options = gatewayOptions(house, journal, { ...tools, running, queue });
+  const gateway = createGateway(options);
+  resume(waiting, options);
   return {
     journal,
     live,
@@ -103,11 +125,14 @@ export async function openLife(tools: LifeTools): Promise<Life> {
     swap() {
       const { name } = tools.version();
       snapshot = compileNow(tools);
+      queue.keepOnly(snapshot.tenants.tenants);
       const body = { act: 'configuration-changed', by: 'file', what: name, detail: {} } as const;
       const at = clock.now();
       journal.append({ kind: 'act', at, tenant: undefined, call: undefined, body });
     },
     async close() {
+      for (const end of [...live.parking.ends.values()]) end();
+      await queue.close();
       live.counts.flush();
       await journal.close();
     },
@@ -176,31 +201,27 @@ function watchedLive(live: Live, watcher: Watcher): Live {
   return { ...live, pools: { budgets, slots: watched } };
 }
 
-type Served = LifeTools & { readonly running: Running };
+type Served = LifeTools & { readonly running: Running; readonly queue: Queued };
 
-function gatewayOf(house: House, journal: Journal, served: Served): Gateway {
-  const { clock, keys, version, running } = served;
+function gatewayOptions(house: House, journal: Journal, served: Served): GatewayOptions {
+  const { running, queue } = served;
   const readiness = (): Readiness => {
     const health = journal.health();
     return health.kind === 'ready'
       ? { mode: 'ready', reasons: [] }
       : { mode: 'unavailable', reasons: [health.reason] };
   };
-  return createGateway({
+  return {
     house,
     running,
     mounted: [],
     pages: {
-      queued: queued(clock, () => version().configuration.queue),
+      queued: queue,
       records: { byDecision: async () => undefined },
       readiness,
       metrics: () => '',
       isAdmin: () => false,
-      ownerOf: (text, address) => {
-        const found = identify(text, address, house.now().tenants, { keys, clock });
-        return found.ok ? found.value.key.name : '';
-      },
       version: 'world',
     },
-  });
+  };
 }

@@ -9,6 +9,7 @@ import type { Wrappers } from '../plants/plant.ts';
 import { type MortalClock, mortalClock, type Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 import type { BadDisk } from './bad-disk.ts';
+import type { Sealers } from './keyring.ts';
 import { type Life, openLife } from './life.ts';
 
 export type LivesTools = {
@@ -21,6 +22,7 @@ export type LivesTools = {
   readonly disk: BadDisk;
   readonly random: Random;
   readonly keys: Keys;
+  readonly keyring: Sealers;
   readonly sink: Sink;
   readonly upstream: Upstream;
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
@@ -70,11 +72,12 @@ export class Lives {
     trace.note(`life ${current.number} starts`);
     const failuresBefore = disk.failures();
     const version = this.#tools.history.now();
-    const { history, archive, random, keys, sink, upstream, secretOf } = this.#tools;
+    const { history, archive, random, keys, keyring, sink, upstream, secretOf } = this.#tools;
     const opening = openLife({
       clock,
       random,
       keys,
+      keyring,
       disk: disk.disk,
       sink,
       upstream,

@@ -3,6 +3,7 @@
 import type { Sink, Store, Upstream } from '@signalbox/contract';
 import type { Live, Snapshot } from '@signalbox/engine';
 import type { Disk, Exchange } from '@signalbox/ports';
+import type { Sealers } from '../node/keyring.ts';
 import type { Invariant } from '../oracle/invariants.table.ts';
 
 export type Plant = {
@@ -17,6 +18,7 @@ export type Plant = {
 export type Wrappers = {
   readonly disk?: (disk: Disk) => Disk;
   readonly store?: (store: Store) => Store;
+  readonly keyring?: (keyring: Sealers) => Sealers;
   readonly sink?: (sink: Sink) => Sink;
   readonly live?: (live: Live) => Live;
   readonly upstream?: (upstream: Upstream, around: { readonly sink: Sink }) => Upstream;
