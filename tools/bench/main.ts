@@ -8,6 +8,7 @@ import { ladder } from './ladder.ts';
 import { overhead } from './overhead.ts';
 import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
+import { resolveBench } from './resolve.ts';
 import { start } from './start.ts';
 import { translation } from './translation.ts';
 
@@ -21,6 +22,7 @@ Benchmarks
   overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
   ladder     the same call with one feature more on every rung
   resilience slow and dead endpoints with and without the means against them, simulated
+  resolve    the decision about one call among thousands of offers
   translation what it costs to carry a call between two dialects
   start      time of npm start to the first answer, and its memory
 
@@ -70,6 +72,9 @@ async function main(): Promise<number> {
       break;
     case 'resilience':
       report = await resilience(common);
+      break;
+    case 'resolve':
+      report = await resolveBench(common);
       break;
     case 'translation':
       report = translation(common);

@@ -92,6 +92,7 @@ test('a rule is called shadowed exactly when no call of a small world reaches it
     sensitivity: labels,
     model: patterns,
     agent: fc.constant(undefined),
+    expression: fc.constant(undefined),
   });
   fc.assert(
     fc.property(fc.array(condition, { minLength: 1, maxLength: 4 }), (conditions) => {

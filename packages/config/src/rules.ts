@@ -104,7 +104,8 @@ function coversBesidesLabel(wide: RuleCondition, narrow: RuleCondition): boolean
     coversAll(wide.step, narrow.step, isEqual) &&
     coversAll(wide.tenant, narrow.tenant, isEqual) &&
     coversAll(wide.agent, narrow.agent, isEqual) &&
-    coversAll(wide.model, narrow.model, coversPattern)
+    coversAll(wide.model, narrow.model, coversPattern) &&
+    (wide.expression === undefined || wide.expression === narrow.expression)
   );
 }
 

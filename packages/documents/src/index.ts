@@ -12,6 +12,12 @@ export {
   readNetwork,
 } from './address.ts';
 export { canonicalConfiguration } from './canonical.ts';
+export {
+  type Condition,
+  type ConditionProblem,
+  type ConditionValues,
+  readCondition,
+} from './condition.ts';
 export type * from './configuration.ts';
 export { compileSchema, type Finding, type Schema } from './conform/conform.ts';
 export { signsIn } from './conform/json.ts';

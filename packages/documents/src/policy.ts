@@ -50,6 +50,8 @@ export interface RuleCondition {
   /** Patterns of the requested model's name. */
   readonly model: readonly string[] | undefined;
   readonly agent: readonly string[] | undefined;
+  /** A condition in CEL; see `condition.ts`. */
+  readonly expression: string | undefined;
 }
 
 export interface RuleRoute {

@@ -14,7 +14,7 @@ import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
 import type { Candidate } from './resolve/offer.ts';
-import { type Resolved, recordedCandidates, resolve, survey } from './resolve/resolve.ts';
+import { type Resolved, recordedOf, resolve, shownOf, survey } from './resolve/resolve.ts';
 import { OUTPUT_TOKENS_ASSUMED } from './schedule/estimate.ts';
 import type { Identity } from './tenant/tenant.ts';
 
@@ -44,14 +44,20 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);
-  const seen = surveyed.value.candidates;
-  const recorded = resolved.ok
-    ? resolved.value.route.candidates
-    : recordedCandidates(seen, [], facts);
+  const { offers, late, better } = resolved.ok ? resolved.value.route : NOWHERE;
+  const all = [...offers, ...(late === undefined ? [] : [late]), ...better];
+  const seen = shownOf(surveyed.value.field, all);
+  const recorded = resolved.ok ? resolved.value.route.candidates : recordedOf(seen, [], facts);
   // Both were made of the same list, in its order.
   const candidates = recorded.map((one, at) => predict(one, seen[at], classified.value, house));
   return yes({ identity: { tenant, key }, resolved, candidates });
 }
+
+const NOWHERE: Pick<Resolved['route'], 'offers' | 'late' | 'better'> = {
+  offers: [],
+  late: undefined,
+  better: [],
+};
 
 function predict(
   recorded: RecordedCandidate,

@@ -34,6 +34,7 @@ import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
 import { leaveOut } from './resolve/leave-out.ts';
+import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
@@ -57,22 +58,24 @@ export type CompileSources = {
 export function compileSnapshot(sources: CompileSources): Snapshot {
   const { configuration, version } = sources;
   const { node, queue, server } = configuration;
+  const catalog = compileCatalog({
+    node: { name: node.name, tier: node.tier },
+    endpoints: configuration.endpoints.values(),
+    models: configuration.models,
+    aliases: configuration.aliases.values(),
+    secretOf: (endpoint, name) => {
+      const credential = endpoint.credentials.find((one) => one.name === name);
+      return credential === undefined ? undefined : sources.secretOf(credential.secret);
+    },
+    priceOf: sources.priceOf,
+    reachOf: sources.reachOf,
+  });
+  prepare(catalog);
   return {
     version,
     tenants: { tenants: compileTenants(sources), keys: compileKeys(sources), verified: new Map() },
     policies: compilePolicies(configuration.policies.values()),
-    catalog: compileCatalog({
-      node: { name: node.name, tier: node.tier },
-      endpoints: configuration.endpoints.values(),
-      models: configuration.models,
-      aliases: configuration.aliases.values(),
-      secretOf: (endpoint, name) => {
-        const credential = endpoint.credentials.find((one) => one.name === name);
-        return credential === undefined ? undefined : sources.secretOf(credential.secret);
-      },
-      priceOf: sources.priceOf,
-      reachOf: sources.reachOf,
-    }),
+    catalog,
     queue: {
       waitMsMax: queue.waitMsMax,
       keepMs: queue.keepMs,

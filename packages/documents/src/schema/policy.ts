@@ -1,5 +1,6 @@
 /** Written form of `aliases` and `policies`. */
 import { z } from 'zod';
+import { readCondition } from '../condition.ts';
 import type {
   AliasDocument,
   FallbackDocument,
@@ -27,6 +28,8 @@ import {
 
 const RULES_MAX = 1_000;
 const HOUR_MS = 3_600_000;
+/** Of a condition that is wrong, in the message about it. */
+const PART_SHOWN_MAX = 40;
 
 export type AliasPart = Omit<AliasDocument, 'name' | 'origin'>;
 export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules'> & {
@@ -78,13 +81,36 @@ const step = formed({
   hint: 'write letters, digits and `._:-`, at most 64, as callers name it in `x-signalbox-step`',
 });
 
-const when: z.ZodType<RuleCondition> = z
+const EVERY_CALL: RuleCondition = {
+  step: undefined,
+  tenant: undefined,
+  sensitivity: undefined,
+  model: undefined,
+  agent: undefined,
+  expression: undefined,
+};
+
+const expression: z.ZodType<string, string> = z.string().superRefine((source, context) => {
+  const read = readCondition(source);
+  if (read.ok) return;
+  const { at, end, message, hint } = read.refusal;
+  const part = source.slice(at, Math.max(at + 1, end)).trim();
+  const shown = part === '' || part.length > PART_SHOWN_MAX ? `character ${at + 1}` : `\`${part}\``;
+  context.addIssue({
+    code: 'custom',
+    message: `the condition cannot be read at ${shown}: ${message}`,
+    params: { hint: hint ?? 'see docs/reference/conditions.md' },
+  });
+});
+
+const whenFields = z
   .strictObject({
     step: oneOrMore(step).optional().describe('Step classes (`x-signalbox-step`).'),
     tenant: oneOrMore(name).optional().describe('Tenants.'),
     sensitivity: labels.optional().describe('Labels, or `>=personal` for it and all above.'),
     model: oneOrMore(modelPattern).optional().describe('Requested models, `*` as in plans.'),
     agent: oneOrMore(callerText).optional().describe('Agents (`x-signalbox-agent`).'),
+    if: expression.optional().describe('A condition in CEL, over `call` and `tenant`.'),
   })
   .transform((written) => ({
     step: written.step,
@@ -92,15 +118,13 @@ const when: z.ZodType<RuleCondition> = z
     sensitivity: written.sensitivity,
     model: written.model,
     agent: written.agent,
+    expression: written.if,
   }));
 
-const EVERY_CALL: RuleCondition = {
-  step: undefined,
-  tenant: undefined,
-  sensitivity: undefined,
-  model: undefined,
-  agent: undefined,
-};
+const when: z.ZodType<RuleCondition> = z.union([
+  expression.transform((source) => ({ ...EVERY_CALL, expression: source })),
+  whenFields,
+]);
 
 const ROUTE_KEYS = ['tier', 'tier_max', 'model', 'endpoint', 'chain'];
 const TIERS: ReadonlySet<unknown> = new Set([1, 2, 3]);

@@ -53,6 +53,13 @@ describe('a rule', () => {
     ['{agent: writer}', { agent: 'writer' }, 'small', true],
     ['{agent: writer}', { agent: 'reader' }, 'small', false],
     ['{agent: writer}', {}, 'small', false],
+    [`'call.step == "planning" && tenant.name == "acme"'`, { step: 'planning' }, 'small', true],
+    [`'call.step == "planning" && tenant.name == "other"'`, { step: 'planning' }, 'small', false],
+    [`'call.label.atLeast("personal")'`, labelled('regulated'), 'small', true],
+    [`'call.tags["team"] == "a"'`, { tags: { team: 'a' } }, 'small', true],
+    [`'call.tags["team"] == "a"'`, {}, 'small', false],
+    [`{step: planning, if: 'call.input_tokens > 5'}`, { step: 'planning' }, 'small', true],
+    [`{step: planning, if: 'call.input_tokens > 5'}`, {}, 'small', false],
     ['{agent: writer, step: planning}', { agent: 'writer' }, 'small', false],
     ['{agent: writer, step: planning}', { agent: 'writer', step: 'planning' }, 'small', true],
   ];
@@ -164,5 +171,16 @@ describe('fallback', () => {
       allUnavailable: 'queue',
       tooSlow: undefined,
     });
+  });
+});
+
+describe('a condition that cannot be decided', () => {
+  it('places no call, and lowers its ceiling all the same', async () => {
+    const when = `'call.tags["team"] == "a"'`;
+    const built = build(
+      yaml(`  first: {rules: [{name: r, when: ${when}, route: {tier: 1, tier_max: 2}}]}`),
+    );
+    const verdict = await verdictOf(built);
+    assert.deepEqual([verdict.tier, verdict.tierMax], [undefined, 2]);
   });
 });

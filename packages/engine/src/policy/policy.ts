@@ -2,13 +2,16 @@
 // classified call, which rule speaks, where it wants the call, and how far fallback may go. It
 // refuses nothing by itself: what a rule asks for passes through resolve, where the clearance has
 // the last word. A rule may lower a ceiling and never lifts one.
-import type { Label, TenantName, Tier } from '@signalbox/contract';
+import { assert, type Label, type TenantName, type Tier } from '@signalbox/contract';
 import {
+  type Condition,
+  type ConditionValues,
   compileSchema,
   matchesPattern,
   type OutputDocument,
   type PolicyDocument,
   type RuleDocument,
+  readCondition,
   type Schema,
   type TargetDocument,
 } from '@signalbox/documents';
@@ -45,7 +48,8 @@ export type OutputRules = OutputDocument & {
 
 type Rule = {
   readonly name: string;
-  readonly matches: (call: Classified) => boolean;
+  /** Undefined: its condition could not be decided for this call. */
+  readonly matches: (asked: Asked) => boolean | undefined;
   readonly document: RuleDocument;
   readonly output: OutputRules | undefined;
 };
@@ -81,6 +85,7 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
   let hedge = false;
   let latencyBudgetMs: number | undefined;
   let output: OutputRules | undefined;
+  const asked = new Asked(call);
   for (const name of call.tenant.policies) {
     const policy = policies.get(name);
     if (policy === undefined) continue;
@@ -90,8 +95,10 @@ function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict
     latencyBudgetMs ??= policy.document.latencyBudgetMs;
     output ??= policy.output;
     for (const rule of policy.rules) {
-      if (!rule.matches(call)) continue;
-      first ??= rule;
+      const matches = rule.matches(asked);
+      if (matches === false) continue;
+      // What could not be decided places nothing, and binds all the same.
+      if (matches === true) first ??= rule;
       const max = rule.document.route.tierMax;
       if (max !== undefined && (tierMax === undefined || max < tierMax)) tierMax = max;
     }
@@ -117,24 +124,75 @@ function chainOf(route: RuleDocument['route']): readonly TargetDocument[] | unde
 }
 
 function compileRule(document: RuleDocument): Rule {
-  const { step, tenant, sensitivity, model, agent } = document.when;
+  const { step, tenant, sensitivity, model, agent, expression } = document.when;
   const steps = setOf(step);
   const tenants = setOf<string>(tenant);
   const labels = setOf<Label>(sensitivity);
   const agents = setOf(agent);
   const where =
     document.origin === undefined ? '' : ` (${document.origin.file}:${document.origin.line})`;
+  const condition = expression === undefined ? undefined : conditionOf(expression);
+  const isAbout = ({ call }: Asked): boolean =>
+    (steps === undefined || (call.step !== undefined && steps.has(call.step))) &&
+    (tenants === undefined || holdsTenant(tenants, call.tenant.name)) &&
+    (labels === undefined || labels.has(call.profile.label)) &&
+    (agents === undefined || (call.agent !== undefined && agents.has(call.agent))) &&
+    (model === undefined || model.some((pattern) => matchesPattern(pattern, call.question.model)));
+  const matches =
+    condition === undefined
+      ? isAbout
+      : (asked: Asked) => isAbout(asked) && condition.holds(asked.values());
+  const output = compileOutput(document.output);
+  return { document, name: `${document.name}${where}`, matches, output };
+}
+
+function conditionOf(source: string): Condition {
+  const read = readCondition(source);
+  assert(read.ok, 'documents with conditions that cannot be read are refused');
+  return read.value;
+}
+
+/** What conditions read of a call: made when the first one asks. */
+class Asked {
+  readonly call: Classified;
+  #values: ConditionValues | undefined;
+
+  constructor(call: Classified) {
+    this.call = call;
+  }
+
+  values(): ConditionValues {
+    this.#values ??= valuesOf(this.call);
+    return this.#values;
+  }
+}
+
+function valuesOf(call: Classified): ConditionValues {
+  const { tenant, head, question, profile, step, agent } = call;
   return {
-    document,
-    output: compileOutput(document.output),
-    name: `${document.name}${where}`,
-    matches: (call) =>
-      (steps === undefined || (call.step !== undefined && steps.has(call.step))) &&
-      (tenants === undefined || holdsTenant(tenants, call.tenant.name)) &&
-      (labels === undefined || labels.has(call.profile.label)) &&
-      (agents === undefined || (call.agent !== undefined && agents.has(call.agent))) &&
-      (model === undefined ||
-        model.some((pattern) => matchesPattern(pattern, call.question.model))),
+    call: {
+      step,
+      model: question.model,
+      agent,
+      label: profile.label,
+      kinds: profile.kinds,
+      difficulty: profile.difficulty,
+      dialect: head.dialect,
+      operation: head.operation,
+      stream: question.stream,
+      tools_offered: question.toolsOffered,
+      input_tokens: question.inputTokensEstimate,
+      output_tokens_max: question.outputTokensMax,
+      latency_budget_ms: profile.latencyBudgetMs,
+      tags: head.tags,
+    },
+    tenant: {
+      name: tenant.name,
+      plan: tenant.plan?.name,
+      topology: tenant.topology,
+      residency: tenant.residency,
+      retention: tenant.retention,
+    },
   };
 }
 

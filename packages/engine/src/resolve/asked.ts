@@ -28,7 +28,12 @@ export type Target = {
 const AUTO = 'auto';
 const NEED = 'need:';
 
-type View = { readonly catalog: Catalog; readonly tenant: TenantName };
+type Sight = {
+  readonly catalog: Catalog;
+  readonly tenant: TenantName;
+  /** All offerings that exist for the tenant. */
+  readonly all: readonly Offering[];
+};
 
 /**
  * What belongs to another tenant is not there at all: it is no candidate, and its name is nothing
@@ -38,8 +43,9 @@ export function asked(
   call: Classified,
   verdict: Verdict,
   catalog: Catalog,
+  all: readonly Offering[],
 ): Result<Asked, Refusal> {
-  const view = { catalog, tenant: call.tenant.name };
+  const view = { catalog, tenant: call.tenant.name, all };
   const wish =
     verdict.chain === undefined
       ? named(call.question.model, view)
@@ -70,21 +76,22 @@ function atEndpoints(
 
 /** What a name stands for, before there is a call; nothing when nobody knows it. */
 export function meant(name: string, tenant: TenantName, catalog: Catalog): readonly Offering[] {
-  const found = named(name, { catalog, tenant });
+  const all = visible(catalog.offerings, tenant);
+  const found = named(name, { catalog, tenant, all });
   if (!found.ok) return [];
   const { offerings, need } = found.value;
   return need === undefined ? offerings : offerings.filter((one) => meets(one, need));
 }
 
-function named(name: string, view: View): Result<Asked, Refusal> {
+function named(name: string, view: Sight): Result<Asked, Refusal> {
   const { catalog } = view;
   const alias = catalog.aliases.get(name);
   if (alias !== undefined) return fromTargets(alias, view);
-  if (name === AUTO) return found(visible(catalog.offerings, view));
+  if (name === AUTO) return found(view.all);
   if (name.startsWith(NEED)) {
     const need = readNeed(name.slice(NEED.length));
     if (!need.ok) return no(refusal('need_unsatisfiable', need.refusal, { param: 'model' }));
-    return found(visible(catalog.offerings, view), { need: need.value });
+    return found(view.all, { need: need.value });
   }
   const offerings = ofModel(name, view);
   if (offerings.length > 0) return found(offerings);
@@ -93,20 +100,20 @@ function named(name: string, view: View): Result<Asked, Refusal> {
   return no(unknownModel(name, view));
 }
 
-const isVisible = ({ endpoint }: Offering, { tenant }: View): boolean =>
+const isVisible = ({ endpoint }: Offering, tenant: TenantName): boolean =>
   endpoint.tenant === undefined || endpoint.tenant === tenant;
 
 /** The list itself where nothing in it is hidden, which is nearly always. */
-function visible(offerings: readonly Offering[], view: View): readonly Offering[] {
-  return offerings.every((one) => isVisible(one, view))
+export function visible(offerings: readonly Offering[], tenant: TenantName): readonly Offering[] {
+  return offerings.every((one) => isVisible(one, tenant))
     ? offerings
-    : offerings.filter((one) => isVisible(one, view));
+    : offerings.filter((one) => isVisible(one, tenant));
 }
 
-const ofModel = (name: string, view: View): readonly Offering[] =>
-  visible(view.catalog.byModel.get(name) ?? [], view);
+const ofModel = (name: string, view: Sight): readonly Offering[] =>
+  visible(view.catalog.byModel.get(name) ?? [], view.tenant);
 
-function fromTargets(list: readonly TargetDocument[], view: View): Result<Asked, Refusal> {
+function fromTargets(list: readonly TargetDocument[], view: Sight): Result<Asked, Refusal> {
   const offerings: Offering[] = [];
   const targets: Target[] = [];
   list
@@ -124,7 +131,7 @@ function fromTargets(list: readonly TargetDocument[], view: View): Result<Asked,
   return found(offerings, { ordered: true, targets });
 }
 
-function servedBy({ model, endpoint }: TargetDocument, view: View): readonly Offering[] {
+function servedBy({ model, endpoint }: TargetDocument, view: Sight): readonly Offering[] {
   const direct = ofModel(model, view);
   if (direct.length === 0) {
     const name = endpoint === undefined ? model : `${endpoint}/${model}`;
@@ -135,7 +142,7 @@ function servedBy({ model, endpoint }: TargetDocument, view: View): readonly Off
 }
 
 /** A target may be an alias, whose own targets stand for it; one level deep. */
-function unfolded(target: TargetDocument, { catalog }: View): readonly TargetDocument[] {
+function unfolded(target: TargetDocument, { catalog }: Sight): readonly TargetDocument[] {
   const inner = catalog.aliases.get(target.model) ?? [target];
   return inner.map((one) => ({
     ...one,
@@ -145,7 +152,7 @@ function unfolded(target: TargetDocument, { catalog }: View): readonly TargetDoc
 }
 
 /** `endpoint/model`; the endpoint's name may itself hold a slash, so the longest that fits wins. */
-function pinnedOffering(name: string, view: View): Offering | undefined {
+function pinnedOffering(name: string, view: Sight): Offering | undefined {
   const { catalog } = view;
   for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
     const endpoint = catalog.endpoints.get(name.slice(0, slash));
@@ -155,7 +162,7 @@ function pinnedOffering(name: string, view: View): Offering | undefined {
       catalog.offerings.find((one) => one.endpoint === endpoint && one.upstream === model) ??
       catalog.offerings.find((one) => one.endpoint === endpoint && one.model === model) ??
       catalog.unlisted(endpoint, model);
-    if (isVisible(listed, view)) return listed;
+    if (isVisible(listed, view.tenant)) return listed;
   }
   return undefined;
 }
@@ -177,7 +184,7 @@ function found(
 const NEAREST_MAX = 3;
 const NAME_SHOWN_MAX = 64;
 
-function unknownModel(name: string, view: View): Refusal {
+function unknownModel(name: string, view: Sight): Refusal {
   const { aliases, byModel } = view.catalog;
   const models = [...byModel.keys()].filter((one) => ofModel(one, view).length > 0);
   const start = name.slice(0, 3).toLowerCase();

@@ -1,5 +1,6 @@
 // Asks every gate about one candidate and collects the noes as bits: all of them, so that an
-// explanation is complete.
+// explanation is complete. What of a candidate does not change from call to call is asked once and
+// kept as numbers (`view.ts`), so that thousands of offers cost a call some microseconds.
 import {
   assert,
   type Breach,
@@ -8,21 +9,12 @@ import {
   type Question,
   within,
 } from '@signalbox/contract';
-import { matchesPattern } from '@signalbox/documents';
-import type { Offering } from '../catalog/catalog.ts';
+import { type ModelCapabilities, matchesPattern } from '@signalbox/documents';
+import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Identity } from '../tenant/tenant.ts';
 import { GATES } from './gates.table.ts';
-import { meets, type Need } from './need.ts';
-
-export type GateInputs = {
-  readonly call: Classified;
-  readonly offering: Offering;
-  readonly place: Place;
-  readonly clearance: Clearance;
-  readonly need: Need | undefined;
-  readonly pinned: boolean;
-};
+import type { Need } from './need.ts';
 
 type Term = Exclude<Breach, 'forged'>;
 
@@ -59,75 +51,134 @@ function breachesOf(clearance: Clearance, place: Place): number {
   return gates;
 }
 
-export function gatesOf(inputs: GateInputs): number {
-  const { offering, place, clearance, need } = inputs;
-  const { endpoint } = offering;
+/** What the clearance says of a place, and the endpoint of itself. */
+export function gatesOfPlace(
+  endpoint: EndpointFacts,
+  place: Place,
+  clearance: Clearance,
+  who: Identity,
+): number {
   let gates = breachesOf(clearance, place);
-  gates |= entitlements(inputs.call, offering, place);
+  if (!tiersOf(who).every((tiers) => tiers.includes(place.tier))) gates |= GATES.entitledTier;
   if (!endpoint.enabled) gates |= GATES.disabled;
   if (endpoint.quarantined) gates |= GATES.quarantined;
   if (endpoint.unavailable !== undefined) gates |= GATES.unavailable;
-  if (need !== undefined && !meets(offering, need)) gates |= GATES.need;
-  return gates | suitability(inputs);
+  return gates;
+}
+
+const tiersOf = ({ tenant, key }: Identity): readonly (readonly number[])[] =>
+  [tenant.plan?.tiers, key.tiers].filter((tiers) => tiers !== undefined);
+
+/** What the plan and the key say of a model. */
+export function gatesOfModel(model: string, { tenant, key }: Identity): number {
+  for (const models of [tenant.plan?.models, key.models]) {
+    if (models !== undefined && !models.some((one) => matchesPattern(one, model))) {
+      return GATES.entitledModel;
+    }
+  }
+  return 0;
 }
 
 /** What the plan and the key leave out. */
-export function entitlements({ tenant, key }: Identity, offering: Offering, place: Place): number {
-  let gates = 0;
-  for (const models of [tenant.plan?.models, key.models]) {
-    if (models !== undefined && !models.some((one) => matchesPattern(one, offering.model)))
-      gates |= GATES.entitledModel;
-  }
-  for (const tiers of [tenant.plan?.tiers, key.tiers]) {
-    if (tiers !== undefined && !tiers.includes(place.tier)) gates |= GATES.entitledTier;
-  }
-  return gates;
+export function isEntitled(who: Identity, offering: Offering, place: Place): boolean {
+  return (
+    gatesOfModel(offering.model, who) === 0 &&
+    tiersOf(who).every((tiers) => tiers.includes(place.tier))
+  );
 }
 
-function suitability(inputs: GateInputs): number {
-  const { call, offering, pinned } = inputs;
-  const { question, head, tenant } = call;
-  let gates = 0;
-  const embeds = offering.capabilities.embeddings;
-  const wantsEmbedding = head.operation === 'embedding';
+const CAPABILITIES: readonly (keyof ModelCapabilities)[] = [
+  ...(['tools', 'vision', 'jsonSchema', 'logprobs', 'embeddings', 'reasoning'] as const),
+];
+/** Above one bit for each capability that is known to be there. */
+const NO_TOOLS: number = 1 << CAPABILITIES.length;
+const NO_EMBEDDINGS: number = NO_TOOLS << 1;
+const ONLY_EMBEDDINGS: number = NO_TOOLS << 2;
+const UNPRICED: number = NO_TOOLS << 3;
+const FREE: number = NO_TOOLS << 4;
+
+const maskOf = (capabilities: readonly (keyof ModelCapabilities)[]): number =>
+  capabilities.reduce((mask, one) => mask | (1 << CAPABILITIES.indexOf(one)), 0);
+
+/** What is known about a model at an endpoint, as bits. */
+export function traitsOf({ capabilities, price }: Offering): number {
+  const known = CAPABILITIES.filter((one) => capabilities[one] === true);
+  let traits = maskOf(known);
+  if (capabilities.tools === false) traits |= NO_TOOLS;
+  if (capabilities.embeddings === false) traits |= NO_EMBEDDINGS;
+  // Of a model that only embeds, nothing else is stated.
+  if (known.length === 1 && known[0] === 'embeddings') traits |= ONLY_EMBEDDINGS;
+  if (price.kind === 'unknown') traits |= UNPRICED;
+  if (price.kind === 'known-zero') traits |= FREE;
+  return traits;
+}
+
+/** What a call wants of whoever answers it. */
+export type Wants = {
+  readonly dialect: Classified['head']['dialect'];
+  readonly operation: Classified['head']['operation'];
+  /** Traits that stand in the way of this call, and the gate that says so. */
+  readonly cannot: number;
+  /** One of these traits is needed under a budget: that nobody knows what it costs is no answer. */
+  readonly unpriced: (traits: number) => boolean;
+  /** Capabilities that were declared as a need. */
+  readonly needs: number;
+  readonly contextTokensMin: number;
+  readonly inputTokens: number;
+  /** What is kept elsewhere than on tier 1 is kept against the tenant's word. */
+  readonly storesInVain: boolean;
+  /** The call refers to state that this endpoint holds; undefined: it refers to none. */
+  readonly holder: string | undefined;
+  /** Who is trusted to hold it beside: whoever was named, or one of the tenant's own. */
+  readonly trusted: 'nobody' | 'own' | 'anybody';
+  readonly tenant: string;
+};
+
+const UNKNOWN_HOLDER = '';
+
+export function wantsOf(call: Classified, need: Need | undefined, pinned: boolean): Wants {
+  const { question, head, tenant, key } = call;
   const { passing } = question;
-  const onlyEmbeds = passing === undefined && isOnlyEmbedding(offering);
-  if (wantsEmbedding ? embeds === false : onlyEmbeds) gates |= GATES.operation;
-  if (offering.endpoint.lanes[head.dialect][head.operation] === undefined) gates |= GATES.operation;
-  if (question.toolsOffered && offering.capabilities.tools === false) gates |= GATES.operation;
-  const context = offering.contextTokens;
-  if (context !== undefined && question.inputTokensEstimate > context * OVERESTIMATE) {
-    gates |= GATES.context;
-  }
-  const budgeted = tenant.budget !== undefined || call.key.budget !== undefined;
-  if (budgeted && isUnpriced(inputs)) gates |= GATES.unpriced;
-  if (passing?.stores === true && storesInVain(inputs)) gates |= GATES.retention;
-  const refers = question.statefulReference !== undefined || namesFiles(question);
-  if (refers && !(pinned && mayHold(inputs))) {
-    if (call.held?.endpoint !== offering.endpoint.name) gates |= GATES.stateUnknown;
+  const isEmbedding = head.operation === 'embedding';
+  const cannot = isEmbedding ? NO_EMBEDDINGS : passing === undefined ? ONLY_EMBEDDINGS : 0;
+  const isBudgeted = tenant.budget !== undefined || key.budget !== undefined;
+  const isHeld = question.statefulReference !== undefined || namesFiles(question);
+  // A file may be another tenant's, unless the endpoint is this tenant's alone.
+  const trusted = passing === undefined && !namesFiles(question) ? 'anybody' : 'own';
+  return {
+    dialect: head.dialect,
+    operation: head.operation,
+    cannot: question.toolsOffered ? cannot | NO_TOOLS : cannot,
+    unpriced: isBudgeted ? (passing === undefined ? isUnknown : costsOf(passing.works)) : never,
+    needs: maskOf(need?.capabilities ?? []),
+    contextTokensMin: need?.contextTokensMin ?? 0,
+    inputTokens: question.inputTokensEstimate,
+    storesInVain: passing?.stores === true && tenant.retention === 'zero',
+    holder: isHeld ? (call.held?.endpoint ?? UNKNOWN_HOLDER) : undefined,
+    trusted: pinned ? trusted : 'nobody',
+    tenant: tenant.name,
+  };
+}
+
+const never = (): boolean => false;
+const isUnknown = (traits: number): boolean => (traits & UNPRICED) !== 0;
+const isNotFree = (traits: number): boolean => (traits & FREE) === 0;
+/** Prices are of tokens: of an image or a sound nobody here can tell what it will cost. */
+const costsOf = (works: boolean): ((traits: number) => boolean) => (works ? isNotFree : never);
+
+export function gatesOfEndpoint(endpoint: EndpointFacts, place: Place, wants: Wants): number {
+  let gates = 0;
+  if (endpoint.lanes[wants.dialect][wants.operation] === undefined) gates |= GATES.operation;
+  if (wants.storesInVain && place.tier !== 1) gates |= GATES.retention;
+  if (wants.holder !== undefined && wants.holder !== endpoint.name && !mayHold(endpoint, wants)) {
+    gates |= GATES.stateUnknown;
   }
   return gates;
 }
 
-/** Prices are of tokens: of an image or a sound nobody here can tell what it will cost. */
-function isUnpriced({ call, offering }: GateInputs): boolean {
-  const { kind } = offering.price;
-  const { passing } = call.question;
-  if (passing === undefined) return kind === 'unknown';
-  return passing.works && kind !== 'known-zero';
-}
-
-/** What is kept elsewhere than on tier 1 is kept against the tenant's word. */
-const storesInVain = ({ call, place }: GateInputs): boolean =>
-  call.tenant.retention === 'zero' && place.tier !== 1;
-
-/**
- * Whoever names the endpoint may say that state is there. A file may be another tenant's, unless
- * the endpoint is this tenant's alone.
- */
-const mayHold = ({ call, offering }: GateInputs): boolean =>
-  (call.question.passing === undefined && !namesFiles(call.question)) ||
-  offering.endpoint.tenant === call.tenant.name;
+/** Whoever names the endpoint may say that state is there. */
+const mayHold = (endpoint: EndpointFacts, { trusted, tenant }: Wants): boolean =>
+  trusted === 'anybody' || (trusted === 'own' && endpoint.tenant === tenant);
 
 export const namesFiles = ({ fileReferences }: Question): boolean =>
   fileReferences !== undefined && fileReferences.length > 0;
@@ -138,8 +189,15 @@ export const namesFiles = ({ fileReferences }: Question): boolean =>
  */
 const OVERESTIMATE = 2;
 
-/** Of a model that only embeds, nothing else is stated. */
-function isOnlyEmbedding(offering: Offering): boolean {
-  const { embeddings, ...others } = offering.capabilities;
-  return embeddings === true && !Object.values(others).includes(true);
+/** @param contextTokens 0: not known. */
+export function gatesOfTraits(traits: number, contextTokens: number, wants: Wants): number {
+  let gates = 0;
+  if ((traits & wants.cannot) !== 0) gates |= GATES.operation;
+  if (contextTokens > 0 && wants.inputTokens > contextTokens * OVERESTIMATE) gates |= GATES.context;
+  if (wants.unpriced(traits)) gates |= GATES.unpriced;
+  // What nobody states about a model is not known, and not known does not satisfy a need.
+  if ((traits & wants.needs) !== wants.needs || contextTokens < wants.contextTokensMin) {
+    gates |= GATES.need;
+  }
+  return gates;
 }

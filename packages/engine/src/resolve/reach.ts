@@ -5,7 +5,7 @@ import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Identity } from '../tenant/tenant.ts';
 import { meant } from './asked.ts';
 import { clear } from './clear.ts';
-import { entitlements } from './gates.ts';
+import { isEntitled } from './gates.ts';
 
 /** In rising order; empty when nothing that the name stands for may be used now. */
 export function tiersOf(name: string, who: Identity, catalog: Catalog): readonly Tier[] {
@@ -14,7 +14,7 @@ export function tiersOf(name: string, who: Identity, catalog: Catalog): readonly
   const tiers = new Set<Tier>();
   for (const offering of meant(name, tenant.name, catalog)) {
     const place = catalog.placeOf(offering.endpoint, tenant);
-    const may = within(clearance, place) === undefined && entitlements(who, offering, place) === 0;
+    const may = within(clearance, place) === undefined && isEntitled(who, offering, place);
     if (may && isReady(offering)) tiers.add(place.tier);
   }
   return [...tiers].sort();

@@ -12,6 +12,7 @@ import {
   type RecordedClearance,
   type Refusal,
   type Result,
+  TIERS,
   type Tier,
   within,
   yes,
@@ -19,12 +20,14 @@ import {
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
-import { asked, type Target } from './asked.ts';
+import { asked } from './asked.ts';
 import { clear } from './clear.ts';
+import { Field } from './field.ts';
 import { GATES, type Gate } from './gates.table.ts';
-import { gatesOf } from './gates.ts';
+import { wantsOf } from './gates.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
+import { viewOf } from './view.ts';
 
 /** What was looked at, for the record: also of a call that goes nowhere. */
 export type Surveyed = {
@@ -54,14 +57,16 @@ export type ResolveFacts = {
 /** What calls and probes have met: who is left alone for a while. */
 export type Closings = { why(offering: Offering): Gate | undefined };
 
-/** At most this many candidates stand in a record; the rest is counted by nobody. */
+/** At most this many candidates stand in a record, those of the route among them. */
 const RECORDED_MAX = 64;
+/** Offers beside the first ones that a policy's fallback adds. */
+const SPARES_MAX = 32;
 
 /** All that was looked at, before anything is chosen. */
 export type Survey = {
   readonly verdict: Verdict;
   readonly clearance: Clearance;
-  readonly candidates: readonly Candidate[];
+  readonly field: Field;
   /** The order is part of the wish: a chain. */
   readonly ordered: boolean;
   /** Allowed, and on higher tiers than what was asked for; where a policy escalates. */
@@ -74,34 +79,36 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const verdict = facts.policies.judge(call);
   const { label } = call.profile;
   const { tierMax } = verdict;
-  const clearance = clear('call', { tenant: call.tenant, label, tierMax, bound: facts.bound });
-  const wanted = asked(call, verdict, facts.catalog);
+  const { tenant } = call;
+  const clearance = clear('call', { tenant, label, tierMax, bound: facts.bound });
+  const view = viewOf(facts.catalog, tenant);
+  const wanted = asked(call, verdict, facts.catalog, view.visible);
   if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
-  const seen = (offering: Offering, target: Target | undefined): Candidate => {
-    const place = facts.catalog.placeOf(offering.endpoint, call.tenant);
-    const gates = gatesOf({ call, offering, place, clearance, need, pinned });
-    return { offering, place, gates, target };
+  const isBound = facts.bound !== undefined;
+  const looking = { call, view, clearance, wants: wantsOf(call, need, pinned), isBound };
+  const field = new Field(offerings, targets, looking);
+  const others = (): readonly Candidate[] => {
+    const seen = new Set(offerings);
+    const rest = view.visible.filter((offering) => !seen.has(offering));
+    return new Field(rest, undefined, looking).open();
   };
-  const candidates = offerings.map((one, at) => seen(one, targets?.[at]));
-  const others = (): readonly Candidate[] =>
-    facts.catalog.offerings
-      .filter((offering) => !offerings.includes(offering))
-      .map((one) => seen(one, undefined));
   // What only passes is asked where it was meant to go, and nowhere beside it.
   const passes = call.question.passing !== undefined;
-  const hurried = isHurried(call, verdict) && !pinned && !passes;
-  const near = hurried ? nearest(candidates, others(), verdict) : NONE;
-  const tier = candidates[0]?.place.tier;
-  const byRule = verdict.chain !== undefined && tier !== undefined && !passes;
+  const isNear = isHurried(call, verdict) && !pinned && !passes;
+  const near = isNear ? nearest([...field.open(), ...others()], verdict) : NONE;
+  const first = offerings[0];
+  const byRule = verdict.chain !== undefined && first !== undefined && !passes;
+  const tier = first === undefined ? 1 : view.placeOf(first.endpoint).tier;
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
   const mayRise = verdict.output?.escalate !== undefined && !pinned && !passes;
-  const above = mayRise ? [...candidates, ...others()] : NONE;
+  const above = mayRise ? [...field.open(), ...others()] : NONE;
   const found = { verdict, clearance, ordered, near, above };
-  if (!byRule || fallback === undefined) return yes({ ...found, candidates });
+  if (fallback === undefined) return yes({ ...found, field });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
-  return yes({ ...found, candidates: [...candidates, ...spare] });
+  const all = [...offerings, ...spare.slice(0, SPARES_MAX).map((one) => one.offering)];
+  return yes({ ...found, field: new Field(all, targets, looking) });
 }
 
 const NONE: readonly Candidate[] = [];
@@ -111,13 +118,9 @@ const isHurried = ({ profile }: Classified, { fallback, latencyBudgetMs }: Verdi
   fallback.tooSlow !== undefined && (profile.latencyBudgetMs ?? latencyBudgetMs) !== undefined;
 
 /** On the tier that the policy names, else below it; what was asked for before what was not. */
-function nearest(
-  candidates: readonly Candidate[],
-  others: readonly Candidate[],
-  { fallback }: Verdict,
-): readonly Candidate[] {
-  return [...candidates, ...others]
-    .filter(({ place, gates }) => gates === 0 && place.tier <= (fallback.tooSlow ?? 0))
+function nearest(open: readonly Candidate[], { fallback }: Verdict): readonly Candidate[] {
+  return open
+    .filter(({ place }) => place.tier <= (fallback.tooSlow ?? 0))
     .toSorted((a, b) => b.place.tier - a.place.tier);
 }
 
@@ -128,25 +131,24 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, candidates, ordered, near, above } = surveyed.value;
-  const open = candidates.filter((candidate) => candidate.gates === 0);
-  if (open.length === 0) {
-    const recorded = recordedCandidates(candidates, open, facts);
-    const refusal = refuseRoute(call, clearance, candidates);
+  const { verdict, clearance, field, ordered, near, above } = surveyed.value;
+  const offers = ordered ? field.open() : preferred(field, call, verdict, facts);
+  if (offers.length === 0) {
+    const recorded = recordedOf(shownOf(field, offers), offers, facts);
+    const refusal = refuseRoute(call, clearance, field.candidates());
     return refused(call, { clearance, candidates: recorded, verdict }, refusal);
   }
-  const offers = ordered ? open : preferred(open, call, verdict, facts);
   const tier = offers[0]?.place.tier ?? 1;
   const late = near.find((one) => one.place.tier < tier);
   const better = above.length === 0 ? NONE : betterThan(offers, above, verdict);
-  const extra = late === undefined ? better : [late, ...better];
-  for (const offer of extra.length === 0 ? offers : [...offers, ...extra]) {
+  const all =
+    late === undefined && better.length === 0
+      ? offers
+      : [...offers, ...(late === undefined ? [] : [late]), ...better];
+  for (const offer of all) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const recorded =
-    extra.length === 0
-      ? recordedCandidates(candidates, offers, facts)
-      : recordedCandidates(withExtra(candidates, extra), [...offers, ...extra], facts);
+  const recorded = recordedOf(shownOf(field, all), all, facts);
   const { ranks, weights } = rankingOf(offers);
   const route: Route = {
     clearance,
@@ -161,11 +163,6 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
-const withExtra = (
-  candidates: readonly Candidate[],
-  extra: readonly Candidate[],
-): readonly Candidate[] => [...candidates, ...extra.filter((one) => !candidates.includes(one))];
-
 /** On higher tiers than the route begins on, the nearest first; of each tier what was asked for. */
 function betterThan(
   offers: readonly Candidate[],
@@ -173,15 +170,40 @@ function betterThan(
   { output }: Verdict,
 ): readonly Candidate[] {
   const first = offers[0]?.place.tier ?? 1;
+  const chosen = new Set(offers.map((one) => one.offering));
   return above
-    .filter(({ place, gates }) => gates === 0 && place.tier > first)
-    .filter((one) => one.place.tier <= (output?.escalate ?? 0) && !offers.includes(one))
+    .filter(({ place }) => place.tier > first && place.tier <= (output?.escalate ?? 0))
+    .filter(({ offering }) => !chosen.has(offering))
     .toSorted((a, b) => a.place.tier - b.place.tier)
     .slice(0, BETTER_MAX);
 }
 
 /** Further than this an answer that does not pass is not carried. */
 const BETTER_MAX = 4;
+
+/**
+ * The candidates that stand in a record, in their order: all of them where they are few, else those
+ * of the route before others.
+ */
+export function shownOf(field: Field, offers: readonly Offer[]): readonly Candidate[] {
+  const { offerings } = field;
+  const chosen = new Map(offers.map((one) => [one.offering, one]));
+  const shown: Candidate[] = [];
+  let room = RECORDED_MAX - chosen.size;
+  for (let at = 0; at < offerings.length && (room > 0 || chosen.size > 0); at += 1) {
+    const offering = offerings[at];
+    if (offering !== undefined && chosen.delete(offering)) shown.push(field.candidate(at));
+    else if (room > 0) {
+      shown.push(field.candidate(at));
+      room -= 1;
+    }
+  }
+  // What was not asked for by the call: an answer in time, a better one.
+  for (const { offering, place } of chosen.values()) {
+    shown.push({ offering, place, gates: 0, target: undefined });
+  }
+  return shown;
+}
 
 /** There is no route to put on the call; what was looked at stays on it for its record. */
 function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result<never, Refusal> {
@@ -190,15 +212,16 @@ function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result
 }
 
 /** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */
-export function recordedCandidates(
-  candidates: readonly Candidate[],
+export function recordedOf(
+  shown: readonly Candidate[],
   offers: readonly Offer[],
   facts: Moving,
 ): readonly RecordedCandidate[] {
-  return candidates.slice(0, RECORDED_MAX).map((one) => {
+  const chosen = new Set(offers.map((one) => one.offering));
+  return shown.map((one) => {
     const { endpoint, model } = one.offering;
-    const isPassedOver = one.gates === 0 && !offers.includes(one);
-    const gates = isPassedOver ? GATES[closed(one, facts) ?? 'notNeeded'] : one.gates;
+    const isPassedOver = one.gates === 0 && !chosen.has(one.offering);
+    const gates = isPassedOver ? GATES[closed(one.offering, facts) ?? 'notNeeded'] : one.gates;
     return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
   });
 }
@@ -206,7 +229,7 @@ export function recordedCandidates(
 type Moving = Pick<ResolveFacts, 'closings'>;
 
 /** Undefined: it may be asked. */
-const closed = ({ offering }: Candidate, { closings }: Moving): Gate | undefined =>
+const closed = (offering: Offering, { closings }: Moving): Gate | undefined =>
   closings?.why(offering);
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
@@ -221,32 +244,52 @@ const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], T
  * without a chain. A policy's fallback adds the tiers that it names, in case the first is down.
  */
 function preferred(
-  open: readonly Candidate[],
+  field: Field,
   call: Classified,
   verdict: Verdict,
   facts: Moving,
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
-  const distance = (one: Candidate): number => {
-    const off = one.place.tier - wish;
+  const byTier = openByTier(field, wish);
+  const isUp = (at: number): boolean => {
+    const offering = field.offerings[at];
+    return offering !== undefined && closed(offering, facts) === undefined;
+  };
+  // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
+  const looked = verdict.tier === undefined ? byTier : byTier.slice(0, 1);
+  const first = looked.map((open) => open.find(isUp)).find((at) => at !== undefined);
+  const at = first ?? byTier[0]?.[0];
+  if (at === undefined) return [];
+  const { offering, place } = field.candidate(at);
+  const beside = byTier.find((open) => open.includes(at)) ?? [];
+  const isSame = (one: number): boolean => field.offerings[one]?.model === offering.model;
+  const equals = beside.filter(isSame).map((one) => field.candidate(one));
+  const fallback = fallbackOf(verdict, place.tier);
+  if (fallback === undefined) return equals;
+  const spare: Candidate[] = [];
+  for (const open of byTier) {
+    for (const one of open) {
+      if (spare.length >= SPARES_MAX || (open === beside && isSame(one))) continue;
+      const candidate = field.candidate(one);
+      if (allowedSpare(candidate.place.tier, place.tier, fallback)) spare.push(candidate);
+    }
+  }
+  return [...equals, ...spare];
+}
+
+/** Candidates that nothing refuses, by tier, the tier nearest to the wish first. */
+function openByTier({ gates, tiers }: Field, wish: Tier): readonly (readonly number[])[] {
+  const open: readonly number[][] = [[], [], [], []];
+  for (let at = 0; at < gates.length; at += 1) {
+    if (gates[at] === 0) open[tiers[at] ?? 0]?.push(at);
+  }
+  const distance = (tier: Tier): number => {
+    const off = tier - wish;
     // A lower tier before a higher one at the same distance: cheaper, nearer, more private.
     return off <= 0 ? -off * 2 : off * 2 + 1;
   };
-  const sorted = open.toSorted((a, b) => distance(a) - distance(b));
-  const up = sorted.filter((one) => closed(one, facts) === undefined);
-  const equal = up.find((one) => distance(one) === distance(sorted[0] ?? one));
-  // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
-  const first = equal ?? (verdict.tier === undefined ? up[0] : undefined) ?? sorted[0];
-  if (first === undefined) return [];
-  const { model } = first.offering;
-  const { tier } = first.place;
-  const equals = sorted.filter((one) => one.place.tier === tier && one.offering.model === model);
-  const fallback = fallbackOf(verdict, tier);
-  if (fallback === undefined) return equals;
-  const spare = sorted.filter(
-    (one) => !equals.includes(one) && allowedSpare(one.place.tier, tier, fallback),
-  );
-  return [...equals, ...spare];
+  const nearestFirst = TIERS.toSorted((a, b) => distance(a) - distance(b));
+  return nearestFirst.map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
 }
 
 /** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */

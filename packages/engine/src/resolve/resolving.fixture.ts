@@ -38,7 +38,7 @@ export async function resolution(
   const { catalog, policies } = built.house.now();
   const facts = { catalog, policies, closings: built.house.live.order };
   const surveyed = survey(call, facts);
-  const seen = surveyed.ok ? surveyed.value.candidates : [];
+  const seen = surveyed.ok ? surveyed.value.field.candidates() : [];
   const gates = seen.map((one) => [nameOf(one.offering), gateNames(one.gates)] as const);
   const resolved = resolve(call, facts);
   return {

@@ -198,7 +198,7 @@ describe('a refusal', () => {
     const built = build();
     const { house } = built;
     const call = built.call(chatOf('large'));
-    Object.defineProperty(house.live, 'health', {
+    Object.defineProperty(house.live, 'order', {
       get: () => {
         throw new TypeError('secret content of a prompt');
       },

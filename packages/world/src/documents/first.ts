@@ -277,6 +277,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
       sensitivity: undefined,
       model: undefined,
       agent: undefined,
+      expression: undefined,
       ...when,
     },
     route: {

@@ -131,7 +131,7 @@ function ceilingOf(
 function speaks(when: RuleCondition, tenant: string, label: Label, wish: Wish): boolean {
   const holds = (wanted: readonly string[] | undefined, is: string | undefined): boolean =>
     wanted === undefined || (is !== undefined && wanted.includes(is));
-  // No rule of the world speaks of agents, and its patterns of models are plain names.
+  // No rule of the world speaks of agents or in conditions; its patterns are plain names.
   return (
     holds(when.step, wish.step) &&
     holds(when.tenant, tenant) &&

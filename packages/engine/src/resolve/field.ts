@@ -1,0 +1,99 @@
+// The offerings that a call might go to, each with the gates that refuse it. A list that was asked
+// for is looked at one by one; all there is, as numbers.
+import { assert, type Clearance } from '@signalbox/contract';
+import type { Offering } from '../catalog/catalog.ts';
+import type { Classified } from '../classify/classify.ts';
+import type { Target } from './asked.ts';
+import {
+  gatesOfEndpoint,
+  gatesOfModel,
+  gatesOfPlace,
+  gatesOfTraits,
+  traitsOf,
+  type Wants,
+} from './gates.ts';
+import type { Candidate } from './offer.ts';
+import type { View } from './view.ts';
+
+export type Looking = {
+  readonly call: Classified;
+  readonly view: View;
+  readonly clearance: Clearance;
+  readonly wants: Wants;
+  /** A call that was parked carries the clearance of its entry before. */
+  readonly isBound: boolean;
+};
+
+export class Field {
+  readonly offerings: readonly Offering[];
+  /** Of each offering; 0: nothing refuses it. */
+  readonly gates: Int32Array;
+  readonly tiers: Uint8Array;
+  readonly #targets: readonly Target[] | undefined;
+  readonly #view: View;
+
+  constructor(
+    offerings: readonly Offering[],
+    targets: readonly Target[] | undefined,
+    looking: Looking,
+  ) {
+    const { view } = looking;
+    this.offerings = offerings;
+    this.#targets = targets;
+    this.#view = view;
+    const isAll = offerings === view.visible;
+    this.gates = isAll
+      ? gatesOfAll(looking)
+      : Int32Array.from(offerings, (offering) => gatesOfOne(offering, looking));
+    this.tiers = isAll
+      ? view.tiers
+      : Uint8Array.from(offerings, ({ endpoint }) => view.placeOf(endpoint).tier);
+  }
+
+  candidate(at: number): Candidate {
+    const offering = this.offerings[at];
+    assert(offering !== undefined, 'an offering of this field');
+    const place = this.#view.placeOf(offering.endpoint);
+    return { offering, place, gates: this.gates[at] ?? 0, target: this.#targets?.[at] };
+  }
+
+  candidates(): readonly Candidate[] {
+    return this.offerings.map((_, at) => this.candidate(at));
+  }
+
+  /** Nothing refuses them. */
+  open(): readonly Candidate[] {
+    return this.candidates().filter(({ gates }) => gates === 0);
+  }
+}
+
+function gatesOfOne(offering: Offering, { call, view, clearance, wants }: Looking): number {
+  const { endpoint } = offering;
+  const place = view.placeOf(endpoint);
+  return (
+    gatesOfPlace(endpoint, place, clearance, call) |
+    gatesOfModel(offering.model, call) |
+    gatesOfEndpoint(endpoint, place, wants) |
+    gatesOfTraits(traitsOf(offering), offering.contextTokens ?? 0, wants)
+  );
+}
+
+function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Array {
+  const { endpoint, endpoints, model, traits, contextTokens } = view.columns;
+  const byPlace = view.endpointGates(clearance, call, isBound);
+  const byEndpoint = Int32Array.from(
+    endpoints,
+    (one, at) => (byPlace[at] ?? 0) | gatesOfEndpoint(one, view.placeOf(one), wants),
+  );
+  const byModel = view.fixedFor(call.key).models;
+  const { rows } = view;
+  const gates = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const at = rows[i] ?? 0;
+    gates[i] =
+      (byEndpoint[endpoint[at] ?? 0] ?? 0) |
+      (byModel[model[at] ?? 0] ?? 0) |
+      gatesOfTraits(traits[at] ?? 0, contextTokens[at] ?? 0, wants);
+  }
+  return gates;
+}

@@ -1,0 +1,138 @@
+// The catalog as one tenant sees it, and as numbers: what of the gates is the same for all calls of
+// a tenant is asked when its first call comes, and kept until the documents change.
+import type { Clearance, Place } from '@signalbox/contract';
+import type { Catalog, EndpointFacts, Offering } from '../catalog/catalog.ts';
+import type { Identity, KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+import { visible } from './asked.ts';
+import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
+
+/** What of the offerings is the same for everybody; places in the arrays are the catalog's. */
+type Columns = {
+  /** Place in `endpoints` of each offering. */
+  readonly endpoint: Uint16Array;
+  readonly endpoints: readonly EndpointFacts[];
+  /** Place in `models` of each offering. */
+  readonly model: Uint32Array;
+  readonly models: readonly string[];
+  readonly traits: Int32Array;
+  /** 0: not known. */
+  readonly contextTokens: Float64Array;
+  /** In the order of their first calls. */
+  readonly views: Map<TenantFacts, View>;
+};
+
+/** Tenants whose view is kept: some kilobytes each with a hundred endpoints. */
+const VIEWS_MAX = 2_048;
+/** Keys with limits of their own, in one tenant's view. */
+const KEYS_MAX = 256;
+
+const columns = new WeakMap<Catalog, Columns>();
+
+export function viewOf(catalog: Catalog, tenant: TenantFacts): View {
+  const known = columns.get(catalog) ?? prepare(catalog);
+  const { views } = known;
+  let view = views.get(tenant);
+  if (view === undefined) {
+    view = new View(catalog, tenant, known);
+    keep(views, tenant, view, VIEWS_MAX);
+  }
+  return view;
+}
+
+/** What is the same for everybody is made before the first call comes. */
+export function prepare(catalog: Catalog): Columns {
+  const made = columnsOf(catalog);
+  columns.set(catalog, made);
+  return made;
+}
+
+function columnsOf({ offerings }: Catalog): Columns {
+  const endpoints = [...new Set(offerings.map((one) => one.endpoint))];
+  const models = [...new Set(offerings.map((one) => one.model))];
+  const placeIn = <T>(all: readonly T[]): ReadonlyMap<T, number> =>
+    new Map(all.map((one, at) => [one, at]));
+  const endpointAt = placeIn(endpoints);
+  const modelAt = placeIn(models);
+  return {
+    endpoint: Uint16Array.from(offerings, (one) => endpointAt.get(one.endpoint) ?? 0),
+    endpoints,
+    model: Uint32Array.from(offerings, (one) => modelAt.get(one.model) ?? 0),
+    models,
+    traits: Int32Array.from(offerings, traitsOf),
+    contextTokens: Float64Array.from(offerings, (one) => one.contextTokens ?? 0),
+    views: new Map(),
+  };
+}
+
+function keep<K, V>(kept: Map<K, V>, key: K, value: V, most: number): void {
+  const [oldest] = kept.keys();
+  if (kept.size >= most && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, value);
+}
+
+/** What the documents say of each endpoint and each model to one key. */
+export type Fixed = {
+  /** By ceiling, then by endpoint. */
+  readonly endpoints: (Int32Array | undefined)[];
+  readonly models: Int32Array;
+};
+
+export class View {
+  readonly columns: Columns;
+  /** Offerings that exist for the tenant, in the catalog's order. */
+  readonly visible: readonly Offering[];
+  /** Their places in the columns. */
+  readonly rows: Uint32Array;
+  readonly tiers: Uint8Array;
+  readonly #catalog: Catalog;
+  readonly #tenant: TenantFacts;
+  readonly #places = new Map<EndpointFacts, Place>();
+  readonly #fixed = new Map<KeyFacts | undefined, Fixed>();
+
+  constructor(catalog: Catalog, tenant: TenantFacts, all: Columns) {
+    this.#catalog = catalog;
+    this.#tenant = tenant;
+    this.columns = all;
+    this.visible = visible(catalog.offerings, tenant.name);
+    const seen = new Set(this.visible);
+    const rows = catalog.offerings.map((one, at) => (seen.has(one) ? at : -1));
+    this.rows = Uint32Array.from(rows.filter((at) => at >= 0));
+    const tiers = all.endpoints.map((endpoint) => this.placeOf(endpoint).tier);
+    this.tiers = Uint8Array.from(this.rows, (row) => tiers[all.endpoint[row] ?? 0] ?? 3);
+  }
+
+  placeOf(endpoint: EndpointFacts): Place {
+    let place = this.#places.get(endpoint);
+    if (place === undefined) {
+      place = this.#catalog.placeOf(endpoint, this.#tenant);
+      this.#places.set(endpoint, place);
+    }
+    return place;
+  }
+
+  /** Keys without models and tiers of their own share what the plan says. */
+  fixedFor(key: KeyFacts): Fixed {
+    const own = key.models === undefined && key.tiers === undefined ? undefined : key;
+    let fixed = this.#fixed.get(own);
+    if (fixed === undefined) {
+      const who = { tenant: this.#tenant, key };
+      const models = this.columns.models.map((one) => gatesOfModel(one, who));
+      fixed = { endpoints: [], models: Int32Array.from(models) };
+      keep(this.#fixed, own, fixed, KEYS_MAX);
+    }
+    return fixed;
+  }
+
+  /** @param isBound Its terms are not those that follow from tenant and ceiling alone. */
+  endpointGates(clearance: Clearance, who: Identity, isBound: boolean): Int32Array {
+    const ask = (): Int32Array =>
+      Int32Array.from(this.columns.endpoints, (endpoint) =>
+        gatesOfPlace(endpoint, this.placeOf(endpoint), clearance, who),
+      );
+    if (isBound) return ask();
+    const { endpoints } = this.fixedFor(who.key);
+    const { ceiling } = clearance.terms;
+    endpoints[ceiling] ??= ask();
+    return endpoints[ceiling];
+  }
+}
