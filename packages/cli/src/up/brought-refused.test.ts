@@ -307,6 +307,8 @@ test('what is wrong with one stands on no page that everybody reads', async (con
   await home.server().reload();
   const seen = await home.admin('acme', 'GET', '/endpoints');
   assert.match(seen.text, /"state":"unavailable"/);
+  const probed = await home.admin('acme', 'POST', '/endpoints/acme/gpu/probe');
+  assert.match(String(at(check(probed, 'key'), 'says')), /cannot be read/);
   const page = await (await fetch(`${home.server().url}/readyz`)).text();
   assert.doesNotMatch(page, /acme/);
   assert.match(page, /"ready"/);

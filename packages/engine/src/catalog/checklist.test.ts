@@ -99,6 +99,7 @@ describe('the checklist of an endpoint', () => {
     assert.match(said(PUBLIC, false)?.says ?? '', /^it wants one/);
     assert.equal(said(keyed, true)?.state, 'passed');
     assert.equal(said(keyed, undefined)?.state, 'unknown');
+    assert.equal(checked(PUBLIC, { silent: true }).of('key')?.state, 'unknown');
   });
 
   it('wants models: those that are stated must be told, where any are told', () => {

@@ -116,7 +116,7 @@ const FAULTS: Partial<Readonly<Record<FaultCode, Words>>> = {
 
 function reachable({ endpoint, known, asked }: Examined): Check {
   if (endpoint.unavailable !== undefined) {
-    return needed('reachable', 'failed', `not asked: ${endpoint.unavailable}`, 'give it its key');
+    return needed('reachable', 'failed', 'not asked without its key');
   }
   if (endpoint.probe.kind.probe.length === 0) {
     const says = `not asked: ${endpoint.kind} tells nothing for free`;
@@ -167,13 +167,18 @@ function answers({ endpoint, known, asked }: Examined): Check {
 }
 
 function key({ endpoint, known }: Examined): Check {
-  const { accepted } = known.endpoint;
+  const { accepted, reachable: reached } = known.endpoint;
+  if (endpoint.unavailable !== undefined) {
+    const hint = 'set what its document names, where the gateway runs; or give it a key anew';
+    return needed('key', 'failed', endpoint.unavailable, hint);
+  }
   const has = endpoint.probe.credential !== undefined;
   if (accepted?.value === false) {
     return has
       ? needed('key', 'failed', `refused at \`${accepted.from}\``, 'replace the key')
       : needed('key', 'failed', `it wants one (\`${accepted.from}\`)`, 'give it a key');
   }
+  if (!has && reached?.value !== true) return found('key', 'unknown', 'none; nobody has asked');
   if (!has) return needed('key', 'passed', 'none, and none is wanted');
   if (accepted === undefined) return found('key', 'unknown', 'there is one; it was not asked for');
   return needed('key', 'passed', `accepted at \`${accepted.from}\``);
