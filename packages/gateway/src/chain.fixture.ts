@@ -13,6 +13,15 @@ export type Chain = {
 
 export async function startChain(): Promise<Chain> {
   const back = await startGateway(documents);
+  try {
+    return await inFrontOf(back);
+  } catch (cause) {
+    await back.stop();
+    throw cause;
+  }
+}
+
+async function inFrontOf(back: Gateway): Promise<Chain> {
   const at = `http://127.0.0.1:${back.port}`;
   const endpoint = (name: string, kind: string, path: string): string =>
     `  ${name}:\n    kind: ${kind}\n    url: ${at}${path}\n    private_address: true\n` +

@@ -31,6 +31,8 @@ async function startCounter(): Promise<Counter> {
     response.end(JSON.stringify(isBad ? { type: 'error', error } : { input_tokens: TOKENS }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Left open by a start that failed behind it, it must not keep the process for ever.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -39,8 +39,35 @@ export async function startGateway(
   yaml: (simUrl: string) => string,
   given: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
+  const opened: (() => Promise<unknown>)[] = [];
+  // What is left open would keep the test's process, and with it the whole run, for ever.
+  const close = async (): Promise<void> => {
+    const troubles: unknown[] = [];
+    for (const shut of opened.splice(0).reverse()) {
+      await shut().catch((cause: unknown) => troubles.push(cause));
+    }
+    if (troubles.length > 0) throw new AggregateError(troubles, 'the gateway did not close');
+  };
+  try {
+    const gateway = await gatewayWith({ yaml, given, closing: (shut) => opened.push(shut) });
+    return { ...gateway, stop: close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function gatewayWith(options: {
+  readonly yaml: (simUrl: string) => string;
+  readonly given: Readonly<Record<string, string>>;
+  /** Told how to close what was just opened; the last is closed first. */
+  readonly closing: (shut: () => Promise<unknown>) => void;
+}): Promise<Omit<Gateway, 'stop'>> {
+  const { yaml, given, closing } = options;
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-gateway-'));
+  closing(() => rm(folder, { recursive: true, force: true }));
   const sim = await startSim();
+  closing(() => sim.close());
   const secrets = new Map<string, string>(Object.entries(given));
   const key = (name: string): string => {
     const known = secrets.get(name);
@@ -67,6 +94,7 @@ export async function startGateway(
   const random = createRandom();
   const data = await openDataFolder({ path: join(folder, 'data'), random, program: 'test 0' });
   const telemetry = createSink({ fd: 2, level: 'error', clock });
+  closing(async () => telemetry.close());
   const node = await openNode({
     version: '0.0.0',
     configuration: configurationOf(yaml(sim.url)),
@@ -81,6 +109,7 @@ export async function startGateway(
     isAdmin: (text) => text === ADMIN_KEY,
     mounted: () => [],
   });
+  closing(() => node.stop());
   const { port } = node.listening;
   return {
     node,
@@ -90,12 +119,6 @@ export async function startGateway(
     ask: (path, asked = {}) => ask(port, path, { key: key('main'), ...asked }),
     metrics: () => telemetry.metricsText(),
     swap: (text) => node.swap(configurationOf(text), 'second'),
-    async stop() {
-      await node.stop();
-      await sim.close();
-      telemetry.close();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 

@@ -180,6 +180,8 @@ export async function startSigner(name: 'claude' | 'google'): Promise<Signer> {
   };
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Left open by a start that failed behind it, it must not keep the process for ever.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   const signer: Signer = {
     url: `http://127.0.0.1:${port}`,

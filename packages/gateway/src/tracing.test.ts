@@ -36,6 +36,8 @@ async function collector() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // Left open by a start that failed behind it, it must not keep the process for ever.
+  server.unref();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const spans = (): readonly Span[] =>
