@@ -22,7 +22,7 @@ const PROMISED: Readonly<Record<number, readonly Code[]>> = {
   422: ['context_too_long', 'need_unsatisfiable'],
   429: ['rate_limited', 'session_limited', 'concurrency_limited', 'quota_exhausted', 'queue_full'],
   500: ['internal'],
-  502: ['upstream_failed'],
+  502: ['upstream_failed', 'output_rejected'],
   503: ['upstream_unavailable', 'queue_unavailable', 'shed', 'journal_unavailable', 'draining'],
   504: ['upstream_timeout'],
 };
@@ -38,12 +38,14 @@ describe('the table of codes', () => {
 
   it('tells SDKs never to repeat what repeating cannot mend', () => {
     const never = codes.filter((code) => codeFacts(code).retry === 'never');
-    const told: readonly Code[] = ['budget_exhausted', 'quota_exhausted', 'internal'];
+    const told: readonly Code[] = [
+      ...(['budget_exhausted', 'quota_exhausted', 'internal', 'output_rejected'] as const),
+    ];
     for (const code of told) assert.ok(never.includes(code), code);
     for (const code of codes) {
       const { status, retry } = codeFacts(code);
       if (status === 403) assert.equal(retry, 'never', code);
-      if (status >= 502) assert.equal(retry, 'later', code);
+      if (status >= 502 && !told.includes(code)) assert.equal(retry, 'later', code);
     }
   });
 

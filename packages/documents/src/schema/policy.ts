@@ -99,7 +99,7 @@ const expression: z.ZodType<string, string> = z.string().superRefine((source, co
   context.addIssue({
     code: 'custom',
     message: `the condition cannot be read at ${shown}: ${message}`,
-    params: { hint: hint ?? 'see docs/reference/conditions.md' },
+    params: { hint: hint ?? 'in the way of `call.step == "planning" && call.stream`' },
   });
 });
 
