@@ -5,6 +5,8 @@ import type { StopReason } from '../canon/canon.ts';
 
 export const STOPS: ReadonlyMap<string, StopReason> = new Map([
   ['STOP', 'end'],
+  // Google itself says STOP; servers that imitate it say this.
+  ['FUNCTION_CALL', 'end'],
   ['MAX_TOKENS', 'length'],
   ['SAFETY', 'filtered'],
   ['RECITATION', 'filtered'],

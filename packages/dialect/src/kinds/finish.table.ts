@@ -42,6 +42,7 @@ export const BEDROCK_FINISH: Reasons = {
 
 export const GEMINI_FINISH: Reasons = {
   STOP: 'end',
+  FUNCTION_CALL: 'tools',
   MAX_TOKENS: 'length',
   SAFETY: 'filtered',
   RECITATION: 'filtered',

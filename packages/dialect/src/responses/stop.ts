@@ -54,7 +54,8 @@ export function writeStop(stop: Stop | undefined, holds: Holds): Ending {
     ...(stop?.sequence === undefined ? {} : { stop_sequence: stop.sequence }),
     ...(stop?.native === undefined ? {} : { native_finish_reason: stop.native }),
   };
-  const error = failed ? { code: 'server_error', message: BROKE_OFF } : null;
+  // Without a type the AI SDK reads none of the answer, and says that it is no JSON.
+  const error = failed ? { type: CODE, code: CODE, message: BROKE_OFF } : null;
   const incomplete = cut === undefined ? null : { reason: cut };
   return {
     status: failed ? 'failed' : incomplete === null ? 'completed' : 'incomplete',
@@ -62,4 +63,5 @@ export function writeStop(stop: Stop | undefined, holds: Holds): Ending {
   };
 }
 
+const CODE = 'server_error';
 const BROKE_OFF = 'The model broke off its answer.';
