@@ -93,7 +93,7 @@ export class Book {
   }
 
   #ratio(figure: string, goal: Goal): number | null {
-    if (goal.kind === 'at-most') return null;
+    if (goal.kind === 'at-most' || goal.kind === 'at-least') return null;
     const theirs = this.column(figure, goal.against);
     const ratios: number[] = [];
     for (const [round, value] of this.column(figure, ours)) {
@@ -109,6 +109,8 @@ function wordsOf(goal: Goal, unit: string): string {
   switch (goal.kind) {
     case 'at-most':
       return `<= ${goal.bound} ${unit}`;
+    case 'at-least':
+      return `>= ${goal.bound} ${unit}`;
     case 'times-below':
       return `>= ${goal.atLeast}x below ${goal.against}`;
     case 'times-of':
@@ -119,6 +121,7 @@ function wordsOf(goal: Goal, unit: string): string {
 function isMet(goal: Goal, mine: number | null, ratio: number | null): boolean {
   if (mine === null) return false;
   if (goal.kind === 'at-most') return mine <= goal.bound;
+  if (goal.kind === 'at-least') return mine >= goal.bound;
   if (ratio === null) return false;
   return goal.kind === 'times-below' ? ratio >= goal.atLeast : ratio <= goal.atMost;
 }

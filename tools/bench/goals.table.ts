@@ -5,6 +5,7 @@
 
 export type Goal =
   | { readonly kind: 'at-most'; readonly bound: number }
+  | { readonly kind: 'at-least'; readonly bound: number }
   /** The other's figure divided by ours, in the same round. */
   | { readonly kind: 'times-below'; readonly against: string; readonly atLeast: number }
   /** Our figure divided by the other's, in the same round. */

@@ -9,6 +9,7 @@ import { overhead } from './overhead.ts';
 import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
 import { resolveBench } from './resolve.ts';
+import { scan } from './scan.ts';
 import { start } from './start.ts';
 import { translation } from './translation.ts';
 
@@ -24,6 +25,7 @@ Benchmarks
   resilience slow and dead endpoints with and without the means against them, simulated
   resolve    the decision about one call among thousands of offers
   translation what it costs to carry a call between two dialects
+  scan       how fast the sensitivity scanner reads, and texts built to slow it
   start      time of npm start to the first answer, and its memory
 
 Options
@@ -78,6 +80,9 @@ async function main(): Promise<number> {
       break;
     case 'translation':
       report = translation(common);
+      break;
+    case 'scan':
+      report = scan(common);
       break;
     case 'start':
       report = await start(common);

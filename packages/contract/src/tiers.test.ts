@@ -59,9 +59,9 @@ describe('a tier', () => {
 
 describe('the kinds of a call', () => {
   it('are told as what somebody declared, not as what was found', () => {
-    assert.equal(kindsWords([]), 'no kind declared');
-    assert.equal(kindsWords(['health', 'email']), 'declared: health, email');
-    assert.equal(kindsWords(['unscanned']), 'no kind declared; a part was not readable');
-    assert.equal(kindsWords(['unscanned', 'email']), 'declared: email; a part was not readable');
+    assert.equal(kindsWords([]), 'nothing found or declared');
+    assert.equal(kindsWords(['health', 'email']), 'health, email');
+    assert.equal(kindsWords(['unscanned']), 'nothing found or declared; a part was not readable');
+    assert.equal(kindsWords(['unscanned', 'email']), 'email; a part was not readable');
   });
 });

@@ -48,11 +48,11 @@ export function readLabel(text: string): Label | undefined {
 /** Stands among the kinds of a call when nobody here could read a part of it. */
 const UNSCANNED = 'unscanned';
 
-/** Why a label stands where it stands, from the kinds of a record. Nothing is looked for here. */
+/** Why a label stands where it stands, from the kinds of a record. */
 export function kindsWords(kinds: readonly string[]): string {
-  const declared = kinds.filter((kind) => kind !== UNSCANNED);
-  const said = declared.length === 0 ? 'no kind declared' : `declared: ${declared.join(', ')}`;
-  return declared.length < kinds.length ? `${said}; a part was not readable` : said;
+  const named = kinds.filter((kind) => kind !== UNSCANNED);
+  const said = named.length === 0 ? 'nothing found or declared' : named.join(', ');
+  return named.length < kinds.length ? `${said}; a part was not readable` : said;
 }
 
 /** How far something may go, in words: for records, and for what must not come back higher. */

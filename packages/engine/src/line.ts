@@ -8,6 +8,7 @@ import { depart, failClosed, finish, finishParked, refuse } from './finish.ts';
 import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
 import type { House, Snapshot } from './house.ts';
 import { beginning } from './passport.ts';
+import { readThrough } from './read-through.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -55,7 +56,8 @@ export async function enter(
   const joined = join(still.value, question.value, sessionPorts(house));
   if (!joined.ok) return joined;
   walk.seen = joined.value;
-  return yes(classify(recall(joined.value, house.live, house.ports.keys)));
+  const known = recall(joined.value, house.live, house.ports.keys);
+  return yes(classify(known, await readThrough(known, house)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

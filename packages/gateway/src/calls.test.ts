@@ -174,6 +174,24 @@ describe('the head of an answer', () => {
     assert.equal(headers['x-signalbox-fallback'], undefined);
   });
 
+  it('keeps what the scanner found near, and says which type, never the value', async () => {
+    const answer = await gateway.ask('/v1/chat/completions', {
+      body: chat('auto', 'My SSN is 219-09-9998, summarise my claim'),
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['x-signalbox-sensitivity'], 'regulated(us-ssn)');
+    assert.equal(answer.headers['x-signalbox-tier'], '1');
+    assert.doesNotMatch(JSON.stringify(answer.headers), /219-09/);
+  });
+
+  it('refuses it where only a cloud could answer', async () => {
+    const answer = await gateway.ask('/v1/chat/completions', {
+      body: chat('sim-frontier', 'My SSN is 219-09-9998, summarise my claim'),
+    });
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /no_eligible_route/);
+  });
+
   it('names the kinds that were declared', async () => {
     const answer = await gateway.ask('/v1/chat/completions', {
       body: chat('sim-small', 'x'),

@@ -78,9 +78,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   words: 'read from its words',
 };
 
-/** Nobody looks for kinds here: callers and keys declare them. */
 const kindWords = (kind: string): string =>
-  kind === 'unscanned' ? 'a part was not readable' : `declared: ${kind}`;
+  kind === 'unscanned' ? 'a part was not readable' : kind;
 
 function JudgedGroup({ decision }: Props): VNode {
   const { kinds, label, step, stepSource, latencyBudgetMs } = decision;

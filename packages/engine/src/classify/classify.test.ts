@@ -8,6 +8,7 @@ import { join } from '../session/session.ts';
 import { admit } from '../tenant/tenant.ts';
 import { type Classified, classify } from './classify.ts';
 import { labelOfType } from './kinds.table.ts';
+import { Reading } from './reading.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
@@ -31,12 +32,19 @@ function classifyWith(built: Built, body: object, head: Heads = {}): Classified 
   const ports = { keys: house.ports.keys, idempotency: house.live.idempotency };
   const joined = join(admitted.value, question.value, ports);
   assert.ok(joined.ok);
-  return classify(joined.value);
+  const reading = new Reading(joined.value.question.bytes);
+  while (reading.step());
+  return classify(joined.value, reading.found());
 }
 
 const declared = (label: Label, ...kinds: string[]): Heads => ({ sensitivity: { label, kinds } });
 const image = [{ type: 'image_url', image_url: { url: 'https://example.org/x' } }];
 const withImage = { model: 'small', messages: [{ role: 'user', content: image }] };
+
+const saying = (content: string): object => ({
+  model: 'small',
+  messages: [{ role: 'user', content }],
+});
 
 describe('the label of a call', () => {
   type Case = readonly [tenant: string, body: object, head: Heads, label: Label];
@@ -51,6 +59,10 @@ describe('the label of a call', () => {
     ['{default_label: regulated, unscanned_label: public}', withImage, {}, 'regulated'],
     ['{}', withImage, declared('regulated'), 'regulated'],
     ['{}', chatOf('small'), declared('public', 'health'), 'regulated'],
+    ['{}', saying('my SSN is 219-09-9998'), {}, 'regulated'],
+    ['{}', saying('my SSN is 219-09-9998'), declared('public'), 'regulated'],
+    ['{}', saying('write to jo@mail.example.org'), {}, 'personal'],
+    ['{default_label: regulated}', saying('write to jo@mail.example.org'), {}, 'regulated'],
     ['{}', chatOf('small'), declared('public', 'email'), 'personal'],
     ['{}', chatOf('small'), declared('internal', 'us_ssn', 'email'), 'regulated'],
     ['{}', chatOf('small'), declared('internal', 'favourite-colour'), 'internal'],
@@ -91,6 +103,13 @@ describe('the label of a call', () => {
         assert.ok(LABELS.indexOf(label) >= LABELS.indexOf(sensitivity.label));
       }),
     );
+  });
+
+  it('keeps the types that were found, each once, and never what was found', () => {
+    const body = saying('SSN 219-09-9998, mail jo@mail.example.org and al@mail.example.org');
+    const { profile } = classifyWith(build(yaml('{}')), body, declared('public', 'us-ssn'));
+    assert.deepEqual(profile.kinds, ['us-ssn', 'email-address']);
+    assert.doesNotMatch(JSON.stringify(profile), /219|jo@/);
   });
 
   it('keeps the types that were declared, and none that were not', () => {

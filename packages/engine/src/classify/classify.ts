@@ -1,6 +1,7 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
-// from. The label starts at the tenant's default and only ever rises: by the caller's header and
-// the types it names, by parts that nobody here can read, by state that is held upstream.
+// from. The label starts at the tenant's default and only ever rises: by what the scanner found in
+// the content, by the caller's header and the types it names, by parts that nobody here can read, by
+// state that is held upstream.
 // Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
 // This room refuses nothing; it must never lower a label, and never keeps or prints what it has
 // read.
@@ -8,6 +9,7 @@ import { type Branded, type Difficulty, higherLabel, type Label } from '@signalb
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
 import { labelOfType } from './kinds.table.ts';
+import type { Content } from './reading.ts';
 
 export type Profile = {
   readonly label: Label;
@@ -21,8 +23,9 @@ export type Classified = Branded<Joined & { readonly profile: Profile }, 'classi
 /** About 12,000 characters: a local model's context is mostly gone. */
 const HARD_INPUT_TOKENS = 3_000;
 
-export function classify(joined: Joined): Classified {
-  const { label, kinds } = sensitivity(joined);
+/** @param content what was found in the body, as `Reading` says it. */
+export function classify(joined: Joined, content: Content): Classified {
+  const { label, kinds } = sensitivity(joined, content);
   const profile: Profile = {
     label,
     kinds,
@@ -32,11 +35,19 @@ export function classify(joined: Joined): Classified {
   return Object.assign(joined, { profile }) as Classified; // brand: minted here
 }
 
-function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] } {
+/** Types named in a header or a record: a page of customers is not listed whole. */
+const TYPES_MAX = 8;
+
+function sensitivity(joined: Joined, content: Content): { label: Label; kinds: readonly string[] } {
   const { tenant, head, question, held, resumed } = joined;
   const kinds: string[] = [];
   // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
   let label = higherLabel(tenant.defaultLabel, resumed?.label ?? tenant.defaultLabel);
+  for (const { type } of content) {
+    // What nobody has put into the table is as bad as it gets.
+    label = higherLabel(label, labelOfType(type) ?? 'regulated');
+    if (kinds.length < TYPES_MAX) kinds.push(type);
+  }
   const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;
   if (question.unreadableParts || unknownState) {
     label = higherLabel(label, tenant.unscannedLabel);
@@ -52,7 +63,7 @@ function sensitivity(joined: Joined): { label: Label; kinds: readonly string[] }
     label = higherLabel(label, declared.label);
     // `public(health)` says two things; the stricter one holds.
     for (const type of declared.kinds) label = higherLabel(label, labelOfType(type) ?? label);
-    kinds.push(...declared.kinds);
+    for (const type of declared.kinds) if (!kinds.includes(type)) kinds.push(type);
   }
   return { label, kinds };
 }

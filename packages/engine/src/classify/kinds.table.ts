@@ -1,6 +1,8 @@
-// What a declared type of data means for the label: every type has one kind, every kind one label.
+// What a type of data, found or declared, means for the label: every type has one kind, every kind
+// one label.
 // A type that stands in no row changes nothing by itself; the label that was declared with it holds.
 import type { Label } from '@signalbox/contract';
+import { kindsOfTypes } from './scan/scan.ts';
 
 type Row = readonly [kind: string, label: Label, types: readonly string[]];
 
@@ -25,9 +27,15 @@ const ROWS: readonly Row[] = [
   ['ip', 'personal', ['ip', 'ip-address']],
 ];
 
-const LABELS_BY_TYPE: ReadonlyMap<string, Label> = new Map(
-  ROWS.flatMap(([, label, types]) => types.map((type) => [type, label] as const)),
-);
+const LABELS_BY_TYPE: ReadonlyMap<string, Label> = new Map([
+  ...ROWS.flatMap(([kind, label]) => typesOf(kind).map((type) => [type, label] as const)),
+  ...ROWS.flatMap(([, label, types]) => types.map((type) => [type, label] as const)),
+]);
+
+/** What the scanner calls the types of a kind. */
+function typesOf(kind: string): readonly string[] {
+  return kindsOfTypes().flatMap(([type, one]) => (one === kind ? [type] : []));
+}
 
 /** `us_ssn` and `us-ssn` are one type. Undefined: nobody knows this type. */
 export const labelOfType = (type: string): Label | undefined =>

@@ -9,7 +9,9 @@ import { isCard, isLooseCard } from './money.ts';
 import type { Page } from './page.ts';
 import { isDigit } from './text.ts';
 
-const LENGTHS_BITS = 5;
+/** A group of more characters stands alone; lengths of several fit into four bits each. */
+const LENGTHS_BITS = 4;
+const INNER_LENGTH_MAX = 15;
 
 type Shape = Identifier & {
   readonly own: GroupSet;
@@ -47,7 +49,9 @@ function byLengths(identifiers: readonly Identifier[]): ReadonlyMap<number, read
   for (const one of identifiers) {
     const shape = shapeOf(one);
     for (const groups of new Set(one.groups)) {
-      const key = groups.split('-').reduce((sum, part) => addLength(sum, Number(part)), 0);
+      const parts = groups.split('-').map(Number);
+      const [only = 0] = parts;
+      const key = parts.length === 1 ? -only : parts.reduce(addLength, 0);
       const list = found.get(key) ?? [];
       list.push(shape);
       found.set(key, list);
@@ -68,7 +72,7 @@ function areDigits(text: string): boolean {
 }
 
 function addLength(sum: number, length: number): number {
-  return sum * (1 << LENGTHS_BITS) + Math.min(length, 31);
+  return (sum << LENGTHS_BITS) | Math.min(length, INNER_LENGTH_MAX);
 }
 
 const GENERIC = groupSet(['nid', 'nidstrict']);
@@ -141,10 +145,12 @@ export class Setting {
 
 export type Match = { type: string; kind: Kind; confidence: number; weak: boolean };
 
-const GROUPS_MAX = 8;
+/** More groups than this, of four bits each, are no key. */
+export const SHAPE_GROUPS_MAX = 7;
 
-/** Lengths of groups `from` to `to`, as a key. */
+/** Lengths of groups `from` to `to`, as a key; a single group has a negative one. */
 function keyOf(chain: Chain, from: number, to: number): number {
+  if (from === to) return (chain.start[from] ?? 0) - (chain.end[from] ?? 0);
   let key = 0;
   for (let i = from; i <= to; i += 1) {
     key = addLength(key, (chain.end[i] ?? 0) - (chain.start[i] ?? 0));
@@ -154,7 +160,6 @@ function keyOf(chain: Chain, from: number, to: number): number {
 
 /** Shapes that fit groups `from` to `to`. */
 export function shapesOf(chain: Chain, from: number, to: number): readonly Shape[] | undefined {
-  if (to - from >= GROUPS_MAX) return undefined;
   return BY_LENGTHS.get(keyOf(chain, from, to));
 }
 

@@ -120,6 +120,7 @@ export class Page {
   /** The characters are those of the word, and it is no part of a longer one. */
   #stands(word: Word, start: number, end: number): boolean {
     const { text } = this;
+    if (word.groups.length === 0) return text.startsWith(word.text, start);
     if (word.compare && !sameText(text, start, word.text)) return false;
     if (!word.latin) return true;
     if (start > 0) {

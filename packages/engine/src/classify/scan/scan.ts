@@ -4,7 +4,7 @@
 // of people are not found: that needs a model.
 import { addressed, readable, setApart, type Undone, unpacked } from './disguise.ts';
 import type { Finding } from './finding.ts';
-import { IDENTIFIERS } from './identifiers.table.ts';
+import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
 import { Page } from './page.ts';
 import { findSecrets } from './secrets.ts';
 import { Survey } from './survey.ts';
@@ -26,14 +26,28 @@ const UNDONE_MAX = 4 * SLICE;
 
 const AT_SIGN = groupNumber('at-sign');
 
+const OTHERS: readonly (readonly [type: string, kind: Kind])[] = [
+  ['credit-card', 'financial'],
+  ['iban-code', 'financial'],
+  ['crypto', 'financial'],
+  ['email-address', 'email'],
+  ['phone-number', 'phone'],
+  ['ip-address', 'ip'],
+  ['mac-address', 'ip'],
+  ['date-of-birth', 'date-of-birth'],
+  ['medical-code', 'health'],
+  ['secret', 'secret'],
+];
+
+/** Every type that a finding may have, with its kind. */
+export const kindsOfTypes = (): readonly (readonly [type: string, kind: Kind])[] => [
+  ...OTHERS,
+  ...IDENTIFIERS.map(({ type, kind }) => [type, kind] as const),
+];
+
 /** Every type that a finding may have, in order. */
 export const scannedTypes = (): readonly string[] =>
-  [...new Set([...IDENTIFIERS.map(({ type }) => type), ...OTHERS])].sort();
-
-const OTHERS: readonly string[] = [
-  ...['credit-card', 'iban-code', 'crypto', 'email-address', 'phone-number', 'ip-address'],
-  ...['mac-address', 'date-of-birth', 'medical-code', 'secret'],
-];
+  [...new Set(kindsOfTypes().map(([type]) => type))].sort();
 
 /** One desk a depth, kept: their arrays have grown to what texts need. */
 type Desk = { readonly page: Page; readonly survey: Survey };

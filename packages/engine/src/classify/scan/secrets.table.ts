@@ -198,7 +198,6 @@ export const SECRET_RULES: readonly SecretRule[] = [
   rule('whsec_', 'whsec_[a-zA-Z0-9+/=]{24,64}'),
   rule('hvs.', `hvs\\.${W}{90,120}`, 3.5),
   rule('hvb.', `hvb\\.${W}{138,300}`, 3.5),
-  rule('s.', `s\\.[a-zA-Z0-9]{24}(?![a-zA-Z0-9])`, 4),
   rule('SK', `SK[0-9a-fA-F]{32}(?![0-9a-zA-Z])`, 3),
   rule('t1.', 't1\\.[A-Z0-9a-z_-]+=?=?\\.[A-Z0-9a-z_-]{86}={0,2}', 3.5),
   rule('AQVN', `AQVN[A-Za-z0-9_-]{35,38}`, 3.5),

@@ -8,9 +8,6 @@ import { isCapital, isDigit, isLetter, isWord } from './text.ts';
 import { groupNumber, type Word } from './words.ts';
 
 const SECRET = groupNumber('secret');
-const ISSUER = groupNumber('issuer');
-const PEM = groupNumber('pem');
-const URL = groupNumber('credentials-in-url');
 
 /** What may follow a word inside a longer name, what stands between name and value. */
 const NAME_MAX = 48;
@@ -32,12 +29,12 @@ export function findSecrets(page: Page, found: Finding[]): void {
     for (let i = 0; i < word.rules.length && start >= past; i += 1) {
       past = Math.max(past, byRule(page, word.rules[i] ?? 0, start, found));
     }
-    if (word.groups.length === 0) continue;
+    if (word.role === 'none') continue;
     const end = page.hitEnd[hit] ?? 0;
-    if (word.groups.includes(SECRET) || word.groups.includes(ISSUER)) {
+    if (word.role === 'assigned') {
       if (end > seen) seen = byAssignment(page, word, { start, end }, found);
-    } else if (word.groups.includes(PEM)) byPem(page.text, start, found);
-    else if (word.groups.includes(URL)) byUrl(page.text, end, found);
+    } else if (word.role === 'pem') byPem(page.text, start, found);
+    else byUrl(page.text, end, found);
   }
 }
 

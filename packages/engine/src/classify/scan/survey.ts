@@ -9,7 +9,7 @@ import { groupSet } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
 import { mailAt } from './mail.ts';
-import { bestOf, Setting, shapesOf } from './matches.ts';
+import { bestOf, Setting, SHAPE_GROUPS_MAX, shapesOf } from './matches.ts';
 import { ibanEnd } from './money.ts';
 import { isPrivate, networkAt } from './network.ts';
 import type { Page } from './page.ts';
@@ -202,11 +202,11 @@ export class Survey {
 
   #identifier(group: number): number {
     const chain = this.#chain;
-    const most = chain.groups >= ROW_GROUPS ? group : Math.min(chain.groups - 1, group + 7);
+    const most =
+      chain.groups >= ROW_GROUPS ? group : Math.min(chain.groups, group + SHAPE_GROUPS_MAX) - 1;
     for (let to = most; to >= group; to -= 1) {
-      if (!this.#closes(group, to)) continue;
       const shapes = shapesOf(chain, group, to);
-      if (shapes === undefined) continue;
+      if (shapes === undefined || !this.#closes(group, to)) continue;
       if (this.#weigh(group, to, shapes)) return to + 1;
     }
     return 0;

@@ -12,6 +12,8 @@ export type Word = {
   readonly rules: readonly number[];
   readonly latin: boolean;
   readonly goesOn: boolean;
+  /** What the search for secrets does with it: nothing, an assignment, a key, an address. */
+  readonly role: 'none' | 'assigned' | 'pem' | 'url';
   /** Its classes stand for other characters too: compare before it counts. */
   readonly compare: boolean;
 };
@@ -77,6 +79,12 @@ function formsOf(text: string): readonly string[] {
   return inner.includes(' ') && text === inner ? [text, text.replaceAll(' ', '')] : [text];
 }
 
+function roleOf(groups: ReadonlySet<number>): Word['role'] {
+  if (groups.has(groupNumber('secret')) || groups.has(groupNumber('issuer'))) return 'assigned';
+  if (groups.has(groupNumber('pem'))) return 'pem';
+  return groups.has(groupNumber('credentials-in-url')) ? 'url' : 'none';
+}
+
 const MARKS = /[[\]():/@-]/;
 
 function wordOf(text: string, one: Draft): Word {
@@ -86,6 +94,7 @@ function wordOf(text: string, one: Draft): Word {
     text,
     groups: [...one.groups],
     rules: one.rules,
+    role: roleOf(one.groups),
     latin: latin && one.groups.size > 0,
     goesOn: one.goesOn,
     compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Reading } from './reading.ts';
+
+const bytesOf = (body: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(body));
+
+function read(body: Uint8Array): { types: readonly string[]; steps: number } {
+  const reading = new Reading(body);
+  let steps = 1;
+  while (reading.step()) steps += 1;
+  return { types: reading.found().map(({ type, count }) => `${type}:${count}`), steps };
+}
+
+const SSN = '219-09-9998';
+const chat = (content: unknown): object => ({ model: 'm', messages: [{ role: 'user', content }] });
+
+describe('what a body says', () => {
+  const cases: readonly (readonly [name: string, body: object, types: readonly string[]])[] = [
+    ['a prompt', chat(`My SSN is ${SSN}`), ['us-ssn:1']],
+    ['a part of a prompt', chat([{ type: 'text', text: `SSN ${SSN}` }]), ['us-ssn:1']],
+    ['escapes around it', chat(`SSN:\n"${SSN}"\t`), ['us-ssn:1']],
+    [
+      'arguments of a tool, which are JSON in JSON',
+      {
+        messages: [
+          {
+            role: 'assistant',
+            tool_calls: [{ function: { name: 'f', arguments: `{"ssn":"${SSN}"}` } }],
+          },
+        ],
+      },
+      ['us-ssn:1'],
+    ],
+    [
+      'the result of a tool',
+      { messages: [{ role: 'tool', content: 'id,ssn\n1,219-09-9998\n2,212-09-9999\n' }] },
+      ['us-ssn:2'],
+    ],
+    [
+      'a block of another dialect',
+      { contents: [{ parts: [{ text: `ssn ${SSN}` }] }] },
+      ['us-ssn:1'],
+    ],
+    ['a plain input', { model: 'm', input: `ssn ${SSN}` }, ['us-ssn:1']],
+    ['a field that nobody knows', { model: 'm', notes: { deep: [`ssn ${SSN}`] } }, ['us-ssn:1']],
+    [
+      'the description of a tool is no content',
+      { ...chat('hello'), tools: [{ description: 'for example jo@mail.example.org' }] },
+      [],
+    ],
+    ['nothing', chat('hello'), []],
+  ];
+  for (const [name, body, types] of cases) {
+    it(name, () => assert.deepEqual(read(bytesOf(body)).types, types));
+  }
+
+  it('is the same when every character is written as an escape', () => {
+    const written = [...`SSN ${SSN}`]
+      .map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+    const body = new TextEncoder().encode(`{"messages":[{"content":"${written}"}]}`);
+    assert.deepEqual(read(body).types, ['us-ssn:1']);
+  });
+
+  it('is read in steps, whatever a cut goes through', () => {
+    for (let shift = 0; shift < 16; shift += 1) {
+      const text = `${'é'.repeat(32_740 + shift)} ssn "${SSN}" ${'word '.repeat(40_000)}`;
+      const { types, steps } = read(bytesOf(chat(text)));
+      assert.deepEqual(types, ['us-ssn:1'], `shifted by ${shift}`);
+      assert.ok(steps >= 4);
+    }
+  });
+
+  it('is nothing where there is no JSON object', () => {
+    assert.deepEqual(read(new TextEncoder().encode('--form\r\n')), { types: [], steps: 1 });
+    assert.deepEqual(read(new Uint8Array(0)), { types: [], steps: 1 });
+  });
+});

@@ -1,0 +1,111 @@
+// Reads what a call says, in steps: the content of its body goes through the scanner in slices, so
+// that a large body never holds the loop. What comes out are types and how many of each; never a
+// value. JSON's escapes are undone on the way, so that a value is seen as its reader will see it.
+import { contentOf, type Range } from '@signalbox/dialect';
+import { type Finding, RAISES_FROM, Scan, SLICE } from './scan/scan.ts';
+
+/** What was found: each type once, the surest first. */
+export type Content = readonly FoundType[];
+export type FoundType = Pick<Finding, 'type' | 'kind'> & { readonly count: number };
+
+export const NOTHING_FOUND: Content = [];
+
+const BACKSLASH = '\\';
+/** The longest escape, `\u0041`, and what may hang over the end of a slice. */
+const ESCAPE_LENGTH = 6;
+
+/** A body that was read so far. Ask `step` until it says false, then `found`. */
+export class Reading {
+  readonly #body: Uint8Array;
+  readonly #ranges: readonly Range[];
+  #range = 0;
+  #at: number;
+  #scan: Scan = new Scan();
+  #decoder = new TextDecoder();
+  #rest = '';
+  readonly #findings: Finding[] = [];
+
+  constructor(body: Uint8Array) {
+    this.#body = body;
+    this.#ranges = contentOf(body);
+    this.#at = this.#ranges[0]?.start ?? 0;
+  }
+
+  /** Reads one slice at most; true when there is more. */
+  step(): boolean {
+    const range = this.#ranges[this.#range];
+    if (range === undefined) return false;
+    const end = Math.min(range.end, this.#at + SLICE);
+    const last = end === range.end;
+    const bytes = this.#body.subarray(this.#at, end);
+    this.#push(this.#decoder.decode(bytes, { stream: !last }), last);
+    this.#at = end;
+    if (last) this.#next();
+    return this.#range < this.#ranges.length;
+  }
+
+  /** What was found in what has been read. */
+  found(): Content {
+    const types = new Map<string, FoundType & { confidence: number }>();
+    for (const { type, kind, confidence } of this.#findings) {
+      if (confidence < RAISES_FROM) continue;
+      const known = types.get(type);
+      const count = (known?.count ?? 0) + 1;
+      const surest = Math.max(confidence, known?.confidence ?? 0);
+      types.set(type, { type, kind, count, confidence: surest });
+    }
+    if (types.size === 0) return NOTHING_FOUND;
+    return [...types.values()]
+      .sort((a, b) => b.confidence - a.confidence)
+      .map(({ type, kind, count }) => ({ type, kind, count }));
+  }
+
+  #push(text: string, last: boolean): void {
+    const whole = this.#rest + text;
+    const keep = last ? whole.length : safeEnd(whole);
+    this.#rest = whole.slice(keep);
+    this.#scan.push(unescaped(whole.slice(0, keep)));
+  }
+
+  #next(): void {
+    this.#findings.push(...this.#scan.end());
+    this.#range += 1;
+    this.#at = this.#ranges[this.#range]?.start ?? 0;
+    if (this.#range < this.#ranges.length) this.#scan = new Scan();
+  }
+}
+
+/** Where a piece may be cut: not inside an escape. */
+function safeEnd(text: string): number {
+  const near = text.indexOf(BACKSLASH, Math.max(0, text.length - 2 * ESCAPE_LENGTH));
+  return near < 0 ? text.length : near;
+}
+
+const MEANS: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\n',
+  t: '\t',
+  b: ' ',
+  f: ' ',
+  '"': '"',
+  '/': '/',
+  '\\': '\\',
+};
+
+function unescaped(text: string): string {
+  let at = text.indexOf(BACKSLASH);
+  if (at < 0) return text;
+  const pieces: string[] = [];
+  let from = 0;
+  while (at >= 0) {
+    pieces.push(text.slice(from, at));
+    const mark = text[at + 1] ?? '';
+    const code = mark === 'u' ? Number.parseInt(text.slice(at + 2, at + ESCAPE_LENGTH), 16) : -1;
+    if (code >= 0) pieces.push(String.fromCharCode(code));
+    else pieces.push(MEANS[mark] ?? '');
+    from = at + (mark === 'u' ? ESCAPE_LENGTH : 2);
+    at = text.indexOf(BACKSLASH, from);
+  }
+  pieces.push(text.slice(from));
+  return pieces.join('');
+}
