@@ -5,10 +5,12 @@ export interface Adversary {
   readonly text: (length: number) => string;
 }
 
-const words =
-  'the quick brown fox jumps over lazy dogs while many people write about ordinary things such as weather gardens music and long journeys through quiet valleys in summer because nobody asked them what else there might be to say when evening comes'.split(
-    ' ',
-  );
+const words = [
+  'the quick brown fox jumps over lazy dogs while many people write about ordinary',
+  'things such as weather gardens music and long journeys through quiet valleys in',
+  'summer because nobody asked them what else there might be to say when evening',
+  'comes',
+].flatMap((line) => line.split(' '));
 
 /** A linear congruential generator: the texts need variety, not chance. */
 function counter(): (below: number) => number {
@@ -57,7 +59,8 @@ export function densePayload(length: number): string {
     () => `2026-03-11T09:14:22Z INFO login ip=84.1${draw(9)}.${draw(250)}.9 user=jo${digits(3)}\n`,
     () => `| Jo Doe | 4111 1111 1111 ${digits(4)} | 19${digits(2)}-03-1${draw(9)} |\n`,
     () =>
-      `Patient born 0${1 + draw(9)}.04.19${10 + draw(80)}, MRN ${digits(8)}, SSN 2${digits(2)}-45-${digits(4)}\n`,
+      `Patient born 0${1 + draw(9)}.04.19${10 + draw(80)}, MRN ${digits(8)}, ` +
+      `SSN 2${digits(2)}-45-${digits(4)}\n`,
   ];
   let text = '';
   while (text.length < length) text += rows[draw(rows.length)]?.() ?? '';

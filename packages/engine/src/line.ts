@@ -3,12 +3,12 @@
 // happens, the call is settled once; a bug of ours fails closed. The last two steps: `finish.ts`.
 import { type Call, type Refusal, type Reply, type Result, yes } from '@signalbox/contract';
 import { type Classified, classify } from './classify/classify.ts';
+import { readContent } from './classify/reading.ts';
 import { dispatch } from './dispatch/dispatch.ts';
 import { depart, failClosed, finish, finishParked, refuse } from './finish.ts';
 import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
 import type { House, Snapshot } from './house.ts';
 import { beginning } from './passport.ts';
-import { readThrough } from './read-through.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -57,7 +57,7 @@ export async function enter(
   if (!joined.ok) return joined;
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
-  return yes(classify(known, await readThrough(known, house)));
+  return yes(classify(known, await readContent(known.question.bytes, house.ports.clock)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

@@ -1,7 +1,7 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
 // from. The label starts at the tenant's default and only ever rises: by what the scanner found in
-// the content, by the caller's header and the types it names, by parts that nobody here can read, by
-// state that is held upstream.
+// the content, by the caller's header and the types it names, by parts that nobody here can read,
+// by state that is held upstream.
 // Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
 // This room refuses nothing; it must never lower a label, and never keeps or prints what it has
 // read.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Reading } from './reading.ts';
+import { Reading, readContent } from './reading.ts';
 
 const bytesOf = (body: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(body));
 
@@ -74,5 +74,30 @@ describe('what a body says', () => {
   it('is nothing where there is no JSON object', () => {
     assert.deepEqual(read(new TextEncoder().encode('--form\r\n')), { types: [], steps: 1 });
     assert.deepEqual(read(new Uint8Array(0)), { types: [], steps: 1 });
+  });
+});
+
+describe('a large body', () => {
+  it('gives the loop a turn between slices, and small ones need none', async () => {
+    const turns: (() => void)[] = [];
+    const clock = {
+      after(_ms: number, then: () => void) {
+        turns.push(then);
+        return () => undefined;
+      },
+    };
+    assert.deepEqual(readContent(bytesOf(chat('hello')), clock), []);
+    assert.equal(turns.length, 0);
+    const reading = readContent(bytesOf(chat(`${'word '.repeat(60_000)} ssn ${SSN}`)), clock);
+    let count = 0;
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+      turn();
+      count += 1;
+    }
+    assert.ok(count >= 4);
+    assert.deepEqual(
+      (await reading).map(({ type }) => type),
+      ['us-ssn'],
+    );
   });
 });

@@ -1,6 +1,7 @@
 // Reads what a call says, in steps: the content of its body goes through the scanner in slices, so
 // that a large body never holds the loop. What comes out are types and how many of each; never a
 // value. JSON's escapes are undone on the way, so that a value is seen as its reader will see it.
+import type { Clock } from '@signalbox/contract';
 import { contentOf, type Range } from '@signalbox/dialect';
 import { type Finding, RAISES_FROM, Scan, SLICE } from './scan/scan.ts';
 
@@ -13,6 +14,26 @@ export const NOTHING_FOUND: Content = [];
 const BACKSLASH = '\\';
 /** The longest escape, `\u0041`, and what may hang over the end of a slice. */
 const ESCAPE_LENGTH = 6;
+
+/** Reads a whole body; of a large one the loop has a turn between two slices. */
+export function readContent(
+  body: Uint8Array,
+  clock: Pick<Clock, 'after'>,
+): Content | Promise<Content> {
+  const reading = new Reading(body);
+  if (!reading.step()) return reading.found();
+  return new Promise((done, fail) => {
+    const go = (): void => {
+      try {
+        if (reading.step()) clock.after(0, go);
+        else done(reading.found());
+      } catch (cause) {
+        fail(cause);
+      }
+    };
+    clock.after(0, go);
+  });
+}
 
 /** A body that was read so far. Ask `step` until it says false, then `found`. */
 export class Reading {
