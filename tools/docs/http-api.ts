@@ -15,19 +15,21 @@ const OPENING = `# HTTP API
 Two APIs on one port. The data plane speaks the dialects of OpenAI, Anthropic, Gemini and Ollama, so
 that an official SDK works when its base URL and key are changed; Gemini's calls stand under
 \`/v1beta/models/{model}:generateContent\` and \`:streamGenerateContent\`. The admin API is for the
-operator. Both describe themselves in OpenAPI 3.1: \`/openapi.json\` and
-\`/admin/v1/openapi.json\`. This page is written from both.
+operator, and for a tenant's admin as far as the endpoints go that the tenant brings. Both describe
+themselves in OpenAPI 3.1: \`/openapi.json\` and \`/admin/v1/openapi.json\`. This page is written
+from both.
 
 ## Data plane
 
-The key of a tenant, as \`authorization: Bearer sbx_…\`. [Headers](headers.md) and
-[errors](errors.md) have pages of their own. Fields of a body that nobody here knows go on as they
-came.
+The key of a tenant, as \`authorization: Bearer sbx_…\`, \`x-api-key\` or \`x-goog-api-key\`.
+[Headers](headers.md) and [errors](errors.md) have pages of their own. Fields of a body that nobody
+here knows go on as they came.
 `;
 
 const ADMIN = `## Admin API
 
-The admin key as a Bearer, or the cookie of a session that a printed link opened. Host and Origin
+The admin key as a Bearer, or the cookie of a session that a printed link opened; for the endpoints
+of a tenant also its own key with the scope \`admin\`. Host and Origin
 must be this server's own. Lists take \`limit\` and \`after\` and answer \`data\`,
 \`has_more\`, \`next\`. Under an \`idempotency-key\` a POST happens once. Money is integer
 micro-USD, times are UTC.
