@@ -23,6 +23,7 @@ import { checkForeign, checkOwners } from './owner.ts';
 import { parseSource } from './parse.ts';
 import { PROBLEMS_MAX, type Problem, problemIn, sortProblems } from './problem.ts';
 import { checkReferences } from './references.ts';
+import { checkRelations } from './relations.ts';
 import { checkRules } from './rules.ts';
 import { originsOf, type ValueOrigin } from './show.ts';
 import { makeSource, type Owner, Places, type Source } from './source.ts';
@@ -80,6 +81,7 @@ export function readConfiguration(
   // Where something was left out, no name can be called unknown, and a rule looks wider than it is.
   if (read.complete && !lost.has('policies')) checkRules(desk, rules);
   if (read.complete) checkReferences(desk, lost);
+  checkRelations(desk);
   const problems = [...read.problems, ...joined.problems, ...desk.problems];
   if (problems.length > 0)
     return { ok: false, problems: sortProblems(problems).slice(0, PROBLEMS_MAX) };

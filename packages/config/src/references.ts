@@ -27,6 +27,11 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
 /** A model by its name, or with the endpoint that it is pinned to. */
 const ALIASED: readonly string[] = ['aliases *', 'aliases * #', 'aliases * targets #'];
 const ROUTED: readonly string[] = ['policies * rules # route', 'policies * rules # route chain #'];
+const RELATED: readonly string[] = [
+  ...['same_weights #', 'falls_back_to #', 'successor_of', 'distilled_from', 'fine_tune_of'].map(
+    (relation) => `models * ${relation}`,
+  ),
+];
 const PATTERNS: readonly string[] = ['plans * models #', 'keys * models #'];
 
 interface Checking {
@@ -47,6 +52,7 @@ export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
     checkTarget(checking, path);
     checkAliased(checking, path);
   }
+  for (const path of RELATED.flatMap((at) => placesOf(desk, at))) referRelated(checking, path);
   for (const path of ROUTED.flatMap((at) => placesOf(desk, at))) checkTarget(checking, path);
   checkRings(desk);
   checkIds(desk);
@@ -150,6 +156,15 @@ function referModel({ desk, names }: Checking, path: Path): void {
   if (open || pinned || CALLABLE.some((noun) => lost.has(noun))) return;
   const message = `no model or alias is named \`${name}\``;
   report(desk, path, { message, hint: hintFor(name, callable, 'models') });
+}
+
+/** An alias is no model, and a model that nobody serves is defined under `models` all the same. */
+function referRelated({ desk, names }: Checking, path: Path): void {
+  const name = textAt(desk, path);
+  if (name === undefined || names.models.has(name) || isFull(desk)) return;
+  if (names.open || names.lost.has('models') || names.lost.has('endpoints')) return;
+  const message = `no model is named \`${name}\``;
+  report(desk, path, { message, hint: hintFor(name, names.models, 'models') });
 }
 
 /** A pattern that names exactly one thing should name something. */

@@ -18,6 +18,7 @@ function configuration(tenants: readonly TenantDocument[]): Configuration {
     node: NOUNS.node.schema.parse({}),
     endpoints: new Map(),
     models: new Map(),
+    registry: NOUNS.registry.schema.parse({}),
     aliases: new Map(),
     plans: new Map(),
     tenants: new Map(tenants.map((one) => [one.name, one])),

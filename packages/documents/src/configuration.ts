@@ -11,7 +11,8 @@
  */
 
 import type { LogLevel, Tier } from '@signalbox/contract';
-import type { EndpointDocument, ModelDocument, SecretReference } from './endpoint.ts';
+import type { EndpointDocument, SecretReference } from './endpoint.ts';
+import type { ModelDocument, RegistryDocument } from './model.ts';
 import type { Json } from './origin.ts';
 import type { AliasDocument, PolicyDocument } from './policy.ts';
 import type { PriceDocument } from './pricing.ts';
@@ -29,6 +30,7 @@ export interface Configuration {
   readonly node: NodeDocument;
   readonly endpoints: ReadonlyMap<string, EndpointDocument>;
   readonly models: ReadonlyMap<string, ModelDocument>;
+  readonly registry: RegistryDocument;
   readonly aliases: ReadonlyMap<string, AliasDocument>;
   readonly plans: ReadonlyMap<string, PlanDocument>;
   readonly tenants: ReadonlyMap<string, TenantDocument>;

@@ -1,8 +1,6 @@
-/**
- * Endpoints and the models behind them: what may be dialled, with which credential, and what is
- * known about it.
- */
+/** Endpoints: what may be dialled, with which credential, and what is known about it. */
 import type { Retention, Tier } from '@signalbox/contract';
+import type { ModelAtEndpoint } from './model.ts';
 import type { Origin } from './origin.ts';
 import type { AmortisedDocument, PriceNumbers } from './pricing.ts';
 
@@ -54,6 +52,8 @@ export interface EndpointDocument {
   readonly region: string | undefined;
   readonly legalEntity: string | undefined;
   readonly retention: Retention;
+  /** What stands behind what is said of it; undefined: its operator's word alone. */
+  readonly attestation: AttestationDocument | undefined;
   /** Only this tenant may use it. */
   readonly tenant: string | undefined;
   readonly enabled: boolean;
@@ -77,6 +77,13 @@ export interface EndpointDocument {
   readonly amortised: AmortisedDocument | undefined;
   readonly price: PriceNumbers | undefined;
   readonly origin: Origin | undefined;
+}
+
+export interface AttestationDocument {
+  readonly kind: 'contract' | 'audit' | 'hardware';
+  /** Where the evidence is found: a document's name, a link, a digest. */
+  readonly evidence: string;
+  readonly by: string;
 }
 
 export interface PrivateAddress {
@@ -118,34 +125,4 @@ export interface EndpointTimers {
   readonly headMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
-}
-
-export interface ModelAtEndpoint {
-  /** The name the upstream knows. */
-  readonly upstream: string;
-  /** Our name; the upstream's own when nothing else is said. */
-  readonly name: string;
-  readonly contextTokens: number | undefined;
-  readonly capabilities: Partial<ModelCapabilities> | undefined;
-  readonly price: PriceNumbers | undefined;
-}
-
-export interface ModelCapabilities {
-  readonly tools: boolean;
-  readonly vision: boolean;
-  readonly jsonSchema: boolean;
-  readonly logprobs: boolean;
-  readonly embeddings: boolean;
-  readonly reasoning: boolean;
-}
-
-export interface ModelDocument {
-  readonly name: string;
-  readonly family: string | undefined;
-  readonly tierHint: Tier | undefined;
-  readonly contextTokens: number | undefined;
-  /** A capability that nobody stated is absent: not known is not the same as no. */
-  readonly capabilities: Partial<ModelCapabilities>;
-  readonly price: PriceNumbers | undefined;
-  readonly origin: Origin | undefined;
 }

@@ -36,6 +36,18 @@ export {
 export type * from './endpoint.ts';
 export { ENDPOINT_KINDS, type EndpointKindFacts } from './endpoint-kinds.table.ts';
 export { configurationJsonSchema, type JsonObject } from './json-schema.ts';
+export {
+  MODALITIES,
+  type Modality,
+  type ModelAtEndpoint,
+  type ModelCapabilities,
+  type ModelDocument,
+  type ModelFacts,
+  type ModelRelations,
+  NO_RELATIONS,
+  quantisationBits,
+  type RegistryDocument,
+} from './model.ts';
 export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';
 export { coversPattern, matchesPattern } from './pattern.ts';
@@ -60,7 +72,8 @@ export { loadSnapshot, readSnapshot } from './prices-snapshot-read.ts';
 export { type PriceStatements, statedPrices } from './prices-stated.ts';
 export type * from './pricing.ts';
 export { configurationReference } from './reference.ts';
-export type { EndpointPart, ModelPart, PricePart } from './schema/endpoint.ts';
+export type { EndpointPart } from './schema/endpoint.ts';
+export type { ModelPart } from './schema/model.ts';
 export {
   CONFIGURATION_VERSION,
   NOUN_NAMES,
@@ -70,6 +83,7 @@ export {
   wholeSchema,
 } from './schema/nouns.ts';
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
+export type { PricePart } from './schema/price.ts';
 export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
 export { MODEL_NAME, NAME } from './schema/words.ts';
 export { closest } from './suggest.ts';

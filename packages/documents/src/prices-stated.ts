@@ -1,6 +1,7 @@
 // Prices as an operator's configuration states them, for the book. Whatever the configuration says
 // wins over the shipped list, a price of zero too: there it is a statement, not a gap.
-import type { EndpointDocument, ModelAtEndpoint, ModelDocument } from './endpoint.ts';
+import type { EndpointDocument } from './endpoint.ts';
+import type { ModelAtEndpoint, ModelDocument } from './model.ts';
 import { completeRates, type Price } from './prices.ts';
 import type { StatedPrice } from './prices-book.ts';
 import { parseUsdPerMillion, parseUsdPerRequest } from './prices-decimal.ts';

@@ -13,6 +13,7 @@ import type { Classified } from './classify/classify.ts';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
+import { type Need, wordsOf } from './resolve/need.ts';
 import type { Candidate } from './resolve/offer.ts';
 import { type Resolved, recordedOf, resolve, shownOf, survey } from './resolve/resolve.ts';
 import { OUTPUT_TOKENS_ASSUMED } from './schedule/estimate.ts';
@@ -27,6 +28,8 @@ export type Preview = {
 export type Predicted = RecordedCandidate & {
   /** Undefined: its price is unknown. */
   readonly costNanoUsdMax: bigint | undefined;
+  /** Demands of the need that it does not meet, in words. */
+  readonly unmet: readonly string[];
   /** Undefined: not measured yet. */
   readonly took: Took | undefined;
 };
@@ -49,7 +52,10 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const seen = shownOf(surveyed.value.field, all);
   const recorded = resolved.ok ? resolved.value.route.candidates : recordedOf(seen, [], facts);
   // Both were made of the same list, in its order.
-  const candidates = recorded.map((one, at) => predict(one, seen[at], classified.value, house));
+  const candidates = recorded.map((one, at) => ({
+    ...predict(one, seen[at], classified.value, house),
+    unmet: unmetWords(surveyed.value.need, seen[at]),
+  }));
   return yes({ identity: { tenant, key }, resolved, candidates });
 }
 
@@ -59,12 +65,15 @@ const NOWHERE: Pick<Resolved['route'], 'offers' | 'late' | 'better'> = {
   better: [],
 };
 
+const unmetWords = (need: Need | undefined, seen: Candidate | undefined): readonly string[] =>
+  need === undefined || seen === undefined ? [] : wordsOf(need, seen.unmet);
+
 function predict(
   recorded: RecordedCandidate,
   candidate: Candidate | undefined,
   { head, question }: Classified,
   { live }: House,
-): Predicted {
+): Omit<Predicted, 'unmet'> {
   const embeds = head.operation === 'embedding';
   const answers = (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
   const usage = {

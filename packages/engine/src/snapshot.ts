@@ -62,6 +62,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
     node: { name: node.name, tier: node.tier },
     endpoints: configuration.endpoints.values(),
     models: configuration.models,
+    registry: configuration.registry,
     aliases: configuration.aliases.values(),
     secretOf: (endpoint, name) => {
       const credential = endpoint.credentials.find((one) => one.name === name);

@@ -126,9 +126,10 @@ async function explained(call: Call, { house }: Pages): Promise<Result<object, R
 
 /** Null is not known; `expected_why` says why. */
 function predictedDocument(candidate: Predicted): object {
-  const { costNanoUsdMax, took } = candidate;
+  const { costNanoUsdMax, took, unmet } = candidate;
   return {
     ...candidateDocument(candidate),
+    ...(unmet.length === 0 ? {} : { unmet }),
     estimate_micro_usd: costNanoUsdMax === undefined ? null : microUsdUp(costNanoUsdMax),
     expected_first_byte_ms: rounded(took?.firstByteMs),
     expected_ms: rounded(took?.totalMs),

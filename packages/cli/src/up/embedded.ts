@@ -93,7 +93,7 @@ function addressed(endpoint: EndpointDocument, model: Model, variable: string): 
   const { hostname, port } = new URL(model.url);
   const [first] = endpoint.models.values();
   const served = {
-    ...(first ?? { name: model.modelId, capabilities: undefined, price: undefined }),
+    ...(first ?? { name: model.modelId, capabilities: undefined, facts: {}, price: undefined }),
     upstream: model.modelId,
     contextTokens: first?.contextTokens ?? model.contextTokens,
   };

@@ -11,6 +11,7 @@ export const REMEDIES: Readonly<Record<Gate, string>> = {
   notOwn: 'name the endpoint under `own` of the tenant, or choose another topology',
   otherTenant: 'nothing: it is theirs alone',
   quarantined: '`signalbox endpoint activate NAME`, once its checks pass',
+  quantised: 'a copy with more bits, or another `registry.quantisation_min`',
   disabled: '`signalbox endpoint enable NAME`',
   unavailable: 'give the endpoint a credential that can be read',
   operation: 'a model that can do this, or state its capabilities in the configuration',

@@ -1,28 +1,23 @@
-/** Written form of `endpoints`, `models` and `prices`. */
+/** Written form of `endpoints`. */
 import { z } from 'zod';
 import type {
+  AttestationDocument,
   EndpointDocument,
   EndpointKind,
-  ModelAtEndpoint,
-  ModelCapabilities,
-  ModelDocument,
   PrivateAddress,
 } from '../endpoint.ts';
-import type { AmortisedDocument, PriceDocument, PriceNumbers } from '../pricing.ts';
+import type { ModelAtEndpoint } from '../model.ts';
+import type { AmortisedDocument } from '../pricing.ts';
 import { credential } from './credential.ts';
+import { modelsAtEndpoint } from './model.ts';
+import { price } from './price.ts';
 import {
   amount,
   formed,
   hostAndPort,
-  instantMs,
-  listOf,
   mapOf,
   milliseconds,
-  modelName,
-  modelReference,
   name,
-  priceEach,
-  pricePerMillion,
   region,
   tier,
   url,
@@ -30,24 +25,6 @@ import {
 
 const HOUR_MS = 3_600_000;
 const IN_FLIGHT_AUTO_MAX = 200;
-const CONTEXT_TOKENS_MAX = 100_000_000;
-
-const CAPABILITIES = [
-  'tools',
-  'vision',
-  'jsonSchema',
-  'logprobs',
-  'embeddings',
-  'reasoning',
-] as const;
-const WRITTEN_CAPABILITIES = {
-  tools: 'tools',
-  vision: 'vision',
-  json_schema: 'jsonSchema',
-  logprobs: 'logprobs',
-  embeddings: 'embeddings',
-  reasoning: 'reasoning',
-} as const satisfies Record<string, (typeof CAPABILITIES)[number]>;
 
 const KINDS = [
   'openai-compatible',
@@ -89,106 +66,6 @@ export type EndpointPart = Omit<
   readonly models: ReadonlyMap<string, Omit<ModelAtEndpoint, 'upstream' | 'name'> & NamePart>;
 };
 type NamePart = { readonly name: string | undefined };
-
-export type ModelPart = Omit<ModelDocument, 'name' | 'origin'>;
-export type PricePart = Omit<PriceDocument, 'origin'>;
-
-const PRICE_FIELDS = {
-  input_per_million_usd: pricePerMillion.optional().describe('Dollars per million input tokens.'),
-  output_per_million_usd: pricePerMillion.optional().describe('Dollars per million output tokens.'),
-  cached_input_per_million_usd: pricePerMillion
-    .optional()
-    .describe('Dollars per million input tokens read from the upstream cache.'),
-  cache_write_per_million_usd: pricePerMillion
-    .optional()
-    .describe('Dollars per million input tokens written to it.'),
-  request_usd: priceEach.optional().describe('Dollars per request.'),
-};
-
-type WrittenPrice = { readonly [K in keyof typeof PRICE_FIELDS]?: string | undefined };
-
-const price: z.ZodType<PriceNumbers> = z.strictObject(PRICE_FIELDS).transform(priceNumbers);
-
-export const pricePart: z.ZodType<PricePart> = z
-  .strictObject({
-    model: modelReference.describe('Model the price is for.'),
-    endpoint: modelName.optional().describe('Only at this endpoint; else everywhere.'),
-    from: instantMs.describe('First day or instant (UTC) on which the price holds.'),
-    ...PRICE_FIELDS,
-  })
-  .transform((written) => ({
-    model: written.model,
-    endpoint: written.endpoint,
-    fromMs: written.from,
-    ...priceNumbers(written),
-  }));
-
-const capabilities: z.ZodType<Partial<ModelCapabilities>> = z
-  .union([
-    z.array(z.enum(capabilityNames())).min(1).max(CAPABILITIES.length),
-    z.strictObject({
-      tools: z.boolean().optional(),
-      vision: z.boolean().optional(),
-      json_schema: z.boolean().optional(),
-      logprobs: z.boolean().optional(),
-      embeddings: z.boolean().optional(),
-      reasoning: z.boolean().optional(),
-    }),
-  ])
-  .transform((written) => {
-    const known: { -readonly [K in keyof ModelCapabilities]?: boolean } = {};
-    for (const key of capabilityNames()) {
-      const value = Array.isArray(written) ? written.includes(key) || undefined : written[key];
-      if (value !== undefined) known[WRITTEN_CAPABILITIES[key]] = value;
-    }
-    return known;
-  });
-
-const contextTokens = z.int().min(1).max(CONTEXT_TOKENS_MAX);
-const CAPABILITIES_TEXT =
-  'A list of what it can do, or a mapping to true and false; what is not named is not known.';
-
-export const modelPart: z.ZodType<ModelPart> = z
-  .strictObject({
-    family: z.string().min(1).max(64).optional().describe('Family, for grouping.'),
-    tier_hint: tier.optional().describe('Tier it usually runs on.'),
-    context_tokens: contextTokens.optional().describe('Tokens that fit into one call.'),
-    capabilities: capabilities.optional().describe(CAPABILITIES_TEXT),
-    price: price.optional().describe('Price wherever no nearer one is stated.'),
-  })
-  .transform((written) => ({
-    family: written.family,
-    tierHint: written.tier_hint,
-    contextTokens: written.context_tokens,
-    capabilities: written.capabilities ?? {},
-    price: written.price,
-  }));
-
-const modelAtEndpoint = z
-  .strictObject({
-    name: modelName.optional().describe('Our name for it; else its own.'),
-    context_tokens: contextTokens.optional().describe('Tokens that fit into one call here.'),
-    capabilities: capabilities.optional().describe(CAPABILITIES_TEXT),
-    price: price.optional().describe('Price at this endpoint.'),
-  })
-  .transform((written) => ({
-    name: written.name,
-    contextTokens: written.context_tokens,
-    capabilities: written.capabilities,
-    price: written.price,
-  }));
-
-const UNDESCRIBED = {
-  name: undefined,
-  contextTokens: undefined,
-  capabilities: undefined,
-  price: undefined,
-};
-
-const modelsAtEndpoint = z.union([
-  listOf(modelReference).transform((list) => new Map(list.map((one) => [one, UNDESCRIBED]))),
-  mapOf(modelReference, modelAtEndpoint),
-]);
 
 /** The caller's credentials and cookies never travel, and framing belongs to the connection. */
 const CLOSED_HEADERS: ReadonlySet<string> = new Set([
@@ -271,6 +148,12 @@ const amortised: z.ZodType<AmortisedDocument> = z
     busyShare: written.busy_share,
   }));
 
+const attestation: z.ZodType<AttestationDocument> = z.strictObject({
+  kind: z.enum(['contract', 'audit', 'hardware']).describe('What the evidence is.'),
+  evidence: z.string().min(1).max(1_024).describe('Where it is found: a name, a link, a digest.'),
+  by: z.string().min(1).max(256).describe('Who vouches for it.'),
+});
+
 const privateAddress: z.ZodType<PrivateAddress | boolean> = z.union([z.boolean(), hostAndPort]);
 
 export const endpointPart: z.ZodType<EndpointPart> = z
@@ -294,6 +177,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
       .enum(['standard', 'zero'])
       .default('standard')
       .describe('`zero`: its operator keeps nothing of a call.'),
+    attestation: attestation.optional().describe('What stands behind region and retention.'),
     tenant: name.optional().describe('The only tenant that may use it.'),
     enabled: z.boolean().default(true).describe('`false`: nothing is sent, not even a probe.'),
     quarantine: z
@@ -343,6 +227,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     region: written.region,
     legalEntity: written.legal_entity,
     retention: written.retention,
+    attestation: written.attestation,
     tenant: written.tenant,
     enabled: written.enabled,
     quarantined: written.quarantine,
@@ -359,17 +244,3 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     amortised: written.amortised,
     price: written.price,
   }));
-
-function priceNumbers(written: WrittenPrice): PriceNumbers {
-  return {
-    inputPerMillionUsd: written.input_per_million_usd,
-    outputPerMillionUsd: written.output_per_million_usd,
-    cachedInputPerMillionUsd: written.cached_input_per_million_usd,
-    cacheWritePerMillionUsd: written.cache_write_per_million_usd,
-    requestUsd: written.request_usd,
-  };
-}
-
-function capabilityNames(): readonly (keyof typeof WRITTEN_CAPABILITIES)[] {
-  return ['tools', 'vision', 'json_schema', 'logprobs', 'embeddings', 'reasoning'];
-}

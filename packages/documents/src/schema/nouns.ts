@@ -10,15 +10,11 @@ import type {
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
-import {
-  type EndpointPart,
-  endpointPart,
-  type ModelPart,
-  modelPart,
-  type PricePart,
-  pricePart,
-} from './endpoint.ts';
+import type { RegistryDocument } from '../model.ts';
+import { type EndpointPart, endpointPart } from './endpoint.ts';
+import { type ModelPart, modelPart, registry } from './model.ts';
 import { type AliasPart, aliasPart, type PolicyPart, policyPart } from './policy.ts';
+import { type PricePart, pricePart } from './price.ts';
 import { journal, node, queue, server, telemetry } from './server.ts';
 import {
   type ConsentPart,
@@ -47,6 +43,7 @@ export interface Nouns {
   readonly node: Noun<NodeDocument>;
   readonly endpoints: Noun<EndpointPart>;
   readonly models: Noun<ModelPart>;
+  readonly registry: Noun<RegistryDocument>;
   readonly aliases: Noun<AliasPart>;
   readonly plans: Noun<PlanPart>;
   readonly tenants: Noun<TenantPart>;
@@ -79,6 +76,7 @@ export const NOUNS: Nouns = {
   node: one('Where this gateway stands.', node),
   endpoints: many('Model servers that calls may go to.', MODEL_NAME_FORM, endpointPart),
   models: many('What is known about models, wherever they run.', MODEL_NAME_FORM, modelPart),
+  registry: one('What is demanded of models, whoever asks for them.', registry),
   aliases: many(
     'Names that stand for a model, or for several tried in order.',
     MODEL_NAME_FORM,
@@ -108,6 +106,7 @@ export const NOUN_NAMES: readonly (keyof Nouns)[] = [
   'node',
   'endpoints',
   'models',
+  'registry',
   'aliases',
   'plans',
   'tenants',

@@ -33,10 +33,13 @@ import type {
   EndpointDocument,
   ModelCapabilities,
   ModelDocument,
+  ModelFacts,
   Price,
+  RegistryDocument,
   TargetDocument,
 } from '@signalbox/documents';
 import type { TenantFacts } from '../tenant/tenant.ts';
+import { onwardOf } from './onward.ts';
 
 export type Reach = 'loopback' | 'private' | 'public';
 
@@ -50,6 +53,8 @@ export type EndpointFacts = {
   readonly reach: Reach;
   readonly region: string | undefined;
   readonly retention: Retention;
+  /** Somebody vouches for what is said of it, and names the evidence. */
+  readonly attested: boolean;
   readonly tenant: TenantName | undefined;
   readonly enabled: boolean;
   /** Asked about itself, and sent no call. */
@@ -95,6 +100,7 @@ export type Offering = {
   readonly upstream: string;
   readonly contextTokens: number | undefined;
   readonly capabilities: Partial<ModelCapabilities>;
+  readonly facts: Partial<ModelFacts>;
   readonly price: Price;
 };
 
@@ -106,6 +112,9 @@ export type Catalog = {
   readonly offerings: readonly Offering[];
   readonly byModel: ReadonlyMap<string, readonly Offering[]>;
   readonly aliases: ReadonlyMap<string, readonly TargetDocument[]>;
+  /** What stands in for a model where its own places cannot have a call, in this order. */
+  readonly onward: ReadonlyMap<string, readonly string[]>;
+  readonly registry: RegistryDocument;
   /** Names of callers' headers that some endpoint lists, lower case. */
   readonly forwarded: ReadonlySet<string>;
   /** The dearest of tier 3: what every call would cost without routing. */
@@ -121,6 +130,7 @@ export type CatalogSources = {
   readonly node: NodeFacts;
   readonly endpoints: Iterable<EndpointDocument>;
   readonly models: ReadonlyMap<string, ModelDocument>;
+  readonly registry: RegistryDocument;
   readonly aliases: Iterable<{
     readonly name: string;
     readonly targets: readonly TargetDocument[];
@@ -149,6 +159,7 @@ export function compileCatalog(sources: CatalogSources): Catalog {
         upstream: model.upstream,
         contextTokens: model.contextTokens ?? known?.contextTokens,
         capabilities: { ...known?.capabilities, ...model.capabilities },
+        facts: { ...known?.facts, ...model.facts },
         price: sources.priceOf(document, endpoint.reach, model.upstream),
       };
       offerings.push(offering);
@@ -166,6 +177,8 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     offerings,
     byModel,
     aliases,
+    onward: onwardOf(sources.models),
+    registry: sources.registry,
     forwarded: new Set([...endpoints.values()].flatMap((one) => [...one.forwarded])),
     frontier: dearest(offerings.filter(isFrontier)),
     placeOf: (endpoint, tenant) => placeFor(endpoint, tenant, node),
@@ -221,6 +234,7 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
     reach: sources.reachOf(url),
     region: document.region,
     retention: document.retention,
+    attested: document.attestation !== undefined,
     tenant: document.tenant as TenantName | undefined, // brand: the reference was checked by config
     enabled: document.enabled,
     quarantined: document.quarantined,
@@ -260,7 +274,8 @@ function kindNamed(name: string): ServerKind {
 function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
   const price: Price = { kind: 'unknown', why: 'not-listed', version: 'none' };
   const model = modelName(upstream);
-  return { endpoint, model, upstream, contextTokens: undefined, capabilities: {}, price };
+  const unknown = { contextTokens: undefined, capabilities: {}, facts: {} };
+  return { endpoint, model, upstream, ...unknown, price };
 }
 
 /** Whatever an endpoint serves; a plan or a key that names models does not include it. */

@@ -5,7 +5,7 @@ import type { TargetDocument } from '@signalbox/documents';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Verdict } from '../policy/policy.ts';
-import { meets, type Need, readNeed } from './need.ts';
+import { type Need, readNeed, unmetByModel } from './need.ts';
 
 export type Asked = {
   readonly offerings: readonly Offering[];
@@ -74,13 +74,16 @@ function atEndpoints(
   return found(there.map(whole), { ordered, pinned });
 }
 
-/** What a name stands for, before there is a call; nothing when nobody knows it. */
+/**
+ * What a name stands for, before there is a call; nothing when nobody knows it. Of a need, what it
+ * demands of models.
+ */
 export function meant(name: string, tenant: TenantName, catalog: Catalog): readonly Offering[] {
   const all = visible(catalog.offerings, tenant);
   const found = named(name, { catalog, tenant, all });
   if (!found.ok) return [];
   const { offerings, need } = found.value;
-  return need === undefined ? offerings : offerings.filter((one) => meets(one, need));
+  return need === undefined ? offerings : offerings.filter((one) => unmetByModel(need, one) === 0);
 }
 
 function named(name: string, view: Sight): Result<Asked, Refusal> {
@@ -93,11 +96,26 @@ function named(name: string, view: Sight): Result<Asked, Refusal> {
     if (!need.ok) return no(refusal('need_unsatisfiable', need.refusal, { param: 'model' }));
     return found(view.all, { need: need.value });
   }
-  const offerings = ofModel(name, view);
-  if (offerings.length > 0) return found(offerings);
+  const offerings = ofModelAndOnward(name, view);
+  if (offerings !== undefined) return offerings;
   const pinned = pinnedOffering(name, view);
   if (pinned !== undefined) return found([pinned], { ordered: true, pinned: true });
   return no(unknownModel(name, view));
+}
+
+/**
+ * The model itself, and after it what its document says may stand in for it: also where the model
+ * is served no more.
+ */
+function ofModelAndOnward(name: string, view: Sight): Result<Asked, Refusal> | undefined {
+  const offerings = ofModel(name, view);
+  const onward = view.catalog.onward.get(name)?.filter((one) => ofModel(one, view).length > 0);
+  if (onward === undefined || onward.length === 0) {
+    return offerings.length === 0 ? undefined : found(offerings);
+  }
+  const names = offerings.length === 0 ? onward : [name, ...onward];
+  const target = (model: string) => ({ model, endpoint: undefined, weight: undefined });
+  return fromTargets(names.map(target), view);
 }
 
 const isVisible = ({ endpoint }: Offering, tenant: TenantName): boolean =>

@@ -4,14 +4,18 @@ import { assert, type Clearance } from '@signalbox/contract';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Target } from './asked.ts';
+import { GATES } from './gates.table.ts';
 import {
   gatesOfEndpoint,
   gatesOfModel,
   gatesOfPlace,
   gatesOfTraits,
+  type Sizes,
   traitsOf,
   type Wants,
 } from './gates.ts';
+import { bitsOf } from './need.table.ts';
+import { type Need, unmetByModel, unmetByPlace } from './need.ts';
 import type { Candidate } from './offer.ts';
 import type { View } from './view.ts';
 
@@ -20,6 +24,7 @@ export type Looking = {
   readonly view: View;
   readonly clearance: Clearance;
   readonly wants: Wants;
+  readonly need: Need | undefined;
   /** A call that was parked carries the clearance of its entry before. */
   readonly isBound: boolean;
 };
@@ -29,6 +34,8 @@ export class Field {
   /** Of each offering; 0: nothing refuses it. */
   readonly gates: Int32Array;
   readonly tiers: Uint8Array;
+  /** Of each offering the demands of the need that it does not meet; without a need undefined. */
+  readonly #unmet: Uint32Array | undefined;
   readonly #targets: readonly Target[] | undefined;
   readonly #view: View;
 
@@ -45,6 +52,8 @@ export class Field {
     this.gates = isAll
       ? gatesOfAll(looking)
       : Int32Array.from(offerings, (offering) => gatesOfOne(offering, looking));
+    this.#unmet = isAll ? unmetOfAll(looking) : unmetOfEach(offerings, looking);
+    if (this.#unmet !== undefined) refuseUnmet(this.gates, this.#unmet);
     this.tiers = isAll
       ? view.tiers
       : Uint8Array.from(offerings, ({ endpoint }) => view.placeOf(endpoint).tier);
@@ -54,7 +63,8 @@ export class Field {
     const offering = this.offerings[at];
     assert(offering !== undefined, 'an offering of this field');
     const place = this.#view.placeOf(offering.endpoint);
-    return { offering, place, gates: this.gates[at] ?? 0, target: this.#targets?.[at] };
+    const unmet = this.#unmet?.[at] ?? 0;
+    return { offering, place, gates: this.gates[at] ?? 0, unmet, target: this.#targets?.[at] };
   }
 
   candidates(): readonly Candidate[] {
@@ -74,12 +84,49 @@ function gatesOfOne(offering: Offering, { call, view, clearance, wants }: Lookin
     gatesOfPlace(endpoint, place, clearance, call) |
     gatesOfModel(offering.model, call) |
     gatesOfEndpoint(endpoint, place, wants) |
-    gatesOfTraits(traitsOf(offering), offering.contextTokens ?? 0, wants)
+    gatesOfTraits(traitsOf(offering), sizesOf(offering), wants)
   );
 }
 
+const sizesOf = (offering: Offering): Sizes => ({
+  contextTokens: offering.contextTokens ?? 0,
+  bits: bitsOf(offering) ?? 0,
+});
+
+function unmetOfEach(
+  offerings: readonly Offering[],
+  { need, view, call }: Looking,
+): Uint32Array | undefined {
+  if (need === undefined) return undefined;
+  return Uint32Array.from(offerings, (offering) => {
+    const { endpoint } = offering;
+    const place = view.placeOf(endpoint);
+    return unmetByModel(need, offering, call.step) | unmetByPlace(need, endpoint, place);
+  });
+}
+
+function unmetOfAll({ need, view, call }: Looking): Uint32Array | undefined {
+  if (need === undefined) return undefined;
+  const { endpoint, endpoints } = view.columns;
+  const byModel = view.unmetByModels(need, call.step);
+  const byPlace = endpoints.map((one) => unmetByPlace(need, one, view.placeOf(one)));
+  const { rows } = view;
+  const unmet = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const at = rows[i] ?? 0;
+    unmet[i] = (byModel[at] ?? 0) | (byPlace[endpoint[at] ?? 0] ?? 0);
+  }
+  return unmet;
+}
+
+function refuseUnmet(gates: Int32Array, unmet: Uint32Array): void {
+  for (let i = 0; i < gates.length; i += 1) {
+    if (unmet[i] !== 0) gates[i] = (gates[i] ?? 0) | GATES.need;
+  }
+}
+
 function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Array {
-  const { endpoint, endpoints, model, traits, contextTokens } = view.columns;
+  const { endpoint, endpoints, model, traits, contextTokens, bits } = view.columns;
   const byPlace = view.endpointGates(clearance, call, isBound);
   const byEndpoint = Int32Array.from(
     endpoints,
@@ -88,12 +135,15 @@ function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Ar
   const byModel = view.fixedFor(call.key).models;
   const { rows } = view;
   const gates = new Int32Array(rows.length);
+  const sizes = { contextTokens: 0, bits: 0 };
   for (let i = 0; i < rows.length; i += 1) {
     const at = rows[i] ?? 0;
+    sizes.contextTokens = contextTokens[at] ?? 0;
+    sizes.bits = bits[at] ?? 0;
     gates[i] =
       (byEndpoint[endpoint[at] ?? 0] ?? 0) |
       (byModel[model[at] ?? 0] ?? 0) |
-      gatesOfTraits(traits[at] ?? 0, contextTokens[at] ?? 0, wants);
+      gatesOfTraits(traits[at] ?? 0, sizes, wants);
   }
   return gates;
 }

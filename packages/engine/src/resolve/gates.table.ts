@@ -21,6 +21,7 @@ export const GATES = {
   tripped: 65536,
   limited: 131072,
   quarantined: 262144,
+  quantised: 524288,
 } as const;
 
 export type Gate = keyof typeof GATES;
@@ -46,6 +47,7 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   tripped: 'it failed too often lately, and is left alone for a while',
   limited: 'it limits the rate, and is left alone until it may be asked again',
   quarantined: 'it is quarantined; `signalbox endpoint activate` lets calls go there',
+  quantised: 'its weights are stored in fewer bits than this kind of work may have',
 };
 
 /** The words of a bitmap, in the order of the bits. */

@@ -10,11 +10,10 @@ import {
   within,
 } from '@signalbox/contract';
 import { type ModelCapabilities, matchesPattern } from '@signalbox/documents';
-import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
+import type { Catalog, EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Identity } from '../tenant/tenant.ts';
 import { GATES } from './gates.table.ts';
-import type { Need } from './need.ts';
 
 type Term = Exclude<Breach, 'forged'>;
 
@@ -100,7 +99,7 @@ const FREE: number = NO_TOOLS << 4;
 const maskOf = (capabilities: readonly (keyof ModelCapabilities)[]): number =>
   capabilities.reduce((mask, one) => mask | (1 << CAPABILITIES.indexOf(one)), 0);
 
-/** What is known about a model at an endpoint, as bits. */
+/** What is known that a model at an endpoint can do, as bits. */
 export function traitsOf({ capabilities, price }: Offering): number {
   const known = CAPABILITIES.filter((one) => capabilities[one] === true);
   let traits = maskOf(known);
@@ -121,10 +120,9 @@ export type Wants = {
   readonly cannot: number;
   /** One of these traits is needed under a budget: that nobody knows what it costs is no answer. */
   readonly unpriced: (traits: number) => boolean;
-  /** Capabilities that were declared as a need. */
-  readonly needs: number;
-  readonly contextTokensMin: number;
   readonly inputTokens: number;
+  /** Least bits of a weight for this kind of work; 0: any. */
+  readonly bitsMin: number;
   /** What is kept elsewhere than on tier 1 is kept against the tenant's word. */
   readonly storesInVain: boolean;
   /** The call refers to state that this endpoint holds; undefined: it refers to none. */
@@ -136,7 +134,7 @@ export type Wants = {
 
 const UNKNOWN_HOLDER = '';
 
-export function wantsOf(call: Classified, need: Need | undefined, pinned: boolean): Wants {
+export function wantsOf(call: Classified, { registry }: Catalog, pinned: boolean): Wants {
   const { question, head, tenant, key } = call;
   const { passing } = question;
   const isEmbedding = head.operation === 'embedding';
@@ -150,15 +148,26 @@ export function wantsOf(call: Classified, need: Need | undefined, pinned: boolea
     operation: head.operation,
     cannot: question.toolsOffered ? cannot | NO_TOOLS : cannot,
     unpriced: isBudgeted ? (passing === undefined ? isUnknown : costsOf(passing.works)) : never,
-    needs: maskOf(need?.capabilities ?? []),
-    contextTokensMin: need?.contextTokensMin ?? 0,
     inputTokens: question.inputTokensEstimate,
+    bitsMin: bitsMinOf(call, registry),
     storesInVain: passing?.stores === true && tenant.retention === 'zero',
     holder: isHeld ? (call.held?.endpoint ?? UNKNOWN_HOLDER) : undefined,
     trusted: pinned ? trusted : 'nobody',
     tenant: tenant.name,
   };
 }
+
+/** By the step, and what an agent asks for at least by the rule for agents. */
+function bitsMinOf(
+  { step, agent, question }: Classified,
+  { quantisationMin }: Catalog['registry'],
+): number {
+  const ofStep = step === undefined ? 0 : (quantisationMin.get(step) ?? 0);
+  const isAgent = agent !== undefined || question.toolsOffered;
+  return isAgent ? Math.max(ofStep, quantisationMin.get(AGENT) ?? 0) : ofStep;
+}
+
+const AGENT = 'agent';
 
 const never = (): boolean => false;
 const isUnknown = (traits: number): boolean => (traits & UNPRICED) !== 0;
@@ -189,15 +198,18 @@ export const namesFiles = ({ fileReferences }: Question): boolean =>
  */
 const OVERESTIMATE = 2;
 
-/** @param contextTokens 0: not known. */
-export function gatesOfTraits(traits: number, contextTokens: number, wants: Wants): number {
+/** What of a model at an endpoint is a number; 0: not known. */
+export type Sizes = { readonly contextTokens: number; readonly bits: number };
+
+export function gatesOfTraits(
+  traits: number,
+  { contextTokens, bits }: Sizes,
+  wants: Wants,
+): number {
   let gates = 0;
   if ((traits & wants.cannot) !== 0) gates |= GATES.operation;
   if (contextTokens > 0 && wants.inputTokens > contextTokens * OVERESTIMATE) gates |= GATES.context;
   if (wants.unpriced(traits)) gates |= GATES.unpriced;
-  // What nobody states about a model is not known, and not known does not satisfy a need.
-  if ((traits & wants.needs) !== wants.needs || contextTokens < wants.contextTokensMin) {
-    gates |= GATES.need;
-  }
+  if (bits > 0 && bits < wants.bitsMin) gates |= GATES.quantised;
   return gates;
 }

@@ -9,6 +9,8 @@ export type Offer = { readonly offering: Offering; readonly place: Place };
 /** `gates` 0: nothing refused it. */
 export type Candidate = Offer & {
   readonly gates: number;
+  /** Demands of the need that it does not meet, as bits. */
+  readonly unmet: number;
   /** Of the list that was asked for. */
   readonly target: Target | undefined;
 };

@@ -3,19 +3,25 @@
 import { type Clearance, type EndpointName, type Refusal, refusal } from '@signalbox/contract';
 import { isPassed, kindsWith, wireOf } from '@signalbox/dialect';
 import type { Classified } from '../classify/classify.ts';
+import type { Field } from './field.ts';
 import { GATES } from './gates.table.ts';
 import { namesFiles } from './gates.ts';
+import type { Need } from './need.ts';
 import type { Candidate } from './offer.ts';
+import { unsatisfied } from './unsatisfied.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
 const IDLE = GATES.disabled | GATES.quarantined | GATES.unavailable;
 const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
 
+export type Looked = { readonly field: Field; readonly need: Need | undefined };
+
 export function refuseRoute(
   call: Classified,
   clearance: Clearance,
-  all: readonly Candidate[],
+  { field, need }: Looked,
 ): Refusal {
+  const all = field.candidates();
   const holder = call.held?.endpoint;
   // Where one endpoint holds the state, what stands in the way there is what would help.
   const holding = all.filter(({ offering }) => offering.endpoint.name === holder);
@@ -46,11 +52,8 @@ export function refuseRoute(
     const message = `About ${tokens} input tokens fit into no allowed model.`;
     return refusal('context_too_long', message);
   }
-  if (candidates.every((one) => (one.gates & GATES.need) !== 0)) {
-    return refusal('need_unsatisfiable', `No known model satisfies \`${model}\`.`, {
-      param: 'model',
-    });
-  }
+  const nobody = need === undefined ? undefined : unsatisfied(need, candidates);
+  if (nobody !== undefined) return nobody;
   const idle = candidates.find((one) => one.gates !== 0 && (one.gates & ~IDLE) === 0);
   if (idle !== undefined) return notReady(model, idle);
   const barred = candidates.filter((one) => (one.gates & CLEARANCE) !== 0).length;

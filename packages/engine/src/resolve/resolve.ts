@@ -21,10 +21,12 @@ import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies, Verdict } from '../policy/policy.ts';
 import { asked } from './asked.ts';
+import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
 import { Field } from './field.ts';
 import { GATES, type Gate } from './gates.table.ts';
 import { wantsOf } from './gates.ts';
+import type { Need } from './need.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
 import { viewOf } from './view.ts';
@@ -67,6 +69,7 @@ export type Survey = {
   readonly verdict: Verdict;
   readonly clearance: Clearance;
   readonly field: Field;
+  readonly need: Need | undefined;
   /** The order is part of the wish: a chain. */
   readonly ordered: boolean;
   /** Allowed, and on higher tiers than what was asked for; where a policy escalates. */
@@ -86,7 +89,8 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
   const isBound = facts.bound !== undefined;
-  const looking = { call, view, clearance, wants: wantsOf(call, need, pinned), isBound };
+  const wants = wantsOf(call, facts.catalog, pinned);
+  const looking = { call, view, clearance, wants, need, isBound };
   const field = new Field(offerings, targets, looking);
   const others = (): readonly Candidate[] => {
     const seen = new Set(offerings);
@@ -103,7 +107,7 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
   const mayRise = verdict.output?.escalate !== undefined && !pinned && !passes;
   const above = mayRise ? [...field.open(), ...others()] : NONE;
-  const found = { verdict, clearance, ordered, near, above };
+  const found = { verdict, clearance, need, ordered, near, above };
   if (fallback === undefined) return yes({ ...found, field });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
@@ -132,10 +136,10 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
   const { verdict, clearance, field, ordered, near, above } = surveyed.value;
-  const offers = ordered ? field.open() : preferred(field, call, verdict, facts);
+  const offers = ordered ? field.open() : preferred(surveyed.value, call, facts);
   if (offers.length === 0) {
     const recorded = recordedOf(shownOf(field, offers), offers, facts);
-    const refusal = refuseRoute(call, clearance, field.candidates());
+    const refusal = refuseRoute(call, clearance, surveyed.value);
     return refused(call, { clearance, candidates: recorded, verdict }, refusal);
   }
   const tier = offers[0]?.place.tier ?? 1;
@@ -200,7 +204,7 @@ export function shownOf(field: Field, offers: readonly Offer[]): readonly Candid
   }
   // What was not asked for by the call: an answer in time, a better one.
   for (const { offering, place } of chosen.values()) {
-    shown.push({ offering, place, gates: 0, target: undefined });
+    shown.push({ offering, place, gates: 0, unmet: 0, target: undefined });
   }
   return shown;
 }
@@ -241,16 +245,20 @@ const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], T
 
 /**
  * One model on one tier, the best: where it stands in one place, one request is one upstream call
- * without a chain. A policy's fallback adds the tiers that it names, in case the first is down.
+ * without a chain. Of a need all models of the tier that meet it, the best first. A policy's
+ * fallback adds the tiers that it names, in case the first is down.
  */
 function preferred(
-  field: Field,
+  { field, verdict, need }: Survey,
   call: Classified,
-  verdict: Verdict,
   facts: Moving,
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
-  const byTier = openByTier(field, wish);
+  const ranked = { step: call.step, most: SPARES_MAX };
+  const byTier =
+    need === undefined
+      ? openByTier(field, wish)
+      : openByTier(field, wish).map((open) => bestOf(field.offerings, open, ranked));
   const isUp = (at: number): boolean => {
     const offering = field.offerings[at];
     return offering !== undefined && closed(offering, facts) === undefined;
@@ -262,8 +270,12 @@ function preferred(
   if (at === undefined) return [];
   const { offering, place } = field.candidate(at);
   const beside = byTier.find((open) => open.includes(at)) ?? [];
-  const isSame = (one: number): boolean => field.offerings[one]?.model === offering.model;
-  const equals = beside.filter(isSame).map((one) => field.candidate(one));
+  const isSame = (one: number): boolean =>
+    need !== undefined || field.offerings[one]?.model === offering.model;
+  const chosen = beside.filter(isSame);
+  const equals = (need === undefined ? chosen : upFirst(chosen, isUp)).map((one) =>
+    field.candidate(one),
+  );
   const fallback = fallbackOf(verdict, place.tier);
   if (fallback === undefined) return equals;
   const spare: Candidate[] = [];
@@ -275,6 +287,11 @@ function preferred(
     }
   }
   return [...equals, ...spare];
+}
+
+function upFirst(all: readonly number[], isUp: (at: number) => boolean): readonly number[] {
+  const up = all.filter(isUp);
+  return up.length === all.length ? all : [...up, ...all.filter((one) => !up.includes(one))];
 }
 
 /** Candidates that nothing refuses, by tier, the tier nearest to the wish first. */

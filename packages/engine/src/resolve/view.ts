@@ -5,6 +5,8 @@ import type { Catalog, EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Identity, KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { visible } from './asked.ts';
 import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
+import { bitsOf } from './need.table.ts';
+import { type Need, unmetByModel } from './need.ts';
 
 /** What of the offerings is the same for everybody; places in the arrays are the catalog's. */
 type Columns = {
@@ -17,12 +19,18 @@ type Columns = {
   readonly traits: Int32Array;
   /** 0: not known. */
   readonly contextTokens: Float64Array;
+  /** Bits of a weight; 0: not known. */
+  readonly bits: Uint8Array;
+  /** What models do not meet of needs that were asked for, by their text and the step. */
+  readonly unmet: Map<string, Uint32Array>;
   /** In the order of their first calls. */
   readonly views: Map<TenantFacts, View>;
 };
 
 /** Tenants whose view is kept: some kilobytes each with a hundred endpoints. */
 const VIEWS_MAX = 2_048;
+/** Needs whose answers are kept: some kilobytes each with thousands of offerings. */
+const NEEDS_MAX = 128;
 /** Keys with limits of their own, in one tenant's view. */
 const KEYS_MAX = 256;
 
@@ -60,6 +68,8 @@ function columnsOf({ offerings }: Catalog): Columns {
     models,
     traits: Int32Array.from(offerings, traitsOf),
     contextTokens: Float64Array.from(offerings, (one) => one.contextTokens ?? 0),
+    bits: Uint8Array.from(offerings, (one) => bitsOf(one) ?? 0),
+    unmet: new Map(),
     views: new Map(),
   };
 }
@@ -108,6 +118,18 @@ export class View {
       this.#places.set(endpoint, place);
     }
     return place;
+  }
+
+  /** What each offering of the catalog's models does not meet. */
+  unmetByModels(need: Need, step: string | undefined): Uint32Array {
+    const { unmet } = this.columns;
+    const name = `${step ?? ''} ${need.text}`;
+    let known = unmet.get(name);
+    if (known === undefined) {
+      known = Uint32Array.from(this.#catalog.offerings, (one) => unmetByModel(need, one, step));
+      keep(unmet, name, known, NEEDS_MAX);
+    }
+    return known;
   }
 
   /** Keys without models and tiers of their own share what the plan says. */

@@ -47,6 +47,7 @@ export function firstDocuments(chance: Chance): Configuration {
     },
     endpoints: named(PLACES.map((place) => endpoint(place, chance))),
     models: new Map(),
+    registry: { quantisationMin: new Map() },
     aliases: named([...aliases(chance)]),
     plans: named(plans(chance)),
     tenants: named(TENANTS.map((name) => tenant(name, chance, thrift))),
@@ -92,6 +93,7 @@ function endpoint(place: PlaceRow, chance: Chance): EndpointDocument {
     region,
     legalEntity: undefined,
     retention: chance.pick(['standard', 'zero', 'zero']),
+    attestation: undefined,
     tenant: place.tenant,
     enabled: !chance.happens(0.08),
     quarantined: false,
@@ -142,6 +144,7 @@ function modelAt(model: string): ModelAtEndpoint {
     name: model,
     contextTokens: 32_000,
     capabilities: embeddings ? { embeddings } : { tools: model !== 'small', embeddings },
+    facts: {},
     price: undefined,
   };
 }

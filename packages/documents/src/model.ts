@@ -1,0 +1,92 @@
+/**
+ * What is known about models: what they can do, in which languages, under which licence, how good
+ * at what, and how they are related.
+ */
+import type { Tier } from '@signalbox/contract';
+import type { Origin } from './origin.ts';
+import type { PriceNumbers } from './pricing.ts';
+
+export const MODALITIES = ['text', 'image', 'audio', 'video', 'file'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+export interface ModelCapabilities {
+  readonly tools: boolean;
+  readonly vision: boolean;
+  readonly jsonSchema: boolean;
+  readonly logprobs: boolean;
+  readonly embeddings: boolean;
+  readonly reasoning: boolean;
+}
+
+/** What nobody stated is absent: not known is not the same as no. */
+export interface ModelFacts {
+  readonly inputs: readonly Modality[];
+  readonly outputs: readonly Modality[];
+  /** Primary language subtags of BCP 47: `en`, `de`. */
+  readonly languages: readonly string[];
+  /** Fields it was made for: `code`, `law`, `medicine`. */
+  readonly domains: readonly string[];
+  /** SPDX identifier, or `proprietary`; lower case. */
+  readonly licence: string;
+  /** As its file names it: `Q4_K_M`, `F16`. */
+  readonly quantisation: string;
+  /** Step class -> 0 to 100, by whatever the operator measures it with. */
+  readonly quality: ReadonlyMap<string, number>;
+}
+
+/** Names of models. What goes on from one to another leads in no circle. */
+export interface ModelRelations {
+  /** The same model under another name; either stands for the other. */
+  readonly sameWeights: readonly string[];
+  readonly successorOf: string | undefined;
+  /** Asked in this order where none of its own places can have a call. */
+  readonly fallsBackTo: readonly string[];
+  readonly distilledFrom: string | undefined;
+  readonly fineTuneOf: string | undefined;
+}
+
+export interface ModelAtEndpoint {
+  /** The name the upstream knows. */
+  readonly upstream: string;
+  /** Our name; the upstream's own when nothing else is said. */
+  readonly name: string;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Partial<ModelCapabilities> | undefined;
+  readonly facts: Partial<ModelFacts>;
+  readonly price: PriceNumbers | undefined;
+}
+
+export interface ModelDocument {
+  readonly name: string;
+  readonly family: string | undefined;
+  readonly tierHint: Tier | undefined;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Partial<ModelCapabilities>;
+  readonly facts: Partial<ModelFacts>;
+  readonly relations: ModelRelations;
+  readonly price: PriceNumbers | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export const NO_RELATIONS: ModelRelations = {
+  sameWeights: [],
+  successorOf: undefined,
+  fallsBackTo: [],
+  distilledFrom: undefined,
+  fineTuneOf: undefined,
+};
+
+/** What is demanded of models, whoever asks for them. */
+export interface RegistryDocument {
+  /**
+   * Step class, or `agent` for what an agent asks for -> least bits of a weight. A model whose
+   * quantisation is not known is not left out.
+   */
+  readonly quantisationMin: ReadonlyMap<string, number>;
+}
+
+/** Bits that a weight has, at least about: of `Q4_K_M` 4, of `IQ3_XS` 3, of `BF16` 16. */
+export function quantisationBits(quantisation: string): number | undefined {
+  const [, digits] = /^(?:I?Q|TQ|BF|F|FP|MXFP|NVFP|INT|U?D-I?Q)(\d{1,2})/i.exec(quantisation) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
