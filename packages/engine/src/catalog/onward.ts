@@ -1,5 +1,5 @@
-// Where a model's name leads beside the model itself: to the same weights under other names, then to
-// what it falls back to, and from there on.
+// Where a model's name leads beside the model itself: to the same weights under other names, then
+// to what it falls back to, and from there on.
 import type { ModelDocument } from '@signalbox/documents';
 
 /** Models that one name may lead to. */

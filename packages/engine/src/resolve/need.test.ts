@@ -17,7 +17,10 @@ version: 1
 node: {name: n1, tier: 2}
 endpoints:${endpoint(
   'paris',
-  'region: eu\n    retention: zero\n    attestation: {kind: audit, evidence: report-7, by: us}\n    price: {input_per_million_usd: "2", output_per_million_usd: "8"}',
+  `region: eu
+    retention: zero
+    attestation: {kind: audit, evidence: report-7, by: us}
+    price: {input_per_million_usd: "2", output_per_million_usd: "8"}`,
   '{lex: {}, tiny: {quantisation: IQ3_XS}}',
 )}${endpoint(
   'ohio',
@@ -25,8 +28,8 @@ endpoints:${endpoint(
   '{lex-us: {}, seer: {}}',
 )}
 models:
-  lex: {context_tokens: 200000, capabilities: [tools], languages: [de, fr], domains: [law], licence: mit,
-        quality: {reasoning: 60}}
+  lex: {context_tokens: 200000, capabilities: [tools], languages: [de, fr], domains: [law],
+        licence: mit, quality: {reasoning: 60}}
   lex-us: {context_tokens: 200000, capabilities: [tools], languages: [en], quantisation: Q8_0,
         quality: {reasoning: 60}}
   seer: {inputs: [text, image], context_tokens: 32000, capabilities: [tools, vision],
@@ -112,7 +115,8 @@ node: {name: n1, tier: 1}
 endpoints:
   here:
     url: http://127.0.0.1:9001/v1
-    models: {q3: {quantisation: Q3_K_S}, q4: {quantisation: Q4_K_M}, q5: {quantisation: Q5_0}, bare: {}}
+    models:
+      {q3: {quantisation: Q3_K_S}, q4: {quantisation: Q4_K_M}, q5: {quantisation: Q5_0}, bare: {}}
 tenants: {acme: {}}
 keys: {main: {tenant: acme, secret: "env:MAIN"}}
 `;
