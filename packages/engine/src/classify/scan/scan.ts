@@ -8,7 +8,7 @@ import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
 import { Page } from './page.ts';
 import { findSecrets } from './secrets.ts';
 import { Survey } from './survey.ts';
-import { groupNumber, lexicon } from './words.ts';
+import { groupNumber, LEXICON } from './words.ts';
 
 export { type Finding, RAISES_FROM } from './finding.ts';
 export type { Kind } from './identifiers.table.ts';
@@ -53,7 +53,7 @@ export const scannedTypes = (): readonly string[] =>
 type Desk = { readonly page: Page; readonly survey: Survey };
 const desks: Desk[] = [];
 function deskAt(depth: number): Desk {
-  const desk = desks[depth] ?? { page: new Page(lexicon()), survey: new Survey() };
+  const desk = desks[depth] ?? { page: new Page(LEXICON), survey: new Survey() };
   desks[depth] = desk;
   return desk;
 }

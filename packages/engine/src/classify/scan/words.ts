@@ -40,13 +40,6 @@ export const groupNumber = (name: string): number => {
   return at;
 };
 
-/** Made once, on first use. */
-let made: Lexicon | undefined;
-export function lexicon(): Lexicon {
-  made ??= make();
-  return made;
-}
-
 type Draft = { groups: Set<number>; rules: number[]; goesOn: boolean };
 
 function make(): Lexicon {
@@ -100,3 +93,6 @@ function wordOf(text: string, one: Draft): Word {
     compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),
   };
 }
+
+/** Made while the node starts, so that no caller waits for it. */
+export const LEXICON: Lexicon = make();
