@@ -3,7 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedFault } from './fault.ts';
-import { type ReadyMessage, readToParent, type StartMessage, type ToChild } from './messages.ts';
+import {
+  PULSE_MS,
+  type ReadyMessage,
+  readToParent,
+  type StartMessage,
+  type ToChild,
+} from './messages.ts';
 
 const ENTRY = fileURLToPath(new URL('./serve/main.ts', import.meta.url));
 /** An idle child should cost little: small young space, lean code, no threads for the collector. */
@@ -19,6 +25,8 @@ const WORDS_MAX = 2_000;
 export type ChildExit = {
   readonly code: number | undefined;
   readonly signal: string | undefined;
+  /** It was ended because it did not move any more. */
+  readonly hung: boolean;
 };
 
 export type Child = {
@@ -42,9 +50,10 @@ export async function startChild(
     env: {},
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  let hung = false;
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, signal) => {
-      resolve({ code: code ?? undefined, signal: signal ?? undefined });
+      resolve({ code: code ?? undefined, signal: signal ?? undefined, hung });
     });
   });
   const words = wordsOf(child);
@@ -56,6 +65,10 @@ export async function startChild(
     const ready = await becomingReady(child, start, startMsMax, words);
     // From here on it may say things that are nobody's business.
     words.stop();
+    whenStuck(child, start.stepMsMax, () => {
+      hung = true;
+      stop();
+    });
     return {
       pid: child.pid ?? 0,
       ready,
@@ -112,6 +125,34 @@ function becomingReady(
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
     send(child, start);
   });
+}
+
+/**
+ * Calls once when the child says that its engine stands still, or says nothing for that long. Beats
+ * are counted, not milliseconds: when it is this process that stood still, that is one beat.
+ */
+function whenStuck(child: ChildProcess, silentMsMax: number, then: () => void): void {
+  const beatsMax = Math.ceil(silentMsMax / PULSE_MS) + 1;
+  let beats = 0;
+  const end = (): void => {
+    clearInterval(timer);
+    child.off('message', onMessage);
+  };
+  const give = (): void => {
+    end();
+    then();
+  };
+  const timer = setInterval(() => {
+    beats += 1;
+    if (beats > beatsMax) give();
+  }, PULSE_MS);
+  const onMessage = (value: unknown): void => {
+    const message = readToParent(value);
+    if (message?.kind !== 'pulse') return;
+    beats = 0;
+    if (message.stuck) give();
+  };
+  child.on('message', onMessage).once('exit', end);
 }
 
 function giveTo(child: ChildProcess, socket: Socket): void {

@@ -7,6 +7,7 @@ export type EmbeddedCode =
   | 'model_missing'
   | 'model_corrupted'
   | 'memory_insufficient'
+  | 'model_hung'
   | 'start_timeout'
   | 'start_failed';
 
@@ -18,6 +19,7 @@ const HINTS: Readonly<Record<EmbeddedCode, string>> = {
   model_missing: 'give the path of a readable GGUF file, for instance in SIGNALBOX_GGUF',
   model_corrupted: 'fetch the file again and compare its size and digest with its source',
   memory_insufficient: 'take a smaller model, a smaller context or fewer slots',
+  model_hung: 'if it stays, take a smaller model or fewer slots, or try another engine',
   start_timeout: 'the model loads too slowly: take a smaller one, or allow more time',
   start_failed: 'start again; if it stays, try the file with another engine',
 };

@@ -11,6 +11,8 @@ export type StartMessage = {
   readonly slots: number;
   readonly contextTokensMax: number;
   readonly threads: number;
+  /** How long one token or slice of a prompt may take before the engine is given up. */
+  readonly stepMsMax: number;
 };
 
 export type ConnectionMessage = { readonly kind: 'connection' };
@@ -21,6 +23,15 @@ export type ReadyMessage = {
   readonly contextTokens: number;
 };
 
+/** Said every `PULSE_MS` by a child that serves. */
+export type PulseMessage = {
+  readonly kind: 'pulse';
+  /** The engine has not moved for `stepMsMax`: only an end helps. */
+  readonly stuck: boolean;
+};
+
+export const PULSE_MS = 1_000;
+
 export type FailedMessage = {
   readonly kind: 'failed';
   readonly code: EmbeddedCode;
@@ -28,21 +39,24 @@ export type FailedMessage = {
 };
 
 export type ToChild = StartMessage | ConnectionMessage;
-export type ToParent = ReadyMessage | FailedMessage;
+export type ToParent = ReadyMessage | FailedMessage | PulseMessage;
 
 export function readToChild(value: unknown): ToChild | undefined {
   if (!isRecord(value)) return undefined;
   if (value['kind'] === 'connection') return { kind: 'connection' };
-  const { secret, modelPath, enginePaths, slots, contextTokensMax, threads } = value;
+  const { secret, modelPath, enginePaths, slots, contextTokensMax, threads, stepMsMax } = value;
   if (value['kind'] !== 'start' || typeof secret !== 'string') return undefined;
   if (typeof modelPath !== 'string' || !isTexts(enginePaths)) return undefined;
   if (!isCount(slots) || !isCount(contextTokensMax) || !isCount(threads)) return undefined;
-  return { kind: 'start', secret, modelPath, enginePaths, slots, contextTokensMax, threads };
+  if (!isCount(stepMsMax)) return undefined;
+  const sizes = { slots, contextTokensMax, threads, stepMsMax };
+  return { kind: 'start', secret, modelPath, enginePaths, ...sizes };
 }
 
 export function readToParent(value: unknown): ToParent | undefined {
   if (!isRecord(value)) return undefined;
-  const { kind, modelId, contextTokens, code, detail } = value;
+  const { kind, modelId, contextTokens, code, detail, stuck } = value;
+  if (kind === 'pulse' && typeof stuck === 'boolean') return { kind, stuck };
   if (kind === 'ready' && typeof modelId === 'string' && isCount(contextTokens)) {
     return { kind, modelId, contextTokens };
   }

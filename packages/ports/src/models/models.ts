@@ -5,12 +5,12 @@
 // endpoint like any other.
 //
 // Promise: a crash of the engine takes only the child along, and it is started again, after a pause
-// that doubles up to half a minute. Address and secret stay the same meanwhile: the port is held
-// here, connections are handed to the child one by one, and while there is no child they are
-// answered with 503. So nobody else can take the port over and be sent a prompt. The secret is
-// random, travels over the channel between the two processes alone, and is asked for at every
-// request. When this process dies, however it dies, the child ends. When a caller leaves, the model
-// stops after the token it is at, and its slot is free.
+// that doubles up to half a minute; so is one whose engine stands still. Address and secret stay
+// the same meanwhile: the port is held here, connections are handed to the child one by one, and
+// while there is no child they are answered with 503. So nobody else can take the port over and be
+// sent a prompt. The secret is random, travels over the channel between the two processes alone,
+// and is asked for at every request. When this process dies, however it dies, the child ends. When
+// a caller leaves, the model stops after the token it is at, and its slot is free.
 //
 // Limits: one file a child, text only, tools for models that write `<tool_call>`. See README.md.
 import { randomBytes } from 'node:crypto';
@@ -25,6 +25,8 @@ const SLOTS = 2;
 const CONTEXT_TOKENS_MAX = 8_192;
 const THREADS_MAX = 16;
 const START_MS_MAX = 120_000;
+/** Of one token or slice of a prompt; the slowest machine that anybody would use takes seconds. */
+const STEP_MS_MAX = 60_000;
 
 const RESTART_MS_FIRST = 250;
 const RESTART_MS_MAX = 30_000;
@@ -48,6 +50,8 @@ export type EmbeddedOptions = {
   /** Cores for the engine. All but one unless said otherwise: the rest of us wants to live, too. */
   readonly threads?: number;
   readonly startMsMax?: number;
+  /** A child whose engine has not moved for this long is ended and started again. */
+  readonly stepMsMax?: number;
   /** Told at every end of a child that was not asked for, and at every failed start after one. */
   readonly onExit?: (exit: EmbeddedExit) => void;
 };
@@ -55,7 +59,7 @@ export type EmbeddedOptions = {
 export type EmbeddedExit = {
   readonly code: number | undefined;
   readonly signal: string | undefined;
-  /** Why a restart did not succeed; undefined when a running child has ended. */
+  /** Why a restart did not succeed, or that a child hung; undefined when it ended by itself. */
   readonly fault: EmbeddedFault | undefined;
   readonly restartInMs: number;
 };
@@ -91,6 +95,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedM
     enginePaths: options.enginePaths ?? [],
     slots: options.slots ?? SLOTS,
     contextTokensMax: options.contextTokensMax ?? CONTEXT_TOKENS_MAX,
+    stepMsMax: options.stepMsMax ?? STEP_MS_MAX,
     threads: options.threads ?? Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1)),
   };
   const keeper = new Keeper(start, options);
@@ -157,18 +162,26 @@ class Keeper {
     child.exited.then((exit) => {
       this.#child = undefined;
       if (performance.now() - this.#startedMs >= HEALTHY_MS) this.#failures = 0;
-      if (!this.#closing.signal.aborted) this.#again(exit, undefined);
+      if (!this.#closing.signal.aborted) this.#again(exit, this.#faultOf(exit));
     });
     if (this.#closing.signal.aborted) child.kill();
   }
 
-  #again(exit: ChildExit, fault: EmbeddedFault | undefined): void {
+  #faultOf({ hung }: ChildExit): EmbeddedFault | undefined {
+    if (!hung) return undefined;
+    return new EmbeddedFault(
+      'model_hung',
+      `the engine stood still for ${this.#start.stepMsMax} ms`,
+    );
+  }
+
+  #again({ code, signal }: Omit<ChildExit, 'hung'>, fault: EmbeddedFault | undefined): void {
     const restartInMs = Math.min(RESTART_MS_FIRST * 2 ** this.#failures, RESTART_MS_MAX);
     this.#failures += 1;
     this.#timer = setTimeout(() => {
       this.#starting = this.#restart();
     }, restartInMs);
-    this.#options.onExit?.({ ...exit, fault, restartInMs });
+    this.#options.onExit?.({ code, signal, fault, restartInMs });
   }
 
   async #restart(): Promise<void> {

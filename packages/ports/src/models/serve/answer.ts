@@ -15,7 +15,7 @@ export async function* answer(
 ): AsyncGenerator<AnswerPart, void, undefined> {
   const speaker = new Speaker(loaded, plan);
   const steps = generate(
-    loaded.model,
+    loaded,
     sequence,
     {
       prompt: plan.calls?.required === true ? withOpening(loaded, plan.prompt) : plan.prompt,

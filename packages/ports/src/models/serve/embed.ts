@@ -2,7 +2,7 @@
 
 import { readEmbeddingQuestion } from './completion-question.ts';
 import { checkModel, type Exchange } from './desk.ts';
-import type { EmbeddingContext, Token } from './engine.ts';
+import type { Token } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { textTokens } from './prompt.ts';
 import { busy, contextTooLong, no, type Result, yes } from './refusal.ts';
@@ -40,7 +40,7 @@ export async function answerEmbeddings(
   if (turn === 'full') return no(busy(RETRY_AFTER_MS));
   if (turn === 'left') return yes(undefined);
   try {
-    const vectors = await embed(await loaded.embeddings(), texts, signal);
+    const vectors = await embed(loaded, texts, signal);
     if (signal.aborted) return yes(undefined);
     const data = vectors.map((vector, index) => {
       const embedding = encoding === 'base64' ? base64Of(vector) : vector;
@@ -57,14 +57,15 @@ export async function answerEmbeddings(
 }
 
 async function embed(
-  context: EmbeddingContext,
+  { embeddings, steps }: LoadedModel,
   texts: readonly Token[][],
   signal: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
+  const context = await steps.during(embeddings());
   const vectors: (readonly number[])[] = [];
   for (const tokens of texts) {
     if (signal.aborted) break;
-    const { vector } = await context.getEmbeddingFor([...tokens]);
+    const { vector } = await steps.during(context.getEmbeddingFor([...tokens]));
     vectors.push(ofLengthOne(vector));
   }
   return vectors;

@@ -2,6 +2,7 @@
 // has left. Leaving is noticed between two steps of the engine, so steps must be short: a long
 // prompt is read in slices whose size follows the machine, one step is one slice or one token.
 import type { GrammarState, Model, Sequence, Token } from './engine.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { noteOf, type TokenNote } from './notes.ts';
 
 const SLICE_TOKENS_MIN = 8;
@@ -46,13 +47,13 @@ export type Step =
 
 /** Ends without an `end` step when the signal says that nobody listens any more. */
 export async function* generate(
-  model: Model,
+  { model, steps }: Pick<LoadedModel, 'model' | 'steps'>,
   sequence: Sequence,
   utterance: Utterance,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
-  await sequence.clearHistory();
-  const rest = await readPrompt(sequence, utterance.prompt, signal);
+  await steps.during(sequence.clearHistory());
+  const rest = await readPrompt({ sequence, steps }, utterance.prompt, signal);
   if (rest === undefined) return;
   const text = textOf(model, utterance);
   const said: Token[] = [];
@@ -67,7 +68,7 @@ export async function* generate(
         yield { kind: 'end', reason: 'length', text: text.flush() };
         return;
       }
-      const next = await drawn.next();
+      const next = await steps.during(drawn.next());
       if (signal.aborted) return;
       if (next.done === true) {
         yield { kind: 'end', reason: 'stop', text: text.flush() };
@@ -84,9 +85,9 @@ export async function* generate(
       };
     }
   } finally {
-    await drawn.return();
+    await steps.during(drawn.return());
     // Nothing of one caller's text stays where another caller's begins.
-    await sequence.clearHistory();
+    await steps.during(sequence.clearHistory());
   }
 }
 
@@ -97,7 +98,7 @@ function isFull(sequence: Sequence): boolean {
 
 /** Reads all but the last slice and returns that one, or undefined when the caller has left. */
 async function readPrompt(
-  sequence: Sequence,
+  { sequence, steps }: { readonly sequence: Sequence; readonly steps: LoadedModel['steps'] },
   prompt: readonly Token[],
   signal: AbortSignal,
 ): Promise<readonly Token[] | undefined> {
@@ -106,7 +107,8 @@ async function readPrompt(
   while (prompt.length - at > size) {
     if (signal.aborted) return undefined;
     const begin = performance.now();
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + size));
+    const slice = prompt.slice(at, at + size);
+    await steps.during(sequence.evaluateWithoutGeneratingNewTokens(slice));
     at += size;
     const tookMs = performance.now() - begin;
     if (tookMs > SLICE_MS) size = Math.max(SLICE_TOKENS_MIN, Math.floor(size / 2));

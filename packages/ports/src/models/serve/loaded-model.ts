@@ -21,6 +21,7 @@ import type {
 import { findEngine } from './find-engine.ts';
 import { isObject, isText } from './json.ts';
 import { type Fencing, fencingFor } from './special-marks.ts';
+import { type Steps, stepsOf } from './steps.ts';
 
 const BATCH_TOKENS = 512;
 /** An embedding reads its text in one batch, so this bounds the text too. */
@@ -43,6 +44,8 @@ export type LoadedModel = {
   /** Undefined when the file has none that can be read: a base model, most often. */
   readonly chat: ChatTemplate | undefined;
   readonly fencing: Fencing;
+  /** What the engine is at; every wait for it is one. */
+  readonly steps: Steps;
   readonly grammar: (text: string) => Promise<Grammar>;
   readonly grammarState: (grammar: Grammar) => GrammarState;
   readonly embeddingTokensMax: number;
@@ -70,6 +73,7 @@ export async function loadModel(start: StartMessage): Promise<LoadedModel> {
   if (first === undefined) throw new EmbeddedFault('start_failed', 'a model needs a slot');
   const contextTokens = Math.min(contextTokensMax, first.contextSize);
   const embeddingTokensMax = Math.min(contextTokensMax, EMBEDDING_TOKENS_MAX);
+  const steps = stepsOf(start.stepMsMax, () => performance.now());
   let embeddings: Promise<EmbeddingContext> | undefined;
   return {
     id: idOf(model, start.modelPath),
@@ -78,7 +82,8 @@ export async function loadModel(start: StartMessage): Promise<LoadedModel> {
     sequences,
     chat: chatTemplateOf(model, Template),
     fencing: fencingFor(specialTexts(model)),
-    grammar: (text) => llama.createGrammar({ grammar: text }),
+    steps,
+    grammar: (text) => steps.during(llama.createGrammar({ grammar: text })),
     grammarState: (grammar) => new engine.LlamaGrammarEvaluationState({ model, grammar }),
     embeddingTokensMax,
     embeddings() {

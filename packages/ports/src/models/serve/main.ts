@@ -5,7 +5,7 @@
 // channel between them closes, nobody is left to serve.
 import { Socket } from 'node:net';
 import { EmbeddedFault } from '../fault.ts';
-import { readToChild, type StartMessage, type ToParent } from '../messages.ts';
+import { PULSE_MS, readToChild, type StartMessage, type ToParent } from '../messages.ts';
 import { type Door, openDoor } from './door.ts';
 import { loadModel } from './loaded-model.ts';
 import { slotsOf } from './slots.ts';
@@ -36,6 +36,7 @@ async function start(message: StartMessage): Promise<void> {
   const turns = slotsOf(['turn' as const], EMBEDDINGS_QUEUE_MAX);
   door = openDoor({ desk: { loaded, slots }, embeddings: { loaded, turns } }, message.secret);
   tell({ kind: 'ready', modelId: loaded.id, contextTokens: loaded.contextTokens });
+  setInterval(() => tell({ kind: 'pulse', stuck: loaded.steps.areStuck() }), PULSE_MS);
 }
 
 function failed(cause: unknown): void {
