@@ -1,6 +1,6 @@
 // What a table says of a cell: the heading of its column in CSV, Markdown, SQL and HL7, or its key.
 // Values are asked for from left to right, so lines and commas are counted once.
-import { type GroupSet, groupSet, hitsFrom } from './evidence.ts';
+import { type GroupSet, groupSet, hitsFrom, setOf } from './evidence.ts';
 import { EMPTY_KEY } from './forms.table.ts';
 import type { Page } from './page.ts';
 import { isWord } from './text.ts';
@@ -190,12 +190,12 @@ function cellsOf(page: Page, from: number, delimiter: string): readonly GroupSet
 }
 
 function groupsIn(page: Page, start: number, end: number): GroupSet {
-  const set = groupSet([]);
+  const groups: number[] = [];
   for (let hit = hitsFrom(page, start); hit < page.hits; hit += 1) {
     if ((page.hitStart[hit] ?? 0) >= end) break;
-    for (const group of page.wordOf(hit)?.groups ?? []) set[group] = 1;
+    groups.push(...(page.wordOf(hit)?.groups ?? []));
   }
-  return set;
+  return setOf([...new Set(groups)]);
 }
 
 /** The name before `:` or `=` before the value; undefined when none stands there. */

@@ -7,56 +7,71 @@ import { isDigit, isLetter, isWord } from './text.ts';
 export type Dated = { readonly end: number; readonly year: number };
 
 const ASIAN = /(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]/y;
-const NUMERIC_MAX = 12;
 
 /** The whole date that begins at `start`, or undefined. */
 export function dateAt(text: string, start: number): Dated | undefined {
-  const numeric = numericAt(text, start);
-  if (numeric !== undefined) return numeric;
-  const after = text.charCodeAt(start + 1);
-  if (isLetter(text.charCodeAt(start + 3)) || isLetter(text.charCodeAt(start + 4)) || after < 64) {
-    NAMED_DATE.lastIndex = start;
-    const named = NAMED_DATE.exec(text);
-    if (named !== null) return { end: NAMED_DATE.lastIndex, year: Number(named[2]) };
+  const first = digitsEnd(text, start);
+  const length = first - start;
+  if (length === 3 || length > 4) return undefined;
+  const after = text.charCodeAt(first);
+  if (after === DASH || after === SLASH || after === POINT) {
+    const numeric = numericAt(text, start, first);
+    if (numeric !== undefined) return numeric;
   }
-  const sign = text.charCodeAt(start + 4);
-  if (sign !== 0x5e74 && sign !== 0xb144) return undefined;
+  if (length <= 2) return namedAt(text, start, first);
+  return after === 0x5e74 || after === 0xb144 ? asianAt(text, start) : undefined;
+}
+
+const DASH = 0x2d;
+const SLASH = 0x2f;
+const POINT = 0x2e;
+
+function digitsEnd(text: string, from: number): number {
+  let at = from;
+  while (isDigit(text.charCodeAt(at)) && at - from < 5) at += 1;
+  return at;
+}
+
+/** `2 May 1984`: asked only where a letter follows soon. */
+function namedAt(text: string, start: number, first: number): Dated | undefined {
+  const near = isLetter(text.charCodeAt(first)) || isLetter(text.charCodeAt(first + 1));
+  if (!near && !isLetter(text.charCodeAt(first + 2))) return undefined;
+  NAMED_DATE.lastIndex = start;
+  const named = NAMED_DATE.exec(text);
+  return named === null ? undefined : { end: NAMED_DATE.lastIndex, year: Number(named[2]) };
+}
+
+function asianAt(text: string, start: number): Dated | undefined {
   ASIAN.lastIndex = start;
   const asian = ASIAN.exec(text);
   if (asian === null || !isDay(Number(asian[2]), Number(asian[3]))) return undefined;
   return { end: ASIAN.lastIndex, year: Number(asian[1]) };
 }
 
-function numericAt(text: string, start: number): Dated | undefined {
-  const parts: number[] = [];
-  const lengths: number[] = [];
-  let separator = -1;
-  let at = start;
-  while (parts.length < 3 && at - start < NUMERIC_MAX) {
-    const begun = at;
-    let value = 0;
-    while (isDigit(text.charCodeAt(at)) && at - begun < 5) {
-      value = value * 10 + text.charCodeAt(at) - 48;
-      at += 1;
-    }
-    if (at === begun || at - begun > 4) return undefined;
-    parts.push(value);
-    lengths.push(at - begun);
-    if (parts.length === 3) break;
-    const code = text.charCodeAt(at);
-    if (code !== 0x2d && code !== 0x2f && code !== 0x2e) return undefined;
-    if (separator >= 0 && code !== separator) return undefined;
-    separator = code;
-    at += 1;
-    if (code === 0x2e && text.charCodeAt(at) === 0x20) at += 1; // 2. 5. 1984
-  }
-  if (isWord(text.charCodeAt(at)) && text.charCodeAt(at) !== 0x54) return undefined;
-  if (text.charCodeAt(at) === separator && isDigit(text.charCodeAt(at + 1))) return undefined;
-  const [a = 0, b = 0, c = 0] = parts;
-  if (lengths[0] === 4 && isDay(b, c)) return { end: at, year: a };
-  const year = lengths[2] === 4 ? c : lengths[2] === 2 ? (c > 30 ? 1900 + c : 2000 + c) : 0;
-  return year > 0 && (isDay(b, a) || isDay(a, b)) ? { end: at, year } : undefined;
+/** Three numbers between two separators of one kind; `2. 5. 1984` too. */
+function numericAt(text: string, start: number, first: number): Dated | undefined {
+  const separator = text.charCodeAt(first);
+  const second = afterSeparator(text, first, separator);
+  const secondEnd = digitsEnd(text, second);
+  if (secondEnd === second || secondEnd - second > 2) return undefined;
+  if (text.charCodeAt(secondEnd) !== separator) return undefined;
+  const third = afterSeparator(text, secondEnd, separator);
+  const end = digitsEnd(text, third);
+  const length = end - third;
+  if (length === 0 || length === 3 || length > 4) return undefined;
+  const after = text.charCodeAt(end);
+  if (isWord(after) && after !== 0x54) return undefined;
+  if (after === separator && isDigit(text.charCodeAt(end + 1))) return undefined;
+  const a = Number(text.slice(start, first));
+  const b = Number(text.slice(second, secondEnd));
+  const c = Number(text.slice(third, end));
+  if (first - start === 4) return isDay(b, c) ? { end, year: a } : undefined;
+  const year = length === 4 ? c : length === 2 ? (c > 30 ? 1900 + c : 2000 + c) : 0;
+  return year > 0 && (isDay(b, a) || isDay(a, b)) ? { end, year } : undefined;
 }
+
+const afterSeparator = (text: string, at: number, separator: number): number =>
+  separator === POINT && text.charCodeAt(at + 1) === 0x20 ? at + 2 : at + 1;
 
 /** Years somebody alive may be born in, by documents of our days. */
 export const isBirthYear = (year: number): boolean => year >= 1900 && year <= 2026;

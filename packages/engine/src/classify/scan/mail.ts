@@ -8,8 +8,12 @@ const DASH = 0x2d;
 const BLANK = 0x20;
 const LABELS_MIN = 2;
 
+const MARKS = ".!#$%&'*+/=?^_`{|}~-";
+const LOCAL_MARK = new Uint8Array(128);
+for (let i = 0; i < MARKS.length; i += 1) LOCAL_MARK[MARKS.charCodeAt(i)] = 1;
+
 const inLocal = (code: number): boolean =>
-  isWord(code) || isLatin(code) || ".!#$%&'*+/=?^_`{|}~-".includes(String.fromCharCode(code));
+  isWord(code) || LOCAL_MARK[code] === 1 || (code > 127 && isLatin(code));
 const OUTER = "!#$%&'*/=?^`{|}~.-";
 
 /** The span of the address whose at-sign is at `at`, or undefined. */

@@ -107,8 +107,9 @@ export class Setting {
   }
 
   get around(): Surroundings {
-    if (!this.#looked) this.#around.look(this.#page, this.#start, this.#end);
+    if (this.#looked) return this.#around;
     this.#looked = true;
+    this.#around.look(this.#page, this.#start, this.#end, this.#headingOf().groups);
     return this.#around;
   }
 
@@ -129,12 +130,6 @@ export class Setting {
 
   get cell(): boolean {
     return isCell(this.#page.text, this.#start, this.#end);
-  }
-
-  /** The distance of the nearest word of the set, 0 for a heading that says one; 255 is none. */
-  nearest(set: GroupSet): number {
-    const near = this.around.nearest(set);
-    return near > 0 && shares(this.#headingOf().groups, set) ? 0 : near;
   }
 
   #headingOf(): Heading {
@@ -171,13 +166,22 @@ export function bestOf(
   setting: Setting,
 ): Match | undefined {
   const digitsOnly = areDigits(compact);
+  const { around, lone } = setting;
+  const against = digitsOnly ? around.against() : 255;
+  // Some word of identity or of a person, or a disguise, speaks for every type with a check.
+  const said =
+    setting.hidden || around.nearest(GENERIC) <= NEAR_MAX || around.nearest(PERSON) <= NEAR_MAX;
   let best: Match | undefined;
-  for (const shape of shapes) {
+  for (let i = 0; i < shapes.length; i += 1) {
+    const shape = shapes[i] as Shape; // within: i is
     if (digitsOnly ? shape.lettered : shape.digits) continue;
-    if (!shape.digits && shape.form !== undefined && !shape.form.test(compact)) continue;
-    if (shape.valid !== undefined && !shape.valid(compact)) continue;
-    const own = setting.nearest(shape.own);
-    if (digitsOnly && setting.around.against() < Math.min(own + 1, 255)) continue;
+    const own = around.nearest(shape.own);
+    if (against < 255 && against <= own) continue;
+    // Without a word, a check or a shape of its own it counts for nothing: nothing to compute.
+    if (own > NEAR_MAX && shape.alone === 'never' && !lone) {
+      if (!shape.checked || (!said && (best !== undefined || !setting.cell))) continue;
+    }
+    if (!isOf(shape, compact)) continue;
     const confidence = confidenceOf(shape, own, grouped, digitsOnly, setting);
     const weak = confidence === 0 && shape.checked;
     if (confidence === 0 && !weak) continue;
@@ -187,6 +191,10 @@ export function bestOf(
   }
   return best;
 }
+
+const isOf = (shape: Shape, compact: string): boolean =>
+  (shape.digits || shape.form === undefined || shape.form.test(compact)) &&
+  (shape.valid === undefined || shape.valid(compact));
 
 function confidenceOf(
   shape: Shape,
@@ -199,20 +207,14 @@ function confidenceOf(
   if (own <= NEAR_MAX) return 0.97 + sure - own / 1_000;
   if (shape.alone === 'always') return 0.85 + sure;
   if (shape.alone === 'grouped' && grouped) return 0.75 + sure;
-  const generic = setting.nearest(GENERIC) <= NEAR_MAX;
+  const generic = setting.around.nearest(GENERIC) <= NEAR_MAX;
   if (generic && (shape.checked || shape.alone === 'grouped')) return 0.7 + sure;
   if (setting.hidden && (shape.checked || shape.alone === 'grouped')) return 0.65 + sure;
   if (setting.lone && isTelling(shape, digitsOnly)) return 0.55 + sure;
-  const person = setting.nearest(PERSON) <= NEAR_MAX;
+  const person = setting.around.nearest(PERSON) <= NEAR_MAX;
   return person && shape.checked && grouped && !setting.headed ? 0.55 : 0;
 }
 
 /** Enough when it is all that a text says: a check, or letters where a country puts them. */
 const isTelling = (shape: Shape, digitsOnly: boolean): boolean =>
   shape.checked || (shape.place !== 'any' && (!digitsOnly || shape.type === 'us-ssn'));
-
-function shares(heading: GroupSet | undefined, set: GroupSet): boolean {
-  if (heading === undefined) return false;
-  for (let i = 0; i < set.length; i += 1) if (set[i] === 1 && heading[i] === 1) return true;
-  return false;
-}

@@ -58,6 +58,7 @@ function walk(text: string, from: number, begun: Begun): Phone | undefined {
   let blanks = false;
   let dash = false;
   let open = bracket;
+  let bracketed = bracket;
   let at = from;
   let end = from;
   for (let group = 0; group < GROUPS_MAX; group += 1) {
@@ -68,7 +69,7 @@ function walk(text: string, from: number, begun: Begun): Phone | undefined {
     digits += text.slice(first, at);
     lengths += `${lengths === '' ? '' : '-'}${at - first}`;
     end = at;
-    const next = joined(text, at, open);
+    const next = joined(text, at, open, bracketed);
     if (next < 0) break;
     const separator = READS_AS[text.charCodeAt(at)];
     if (separator === POINT) points = true;
@@ -76,7 +77,10 @@ function walk(text: string, from: number, begun: Begun): Phone | undefined {
     else if (separator === DASH) dash = true;
     for (let i = at; i < next; i += 1) {
       const code = text.charCodeAt(i);
-      if (code === OPEN) open = true;
+      if (code === OPEN) {
+        open = true;
+        bracketed = true;
+      }
       if (code === CLOSE) open = false;
     }
     at = next;
@@ -88,13 +92,13 @@ function walk(text: string, from: number, begun: Begun): Phone | undefined {
 }
 
 /** Where the next group begins, past at most three separators, or -1. */
-function joined(text: string, from: number, open: boolean): number {
+function joined(text: string, from: number, open: boolean, bracketed: boolean): number {
   let at = from;
   let closed = !open;
   for (let i = 0; i < 3; i += 1) {
     const code = READS_AS[text.charCodeAt(at)] ?? 0;
     if (code === CLOSE && !closed) closed = true;
-    else if (code === OPEN && closed) closed = false;
+    else if (code === OPEN && closed && !bracketed) closed = false;
     else if (code === BLANK || code === DASH || code === POINT || code === SLASH) {
       const next = READS_AS[text.charCodeAt(at + 1)] ?? 0;
       if (next === code) return -1;

@@ -33,8 +33,9 @@ export function findSecrets(page: Page, found: Finding[]): void {
     const end = page.hitEnd[hit] ?? 0;
     if (word.role === 'assigned') {
       if (end > seen) seen = byAssignment(page, word, { start, end }, found);
-    } else if (word.role === 'pem') byPem(page.text, start, found);
-    else byUrl(page.text, end, found);
+    } else if (word.role === 'pem') {
+      if (start >= past) past = byPem(page.text, start, found);
+    } else byUrl(page.text, end, found);
   }
 }
 
@@ -120,7 +121,7 @@ function valueAfter(text: string, from: number, word: Word): Value | undefined {
   }
   // `is` and `Bearer` are words between: take at most two of them.
   for (let i = 0; i < 2; i += 1) {
-    const verb = VERB.exec(text.slice(at, at + 10));
+    const verb = isLetter(text.charCodeAt(at)) ? VERB.exec(text.slice(at, at + 10)) : null;
     if (verb === null) break;
     between += verb[0];
     at += verb[0].length;
@@ -257,15 +258,17 @@ function log2(value: number): number {
 
 const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value);
 
-function byPem(text: string, start: number, found: Finding[]): void {
+/** @returns the end of the key, or `start`. */
+function byPem(text: string, start: number, found: Finding[]): number {
   const head = text.slice(start, start + 64);
-  if (!/^-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.test(head)) return;
+  if (!/^-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.test(head)) return start;
   const close = text.indexOf('-----END', start);
   const until =
     close < 0 || close - start > PEM_MAX ? Math.min(text.length, start + PEM_MAX) : close;
-  if (until - start < PEM_BODY_MIN + 30) return;
+  if (until - start < PEM_BODY_MIN + 30) return start;
   const end = close === until ? text.indexOf('-----', close + 8) + 5 : until;
   found.push(secret(start, Math.max(end, until), 0.98));
+  return Math.max(end, until);
 }
 
 const IN_URL = /[^\s:@/"'<>]{1,64}:([^\s@/"'<>]{3,128})@[A-Za-z0-9[]/y;

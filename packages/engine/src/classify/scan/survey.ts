@@ -27,6 +27,7 @@ const HEALTH = groupSet(['health']);
 const PHONE_WORD_MAX = 48;
 const BIRTH_WORD_MAX = 28;
 const BLOB_MIN = 12;
+const BLOB_LOOK_MAX = 5_000;
 /** Shorter tokens are looked at only where something hangs on them. */
 const SHORT = 5;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
@@ -51,6 +52,7 @@ export class Survey {
   readonly #setting: Setting = new Setting();
   #page!: Page; // set by `walk` before anything reads it
   #past = 0;
+  #blobPast = 0;
 
   walk(page: Page): void {
     this.found.length = 0;
@@ -60,6 +62,7 @@ export class Survey {
     this.#setting.begin(page);
     this.#page = page;
     this.#past = 0;
+    this.#blobPast = 0;
     for (let i = 0; i < page.anchors; i += 1) {
       const at = page.anchorAt[i] ?? 0;
       if (page.text.charCodeAt(at) === 0x40) this.#mail(at);
@@ -128,9 +131,7 @@ export class Survey {
   /** Wallets, blobs, hashes: tokens too long for an identifier. */
   #long(start: number, end: number): boolean {
     const { text } = this.#page;
-    let last = end;
-    while (last - start < 5_000 && isBlobPart(text.charCodeAt(last))) last += 1;
-    while (last < text.length && text[last] === '=' && last - start < 5_000) last += 1;
+    const last = start < this.#blobPast ? end : this.#blobEnd(start, end);
     const length = end - start;
     if (length >= 14 && isWallet(text.slice(start, end))) {
       this.#add(start, end, 'crypto', 'financial', 0.95);
@@ -145,9 +146,20 @@ export class Survey {
     return true;
   }
 
+  /** A blob is looked for once where it begins, not at every word in it. */
+  #blobEnd(start: number, end: number): number {
+    const { text } = this.#page;
+    let last = end;
+    while (last - start < BLOB_LOOK_MAX && isBlobPart(text.charCodeAt(last))) last += 1;
+    while (last - start < BLOB_LOOK_MAX && text.charCodeAt(last) === 0x3d) last += 1;
+    this.#blobPast = last;
+    return last;
+  }
+
   #hexWallet(start: number, end: number): boolean {
     this.#setting.of(start, end);
-    if (this.#setting.nearest(CRYPTO) < 72) this.#add(start, end, 'crypto', 'financial', 0.8);
+    if (this.#setting.around.nearest(CRYPTO) < 72)
+      this.#add(start, end, 'crypto', 'financial', 0.8);
     this.#past = end;
     return true;
   }
@@ -271,7 +283,7 @@ export class Survey {
     if (date === undefined || !isBirthYear(date.year)) return false;
     const setting = this.#setting;
     setting.of(at, date.end);
-    const born = setting.nearest(BIRTH) <= BIRTH_WORD_MAX;
+    const born = setting.around.nearest(BIRTH) <= BIRTH_WORD_MAX;
     if (born) this.#add(at, date.end, 'date-of-birth', 'date-of-birth', 0.9);
     else if (date.year < 2016 && setting.cell && !setting.headed) {
       this.#weak.push({ start: at, end: date.end, type: 'date-of-birth', kind: 'date-of-birth' });
@@ -284,24 +296,24 @@ export class Survey {
   #phone(at: number, inner: boolean): boolean {
     const phone = phoneAt(this.#page.text, at);
     if (phone === undefined) return false;
-    const setting = this.#setting;
-    setting.of(phone.start, phone.end);
-    const sure = this.#phoneWeighed(phone, setting, inner);
+    const alone = inner ? 0 : phoneSure(phone);
+    const sure = phone.plus && alone > 0 ? alone : this.#phoneWeighed(phone, alone);
     if (sure > 0) this.#add(phone.start, phone.end, 'phone-number', 'phone', sure);
     return sure > 0;
   }
 
-  #phoneWeighed(phone: Phone, setting: Setting, inner: boolean): number {
-    const word = setting.nearest(PHONE);
-    const against = Math.min(setting.around.against(), setting.around.nearestBefore(IDENTITY));
+  #phoneWeighed(phone: Phone, alone: number): number {
+    const setting = this.#setting;
+    setting.of(phone.start, phone.end);
+    const { around } = setting;
+    const word = around.nearest(PHONE);
+    const against = Math.min(around.against(), around.nearestBefore(IDENTITY));
     if (!phone.plus && against <= word && against < 32) return 0;
-    const like = isPhoneLike(phone);
-    const hidden = setting.hidden || hasOddSeparator(this.#page.text, phone.start, phone.end);
-    if (word <= PHONE_WORD_MAX && (like || phone.digits.length <= 12)) return 0.92;
-    const alone = inner ? 0 : phoneSure(phone);
+    if (word <= PHONE_WORD_MAX && (phone.digits.length <= 12 || isPhoneLike(phone))) return 0.92;
     if (alone > 0) return alone;
-    if (!like) return 0;
-    if (hidden || setting.lone) return 0.6;
+    if (!isPhoneLike(phone)) return 0;
+    const odd = hasOddSeparator(this.#page.text, phone.start, phone.end);
+    if (odd || setting.hidden || setting.lone) return 0.6;
     if (setting.cell && !setting.headed) {
       this.#weak.push({ start: phone.start, end: phone.end, type: 'phone-number', kind: 'phone' });
     }
@@ -323,7 +335,7 @@ export class Survey {
     }
     const setting = this.#setting;
     setting.of(start, end);
-    if (setting.nearest(HEALTH) <= 40) {
+    if (setting.around.nearest(HEALTH) <= 40) {
       this.#add(start, end, 'medical-code', 'health', 0.85);
     }
     return next + 1;

@@ -13,17 +13,28 @@ export function isWallet(text: string): boolean {
   return /^[13LMDmn2]/.test(text) && base58Check(text);
 }
 
+/** Digits of 24 bits: 25 bytes and one more for what does not fit. */
+const LIMBS = 9;
+const LIMB_BITS = 24;
+const VALUES = new Int8Array(128).fill(-1);
+for (let i = 0; i < BASE58.length; i += 1) VALUES[BASE58.charCodeAt(i)] = i;
+
 function base58Check(text: string): boolean {
-  const bytes = new Uint8Array(PAYLOAD);
+  const limbs = new Int32Array(LIMBS);
   for (let i = 0; i < text.length; i += 1) {
-    let carry = BASE58.indexOf(text[i] ?? '');
+    let carry = VALUES[text.charCodeAt(i)] ?? -1;
     if (carry < 0) return false;
-    for (let at = PAYLOAD - 1; at >= 0; at -= 1) {
-      carry += (bytes[at] ?? 0) * 58;
-      bytes[at] = carry & 0xff;
-      carry >>= 8;
+    for (let at = 0; at < LIMBS; at += 1) {
+      carry += (limbs[at] ?? 0) * 58;
+      limbs[at] = carry & 0xffffff;
+      carry >>>= LIMB_BITS;
     }
-    if (carry !== 0) return false;
+  }
+  if ((limbs[LIMBS - 1] ?? 0) > 0xff) return false;
+  const bytes = new Uint8Array(PAYLOAD);
+  for (let at = 0; at < PAYLOAD; at += 1) {
+    const limb = limbs[Math.floor(at / 3)] ?? 0;
+    bytes[PAYLOAD - 1 - at] = limb >>> (8 * (at % 3));
   }
   const sum = sha256(sha256(bytes.subarray(0, PAYLOAD - 4)));
   return bytes.subarray(PAYLOAD - 4).every((byte, index) => byte === sum[index]);
