@@ -86,6 +86,12 @@ export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { PricePart } from './schema/price.ts';
 export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
 export { MODEL_NAME, NAME } from './schema/words.ts';
+export {
+  matchSensitive,
+  type PatternItem,
+  plainValue,
+  readSensitivePattern,
+} from './sensitive-pattern.ts';
 export { closest } from './suggest.ts';
 export type * from './tenant.ts';
 export { type Checked, type Issue, type Path, validate } from './validate.ts';

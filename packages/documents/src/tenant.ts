@@ -44,8 +44,36 @@ export interface TenantDocument {
   /** Asked in this order; the first rule that matches decides. */
   readonly policies: readonly string[];
   readonly retention: Retention;
+  /** What is sensitive, or public, for this tenant beyond what everybody's scanner knows. */
+  readonly sensitive?: SensitiveDocument | undefined;
   readonly origin: Origin | undefined;
 }
+
+export interface SensitiveDocument {
+  readonly patterns: readonly SensitivePattern[];
+  /** Values that stand in texts and are nobody's secret: an address of a help desk. */
+  readonly publicValues: readonly string[];
+}
+
+export interface SensitivePattern {
+  /** The type that a label and a record name. */
+  readonly name: string;
+  /** As `readSensitivePattern` reads it. */
+  readonly pattern: string;
+  readonly kind: SensitiveKind;
+}
+
+export type SensitiveKind =
+  | 'health'
+  | 'financial'
+  | 'government-id'
+  | 'secret'
+  | 'email'
+  | 'phone'
+  | 'name'
+  | 'address'
+  | 'date-of-birth'
+  | 'ip';
 
 export interface OwnPlaces {
   readonly endpoints: readonly string[];

@@ -57,7 +57,7 @@ export async function enter(
   if (!joined.ok) return joined;
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
-  return yes(classify(known, await readContent(known.question.bytes, house.ports.clock)));
+  return yes(classify(known, await readContent(known, house.ports.clock)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

@@ -26,6 +26,7 @@ import type {
   SecretReference,
   TenantDocument,
 } from '@signalbox/documents';
+import { plainValue, readSensitivePattern } from '@signalbox/documents';
 import { apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
@@ -42,7 +43,7 @@ import { OBJECT_HELD_MS, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
-import type { Budget, KeyFacts, PlanFacts, TenantFacts } from './tenant/tenant.ts';
+import type { Budget, KeyFacts, PlanFacts, SensitiveRules, TenantFacts } from './tenant/tenant.ts';
 
 export type CompileSources = {
   readonly configuration: Configuration;
@@ -134,7 +135,19 @@ function tenantFacts(
     retention: document.retention,
     budget: budgetOf(document.budget ?? plan?.budget),
     policies: document.policies,
+    sensitive: sensitiveRules(document.sensitive),
   };
+}
+
+/** @throws for a pattern that its document should not have let through: a bug, and no snapshot. */
+function sensitiveRules(document: TenantDocument['sensitive']): SensitiveRules | undefined {
+  if (document === undefined) return undefined;
+  const patterns = document.patterns.map(({ name, pattern, kind }) => {
+    const read = readSensitivePattern(pattern);
+    if (!read.ok) throw new Error(`the pattern of ${name} cannot be read`);
+    return { type: name, kind, items: read.items };
+  });
+  return { patterns, publicValues: new Set(document.publicValues.map(plainValue)) };
 }
 
 const budgetOf = (document: BudgetDocument | undefined): Budget | undefined =>

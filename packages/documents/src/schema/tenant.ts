@@ -1,5 +1,6 @@
 /** Written form of `plans`, `tenants`, `keys`, `consents` and `rings`. */
 import { z } from 'zod';
+import { readSensitivePattern } from '../sensitive-pattern.ts';
 import type {
   BudgetDocument,
   ConsentDocument,
@@ -75,6 +76,47 @@ const own = z
     networks: written.networks ?? [],
   }));
 
+const PATTERNS_MAX = 32;
+const PUBLIC_MAX = 1_000;
+
+const patternText = z
+  .string()
+  .min(1)
+  .max(256)
+  .superRefine((written, context) => {
+    const read = readSensitivePattern(written);
+    if (read.ok) return;
+    const message = `a pattern cannot be read at character ${read.at + 1}: ${read.why}`;
+    const hint = 'write literals, `\\d`, `\\w`, classes, and `?`, `{n}` or `{m,n}` after them';
+    context.addIssue({ code: 'custom', message, params: { hint } });
+  });
+
+const sensitivePattern = z.strictObject({
+  name: formed({
+    pattern: /^[a-z][a-z-]{0,62}$/,
+    message: 'a type of data is a word such as `claim-number`',
+    hint: 'write it in lower case',
+  }).describe('The type that the label names.'),
+  pattern: patternText.describe('What its values look like, e.g. `CL-\\d{6}`.'),
+  kind: z
+    .enum([
+      ...(['health', 'financial', 'government-id', 'secret', 'email', 'phone'] as const),
+      ...(['name', 'address', 'date-of-birth', 'ip'] as const),
+    ])
+    .describe('Its kind, which decides the label.'),
+});
+
+const sensitive = z
+  .strictObject({
+    patterns: z.array(sensitivePattern).max(PATTERNS_MAX).default([]).describe('Its own types.'),
+    public: z
+      .array(z.string().min(1).max(256))
+      .max(PUBLIC_MAX)
+      .default([])
+      .describe('Values that are public: they raise no label.'),
+  })
+  .transform((written) => ({ patterns: written.patterns, publicValues: written.public }));
+
 export const tenantPart: z.ZodType<TenantPart> = z
   .strictObject({
     plan: name.optional().describe('What it subscribes to; without one nothing is withheld.'),
@@ -106,6 +148,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .enum(['standard', 'zero'])
       .default('standard')
       .describe('`zero`: only endpoints that keep nothing.'),
+    sensitive: sensitive.optional().describe('What is sensitive or public for this tenant.'),
   })
   .transform((written) => ({
     plan: written.plan,
@@ -121,6 +164,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     privateAddresses: written.private_addresses ?? [],
     policies: written.policies ?? [],
     retention: written.retention,
+    sensitive: written.sensitive,
   }));
 
 const tagName = formed({

@@ -32,7 +32,8 @@ function classifyWith(built: Built, body: object, head: Heads = {}): Classified 
   const ports = { keys: house.ports.keys, idempotency: house.live.idempotency };
   const joined = join(admitted.value, question.value, ports);
   assert.ok(joined.ok);
-  const reading = new Reading(joined.value.question.bytes);
+  const { question: asked, tenant } = joined.value;
+  const reading = new Reading(asked.bytes, tenant.sensitive);
   while (reading.step());
   return classify(joined.value, reading.found());
 }
@@ -103,6 +104,23 @@ describe('the label of a call', () => {
         assert.ok(LABELS.indexOf(label) >= LABELS.indexOf(sensitivity.label));
       }),
     );
+  });
+
+  it('knows a tenant’s own types, and what is public for it', () => {
+    const rules = [
+      'patterns: [{name: claim-number, pattern: "CL-[0-9]{6}", kind: health}]',
+      'public: ["help@acme.example", "+49 30 1234567"]',
+    ].join(', ');
+    const built = build(yaml(`{sensitive: {${rules}}}`));
+    const labelOf = (text: string) => classifyWith(built, saying(text)).profile;
+    assert.deepEqual(labelOf('about CL-123456, please').kinds, ['claim-number']);
+    assert.equal(labelOf('about CL-123456, please').label, 'regulated');
+    assert.equal(labelOf('about XCL-1234567').label, 'public');
+    assert.equal(labelOf('write to Help@acme.example or call +49 30 123-4567').label, 'public');
+    assert.equal(labelOf('write to jo@acme.example').label, 'personal');
+    const other = build(yaml('{}'));
+    assert.equal(classifyWith(other, saying('about CL-123456')).profile.label, 'public');
+    assert.equal(classifyWith(other, saying('help@acme.example')).profile.label, 'personal');
   });
 
   it('keeps the types that were found, each once, and never what was found', () => {

@@ -43,9 +43,9 @@ function sensitivity(joined: Joined, content: Content): { label: Label; kinds: r
   const kinds: string[] = [];
   // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
   let label = higherLabel(tenant.defaultLabel, resumed?.label ?? tenant.defaultLabel);
-  for (const { type } of content) {
+  for (const { type, kind } of content) {
     // What nobody has put into the table is as bad as it gets.
-    label = higherLabel(label, labelOfType(type) ?? 'regulated');
+    label = higherLabel(label, labelOfType(kind) ?? 'regulated');
     if (kinds.length < TYPES_MAX) kinds.push(type);
   }
   const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;

@@ -1,8 +1,9 @@
 // Reads what a call says, in steps: the content of its body goes through the scanner in slices, so
 // that a large body never holds the loop. What comes out are types and how many of each; never a
 // value. JSON's escapes are undone on the way, so that a value is seen as its reader will see it.
-import type { Clock } from '@signalbox/contract';
+import type { Clock, Question } from '@signalbox/contract';
 import { contentOf, type Range } from '@signalbox/dialect';
+import type { SensitiveRules, TenantFacts } from '../tenant/tenant.ts';
 import { type Finding, RAISES_FROM, Scan, SLICE } from './scan/scan.ts';
 
 /** What was found: each type once, the surest first. */
@@ -15,12 +16,18 @@ const BACKSLASH = '\\';
 /** The longest escape, `\u0041`, and what may hang over the end of a slice. */
 const ESCAPE_LENGTH = 6;
 
+/** The part of a call that is read, and whose rules hold. */
+type Asking = {
+  readonly question: Pick<Question, 'bytes'>;
+  readonly tenant: Pick<TenantFacts, 'sensitive'>;
+};
+
 /** Reads a whole body; of a large one the loop has a turn between two slices. */
 export function readContent(
-  body: Uint8Array,
+  { question, tenant }: Asking,
   clock: Pick<Clock, 'after'>,
 ): Content | Promise<Content> {
-  const reading = new Reading(body);
+  const reading = new Reading(question.bytes, tenant.sensitive);
   if (!reading.step()) return reading.found();
   return new Promise((done, fail) => {
     const go = (): void => {
@@ -41,13 +48,16 @@ export class Reading {
   readonly #ranges: readonly Range[];
   #range = 0;
   #at: number;
-  #scan: Scan = new Scan();
+  readonly #rules: SensitiveRules | undefined;
+  #scan: Scan;
   #decoder = new TextDecoder();
   #rest = '';
   readonly #findings: Finding[] = [];
 
-  constructor(body: Uint8Array) {
+  constructor(body: Uint8Array, rules?: SensitiveRules) {
     this.#body = body;
+    this.#rules = rules;
+    this.#scan = new Scan(rules);
     this.#ranges = contentOf(body);
     this.#at = this.#ranges[0]?.start ?? 0;
   }
@@ -92,7 +102,7 @@ export class Reading {
     this.#findings.push(...this.#scan.end());
     this.#range += 1;
     this.#at = this.#ranges[this.#range]?.start ?? 0;
-    if (this.#range < this.#ranges.length) this.#scan = new Scan();
+    if (this.#range < this.#ranges.length) this.#scan = new Scan(this.#rules);
   }
 }
 

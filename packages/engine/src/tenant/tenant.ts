@@ -21,6 +21,7 @@ import {
   tenantName,
   yes,
 } from '@signalbox/contract';
+import type { PatternItem, SensitiveKind } from '@signalbox/documents';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
 import { inNetworks, type Network } from './networks.ts';
 
@@ -37,6 +38,17 @@ export type PlanFacts = {
   readonly inFlightMax: number | undefined;
 };
 
+/** A tenant's own types of data, compiled, and values that are public for it. */
+export type SensitiveRules = {
+  readonly patterns: readonly {
+    readonly type: string;
+    readonly kind: SensitiveKind;
+    readonly items: readonly PatternItem[];
+  }[];
+  /** In the form of `plainValue`. */
+  readonly publicValues: ReadonlySet<string>;
+};
+
 export type TenantFacts = {
   readonly name: TenantName;
   readonly plan: PlanFacts | undefined;
@@ -51,6 +63,8 @@ export type TenantFacts = {
   readonly budget: Budget | undefined;
   readonly ownEndpoints: ReadonlySet<string>;
   readonly policies: readonly string[];
+  /** What the scanner is told beside what it knows; undefined: nothing. */
+  readonly sensitive?: SensitiveRules | undefined;
 };
 
 /** The node itself, where it asks an endpoint that belongs to no tenant. */

@@ -20,8 +20,7 @@ export type Kind =
   | 'date-of-birth'
   | 'ip'
   | 'address'
-  | 'name'
-  | 'tenant-rule';
+  | 'name';
 
 export type Identifier = {
   readonly type: string;

@@ -2,9 +2,12 @@
 // One pass marks the anchors; everything else looks at bounded windows around them. It says where
 // something stands, what kind it is and how sure that is; a value never leaves. Names and addresses
 // of people are not found: that needs a model.
+import { plainValue } from '@signalbox/documents';
+import type { SensitiveRules } from '../../tenant/tenant.ts';
 import { addressed, readable, setApart, type Undone, unpacked } from './disguise.ts';
 import type { Finding } from './finding.ts';
 import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
+import { findOwn } from './own.ts';
 import { Page } from './page.ts';
 import { findSecrets } from './secrets.ts';
 import { Survey } from './survey.ts';
@@ -70,12 +73,18 @@ export function scan(text: string): readonly Finding[] {
  * one step; who has more gives the loop a turn between pieces.
  */
 export class Scan {
+  readonly #rules: SensitiveRules | undefined;
   readonly #found: Finding[] = [];
   /** What has been pushed and is not done with, and where it begins in the whole. */
   #held = '';
   #origin = 0;
   /** Offset in the whole before which everything has been said. */
   #settled = 0;
+
+  /** @param rules what a tenant adds: types of its own, and values that are public for it. */
+  constructor(rules?: SensitiveRules) {
+    this.#rules = rules;
+  }
 
   push(text: string): void {
     for (let at = 0; at < text.length; at += SLICE) {
@@ -93,7 +102,7 @@ export class Scan {
 
   /** Says what begins before `limit` of what is held, and keeps the margin. */
   #step(limit: number): void {
-    for (const one of scanPage(this.#held)) {
+    for (const one of scanPage(this.#held, this.#rules)) {
       const start = one.start + this.#origin;
       if (one.start >= limit || start < this.#settled) continue;
       this.#found.push({ ...one, start, end: one.end + this.#origin });
@@ -107,10 +116,14 @@ export class Scan {
 }
 
 /** What stands in one slice. */
-function scanPage(text: string): readonly Finding[] {
+function scanPage(text: string, rules: SensitiveRules | undefined): readonly Finding[] {
   const found: Finding[] = [];
   visit({ text, depth: 0, found, budget: { left: UNDONE_MAX } });
-  return withoutOverlap(found);
+  if (rules === undefined) return withoutOverlap(found);
+  findOwn(text, rules, found);
+  return withoutOverlap(found).filter(
+    ({ start, end }) => !rules.publicValues.has(plainValue(text.slice(start, end))),
+  );
 }
 
 type Visit = {
