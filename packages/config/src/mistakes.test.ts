@@ -43,7 +43,7 @@ test('mistakes of ten sorts come in one run, by line, each with what to do', () 
     '11:17 no plan is named `glod` > did you mean `gold`?',
     '11:33 must be one of cloud, hybrid, sovereign > did you mean `cloud`?',
     '16:46 no model or alias is named `smal` > did you mean `small`?',
-    '17:9 `route` is missing > add `route:`. Where the call goes.',
+    '17:9 the rule does nothing > for example `route: {tier: 1}`',
   ]);
 });
 

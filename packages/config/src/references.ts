@@ -18,6 +18,10 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
   ['prices # endpoint', 'endpoints'],
   ['tenants * plan', 'plans'],
   ['tenants * policies #', 'policies'],
+  ['tenants * agents * #', 'policies'],
+  ['plans * policies #', 'policies'],
+  ['keys * policies #', 'policies'],
+  ['node policies #', 'policies'],
   ['tenants * own endpoints #', 'endpoints'],
   ['keys * tenant', 'tenants'],
   ['consents * tenant', 'tenants'],
@@ -26,7 +30,11 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
 ];
 /** A model by its name, or with the endpoint that it is pinned to. */
 const ALIASED: readonly string[] = ['aliases *', 'aliases * #', 'aliases * targets #'];
-const ROUTED: readonly string[] = ['policies * rules # route', 'policies * rules # route chain #'];
+const ROUTED: readonly string[] = [
+  'policies * rules # route',
+  'policies * rules # route chain #',
+  'policies * rules # too_slow',
+];
 const RELATED: readonly string[] = [
   ...['same_weights #', 'falls_back_to #', 'successor_of', 'distilled_from', 'fine_tune_of'].map(
     (relation) => `models * ${relation}`,

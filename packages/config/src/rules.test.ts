@@ -89,6 +89,7 @@ test('a rule is called shadowed exactly when no call of a small world reaches it
   const condition: fc.Arbitrary<RuleCondition> = fc.record({
     step: words,
     tenant: fc.constant(undefined),
+    tenantClass: fc.constant(undefined),
     sensitivity: labels,
     model: patterns,
     agent: fc.constant(undefined),
@@ -117,7 +118,14 @@ function ruleOf(when: RuleCondition, index: number): RuleDocument {
     endpoint: undefined,
     chain: undefined,
   } as const;
-  return { name: `rule-${index}`, when, route, output: undefined, origin: undefined };
+  return {
+    name: `rule-${index}`,
+    when,
+    route,
+    output: undefined,
+    effects: undefined,
+    origin: undefined,
+  };
 }
 
 interface SmallCall {

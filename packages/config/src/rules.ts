@@ -6,11 +6,12 @@ import { LABELS, type Label } from '@signalbox/contract';
 import {
   coversPattern,
   type Path,
+  places,
   type RuleCondition,
   type RuleDocument,
 } from '@signalbox/documents';
 import { type Desk, entriesOf, report } from './desk.ts';
-import { childOf, isList, isMap } from './source.ts';
+import { childOf, isList, isMap, type Tree, treeAt } from './source.ts';
 
 /** A rule that could be read, and its place in the policy as written. */
 export interface PlacedRule {
@@ -50,11 +51,24 @@ function usersOf(desk: Desk): Users {
     const found = users.get(policy) ?? new Set();
     users.set(policy, found.add(tenant));
   };
-  for (const [tenant, written] of entriesOf(desk.tree, 'tenants')) {
-    const policies = isMap(written) ? childOf(written, 'policies') : undefined;
-    if (policies === undefined) continue;
+  const addAll = (policies: Tree | undefined, tenant: string): void => {
+    if (policies === undefined) return;
     if (!isList(policies)) add(UNREAD, tenant);
     else for (const one of policies) add(typeof one === 'string' ? one : UNREAD, tenant);
+  };
+  const { tree } = desk;
+  for (const [tenant, written] of entriesOf(tree, 'tenants')) {
+    addAll(treeAt(tree, ['node', 'policies']), tenant);
+    if (!isMap(written)) continue;
+    const plan = childOf(written, 'plan');
+    if (typeof plan === 'string') addAll(treeAt(tree, ['plans', plan, 'policies']), tenant);
+    const agents = childOf(written, 'agents');
+    for (const one of isMap(agents) ? Object.values(agents) : []) addAll(one, tenant);
+    addAll(childOf(written, 'policies'), tenant);
+  }
+  for (const [, key] of entriesOf(tree, 'keys')) {
+    const tenant = isMap(key) ? childOf(key, 'tenant') : undefined;
+    if (isMap(key) && typeof tenant === 'string') addAll(childOf(key, 'policies'), tenant);
   }
   return users;
 }
@@ -84,7 +98,11 @@ export function shadowsOf(
   rule: RuleDocument,
   earlier: readonly RuleDocument[],
 ): readonly RuleDocument[] | undefined {
-  const wide = earlier.filter((one) => coversBesidesLabel(one.when, rule.when));
+  // What does not place a call holds beside whoever does.
+  if (rule.effects !== undefined || !places(rule.route)) return undefined;
+  const wide = earlier.filter(
+    (one) => places(one.route) && coversBesidesLabel(one.when, rule.when),
+  );
   const labels = labelsOf(rule.when);
   const alone = wide.find((one) => labels.every((label) => labelsOf(one.when).includes(label)));
   if (alone !== undefined) return [alone];
@@ -103,6 +121,7 @@ function coversBesidesLabel(wide: RuleCondition, narrow: RuleCondition): boolean
   return (
     coversAll(wide.step, narrow.step, isEqual) &&
     coversAll(wide.tenant, narrow.tenant, isEqual) &&
+    coversAll(wide.tenantClass, narrow.tenantClass, isEqual) &&
     coversAll(wide.agent, narrow.agent, isEqual) &&
     coversAll(wide.model, narrow.model, coversPattern) &&
     (wide.expression === undefined || wide.expression === narrow.expression)

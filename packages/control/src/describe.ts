@@ -26,6 +26,9 @@ const STRANGER: TenantFacts = {
   retention: 'standard',
   budget: undefined,
   ownEndpoints: new Set(),
+  tenantClass: undefined,
+  ring: undefined,
+  agentPolicies: new Map(),
   policies: [],
 };
 

@@ -32,6 +32,8 @@ const DECLARED: Declared = {
     fields: {
       name: STRING,
       plan: STRING,
+      /** Its own, else that of its plan. */
+      class: STRING,
       topology: oneOf(['cloud', 'hybrid', 'sovereign']),
       residency: listOf(STRING),
       retention: oneOf(['standard', 'zero']),
@@ -49,3 +51,17 @@ export type { Condition, Problem as ConditionProblem };
 
 export const readCondition = (source: string): Result<Condition, Problem> =>
   compileCondition(source, DECLARED);
+
+const DECLARED_OF_TOOLS: Declared = {
+  tool: { kind: 'object', fields: { name: STRING } },
+  /** As text, also numbers; what is no text, number or word of JSON as JSON. */
+  args: mapOf(STRING),
+};
+
+export type ToolValues = {
+  readonly tool: { readonly name: string };
+  readonly args: Readonly<Record<string, string>>;
+};
+
+export const readToolCondition = (source: string): Result<Condition, Problem> =>
+  compileCondition(source, DECLARED_OF_TOOLS);

@@ -80,6 +80,8 @@ export interface NodeDocument {
   readonly tier: Tier;
   readonly region: string | undefined;
   readonly network: string | undefined;
+  /** Of every call through it; asked after all others. */
+  readonly policies: readonly string[];
 }
 
 export interface QueueDocument {

@@ -17,6 +17,8 @@ export {
   type ConditionProblem,
   type ConditionValues,
   readCondition,
+  readToolCondition,
+  type ToolValues,
 } from './condition.ts';
 export type * from './configuration.ts';
 export { compileSchema, type Finding, type Schema } from './conform/conform.ts';
@@ -33,6 +35,7 @@ export {
   type LayoutStep,
   migrateDataFolder,
 } from './data-folder.ts';
+export type * from './effects.ts';
 export type * from './endpoint.ts';
 export { ENDPOINT_KINDS, type EndpointKindFacts } from './endpoint-kinds.table.ts';
 export { configurationJsonSchema, type JsonObject } from './json-schema.ts';
@@ -52,6 +55,7 @@ export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';
 export { coversPattern, matchesPattern } from './pattern.ts';
 export type * from './policy.ts';
+export { places } from './policy.ts';
 export {
   costNanoUsd,
   type Price,

@@ -28,12 +28,12 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('models * tier_hint', 'the tier follows from the endpoint'),
   row('plans * requests_per_minute_max', '`in_flight_max` and budgets hold'),
   row('plans * tokens_per_minute_max', '`in_flight_max` and budgets hold'),
-  row('tenants * ring', 'every tenant gets every change at once'),
   row('keys * subject', 'no record and no consent asks for it'),
   {
     ...row('keys * scopes *', 'the admin API takes the admin key, and `admin` of a tenant'),
     values: ['audit', 'finance'],
   },
+  row('policies * rules * degrade', 'the level of degradation is always 0'),
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings *', 'every tenant gets every change at once'),
 ];

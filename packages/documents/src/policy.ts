@@ -1,5 +1,6 @@
 /** Which route a call is to take: aliases, rules and what happens when a tier is down. */
 import type { Label, Tier } from '@signalbox/contract';
+import type { EffectsDocument } from './effects.ts';
 import type { Origin } from './origin.ts';
 
 export interface TargetDocument {
@@ -18,8 +19,15 @@ export interface AliasDocument {
 
 export interface PolicyDocument {
   readonly name: string;
+  readonly version: string | undefined;
+  readonly author: string | undefined;
+  readonly fromMs: number | undefined;
+  readonly untilMs: number | undefined;
+  readonly mode: 'enforce' | 'shadow';
+  /** Only for tenants of this ring and of those before it. */
+  readonly ring: number | undefined;
   readonly defaultTier: Tier | undefined;
-  /** The first rule that matches decides. */
+  /** Of those with a route the first that matches decides; all others add up. */
   readonly rules: readonly RuleDocument[];
   readonly fallback: FallbackDocument;
   /** A second place is asked when the first one takes longer than nearly always. */
@@ -36,8 +44,10 @@ export interface PolicyDocument {
 export interface RuleDocument {
   readonly name: string;
   readonly when: RuleCondition;
+  /** Nothing in it: the rule places no call. */
   readonly route: RuleRoute;
   readonly output: OutputDocument | undefined;
+  readonly effects: EffectsDocument | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -45,6 +55,7 @@ export interface RuleDocument {
 export interface RuleCondition {
   readonly step: readonly string[] | undefined;
   readonly tenant: readonly string[] | undefined;
+  readonly tenantClass: readonly string[] | undefined;
   /** The labels themselves, `>=personal` already spelled out. */
   readonly sensitivity: readonly Label[] | undefined;
   /** Patterns of the requested model's name. */
@@ -64,6 +75,10 @@ export interface RuleRoute {
   readonly endpoint: string | undefined;
   readonly chain: readonly TargetDocument[] | undefined;
 }
+
+/** It says where a call goes. */
+export const places = (route: RuleRoute): boolean =>
+  Object.values(route).some((one) => one !== undefined);
 
 export interface FallbackDocument {
   /** Where calls go when tier 2 and 3 are down. */

@@ -13,6 +13,10 @@ export interface BudgetDocument {
 
 export interface PlanDocument {
   readonly name: string;
+  /** Of tenants that state none. */
+  readonly tenantClass: string | undefined;
+  /** Asked after those of a tenant. */
+  readonly policies: readonly string[];
   /** Patterns of model names, `*` standing for any run of characters; absent means every model. */
   readonly models: readonly string[] | undefined;
   readonly tiers: readonly Tier[] | undefined;
@@ -28,6 +32,7 @@ export interface PlanDocument {
 export interface TenantDocument {
   readonly name: string;
   readonly plan: string | undefined;
+  readonly tenantClass: string | undefined;
   readonly topology: Topology;
   /** Regions its calls may run in; absent means every region. */
   readonly residency: readonly string[] | undefined;
@@ -41,8 +46,10 @@ export interface TenantDocument {
   readonly own: OwnPlaces;
   /** Private hosts and ports at which it may bring endpoints; only the operator's files say so. */
   readonly privateAddresses: readonly PrivateAddress[];
-  /** Asked in this order; the first rule that matches decides. */
+  /** Asked in this order. */
   readonly policies: readonly string[];
+  /** By agent; asked before those of the tenant. */
+  readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
   readonly retention: Retention;
   /** What is sensitive, or public, for this tenant beyond what everybody's scanner knows. */
   readonly sensitive?: SensitiveDocument | undefined;
@@ -103,6 +110,8 @@ export interface KeyDocument {
   readonly agent: string | undefined;
   readonly subject: string | undefined;
   readonly requireSession: boolean;
+  /** Of the sessions that are held with it; asked before all others. */
+  readonly policies: readonly string[];
   readonly tags: KeyTags;
   readonly revoked: boolean;
   readonly origin: Origin | undefined;

@@ -7,16 +7,15 @@ import {
   type Result,
   yes,
 } from '@signalbox/contract';
-import { costNanoUsd } from '@signalbox/documents';
+import { costNanoUsd, type PricedUsage } from '@signalbox/documents';
 import type { Took } from './catalog/pace.ts';
-import type { Classified } from './classify/classify.ts';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
 import { type Need, wordsOf } from './resolve/need.ts';
 import type { Candidate } from './resolve/offer.ts';
 import { type Resolved, recordedOf, resolve, shownOf, survey } from './resolve/resolve.ts';
-import { OUTPUT_TOKENS_ASSUMED } from './schedule/estimate.ts';
+import { usageOf } from './resolve/tokens.ts';
 import type { Identity } from './tenant/tenant.ts';
 
 export type Preview = {
@@ -51,9 +50,11 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const all = [...offers, ...(late === undefined ? [] : [late]), ...better];
   const seen = shownOf(surveyed.value.field, all);
   const recorded = resolved.ok ? resolved.value.route.candidates : recordedOf(seen, [], facts);
+  const { stream } = classified.value.question;
+  const usage = { ...usageOf(classified.value, surveyed.value.verdict.cap), stream };
   // Both were made of the same list, in its order.
   const candidates = recorded.map((one, at) => ({
-    ...predict(one, seen[at], classified.value, house),
+    ...predict(one, { candidate: seen[at], usage }, house),
     unmet: unmetWords(surveyed.value.need, seen[at]),
   }));
   return yes({ identity: { tenant, key }, resolved, candidates });
@@ -68,22 +69,20 @@ const NOWHERE: Pick<Resolved['route'], 'offers' | 'late' | 'better'> = {
 const unmetWords = (need: Need | undefined, seen: Candidate | undefined): readonly string[] =>
   need === undefined || seen === undefined ? [] : wordsOf(need, seen.unmet);
 
+type Predicting = {
+  readonly candidate: Candidate | undefined;
+  readonly usage: PricedUsage & { readonly stream: boolean };
+};
+
 function predict(
   recorded: RecordedCandidate,
-  candidate: Candidate | undefined,
-  { head, question }: Classified,
+  { candidate, usage }: Predicting,
   { live }: House,
 ): Omit<Predicted, 'unmet'> {
-  const embeds = head.operation === 'embedding';
-  const answers = (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
-  const usage = {
-    inputTokens: question.inputTokensEstimate,
-    outputTokens: embeds ? 0 : answers,
-  };
   const cost = candidate === undefined ? undefined : costNanoUsd(candidate.offering.price, usage);
   return {
     ...recorded,
     costNanoUsdMax: cost?.kind === 'known' ? cost.nanoUsd : undefined,
-    took: live.pace.took(recorded.endpoint, question.stream),
+    took: live.pace.took(recorded.endpoint, usage.stream),
   };
 }

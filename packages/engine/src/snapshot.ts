@@ -76,7 +76,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   return {
     version,
     tenants: { tenants: compileTenants(sources), keys: compileKeys(sources), verified: new Map() },
-    policies: compilePolicies(configuration.policies.values()),
+    policies: compilePolicies(configuration.policies.values(), node.policies),
     catalog,
     queue: {
       waitMsMax: queue.waitMsMax,
@@ -122,7 +122,13 @@ function tenantFacts(
   const facts: PlanFacts | undefined =
     plan === undefined
       ? undefined
-      : { name: plan.name, models: plan.models, tiers: plan.tiers, inFlightMax: plan.inFlightMax };
+      : {
+          name: plan.name,
+          policies: plan.policies,
+          models: plan.models,
+          tiers: plan.tiers,
+          inFlightMax: plan.inFlightMax,
+        };
   return {
     name,
     plan: facts,
@@ -134,8 +140,11 @@ function tenantFacts(
     durable: document.durable,
     retention: document.retention,
     budget: budgetOf(document.budget ?? plan?.budget),
+    tenantClass: document.tenantClass ?? plan?.tenantClass,
+    ring: document.ring,
     policies: document.policies,
     sensitive: sensitiveRules(document.sensitive),
+    agentPolicies: document.agentPolicies,
   };
 }
 
@@ -191,6 +200,7 @@ function keyFacts(document: KeyDocument, mac: Uint8Array): KeyFacts {
     session: document.session,
     agent: document.agent,
     subject: document.subject,
+    policies: document.policies,
     sessionRequired: document.requireSession,
     tagsFixed: Object.fromEntries(document.tags.fixed),
     tagsRequired: document.tags.required,

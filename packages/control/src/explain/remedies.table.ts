@@ -23,4 +23,7 @@ export const REMEDIES: Readonly<Record<Gate, string>> = {
   tripped: 'wait until a call succeeds there again; one at a time is tried by itself',
   limited: 'wait as long as it asks, ask for a higher limit, or add a credential',
   stateUnknown: 'name the endpoint that holds the state, or send the earlier turns in the body',
+  required: 'what the rule requires, or another rule; `signalbox policy explain` names it',
+  forbidden: 'nothing below the scope of the rule that forbids it',
+  tooDear: 'a smaller bound on output tokens, a stated price, or a higher `cap`',
 };

@@ -6,6 +6,7 @@ import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
 import { MARK } from '../canon/origin.ts';
+import { bounded, boundedAsk, isBounded } from './bounded.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import { renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
@@ -21,12 +22,16 @@ export function render(question: Question, lane: Lane, how: Rendering): Result<R
   if (!lane.carried) return yes(untouched(question, lane, how));
   const read = askOf(question, lane);
   if (!read.ok) return read;
-  const own = ownOf(read.value, lane, how.signed);
+  const { outputTokensMax: most } = how;
+  const ask = isBounded(lane, most) ? boundedAsk(read.value, most) : read.value;
+  const own = ownOf(ask, lane, how.signed);
   return yes({ ...written(own, lane, how), ask: read.value });
 }
 
 /** A mark is of our making, and no server knows it: what bears one was signed elsewhere. */
-function untouched(question: Question, lane: Lane, how: Rendering): Rendered {
+function untouched(asked: Question, lane: Lane, how: Rendering): Rendered {
+  const { outputTokensMax: most } = how;
+  const question = isBounded(lane, most) ? bounded(asked, lane, most) : asked;
   const unsigned = findMark(question.bytes) < 0 ? undefined : withoutForeign(question, lane, how);
   const { model, askUsage, storeNothing } = how;
   const body = (unsigned?.question ?? question).render(model, askUsage, storeNothing);

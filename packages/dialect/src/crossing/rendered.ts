@@ -11,6 +11,8 @@ export type Rendering = {
   readonly model: string;
   readonly askUsage: boolean;
   readonly storeNothing: boolean;
+  /** For one answer; undefined: as the caller says. */
+  readonly outputTokensMax?: number | undefined;
   /** Of calls that this endpoint made in the session: what a client left out comes back. */
   readonly signed?: SignedCalls | undefined;
 };

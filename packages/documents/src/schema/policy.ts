@@ -10,10 +10,13 @@ import type {
   RuleRoute,
   TargetDocument,
 } from '../policy.ts';
+import { EFFECTS, effectsOf } from './effects.ts';
+import { conditionOf } from './expression.ts';
 import { output } from './output.ts';
 import {
   callerText,
   formed,
+  instantMs,
   isMapping,
   labels,
   listOf,
@@ -23,13 +26,12 @@ import {
   modelReference,
   name,
   oneOrMore,
+  tenantClass,
   tier,
 } from './words.ts';
 
 const RULES_MAX = 1_000;
 const HOUR_MS = 3_600_000;
-/** Of a condition that is wrong, in the message about it. */
-const PART_SHOWN_MAX = 40;
 
 export type AliasPart = Omit<AliasDocument, 'name' | 'origin'>;
 export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules'> & {
@@ -84,29 +86,20 @@ const step = formed({
 const EVERY_CALL: RuleCondition = {
   step: undefined,
   tenant: undefined,
+  tenantClass: undefined,
   sensitivity: undefined,
   model: undefined,
   agent: undefined,
   expression: undefined,
 };
 
-const expression: z.ZodType<string, string> = z.string().superRefine((source, context) => {
-  const read = readCondition(source);
-  if (read.ok) return;
-  const { at, end, message, hint } = read.refusal;
-  const part = source.slice(at, Math.max(at + 1, end)).trim();
-  const shown = part === '' || part.length > PART_SHOWN_MAX ? `character ${at + 1}` : `\`${part}\``;
-  context.addIssue({
-    code: 'custom',
-    message: `the condition cannot be read at ${shown}: ${message}`,
-    params: { hint: hint ?? 'in the way of `call.step == "planning" && call.stream`' },
-  });
-});
+const expression = conditionOf(readCondition);
 
 const whenFields = z
   .strictObject({
     step: oneOrMore(step).optional().describe('Step classes (`x-signalbox-step`).'),
     tenant: oneOrMore(name).optional().describe('Tenants.'),
+    class: oneOrMore(tenantClass).optional().describe('Classes of tenants.'),
     sensitivity: labels.optional().describe('Labels, or `>=personal` for it and all above.'),
     model: oneOrMore(modelPattern).optional().describe('Requested models, `*` as in plans.'),
     agent: oneOrMore(callerText).optional().describe('Agents (`x-signalbox-agent`).'),
@@ -115,6 +108,7 @@ const whenFields = z
   .transform((written) => ({
     step: written.step,
     tenant: written.tenant,
+    tenantClass: written.class,
     sensitivity: written.sensitivity,
     model: written.model,
     agent: written.agent,
@@ -165,20 +159,53 @@ const route: z.ZodType<RuleRoute> = z
     chain: written.chain,
   }));
 
+const DEEDS = [
+  'route',
+  'output',
+  'require',
+  'forbid',
+  'prefer',
+  'cap',
+  'tools',
+  'log',
+  'degrade',
+  'too_slow',
+] as const;
+
+const NO_ROUTE: RuleRoute = {
+  tier: undefined,
+  tierMax: undefined,
+  model: undefined,
+  endpoint: undefined,
+  chain: undefined,
+};
+
 const rule: z.ZodType<RulePart> = z
   .strictObject({
     name: name.optional().describe('Name of the rule in explanations.'),
     when: when.optional().describe('Every field must hold; without it every call matches.'),
-    route: route.describe('Where the call goes.'),
+    route: route
+      .optional()
+      .describe('Where the call goes; the first rule with a route that matches decides.'),
+    ...EFFECTS,
     output: output
       .optional()
       .describe("What its answer is checked for, instead of the policy's own `output`."),
   })
+  .superRefine(
+    (written, context) => {
+      if (DEEDS.some((one) => written[one] !== undefined)) return;
+      const params = { hint: 'for example `route: {tier: 1}`', about: [...DEEDS] };
+      context.addIssue({ code: 'custom', message: 'the rule does nothing', params });
+    },
+    { when: isMapping },
+  )
   .transform((written) => ({
     name: written.name,
     when: written.when ?? EVERY_CALL,
-    route: written.route,
+    route: written.route ?? NO_ROUTE,
     output: written.output,
+    effects: effectsOf(written),
   }));
 
 const fallback: z.ZodType<FallbackDocument> = z
@@ -217,14 +244,37 @@ const NO_FALLBACK: FallbackDocument = {
   tooSlow: undefined,
 };
 
+const VERSION_FORM = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  message: 'a version is a number or a word such as `2026-03`',
+  hint: 'write letters, digits and `._-`',
+};
+
 export const policyPart: z.ZodType<PolicyPart> = z
   .strictObject({
+    version: z
+      .union([z.int().min(1).transform(String), formed(VERSION_FORM)])
+      .optional()
+      .describe('Version of the policy, for records and people.'),
+    author: callerText.optional().describe('Who wrote it.'),
+    from: instantMs.optional().describe('Holds from then on (UTC); else at once.'),
+    until: instantMs.optional().describe('Holds until then (UTC); else for good.'),
+    mode: z
+      .enum(['enforce', 'shadow'])
+      .default('enforce')
+      .describe('`shadow`: asked beside the others; what it would change is recorded, not done.'),
+    ring: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .optional()
+      .describe('Only for tenants of this ring and of those before it.'),
     default_tier: tier.optional().describe('Tier of calls that no rule matches.'),
     rules: z
       .array(rule)
       .max(RULES_MAX)
       .default([])
-      .describe('Asked in this order; the first rule that matches decides.'),
+      .describe('Asked in this order; of those with a route the first that matches decides.'),
     fallback: fallback.optional().describe('What happens when a tier is down.'),
     hedge: z
       .boolean()
@@ -246,7 +296,22 @@ export const policyPart: z.ZodType<PolicyPart> = z
       .optional()
       .describe('Confidence below which an answer is tried again on a higher tier.'),
   })
+  .superRefine(
+    (written, context) => {
+      const { from, until } = written;
+      if (typeof from !== 'number' || typeof until !== 'number' || from < until) return;
+      const params = { hint: 'swap `from` and `until`', about: ['from', 'until'] };
+      context.addIssue({ code: 'custom', message: 'ends before it begins', params });
+    },
+    { when: isMapping },
+  )
   .transform((written) => ({
+    version: written.version,
+    author: written.author,
+    fromMs: written.from,
+    untilMs: written.until,
+    mode: written.mode,
+    ring: written.ring,
     defaultTier: written.default_tier,
     rules: written.rules,
     fallback: written.fallback ?? NO_FALLBACK,

@@ -8,7 +8,7 @@ import type {
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
-import { formed, mapOf, milliseconds, name, region, secret, tier, url } from './words.ts';
+import { formed, listOf, mapOf, milliseconds, name, region, secret, tier, url } from './words.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -92,12 +92,16 @@ export const node: z.ZodType<NodeDocument> = z
       .describe('Where this node stands: 1 the device itself, 2 a private network, 3 elsewhere.'),
     region: region.optional().describe('Region this node runs in.'),
     network: name.optional().describe('Network this node belongs to, as tenants name it.'),
+    policies: listOf(name)
+      .optional()
+      .describe('Policies of every call through this node, asked after all others.'),
   })
   .transform((written) => ({
     name: written.name,
     tier: written.tier,
     region: written.region,
     network: written.network,
+    policies: written.policies ?? [],
   }));
 
 export const queue: z.ZodType<QueueDocument> = z

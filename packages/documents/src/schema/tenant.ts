@@ -25,6 +25,7 @@ import {
   network,
   region,
   secret,
+  tenantClass,
   tier,
 } from './words.ts';
 
@@ -39,6 +40,7 @@ export type RingPart = Omit<RingDocument, 'name' | 'origin'>;
 
 const tiers = listOf(tier);
 const models = listOf(modelPattern);
+const policies = listOf(name);
 const perMinute = z.int().min(1);
 
 const budget: z.ZodType<BudgetDocument> = z
@@ -50,6 +52,8 @@ const budget: z.ZodType<BudgetDocument> = z
 
 export const planPart: z.ZodType<PlanPart> = z
   .strictObject({
+    class: tenantClass.optional().describe('Class of its tenants, for rules.'),
+    policies: policies.optional().describe('Policies of all its tenants, asked after theirs.'),
     models: models.optional().describe('Models it includes, `*` for any characters; else all.'),
     tiers: tiers.optional().describe('Tiers it includes; else all.'),
     budget: budget.optional().describe('Budget of a tenant that states none.'),
@@ -58,6 +62,8 @@ export const planPart: z.ZodType<PlanPart> = z
     tokens_per_minute_max: perMinute.optional().describe('Tokens a minute.'),
   })
   .transform((written) => ({
+    tenantClass: written.class,
+    policies: written.policies ?? [],
     models: written.models,
     tiers: written.tiers,
     budget: written.budget,
@@ -120,6 +126,7 @@ const sensitive = z
 export const tenantPart: z.ZodType<TenantPart> = z
   .strictObject({
     plan: name.optional().describe('What it subscribes to; without one nothing is withheld.'),
+    class: tenantClass.optional().describe('For rules; else that of its plan.'),
     topology: z
       .enum(['cloud', 'hybrid', 'sovereign'])
       .default('hybrid')
@@ -143,7 +150,10 @@ export const tenantPart: z.ZodType<TenantPart> = z
     private_addresses: listOf(hostAndPort)
       .optional()
       .describe('Private `host:port` at which it may bring endpoints of its own.'),
-    policies: listOf(name).optional().describe('Policies, asked in this order.'),
+    policies: policies.optional().describe('Policies, asked in this order.'),
+    agents: mapOf(callerText, policies)
+      .optional()
+      .describe('Policies of single agents (`x-signalbox-agent`), asked before its own.'),
     retention: z
       .enum(['standard', 'zero'])
       .default('standard')
@@ -152,6 +162,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
   })
   .transform((written) => ({
     plan: written.plan,
+    tenantClass: written.class,
     topology: written.topology,
     residency: written.residency,
     ring: written.ring,
@@ -163,6 +174,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     own: written.own ?? { endpoints: [], networks: [] },
     privateAddresses: written.private_addresses ?? [],
     policies: written.policies ?? [],
+    agentPolicies: written.agents ?? new Map<string, readonly string[]>(),
     retention: written.retention,
     sensitive: written.sensitive,
   }));
@@ -226,6 +238,9 @@ export const keyPart: z.ZodType<KeyPart> = z
     agent: callerText.optional().describe('Fixes the agent of every call.'),
     subject: callerText.optional().describe('Fixes the subject of every call.'),
     require_session: z.boolean().default(false).describe('Refuses calls that name no session.'),
+    policies: policies
+      .optional()
+      .describe('Policies of the sessions that are held with it, asked before all others.'),
     tags: tags.optional().describe('Tags for cost views.'),
     revoked: z.boolean().default(false).describe('Refuses every call.'),
   })
@@ -256,6 +271,7 @@ export const keyPart: z.ZodType<KeyPart> = z
     agent: written.agent,
     subject: written.subject,
     requireSession: written.require_session,
+    policies: written.policies ?? [],
     tags: written.tags ?? NO_TAGS,
     revoked: written.revoked,
   }));

@@ -81,6 +81,13 @@ export const region: z.ZodType<string, string> = formed({
   hint: 'write letters, digits and `-`, as the endpoints name their regions',
 });
 
+/** `ENTERPRISE_LEGAL`: written as its owner writes it. */
+export const tenantClass: z.ZodType<string, string> = formed({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+  message: 'a class is one word such as `ENTERPRISE_LEGAL`',
+  hint: 'write letters, digits, `_` and `-`, at most 63',
+});
+
 export const network: z.ZodType<string, string> = z.string().superRefine((text, context) => {
   const refuse = (message: string, hint: string): void =>
     context.addIssue({ code: 'custom', message, params: { hint } });

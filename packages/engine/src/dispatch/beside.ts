@@ -101,6 +101,7 @@ export class Beside {
 
   #patienceMs(now: number): number | undefined {
     const { route, profile, arrived, question } = this.#call;
+    if (route.late !== undefined && route.lateMs !== undefined) return route.lateMs;
     const totalMs = profile.latencyBudgetMs ?? route.verdict.latencyBudgetMs;
     if (route.late === undefined || totalMs === undefined) return undefined;
     const stand = this.#ports.standings.of(route.late.offering);

@@ -10,6 +10,8 @@ import type { Scheduled } from '../schedule/schedule.ts';
 export type Found = {
   readonly rejected: string | undefined;
   readonly undecided: string | undefined;
+  /** It calls a tool that a rule denies: it goes to nobody, not even marked. */
+  readonly denied?: boolean;
 };
 
 /** What the call itself says of its answer. */
@@ -29,13 +31,17 @@ const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 /** Vectors are no answer that could be checked, nor is what passes unread. */
 export function rulesOf({ head, question, route }: Scheduled): OutputRules | undefined {
-  const isRead = head.operation !== 'embedding' && question.passing === undefined;
+  const { operation } = head;
+  const isRead =
+    operation !== 'embedding' && operation !== 'count' && question.passing === undefined;
   return isRead ? route.verdict.output : undefined;
 }
 
 /** @param answer undefined: there was none that could be read. */
 export function checkAnswer(answer: Answer | undefined, rules: OutputRules, wanted: Wanted): Found {
-  if (answer === undefined) return { rejected: 'json', undecided: undefined };
+  if (answer === undefined) {
+    return { rejected: 'json', undecided: undefined, denied: rules.tools !== undefined };
+  }
   const check = new Check(rules, wanted);
   const { answers } = answer;
   for (const choice of answers.length === 0 ? [EMPTY] : answers) check.choice(choice);
@@ -48,6 +54,7 @@ class Check implements Found {
   readonly #wanted: Wanted;
   rejected: string | undefined = undefined;
   undecided: string | undefined = undefined;
+  denied = false;
 
   constructor(rules: OutputRules, wanted: Wanted) {
     this.#rules = rules;
@@ -56,6 +63,7 @@ class Check implements Found {
 
   /** A model that declines says so in a field of its own: that is an answer, and no bad one. */
   choice({ parts }: Choice): void {
+    for (const part of parts) if (part.kind === 'call') this.#tool(part);
     if (parts.some(({ kind }) => kind === 'refusal')) return;
     const calls = parts.filter((part): part is Call => part.kind === 'call');
     const text = textOf(parts);
@@ -74,6 +82,13 @@ class Check implements Found {
     if (output === undefined) this.#unsure('tokens');
     else if (output < (tokensMin ?? 0)) this.#reject('tokens_min');
     else if (tokensMax !== undefined && output > tokensMax) this.#reject('tokens_max');
+  }
+
+  #tool({ name, arguments: text }: Call): void {
+    const { tools } = this.#rules;
+    if (tools?.denies(name, text) !== true) return;
+    this.denied = true;
+    this.#reject(`tools: ${NAME.test(name) ? name : '*'}`);
   }
 
   #length(text: string): void {

@@ -40,7 +40,9 @@ export function readied(
   const storeNothing = keepsNothing(call, offer);
   const isOther = isCarried(lane);
   const signed = isOther ? signatures.find(signerOf(call, endpoint.name)) : undefined;
-  const rendered = render(question, lane, { model, askUsage, storeNothing, signed });
+  const outputTokensMax = call.route.verdict.cap?.outputTokens;
+  const how = { model, askUsage, storeNothing, signed, outputTokensMax };
+  const rendered = render(question, lane, how);
   if (!rendered.ok) {
     const { message, param } = rendered.refusal;
     return no(refusal('body_invalid', message, param === undefined ? {} : { param }));
@@ -57,5 +59,5 @@ const signerOf = ({ tenant, session }: Scheduled, endpoint: EndpointName): Signe
 });
 
 /** On tier 1 what is stored stays where it is. */
-const keepsNothing = ({ tenant }: Scheduled, { place }: Offer): boolean =>
-  tenant.retention === 'zero' && place.tier !== 1;
+const keepsNothing = ({ route }: Scheduled, { place }: Offer): boolean =>
+  route.clearance.terms.retention === 'zero' && place.tier !== 1;

@@ -78,7 +78,7 @@ export class Repair implements Wanted {
   }
 
   get flags(): boolean {
-    return this.#rules.otherwise === 'flag';
+    return this.#rules.otherwise === 'flag' && this.last?.found.denied !== true;
   }
 
   refusal({ trial, found }: Rejected): Refusal {

@@ -1,31 +1,36 @@
-// Versioned documents become verdicts. Compiles a tenant's rules into closures and answers, for one
-// classified call, which rule speaks, where it wants the call, and how far fallback may go. It
-// refuses nothing by itself: what a rule asks for passes through resolve, where the clearance has
-// the last word. A rule may lower a ceiling and never lifts one.
-import { assert, type Label, type TenantName, type Tier } from '@signalbox/contract';
-import {
-  type Condition,
-  type ConditionValues,
-  compileSchema,
-  matchesPattern,
-  type OutputDocument,
-  type PolicyDocument,
-  type RuleDocument,
-  readCondition,
-  type Schema,
-  type TargetDocument,
+// Versioned documents become verdicts. Compiles rules into closures and answers, for one classified
+// call, where a rule wants it, what rules demand of the place, and how far fallback may go. They
+// are attached to a key's sessions, an agent, a tenant, a plan or the node: the nearest of them
+// decides where a call goes, and what any of them requires, forbids or caps holds whatever the
+// others say. A condition that cannot be decided restricts and never permits. It refuses nothing by
+// itself: what a rule asks for passes through resolve, where the clearance has the last word.
+import type { Tier } from '@signalbox/contract';
+import type {
+  CapDocument,
+  FallbackDocument,
+  PolicyDocument,
+  PreferDocument,
+  RuleRoute,
+  TargetDocument,
+  TooSlowDocument,
 } from '@signalbox/documents';
 import type { Classified } from '../classify/classify.ts';
+import { type Demands, DemandsOf, lowest } from './demands.ts';
+import {
+  Asked,
+  compileOutput,
+  compileRule,
+  type OutputRules,
+  type Rule,
+  withTools,
+} from './rule.ts';
+import { ToolRules } from './tools.ts';
 
-export type Fallback = {
-  readonly cloudUnavailable: Tier | undefined;
-  readonly localUnavailable: Tier | undefined;
-  readonly allUnavailable: 'queue' | 'refuse' | undefined;
-  readonly tooSlow: Tier | undefined;
-};
+export type { Demands } from './demands.ts';
+export type { OutputRules } from './rule.ts';
 
 export type Verdict = {
-  /** Name of the rule with its file and line, for records and explanations. */
+  /** Name of the rule that places the call, with its file and line. */
   readonly rule: string | undefined;
   readonly tier: Tier | undefined;
   readonly tierMax: Tier | undefined;
@@ -33,177 +38,235 @@ export type Verdict = {
   readonly endpoint: string | undefined;
   /** Tried in this order instead of what was asked for. */
   readonly chain: readonly TargetDocument[] | undefined;
-  readonly fallback: Fallback;
+  readonly fallback: FallbackDocument;
   readonly hedge: boolean;
   /** For calls that state none. */
   readonly latencyBudgetMs: number | undefined;
   /** What the answer is checked for before its release. */
   readonly output: OutputRules | undefined;
+  /** What rules require and forbid; undefined: nothing beside the tenant's own terms. */
+  readonly demands: Demands | undefined;
+  readonly prefers: readonly PreferDocument[];
+  readonly cap: CapDocument | undefined;
+  readonly tooSlow: TooSlowDocument | undefined;
+  /** The record keeps what money and proof need, and no more. */
+  readonly unlogged: boolean;
 };
 
-export type OutputRules = OutputDocument & {
-  /** Its schema, ready to check with. */
-  readonly compiled: Schema | undefined;
-};
+/** From the nearest to the widest. */
+export const SCOPES = ['session', 'agent', 'tenant', 'plan', 'platform'] as const;
 
-type Rule = {
-  readonly name: string;
-  /** Undefined: its condition could not be decided for this call. */
-  readonly matches: (asked: Asked) => boolean | undefined;
-  readonly document: RuleDocument;
-  readonly output: OutputRules | undefined;
-};
 type Policy = {
   readonly rules: readonly Rule[];
   readonly document: PolicyDocument;
   readonly output: OutputRules | undefined;
 };
-export type Policies = { judge(call: Classified): Verdict };
 
-const NO_FALLBACK: Fallback = {
+export type Judging = {
+  /** Level of degradation, 0 to 4. */
+  readonly level?: number | undefined;
+  /** Policies in shadow mode are asked as if they held. */
+  readonly shadow?: boolean | undefined;
+};
+
+const NOW: Judging = {};
+const NO_FALLBACK: FallbackDocument = {
   cloudUnavailable: undefined,
   localUnavailable: undefined,
   allUnavailable: undefined,
   tooSlow: undefined,
 };
+const NOTHING: readonly never[] = [];
+const NO_ROUTE: RuleRoute = {
+  tier: undefined,
+  tierMax: undefined,
+  model: undefined,
+  endpoint: undefined,
+  chain: undefined,
+};
 
-export function compilePolicies(documents: Iterable<PolicyDocument>): Policies {
-  const compiled = new Map<string, Policy>();
-  for (const document of documents) {
-    const rules = document.rules.map(compileRule);
-    compiled.set(document.name, { document, rules, output: compileOutput(document.output) });
+export type Policies = {
+  judge(call: Classified, judging?: Judging): Verdict;
+  /** Something is in shadow mode for this call. */
+  isShadowed(call: Classified): boolean;
+};
+
+class Attached implements Policies {
+  readonly #policies = new Map<string, Policy>();
+  readonly #platform: readonly string[];
+  readonly #demands: DemandsOf;
+  readonly #hasShadow: boolean;
+
+  constructor(documents: Iterable<PolicyDocument>, platform: readonly string[]) {
+    for (const document of documents) {
+      const rules = document.rules.map(compileRule);
+      const output = compileOutput(document.output);
+      this.#policies.set(document.name, { document, rules, output });
+    }
+    const all = [...this.#policies.values()];
+    this.#platform = platform;
+    this.#demands = new DemandsOf(all.flatMap(({ rules }) => rules));
+    this.#hasShadow = all.some(({ document }) => document.mode === 'shadow');
   }
-  return { judge: (call) => judge(call, compiled) };
-}
 
-/** The first rule that matches decides the place; the lowest `tierMax` of all that match binds. */
-function judge(call: Classified, policies: ReadonlyMap<string, Policy>): Verdict {
-  let first: Rule | undefined;
-  let tierMax: Tier | undefined;
-  let defaultTier: Tier | undefined;
-  let fallback: Fallback | undefined;
-  let hedge = false;
-  let latencyBudgetMs: number | undefined;
-  let output: OutputRules | undefined;
-  const asked = new Asked(call);
-  for (const name of call.tenant.policies) {
-    const policy = policies.get(name);
-    if (policy === undefined) continue;
-    defaultTier ??= policy.document.defaultTier;
-    fallback ??= policy.document.fallback;
-    hedge ||= policy.document.hedge;
-    latencyBudgetMs ??= policy.document.latencyBudgetMs;
-    output ??= policy.output;
-    for (const rule of policy.rules) {
-      const matches = rule.matches(asked);
-      if (matches === false) continue;
-      // What could not be decided places nothing, and binds all the same.
-      if (matches === true) first ??= rule;
-      const max = rule.document.route.tierMax;
-      if (max !== undefined && (tierMax === undefined || max < tierMax)) tierMax = max;
+  judge(call: Classified, judging: Judging = NOW): Verdict {
+    const found = new Found(new Asked(call), judging.level ?? 0);
+    const shadow = judging.shadow === true;
+    for (let scope = 0; scope < SCOPES.length; scope += 1) {
+      const names = this.#attached(call, scope);
+      for (const name of names) {
+        const policy = this.#policies.get(name);
+        if (policy !== undefined && isInForce(policy, call, shadow)) found.add(policy, scope);
+      }
+    }
+    return found.verdict(this.#demands);
+  }
+
+  isShadowed(call: Classified): boolean {
+    if (!this.#hasShadow) return false;
+    return SCOPES.some((_, scope) =>
+      this.#attached(call, scope).some((name) => {
+        const policy = this.#policies.get(name);
+        return policy?.document.mode === 'shadow' && isInForce(policy, call, true);
+      }),
+    );
+  }
+
+  #attached({ key, agent, tenant }: Classified, scope: number): readonly string[] {
+    switch (SCOPES[scope]) {
+      case 'session':
+        return key.policies;
+      case 'agent':
+        return (agent === undefined ? undefined : tenant.agentPolicies.get(agent)) ?? NOTHING;
+      case 'tenant':
+        return tenant.policies;
+      case 'plan':
+        return tenant.plan?.policies ?? NOTHING;
+      default:
+        return this.#platform;
     }
   }
-  const route = first?.document.route;
-  return {
-    rule: first?.name,
-    tier: route?.tier ?? defaultTier,
-    tierMax,
-    endpoint: route?.endpoint,
-    chain: route === undefined ? undefined : chainOf(route),
-    fallback: fallback ?? NO_FALLBACK,
-    hedge,
-    latencyBudgetMs,
-    output: first?.output ?? output,
-  };
 }
 
-function chainOf(route: RuleDocument['route']): readonly TargetDocument[] | undefined {
+export const compilePolicies = (
+  documents: Iterable<PolicyDocument>,
+  platform: readonly string[] = NOTHING,
+): Policies => new Attached(documents, platform);
+
+function isInForce({ document }: Policy, { at, tenant }: Classified, shadow: boolean): boolean {
+  const { mode, ring, fromMs, untilMs } = document;
+  if (mode === 'shadow' && !shadow) return false;
+  if (ring !== undefined && !(tenant.ring !== undefined && tenant.ring <= ring)) return false;
+  return (fromMs === undefined || at >= fromMs) && (untilMs === undefined || at < untilMs);
+}
+
+/** What the policies of one call say, from the nearest scope to the widest. */
+class Found {
+  readonly #asked: Asked;
+  readonly #level: number;
+  readonly #matched: Rule[] = [];
+  #placing: Rule | undefined;
+  #tierMax: Tier | undefined;
+  #defaultTier: Tier | undefined;
+  #fallback: FallbackDocument | undefined;
+  #hedge = false;
+  #latencyBudgetMs: number | undefined;
+  #ruleOutput: OutputRules | undefined;
+  #output: OutputRules | undefined;
+  #prefers: readonly PreferDocument[] = NOTHING;
+  #prefersOf = -1;
+  #outputTokens: number | undefined;
+  #costNanoUsd: bigint | undefined;
+  #tools: ToolRules | undefined;
+  #tooSlow: TooSlowDocument | undefined;
+  #unlogged = false;
+
+  constructor(asked: Asked, level: number) {
+    this.#asked = asked;
+    this.#level = level;
+  }
+
+  add({ document, output, rules }: Policy, scope: number): void {
+    this.#defaultTier ??= document.defaultTier;
+    if (saysAnything(document.fallback)) this.#fallback ??= document.fallback;
+    this.#hedge ||= document.hedge;
+    this.#latencyBudgetMs ??= document.latencyBudgetMs;
+    this.#output ??= output;
+    for (const rule of rules) {
+      const matches = rule.matches(this.#asked);
+      if (matches !== false) this.#bind(rule);
+      if (matches === true) this.#place(rule, scope);
+    }
+  }
+
+  /** Narrows: also where a condition could not be decided. */
+  #bind(rule: Rule): void {
+    const { route, effects } = rule.document;
+    this.#tierMax = lowest(this.#tierMax, route.tierMax);
+    if (effects === undefined) return;
+    const { require, forbid, cap, log, degrade } = effects;
+    if (require !== undefined || forbid !== undefined) this.#matched.push(rule);
+    if (cap !== undefined) this.#bound(cap);
+    if (rule.tools !== undefined) {
+      this.#tools ??= new ToolRules();
+      this.#tools.add(rule.tools);
+    }
+    if (log === 'none') this.#unlogged = true;
+    if (degrade === undefined || this.#level < degrade.level) return;
+    this.#tierMax = lowest(this.#tierMax, degrade.tierMax);
+    this.#bound({ outputTokens: degrade.outputTokens, costNanoUsd: undefined });
+  }
+
+  #bound({ outputTokens, costNanoUsd }: CapDocument): void {
+    this.#outputTokens = least(this.#outputTokens, outputTokens);
+    this.#costNanoUsd = least(this.#costNanoUsd, costNanoUsd);
+  }
+
+  /** Says where to go: the nearest scope that says anything. */
+  #place(rule: Rule, scope: number): void {
+    const prefer = rule.document.effects?.prefer;
+    if (rule.places) this.#placing ??= rule;
+    else this.#ruleOutput ??= rule.output;
+    this.#tooSlow ??= rule.document.effects?.tooSlow;
+    if (prefer === undefined) return;
+    if (this.#prefers.length === 0) this.#prefersOf = scope;
+    if (this.#prefersOf === scope) this.#prefers = [...this.#prefers, prefer];
+  }
+
+  verdict(demands: DemandsOf): Verdict {
+    const placing = this.#placing;
+    const route = placing?.document.route ?? NO_ROUTE;
+    const found = this.#matched.length === 0 ? undefined : demands.of(this.#matched);
+    const isCapped = this.#outputTokens !== undefined || this.#costNanoUsd !== undefined;
+    return {
+      rule: placing?.name,
+      tier: route.tier ?? this.#defaultTier,
+      tierMax: lowest(this.#tierMax, found?.tierMax),
+      endpoint: route.endpoint,
+      chain: chainOf(route),
+      fallback: this.#fallback ?? NO_FALLBACK,
+      hedge: this.#hedge,
+      latencyBudgetMs: this.#latencyBudgetMs,
+      output: withTools(placing?.output ?? this.#ruleOutput ?? this.#output, this.#tools),
+      demands: found,
+      prefers: this.#prefers,
+      cap: isCapped
+        ? { outputTokens: this.#outputTokens, costNanoUsd: this.#costNanoUsd }
+        : undefined,
+      tooSlow: this.#tooSlow,
+      unlogged: this.#unlogged,
+    };
+  }
+}
+
+const saysAnything = (fallback: FallbackDocument): boolean =>
+  Object.values(fallback).some((one) => one !== undefined);
+
+function chainOf(route: RuleRoute): readonly TargetDocument[] | undefined {
   if (route.chain !== undefined) return route.chain;
   if (route.model === undefined) return undefined;
   return [{ model: route.model, endpoint: route.endpoint, weight: undefined }];
 }
 
-function compileRule(document: RuleDocument): Rule {
-  const { step, tenant, sensitivity, model, agent, expression } = document.when;
-  const steps = setOf(step);
-  const tenants = setOf<string>(tenant);
-  const labels = setOf<Label>(sensitivity);
-  const agents = setOf(agent);
-  const where =
-    document.origin === undefined ? '' : ` (${document.origin.file}:${document.origin.line})`;
-  const condition = expression === undefined ? undefined : conditionOf(expression);
-  const isAbout = ({ call }: Asked): boolean =>
-    (steps === undefined || (call.step !== undefined && steps.has(call.step))) &&
-    (tenants === undefined || holdsTenant(tenants, call.tenant.name)) &&
-    (labels === undefined || labels.has(call.profile.label)) &&
-    (agents === undefined || (call.agent !== undefined && agents.has(call.agent))) &&
-    (model === undefined || model.some((pattern) => matchesPattern(pattern, call.question.model)));
-  const matches =
-    condition === undefined
-      ? isAbout
-      : (asked: Asked) => isAbout(asked) && condition.holds(asked.values());
-  const output = compileOutput(document.output);
-  return { document, name: `${document.name}${where}`, matches, output };
-}
-
-function conditionOf(source: string): Condition {
-  const read = readCondition(source);
-  assert(read.ok, 'documents with conditions that cannot be read are refused');
-  return read.value;
-}
-
-/** What conditions read of a call: made when the first one asks. */
-class Asked {
-  readonly call: Classified;
-  #values: ConditionValues | undefined;
-
-  constructor(call: Classified) {
-    this.call = call;
-  }
-
-  values(): ConditionValues {
-    this.#values ??= valuesOf(this.call);
-    return this.#values;
-  }
-}
-
-function valuesOf(call: Classified): ConditionValues {
-  const { tenant, head, question, profile, step, agent } = call;
-  return {
-    call: {
-      step,
-      model: question.model,
-      agent,
-      label: profile.label,
-      kinds: profile.kinds,
-      difficulty: profile.difficulty,
-      dialect: head.dialect,
-      operation: head.operation,
-      stream: question.stream,
-      tools_offered: question.toolsOffered,
-      input_tokens: question.inputTokensEstimate,
-      output_tokens_max: question.outputTokensMax,
-      latency_budget_ms: profile.latencyBudgetMs,
-      tags: head.tags,
-    },
-    tenant: {
-      name: tenant.name,
-      plan: tenant.plan?.name,
-      topology: tenant.topology,
-      residency: tenant.residency,
-      retention: tenant.retention,
-    },
-  };
-}
-
-function compileOutput(document: OutputDocument | undefined): OutputRules | undefined {
-  if (document === undefined) return undefined;
-  const { schema } = document;
-  const compiled = schema === undefined ? undefined : compileSchema(JSON.parse(schema));
-  return { ...document, compiled };
-}
-
-const holdsTenant = (tenants: ReadonlySet<string>, name: TenantName): boolean => tenants.has(name);
-
-const setOf = <T>(values: readonly T[] | undefined): ReadonlySet<T> | undefined =>
-  values === undefined ? undefined : new Set(values);
+const least = <T extends number | bigint>(a: T | undefined, b: T | undefined): T | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : a < b ? a : b;

@@ -79,8 +79,11 @@ function atEndpoints(
  * demands of models.
  */
 export function meant(name: string, tenant: TenantName, catalog: Catalog): readonly Offering[] {
-  const all = visible(catalog.offerings, tenant);
-  const found = named(name, { catalog, tenant, all });
+  return meantIn(name, { catalog, tenant, all: visible(catalog.offerings, tenant) });
+}
+
+export function meantIn(name: string, sight: Sight): readonly Offering[] {
+  const found = named(name, sight);
   if (!found.ok) return [];
   const { offerings, need } = found.value;
   return need === undefined ? offerings : offerings.filter((one) => unmetByModel(need, one) === 0);

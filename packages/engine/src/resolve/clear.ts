@@ -12,6 +12,7 @@ import {
   type Tier,
 } from '@signalbox/contract';
 import { mintClearance } from '@signalbox/contract/mint';
+import type { Demands } from '../policy/policy.ts';
 import type { TenantFacts } from '../tenant/tenant.ts';
 
 export type ClearFacts = {
@@ -19,13 +20,15 @@ export type ClearFacts = {
   readonly label: Label;
   /** The lowest `tier_max` of the rules that matched. */
   readonly tierMax: Tier | undefined;
+  /** What the rules that matched require. */
+  readonly demands?: Demands | undefined;
   /** Never passed, whatever the documents allow now. */
   readonly bound?: RecordedClearance | undefined;
 };
 
 /** `privacy: observe` reports labels and does not bind by them; the topology binds always. */
 export function clear(subject: Subject, facts: ClearFacts): Clearance {
-  const { tenant, label, tierMax, bound } = facts;
+  const { tenant, label, tierMax, demands, bound } = facts;
   const byLabel = tenant.privacy === 'observe' ? 3 : ceilingOfLabel(label);
   const byDocuments = lowerTier(ceilingOfTopology(tenant.topology), tierMax ?? 3);
   const ceiling = lowerTier(lowerTier(byLabel, byDocuments), bound?.ceiling ?? 3);
@@ -34,9 +37,9 @@ export function clear(subject: Subject, facts: ClearFacts): Clearance {
     tenant: tenant.name,
     label,
     ceiling,
-    residency: inBoth(tenant.residency, bound?.residency),
-    retention: bound?.retention === 'zero' ? 'zero' : tenant.retention,
-    ownOnly: tenant.topology === 'sovereign' || bound?.ownOnly === true,
+    residency: [tenant.residency, ...(demands?.regions ?? []), bound?.residency].reduce(inBoth),
+    retention: bound?.retention === 'zero' ? 'zero' : (demands?.retention ?? tenant.retention),
+    ownOnly: tenant.topology === 'sovereign' || demands?.own === true || bound?.ownOnly === true,
   });
 }
 

@@ -1,9 +1,12 @@
 // The offerings that a call might go to, each with the gates that refuse it. A list that was asked
 // for is looked at one by one; all there is, as numbers.
 import { assert, type Clearance } from '@signalbox/contract';
+import { costNanoUsd } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
+import type { Verdict } from '../policy/policy.ts';
 import type { Target } from './asked.ts';
+import { demandedBy, isPreferred } from './demanded.ts';
 import { GATES } from './gates.table.ts';
 import {
   gatesOfEndpoint,
@@ -17,6 +20,7 @@ import {
 import { bitsOf } from './need.table.ts';
 import { type Need, unmetByModel, unmetByPlace } from './need.ts';
 import type { Candidate } from './offer.ts';
+import { usageOf } from './tokens.ts';
 import type { View } from './view.ts';
 
 export type Looking = {
@@ -25,8 +29,9 @@ export type Looking = {
   readonly clearance: Clearance;
   readonly wants: Wants;
   readonly need: Need | undefined;
-  /** A call that was parked carries the clearance of its entry before. */
+  /** A call that was parked carries the clearance of its entry before, and rules narrow others. */
   readonly isBound: boolean;
+  readonly verdict: Verdict;
 };
 
 export class Field {
@@ -36,6 +41,8 @@ export class Field {
   readonly tiers: Uint8Array;
   /** Of each offering the demands of the need that it does not meet; without a need undefined. */
   readonly #unmet: Uint32Array | undefined;
+  /** How much rules prefer each; undefined: none of them says so. */
+  readonly scores: Float64Array | undefined;
   readonly #targets: readonly Target[] | undefined;
   readonly #view: View;
 
@@ -57,14 +64,18 @@ export class Field {
     this.tiers = isAll
       ? view.tiers
       : Uint8Array.from(offerings, ({ endpoint }) => view.placeOf(endpoint).tier);
+    closeDear(this.gates, offerings, looking);
+    this.scores = scoresOf(offerings, looking);
   }
 
   candidate(at: number): Candidate {
     const offering = this.offerings[at];
     assert(offering !== undefined, 'an offering of this field');
     const place = this.#view.placeOf(offering.endpoint);
+    const gates = this.gates[at] ?? 0;
     const unmet = this.#unmet?.[at] ?? 0;
-    return { offering, place, gates: this.gates[at] ?? 0, unmet, target: this.#targets?.[at] };
+    const target = this.#targets?.[at];
+    return { offering, place, gates, unmet, target, score: this.scores?.[at] ?? 0 };
   }
 
   candidates(): readonly Candidate[] {
@@ -77,10 +88,14 @@ export class Field {
   }
 }
 
-function gatesOfOne(offering: Offering, { call, view, clearance, wants }: Looking): number {
+function gatesOfOne(offering: Offering, looking: Looking): number {
+  const { call, view, clearance, wants } = looking;
   const { endpoint } = offering;
   const place = view.placeOf(endpoint);
+  const { demands } = looking.verdict;
+  const demanded = demands === undefined ? 0 : demandedBy(demands)(offering, place);
   return (
+    demanded |
     gatesOfPlace(endpoint, place, clearance, call) |
     gatesOfModel(offering.model, call) |
     gatesOfEndpoint(endpoint, place, wants) |
@@ -125,7 +140,7 @@ function refuseUnmet(gates: Int32Array, unmet: Uint32Array): void {
   }
 }
 
-function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Array {
+function gatesOfAll({ call, view, clearance, wants, isBound, verdict }: Looking): Int32Array {
   const { endpoint, endpoints, model, traits, contextTokens, bits } = view.columns;
   const byPlace = view.endpointGates(clearance, call, isBound);
   const byEndpoint = Int32Array.from(
@@ -134,6 +149,8 @@ function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Ar
   );
   const byModel = view.fixedFor(call.key).models;
   const { rows } = view;
+  const { demands } = verdict;
+  const demanded = demands === undefined ? undefined : view.demanded(demands);
   const gates = new Int32Array(rows.length);
   const sizes = { contextTokens: 0, bits: 0 };
   for (let i = 0; i < rows.length; i += 1) {
@@ -141,9 +158,44 @@ function gatesOfAll({ call, view, clearance, wants, isBound }: Looking): Int32Ar
     sizes.contextTokens = contextTokens[at] ?? 0;
     sizes.bits = bits[at] ?? 0;
     gates[i] =
+      (demanded?.[i] ?? 0) |
       (byEndpoint[endpoint[at] ?? 0] ?? 0) |
       (byModel[model[at] ?? 0] ?? 0) |
       gatesOfTraits(traits[at] ?? 0, sizes, wants);
   }
   return gates;
+}
+
+/** Only of what nothing else refuses: prices are counted one by one. */
+function closeDear(
+  gates: Int32Array,
+  offerings: readonly Offering[],
+  { call, verdict }: Looking,
+): void {
+  const most = verdict.cap?.costNanoUsd;
+  if (most === undefined) return;
+  const usage = usageOf(call, verdict.cap);
+  for (let at = 0; at < gates.length; at += 1) {
+    const offering = offerings[at];
+    if (gates[at] !== 0 || offering === undefined) continue;
+    const cost = costNanoUsd(offering.price, usage);
+    if (cost.kind === 'unknown' || cost.nanoUsd > most) gates[at] = GATES.tooDear;
+  }
+}
+
+function scoresOf(
+  offerings: readonly Offering[],
+  { verdict, view }: Looking,
+): Float64Array | undefined {
+  if (verdict.prefers.length === 0) return undefined;
+  const scores = new Float64Array(offerings.length);
+  for (const prefer of verdict.prefers) {
+    const kept = offerings === view.visible ? view.preferred(prefer) : undefined;
+    const is = isPreferred(prefer);
+    offerings.forEach((one, at) => {
+      const has = kept === undefined ? is(one, view.placeOf(one.endpoint)) : kept[at] === 1;
+      if (has) scores[at] = (scores[at] ?? 0) + prefer.weight;
+    });
+  }
+  return scores;
 }

@@ -22,6 +22,9 @@ export const GATES = {
   limited: 131072,
   quarantined: 262144,
   quantised: 524288,
+  required: 1048576,
+  forbidden: 2097152,
+  tooDear: 4194304,
 } as const;
 
 export type Gate = keyof typeof GATES;
@@ -48,6 +51,9 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   limited: 'it limits the rate, and is left alone until it may be asked again',
   quarantined: 'it is quarantined; `signalbox endpoint activate` lets calls go there',
   quantised: 'its weights are stored in fewer bits than this kind of work may have',
+  required: 'a rule requires what it is not, or is not known to have',
+  forbidden: 'a rule forbids it',
+  tooDear: 'it could cost more than a rule allows, or its price is unknown',
 };
 
 /** The words of a bitmap, in the order of the bits. */

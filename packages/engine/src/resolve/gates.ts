@@ -7,6 +7,7 @@ import {
   type Clearance,
   type Place,
   type Question,
+  type Retention,
   within,
 } from '@signalbox/contract';
 import { type ModelCapabilities, matchesPattern } from '@signalbox/documents';
@@ -134,7 +135,14 @@ export type Wants = {
 
 const UNKNOWN_HOLDER = '';
 
-export function wantsOf(call: Classified, { registry }: Catalog, pinned: boolean): Wants {
+export type WantsFacts = {
+  readonly registry: Catalog['registry'];
+  /** The endpoint was named by the caller. */
+  readonly pinned: boolean;
+  readonly retention: Retention;
+};
+
+export function wantsOf(call: Classified, { registry, pinned, retention }: WantsFacts): Wants {
   const { question, head, tenant, key } = call;
   const { passing } = question;
   const isEmbedding = head.operation === 'embedding';
@@ -150,7 +158,7 @@ export function wantsOf(call: Classified, { registry }: Catalog, pinned: boolean
     unpriced: isBudgeted ? (passing === undefined ? isUnknown : costsOf(passing.works)) : never,
     inputTokens: question.inputTokensEstimate,
     bitsMin: bitsMinOf(call, registry),
-    storesInVain: passing?.stores === true && tenant.retention === 'zero',
+    storesInVain: passing?.stores === true && retention === 'zero',
     holder: isHeld ? (call.held?.endpoint ?? UNKNOWN_HOLDER) : undefined,
     trusted: pinned ? trusted : 'nobody',
     tenant: tenant.name,

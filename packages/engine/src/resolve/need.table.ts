@@ -17,6 +17,9 @@ const can =
   ({ capabilities }) =>
     all.every((one) => capabilities[one] === true);
 
+/** What people call a long context. */
+const LONG_CONTEXT_TOKENS = 128_000;
+
 export const MODEL_WORDS: Readonly<Record<string, OfModel>> = {
   tools: can('tools'),
   vision: can('vision'),
@@ -25,6 +28,7 @@ export const MODEL_WORDS: Readonly<Record<string, OfModel>> = {
   embeddings: can('embeddings'),
   reasoning: can('reasoning'),
   'high-precision': can('reasoning', 'jsonSchema'),
+  'long-context': (one) => (one.contextTokens ?? 0) >= LONG_CONTEXT_TOKENS,
 };
 
 /** What runs on the node itself is in every region, as it is in every residency. */

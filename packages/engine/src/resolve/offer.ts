@@ -13,6 +13,8 @@ export type Candidate = Offer & {
   readonly unmet: number;
   /** Of the list that was asked for. */
   readonly target: Target | undefined;
+  /** How much rules prefer it. */
+  readonly score: number;
 };
 
 /**
@@ -47,6 +49,7 @@ export function rankingOf(offers: readonly Candidate[]): Ranking {
 function isEqual(one: Candidate, next: Candidate): boolean {
   if (one.target?.weight !== undefined && next.target?.weight !== undefined) return true;
   return (
+    one.score === next.score &&
     one.target?.at === next.target?.at &&
     one.place.tier === next.place.tier &&
     one.offering.model === next.offering.model

@@ -12,6 +12,9 @@ import { unsatisfied } from './unsatisfied.ts';
 
 const ENTITLEMENT = GATES.entitledModel | GATES.entitledTier;
 const IDLE = GATES.disabled | GATES.quarantined | GATES.unavailable;
+const RULED = GATES.required | GATES.forbidden | GATES.tooDear;
+const RULED_HINT =
+  'The decision names them: ask a tenant admin, or try it with `signalbox policy explain`.';
 const CLEARANCE = GATES.tier | GATES.residency | GATES.retention | GATES.notOwn | GATES.otherTenant;
 
 export type Looked = { readonly field: Field; readonly need: Need | undefined };
@@ -46,6 +49,10 @@ export function refuseRoute(
     const message = `${plan} does not include \`${model}\`.`;
     const hint = `An admin of the tenant \`${call.tenant.name}\` can change the plan or the key.`;
     return refusal('not_entitled', message, { hint });
+  }
+  if (only(RULED)) {
+    const message = `The rules of a policy leave nothing that serves \`${model}\`.`;
+    return refusal('policy_denied', message, { hint: RULED_HINT });
   }
   if (only(GATES.context)) {
     const tokens = call.question.inputTokensEstimate;

@@ -17,18 +17,20 @@ import {
   within,
   yes,
 } from '@signalbox/contract';
+import type { PricedUsage } from '@signalbox/documents';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
-import type { Policies, Verdict } from '../policy/policy.ts';
-import { asked } from './asked.ts';
+import type { Judging, Policies, Verdict } from '../policy/policy.ts';
+import { asked, meantIn } from './asked.ts';
 import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
-import { Field } from './field.ts';
+import { Field, type Looking } from './field.ts';
 import { GATES, type Gate } from './gates.table.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import { refuseRoute } from './refuse.ts';
+import { usageOf } from './tokens.ts';
 import { viewOf } from './view.ts';
 
 /** What was looked at, for the record: also of a call that goes nowhere. */
@@ -43,6 +45,10 @@ export type Route = Surveyed &
     readonly offers: readonly Offer[];
     /** Asked beside the others when the time of the call is about to run out, and only then. */
     readonly late: Offer | undefined;
+    /** What the call may use of whoever answers it. */
+    readonly usageMax: PricedUsage;
+    /** How long the first may take to begin; undefined: as the time of the call allows. */
+    readonly lateMs: number | undefined;
     /** Asked when an answer of the others was rejected, and only then. */
     readonly better: readonly Offer[];
   };
@@ -52,6 +58,8 @@ export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
   readonly closings?: Closings | undefined;
+  /** Of degradation, 0 to 4. */
+  readonly level?: number | undefined;
   /** What it was cleared for in the entry before: a parked call comes back equal or lower. */
   readonly bound?: RecordedClearance | undefined;
 };
@@ -74,23 +82,30 @@ export type Survey = {
   readonly ordered: boolean;
   /** Allowed, and on higher tiers than what was asked for; where a policy escalates. */
   readonly above: readonly Candidate[];
+  /** Allowed, and named by a rule for when the first takes too long. */
+  readonly slow: Candidate | undefined;
   /** Allowed, and near enough to answer when the time of the call is about to run out. */
   readonly near: readonly Candidate[];
 };
 
-export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Refusal> {
-  const verdict = facts.policies.judge(call);
+export function survey(
+  call: Classified,
+  facts: ResolveFacts,
+  judging: Judging = facts,
+): Result<Survey, Refusal> {
+  const verdict = facts.policies.judge(call, judging);
   const { label } = call.profile;
-  const { tierMax } = verdict;
+  const { tierMax, demands } = verdict;
   const { tenant } = call;
-  const clearance = clear('call', { tenant, label, tierMax, bound: facts.bound });
+  const clearance = clear('call', { tenant, label, tierMax, demands, bound: facts.bound });
   const view = viewOf(facts.catalog, tenant);
   const wanted = asked(call, verdict, facts.catalog, view.visible);
   if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
-  const isBound = facts.bound !== undefined;
-  const wants = wantsOf(call, facts.catalog, pinned);
-  const looking = { call, view, clearance, wants, need, isBound };
+  const isBound = facts.bound !== undefined || demands !== undefined;
+  const { retention } = clearance.terms;
+  const wants = wantsOf(call, { registry: facts.catalog.registry, pinned, retention });
+  const looking = { call, view, clearance, wants, need, isBound, verdict };
   const field = new Field(offerings, targets, looking);
   const others = (): readonly Candidate[] => {
     const seen = new Set(offerings);
@@ -107,7 +122,9 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
   const fallback = byRule ? fallbackOf(verdict, tier) : undefined;
   const mayRise = verdict.output?.escalate !== undefined && !pinned && !passes;
   const above = mayRise ? [...field.open(), ...others()] : NONE;
-  const found = { verdict, clearance, need, ordered, near, above };
+  const named = pinned || passes ? undefined : verdict.tooSlow?.model;
+  const slow = named === undefined ? undefined : slowOf(named, looking, facts);
+  const found = { verdict, clearance, need, ordered, near, above, slow };
   if (fallback === undefined) return yes({ ...found, field });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
@@ -116,6 +133,15 @@ export function survey(call: Classified, facts: ResolveFacts): Result<Survey, Re
 }
 
 const NONE: readonly Candidate[] = [];
+
+/** Of the places that serve it the first that is up. */
+function slowOf(model: string, looking: Looking, facts: ResolveFacts): Candidate | undefined {
+  const open = new Field(servedAs(model, looking, facts.catalog), undefined, looking).open();
+  return open.find(({ offering }) => closed(offering, facts) === undefined) ?? open[0];
+}
+
+const servedAs = (model: string, { call, view }: Looking, catalog: Catalog): readonly Offering[] =>
+  meantIn(model, { catalog, tenant: call.tenant.name, all: view.visible });
 
 /** Its time can run out, and the policy says what to do then. */
 const isHurried = ({ profile }: Classified, { fallback, latencyBudgetMs }: Verdict): boolean =>
@@ -135,20 +161,24 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, field, ordered, near, above } = surveyed.value;
-  const offers = ordered ? field.open() : preferred(surveyed.value, call, facts);
+  const { verdict, clearance, field, ordered, near, above, slow } = surveyed.value;
+  const wanted = ordered ? field.open() : preferred(surveyed.value, call, facts);
+  const isSpare = slow !== undefined && !wanted.some((one) => one.offering === slow.offering);
+  // Who is asked when the first takes too long stands in for one that is down, too.
+  const offers = isSpare && wanted.length > 0 ? [...wanted, slow] : wanted;
   if (offers.length === 0) {
     const recorded = recordedOf(shownOf(field, offers), offers, facts);
     const refusal = refuseRoute(call, clearance, surveyed.value);
     return refused(call, { clearance, candidates: recorded, verdict }, refusal);
   }
   const tier = offers[0]?.place.tier ?? 1;
-  const late = near.find((one) => one.place.tier < tier);
+  const second = offers.find((one, at) => at > 0 && one.offering === slow?.offering);
+  const late = second ?? near.find((one) => one.place.tier < tier);
   const better = above.length === 0 ? NONE : betterThan(offers, above, verdict);
   const all =
     late === undefined && better.length === 0
       ? offers
-      : [...offers, ...(late === undefined ? [] : [late]), ...better];
+      : [...offers, ...(late === undefined || late === second ? [] : [late]), ...better];
   for (const offer of all) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
@@ -160,6 +190,8 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     ranks,
     weights,
     late,
+    usageMax: usageOf(call, verdict.cap),
+    lateMs: second === undefined ? undefined : verdict.tooSlow?.afterMs,
     better,
     candidates: recorded,
     verdict,
@@ -204,7 +236,7 @@ export function shownOf(field: Field, offers: readonly Offer[]): readonly Candid
   }
   // What was not asked for by the call: an answer in time, a better one.
   for (const { offering, place } of chosen.values()) {
-    shown.push({ offering, place, gates: 0, unmet: 0, target: undefined });
+    shown.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
   }
   return shown;
 }
@@ -265,7 +297,7 @@ function preferred(
   };
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const looked = verdict.tier === undefined ? byTier : byTier.slice(0, 1);
-  const first = looked.map((open) => open.find(isUp)).find((at) => at !== undefined);
+  const first = highestOf(looked, isUp, field.scores);
   const at = first ?? byTier[0]?.[0];
   if (at === undefined) return [];
   const { offering, place } = field.candidate(at);
@@ -273,9 +305,10 @@ function preferred(
   const isSame = (one: number): boolean =>
     need !== undefined || field.offerings[one]?.model === offering.model;
   const chosen = beside.filter(isSame);
-  const equals = (need === undefined ? chosen : upFirst(chosen, isUp)).map((one) =>
+  const same = (need === undefined ? chosen : upFirst(chosen, isUp)).map((one) =>
     field.candidate(one),
   );
+  const equals = field.scores === undefined ? same : same.toSorted((a, b) => b.score - a.score);
   const fallback = fallbackOf(verdict, place.tier);
   if (fallback === undefined) return equals;
   const spare: Candidate[] = [];
@@ -292,6 +325,25 @@ function preferred(
 function upFirst(all: readonly number[], isUp: (at: number) => boolean): readonly number[] {
   const up = all.filter(isUp);
   return up.length === all.length ? all : [...up, ...all.filter((one) => !up.includes(one))];
+}
+
+/** The first that is up; where rules prefer something, the first of the highest score. */
+function highestOf(
+  byTier: readonly (readonly number[])[],
+  isUp: (at: number) => boolean,
+  scores: Field['scores'],
+): number | undefined {
+  if (scores === undefined) {
+    return byTier.map((open) => open.find(isUp)).find((at) => at !== undefined);
+  }
+  let best: number | undefined;
+  for (const open of byTier) {
+    for (const at of open) {
+      const isBetter = best === undefined || (scores[at] ?? 0) > (scores[best] ?? 0);
+      if (isBetter && isUp(at)) best = at;
+    }
+  }
+  return best;
 }
 
 /** Candidates that nothing refuses, by tier, the tier nearest to the wish first. */

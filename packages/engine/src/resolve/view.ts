@@ -1,9 +1,12 @@
 // The catalog as one tenant sees it, and as numbers: what of the gates is the same for all calls of
 // a tenant is asked when its first call comes, and kept until the documents change.
 import type { Clearance, Place } from '@signalbox/contract';
+import type { PreferDocument } from '@signalbox/documents';
 import type { Catalog, EndpointFacts, Offering } from '../catalog/catalog.ts';
+import type { Demands } from '../policy/policy.ts';
 import type { Identity, KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { visible } from './asked.ts';
+import { demandedBy, isPreferred } from './demanded.ts';
 import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
 import { bitsOf } from './need.table.ts';
 import { type Need, unmetByModel } from './need.ts';
@@ -98,6 +101,8 @@ export class View {
   readonly #tenant: TenantFacts;
   readonly #places = new Map<EndpointFacts, Place>();
   readonly #fixed = new Map<KeyFacts | undefined, Fixed>();
+  readonly #demanded = new WeakMap<Demands, Int32Array>();
+  readonly #preferred = new WeakMap<PreferDocument, Uint8Array>();
 
   constructor(catalog: Catalog, tenant: TenantFacts, all: Columns) {
     this.#catalog = catalog;
@@ -130,6 +135,28 @@ export class View {
       keep(unmet, name, known, NEEDS_MAX);
     }
     return known;
+  }
+
+  /** What rules close, of each visible offering. */
+  demanded(demands: Demands): Int32Array {
+    const known = this.#demanded.get(demands);
+    if (known !== undefined) return known;
+    const gates = demandedBy(demands);
+    const made = Int32Array.from(this.visible, (one) => gates(one, this.placeOf(one.endpoint)));
+    this.#demanded.set(demands, made);
+    return made;
+  }
+
+  /** 1: it is what the rule prefers; of each visible offering. */
+  preferred(prefer: PreferDocument): Uint8Array {
+    const known = this.#preferred.get(prefer);
+    if (known !== undefined) return known;
+    const is = isPreferred(prefer);
+    const made = Uint8Array.from(this.visible, (one) =>
+      is(one, this.placeOf(one.endpoint)) ? 1 : 0,
+    );
+    this.#preferred.set(prefer, made);
+    return made;
   }
 
   /** Keys without models and tiers of their own share what the plan says. */

@@ -3,21 +3,11 @@
 import { costNanoUsd } from '@signalbox/documents';
 import type { Resolved } from '../resolve/resolve.ts';
 
-/** When the caller sets no bound; the hold is extended before more is spent. */
-export const OUTPUT_TOKENS_ASSUMED = 1_024;
-
-export function outputTokens({ head, question }: Resolved): number {
-  const isShort = head.operation === 'embedding' || head.operation === 'count';
-  if (isShort || question.passing !== undefined) return 0;
-  return (question.outputTokensMax ?? OUTPUT_TOKENS_ASSUMED) * question.answersWanted;
-}
+export const outputTokens = (call: Resolved): number => call.route.usageMax.outputTokens;
 
 export function estimateNanoUsd(call: Resolved): bigint {
   if (call.head.operation === 'count') return 0n;
-  const usage = {
-    inputTokens: call.question.inputTokensEstimate,
-    outputTokens: outputTokens(call),
-  };
+  const usage = call.route.usageMax;
   let most = 0n;
   for (const { offering } of call.route.offers) {
     const cost = costNanoUsd(offering.price, usage);

@@ -49,6 +49,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const decided = outcome === undefined ? facts.totalMs : outcome.startedAt - call.arrived;
   const known = cost?.kind === 'known' ? cost : undefined;
   const lost = call.resumed?.lostNanoUsd ?? 0n;
+  const isQuiet = route?.verdict.unlogged === true;
   // One literal: this is built for every call.
   return {
     decision: facts.decision,
@@ -56,11 +57,11 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     at: call.at,
     tenant: call.tenant?.name,
     key: call.key?.name,
-    session: call.session,
-    agent: call.agent,
+    session: isQuiet ? undefined : call.session,
+    agent: isQuiet ? undefined : call.agent,
     operation: head.operation,
     stream: question?.stream ?? false,
-    step: call.step,
+    step: isQuiet ? undefined : call.step,
     stepSource: call.stepSource ?? 'none',
     modelRequested: question?.model,
     label: profile?.label,
@@ -91,12 +92,13 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     requestCommitment: facts.requestCommitment,
     responseCommitment: facts.responseCommitment,
     retryOf: call.retryOf,
-    tags: call.tags ?? head.tags,
-    traceId: call.trace?.traceId ?? traceId(head.traceparent),
+    tags: isQuiet ? NO_TAGS : (call.tags ?? head.tags),
+    traceId: isQuiet ? undefined : (call.trace?.traceId ?? traceId(head.traceparent)),
   };
 }
 
 const NONE: readonly never[] = [];
+const NO_TAGS: CallRecord['tags'] = {};
 
 function clearanceOf({ clearance }: Surveyed): CallRecord['clearance'] {
   const { ceiling, residency, retention, ownOnly } = clearance.terms;

@@ -33,6 +33,8 @@ export type Budget = {
 /** What a tenant subscribes to; undefined: no limit. */
 export type PlanFacts = {
   readonly name: string;
+  /** Of all its tenants, asked after theirs. */
+  readonly policies: readonly string[];
   readonly models: readonly string[] | undefined;
   readonly tiers: readonly Tier[] | undefined;
   readonly inFlightMax: number | undefined;
@@ -62,9 +64,14 @@ export type TenantFacts = {
   /** The tightest of the tenant's own and its plan's. */
   readonly budget: Budget | undefined;
   readonly ownEndpoints: ReadonlySet<string>;
+  /** Its own, else that of its plan: for rules. */
+  readonly tenantClass: string | undefined;
+  readonly ring: number | undefined;
   readonly policies: readonly string[];
   /** What the scanner is told beside what it knows; undefined: nothing. */
   readonly sensitive?: SensitiveRules | undefined;
+  /** By agent; asked before those of the tenant. */
+  readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
 };
 
 /** The node itself, where it asks an endpoint that belongs to no tenant. */
@@ -80,7 +87,10 @@ export const NODE_ITSELF: TenantFacts = {
   retention: 'standard',
   budget: undefined,
   ownEndpoints: new Set(),
+  tenantClass: undefined,
+  ring: undefined,
   policies: [],
+  agentPolicies: new Map(),
 };
 
 export type Scope = 'call' | 'explain' | 'admin' | 'audit' | 'finance';
@@ -98,6 +108,8 @@ export type KeyFacts = {
   readonly session: string | undefined;
   readonly agent: string | undefined;
   readonly subject: string | undefined;
+  /** Of the sessions that are held with it. */
+  readonly policies: readonly string[];
   readonly sessionRequired: boolean;
   readonly tagsFixed: Readonly<Record<string, string>>;
   readonly tagsRequired: readonly string[];

@@ -44,6 +44,7 @@ export function firstDocuments(chance: Chance): Configuration {
       tier: chance.pick<Tier>([1, 2, 2]),
       region: chance.pick(['eu', undefined]),
       network: undefined,
+      policies: [],
     },
     endpoints: named(PLACES.map((place) => endpoint(place, chance))),
     models: new Map(),
@@ -170,6 +171,8 @@ function aliases(chance: Chance): readonly AliasDocument[] {
 
 function plans(chance: Chance): readonly PlanDocument[] {
   const shared = {
+    tenantClass: undefined,
+    policies: [],
     budget: undefined,
     requestsPerMinuteMax: undefined,
     tokensPerMinuteMax: undefined,
@@ -193,6 +196,7 @@ function tenant(name: string, chance: Chance, thrift: number): TenantDocument {
   return {
     name,
     plan: name === 'dorm' ? 'narrow' : 'open',
+    tenantClass: undefined,
     topology: sovereign ? 'sovereign' : chance.pick(['cloud', 'hybrid']),
     residency: chance.pick<readonly string[] | undefined>([
       undefined,
@@ -219,6 +223,7 @@ function tenant(name: string, chance: Chance, thrift: number): TenantDocument {
     own: { endpoints: sovereign ? ['rack-us', 'hall-eu'] : own, networks: [] },
     privateAddresses: [],
     policies: chance.pick<readonly string[]>([[], ['house'], ['house', 'strict']]),
+    agentPolicies: new Map(),
     retention: chance.pick(['standard', 'standard', 'standard', 'zero']),
     origin: undefined,
   };
@@ -244,6 +249,7 @@ function keys(tenantName: string, chance: Chance, thrift: number): readonly KeyD
     agent: undefined,
     subject: undefined,
     requireSession: false,
+    policies: [],
     tags: { fixed: new Map(), required: [] },
     revoked: false,
     origin: undefined,
@@ -277,6 +283,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
     when: {
       step: undefined,
       tenant: undefined,
+      tenantClass: undefined,
       sensitivity: undefined,
       model: undefined,
       agent: undefined,
@@ -292,6 +299,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
       ...route,
     },
     output: undefined,
+    effects: undefined,
     origin: undefined,
   });
   const rules =
@@ -304,6 +312,12 @@ function policy(name: string, chance: Chance): PolicyDocument {
         ];
   return {
     name,
+    version: undefined,
+    author: undefined,
+    fromMs: undefined,
+    untilMs: undefined,
+    mode: 'enforce',
+    ring: undefined,
     defaultTier: chance.pick<Tier | undefined>([undefined, undefined, 1, 3]),
     rules,
     fallback: {

@@ -13,10 +13,11 @@ export const ignoreClearanceOnFallback: Plant = {
         ...snapshot,
         policies: {
           // Asked once, before the places of a call are.
-          judge(call) {
+          judge(call, judging) {
             isFirst = true;
-            return policies.judge(call);
+            return policies.judge(call, judging);
           },
+          isShadowed: () => false,
         },
         catalog: {
           ...catalog,
