@@ -152,6 +152,8 @@ function isSingle(text: string, at: number, separator: string): boolean {
   const before = text.charCodeAt(at - 1);
   const after = text.charCodeAt(at + 1);
   if (separator === ' ' && code === 0x20) return after === 0x20 || before === 0x20;
+  // `4.1. .1.1`: a blank that stood between two groups, set apart like the rest.
+  if (code === 0x20) return before === after && text[at - 1] === separator;
   return inside && !(isWord(code) && (isWord(after) || (isWord(before) && before !== 0x20)));
 }
 

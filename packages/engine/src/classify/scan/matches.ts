@@ -2,7 +2,7 @@
 // of a hundred types costs one look-up.
 import type { Chain } from './chain.ts';
 import { Columns, type Heading } from './columns.ts';
-import { isCell, isLone } from './edges.ts';
+import { hasOddSeparator, isCell, isLone } from './edges.ts';
 import { type GroupSet, groupSet, Surroundings } from './evidence.ts';
 import { IDENTIFIERS, type Identifier, type Kind } from './identifiers.table.ts';
 import { isCard, isLooseCard } from './money.ts';
@@ -118,9 +118,9 @@ export class Setting {
     return this.#headingOf().there;
   }
 
-  /** It stood behind a disguise. */
+  /** It stood behind a disguise, or has separators that no keyboard has. */
   get hidden(): boolean {
-    return this.#page.disguised;
+    return this.#page.disguised || hasOddSeparator(this.#page.text, this.#start, this.#end);
   }
 
   /** It is all that the text says. */

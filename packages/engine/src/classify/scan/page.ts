@@ -8,6 +8,7 @@ import {
   CLASS_BITS,
   DIGIT,
   isCapital,
+  isDigit,
   isHex,
   isLatin,
   isWord,
@@ -19,6 +20,9 @@ import { groupNumber, type Lexicon, type Word } from './words.ts';
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 const HASH = 0x23;
+const EQUALS = 0x3d;
+/** Words before an `=` that are shorter are names. */
+const BLOB_MIN = 12;
 const SMALL_U = 0x75;
 
 const encoder = new TextEncoder();
@@ -170,6 +174,10 @@ export class Page {
     const { text } = this;
     const mark = text.charCodeAt(at);
     const after = text.charCodeAt(at + 1);
+    if (mark === EQUALS) {
+      if (endsBlob(text, at, after)) this.#anchor(at - 1);
+      return;
+    }
     if (
       mark === BACKSLASH
         ? (after | 32) === SMALL_U
@@ -198,4 +206,14 @@ function grown(array: Int32Array): Int32Array {
   const more = new Int32Array(array.length * 2);
   more.set(array);
   return more;
+}
+
+/** `WjkxMTcyNTNO=`: base64 without a digit has no other anchor. */
+function endsBlob(text: string, at: number, after: number): boolean {
+  if (isWord(after) || at < BLOB_MIN) return false;
+  for (let i = 1; i <= BLOB_MIN; i += 1) {
+    const code = text.charCodeAt(at - i);
+    if (!isWord(code) || isDigit(code)) return false;
+  }
+  return true;
 }

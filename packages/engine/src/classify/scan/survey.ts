@@ -4,7 +4,7 @@
 import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, isUuid, wordEnd } from './chain.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
-import { hasLetterOrLong, hasOddSeparator, sameLine } from './edges.ts';
+import { hasLetterOrLong, sameLine } from './edges.ts';
 import { groupSet } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
@@ -312,8 +312,7 @@ export class Survey {
     if (word <= PHONE_WORD_MAX && (phone.digits.length <= 12 || isPhoneLike(phone))) return 0.92;
     if (alone > 0) return alone;
     if (!isPhoneLike(phone)) return 0;
-    const odd = hasOddSeparator(this.#page.text, phone.start, phone.end);
-    if (odd || setting.hidden || setting.lone) return 0.6;
+    if (setting.hidden || setting.lone) return 0.6;
     if (setting.cell && !setting.headed) {
       this.#weak.push({ start: phone.start, end: phone.end, type: 'phone-number', kind: 'phone' });
     }

@@ -11,7 +11,7 @@ export const CLOSES = 31;
 /** From here on a character is an anchor. */
 export const DIGIT = 32;
 export const AT = 33;
-/** `%`, `&` and `\\`: the next characters may spell another one. */
+/** `%`, `&` and `\`: the next characters may spell another one; `=` may end base64. */
 export const ESCAPE = 34;
 /** Reads as an ASCII character, or as nothing at all. */
 export const STRANGE = 35;
@@ -76,7 +76,7 @@ function fill(): void {
     ['@', AT],
     ['([{<', OPENS],
     [')]}>', CLOSES],
-    ['%&\\', ESCAPE],
+    ['%&\\=', ESCAPE],
     [':', COLON],
     ['/', SLASH],
   ];
