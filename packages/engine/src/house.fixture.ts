@@ -373,7 +373,7 @@ export type Built = {
   /** The text of the key of that name. */
   keyText(name: string): string;
   /** Swaps the documents. */
-  swap(yaml: string): void;
+  swap(documents: string | Snapshot): void;
   call(body: object | string, head?: Heads): Call;
   /** Serves a call; what it comes to is there when the promise settles. */
   serve(body: object | string, head?: Heads): Served;
@@ -442,8 +442,8 @@ export function build(yaml: string = HOUSE, seed = 1): Built {
     counted,
     keyText,
     call,
-    swap(text) {
-      snapshot = compiled(text);
+    swap(documents) {
+      snapshot = typeof documents === 'string' ? compiled(documents) : documents;
     },
     serve(body, head = {}) {
       const made = call(body, head);

@@ -18,6 +18,7 @@ import { type Asked, type ProbeAnswer, probesOf, probesOfModels, seenIn } from '
 import { mergeProbe, NOTHING_KNOWN } from './catalog/probe-facts.ts';
 import type { House, Live, Snapshot } from './house.ts';
 import { clear } from './resolve/clear.ts';
+import { prepare } from './resolve/view.ts';
 import { tellChanges } from './settle/changes.ts';
 import { NODE_ITSELF, type TenantFacts, type Tenants } from './tenant/tenant.ts';
 
@@ -31,8 +32,12 @@ const JITTER = 0.2;
 const NOW_TRIES_MAX = 3;
 
 /** The documents with what was learnt where they say nothing. */
-export const learned = (snapshot: Snapshot, { probes }: Live): Snapshot =>
-  probes.size === 0 ? snapshot : { ...snapshot, catalog: withLearnt(snapshot.catalog, probes) };
+export function learned(snapshot: Snapshot, { probes }: Live): Snapshot {
+  if (probes.size === 0) return snapshot;
+  const catalog = withLearnt(snapshot.catalog, probes);
+  prepare(catalog);
+  return { ...snapshot, catalog };
+}
 
 /** One endpoint in one round. */
 type Visit = {

@@ -1,6 +1,7 @@
 // From documents to what the line reads: every room's part compiled once and swapped whole, and the
 // state that outlives a swap created once and rebuilt from the journal.
 import {
+  assert,
   type BalanceBody,
   type CallRecord,
   type Clock,
@@ -27,7 +28,7 @@ import type {
   TenantDocument,
 } from '@signalbox/documents';
 import { plainValue, readSensitivePattern } from '@signalbox/documents';
-import { apiKeyMac, parseApiKey } from '@signalbox/trust';
+import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
 import { MovingOrder } from './dispatch/order.ts';
@@ -43,7 +44,15 @@ import { OBJECT_HELD_MS, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
-import type { Budget, KeyFacts, PlanFacts, SensitiveRules, TenantFacts } from './tenant/tenant.ts';
+import { OnDemand } from './tenant/on-demand.ts';
+import type {
+  Budget,
+  KeyFacts,
+  PlanFacts,
+  SensitiveRules,
+  TenantFacts,
+  Tenants,
+} from './tenant/tenant.ts';
 
 export type CompileSources = {
   readonly configuration: Configuration;
@@ -89,28 +98,31 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   };
 }
 
-function compileTenants(sources: CompileSources): ReadonlyMap<TenantName, TenantFacts> {
-  const compiled = new Map<TenantName, TenantFacts>();
-  const near = [...sources.configuration.endpoints.values()].filter(
-    ({ tenant, url }) => tenant === undefined && sources.reachOf(new URL(url)) !== 'public',
-  );
-  for (const document of sources.configuration.tenants.values()) {
-    const name = tenantName(document.name);
-    const facts = tenantFacts(name, document, sources.configuration);
-    compiled.set(name, { ...facts, ownEndpoints: ownEndpoints(document, sources, near) });
-  }
-  return compiled;
+function compileTenants(sources: CompileSources): Tenants['tenants'] {
+  let near: readonly EndpointDocument[] | undefined;
+  const nearOnes = (): readonly EndpointDocument[] => {
+    near ??= [...sources.configuration.endpoints.values()].filter(
+      ({ tenant, url }) => tenant === undefined && sources.reachOf(new URL(url)) !== 'public',
+    );
+    return near;
+  };
+  const { tenants } = sources.configuration;
+  const compile = (document: TenantDocument): TenantFacts => ({
+    ...tenantFacts(tenantName(document.name), document, sources.configuration),
+    ownEndpoints: ownEndpoints(document, sources, nearOnes),
+  });
+  return new OnDemand<string, TenantDocument, TenantFacts>(tenants, compile);
 }
 
 /** Those it names, and where the node stands in a network of its own, what is near to the node. */
 function ownEndpoints(
   { own }: TenantDocument,
   { configuration }: CompileSources,
-  near: readonly EndpointDocument[],
+  near: () => readonly EndpointDocument[],
 ): ReadonlySet<string> {
   const { network } = configuration.node;
   const atHome = network !== undefined && own.networks.includes(network);
-  return new Set([...own.endpoints, ...(atHome ? near.map((one) => one.name) : [])]);
+  return new Set([...own.endpoints, ...(atHome ? near().map((one) => one.name) : [])]);
 }
 
 function tenantFacts(
@@ -163,25 +175,26 @@ const budgetOf = (document: BudgetDocument | undefined): Budget | undefined =>
   document === undefined ? undefined : { amountNanoUsd: document.amountNanoUsd, per: document.per };
 
 /** Keys whose reference cannot be read are left out: they admit nobody. */
-function compileKeys(sources: CompileSources): ReadonlyMap<string, KeyFacts> {
-  const compiled = new Map<string, KeyFacts>();
+function compileKeys(sources: CompileSources): Tenants['keys'] {
+  const byId = new Map<string, KeyDocument>();
   for (const document of sources.configuration.keys.values()) {
-    const proof = proofOf(document, sources);
-    if (proof !== undefined) compiled.set(proof.id, keyFacts(document, proof.mac));
+    const id = document.secretHash === undefined ? shownBy(document, sources)?.id : document.id;
+    if (id !== undefined) byId.set(id, document);
   }
-  return compiled;
+  return new OnDemand(byId, (document) => keyFacts(document, macOf(document, sources)));
 }
 
-function proofOf(
-  document: KeyDocument,
-  { keys, secretOf }: CompileSources,
-): { id: string; mac: Uint8Array } | undefined {
-  if (document.id !== undefined && document.secretHash !== undefined) {
-    return { id: document.id, mac: fromHex(document.secretHash) };
-  }
-  const whole = document.secret === undefined ? undefined : secretOf(document.secret);
-  const parsed = whole === undefined ? undefined : parseApiKey(whole.reveal());
-  return parsed === undefined ? undefined : { id: parsed.id, mac: apiKeyMac(parsed, keys) };
+/** The key itself, where its document does not name its hash alone. */
+function shownBy({ secret }: KeyDocument, { secretOf }: CompileSources): ApiKey | undefined {
+  const whole = secret === undefined ? undefined : secretOf(secret);
+  return whole === undefined ? undefined : parseApiKey(whole.reveal());
+}
+
+function macOf(document: KeyDocument, sources: CompileSources): Uint8Array {
+  if (document.secretHash !== undefined) return fromHex(document.secretHash);
+  const shown = shownBy(document, sources);
+  assert(shown !== undefined, 'it was read when its id was');
+  return apiKeyMac(shown, sources.keys);
 }
 
 function keyFacts(document: KeyDocument, mac: Uint8Array): KeyFacts {

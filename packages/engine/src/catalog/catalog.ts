@@ -3,15 +3,12 @@
 // nothing about a caller: a place is made for a tenant here, and whether it may be used is asked in
 // resolve. It must never hold the value of a credential in a form that prints.
 import {
-  assert,
   type Credential,
-  type Dialect,
   type EndpointName,
   endpointName,
   type Headers,
   type ModelName,
   modelName,
-  type Operation,
   type Place,
   type Retention,
   type Secret,
@@ -19,15 +16,7 @@ import {
   type Tier,
   type Timers,
 } from '@signalbox/contract';
-import {
-  type Auth,
-  kindAt,
-  kindOf,
-  type Lane,
-  laneTo,
-  PASSED_OPERATIONS,
-  type ServerKind,
-} from '@signalbox/dialect';
+import { kindAt, type ServerKind } from '@signalbox/dialect';
 import type {
   CredentialDocument,
   EndpointDocument,
@@ -40,6 +29,7 @@ import type {
 } from '@signalbox/documents';
 import type { TenantFacts } from '../tenant/tenant.ts';
 import { onwardOf } from './onward.ts';
+import { credentialsFor, kindNamed, type Lanes, pathOf, Ways } from './ways.ts';
 
 export type Reach = 'loopback' | 'private' | 'public';
 
@@ -48,7 +38,7 @@ export type EndpointFacts = {
   readonly kind: string;
   readonly origin: string;
   /** How each call comes there; undefined: it cannot. */
-  readonly lanes: Readonly<Record<Dialect, Readonly<Record<Operation, EndpointLane | undefined>>>>;
+  readonly lanes: Lanes;
   readonly declaredTier: Tier | undefined;
   readonly reach: Reach;
   readonly region: string | undefined;
@@ -88,9 +78,6 @@ export type ProbeFacts = {
 
 /** What a credential is, however it is sent. */
 export type CredentialFacts = Omit<CredentialDocument, 'secret'> & { readonly value: Secret };
-
-/** The way to an endpoint, with the keys as it wants them. */
-export type EndpointLane = Lane & { readonly credentials: readonly Credential[] };
 
 /** A model at an endpoint. */
 export type Offering = {
@@ -148,8 +135,9 @@ export function compileCatalog(sources: CatalogSources): Catalog {
   const endpoints = new Map<string, EndpointFacts>();
   const offerings: Offering[] = [];
   const byModel = new Map<string, Offering[]>();
+  const ways = new Ways();
   for (const document of sources.endpoints) {
-    const endpoint = compileEndpoint(document, sources);
+    const endpoint = compileEndpoint(document, sources, ways);
     endpoints.set(document.name, endpoint);
     for (const model of document.models.values()) {
       const known = sources.models.get(model.name);
@@ -209,7 +197,11 @@ function dearest(offerings: readonly Offering[]): Price | undefined {
   return most;
 }
 
-function compileEndpoint(document: EndpointDocument, sources: CatalogSources): EndpointFacts {
+function compileEndpoint(
+  document: EndpointDocument,
+  sources: CatalogSources,
+  ways: Ways,
+): EndpointFacts {
   const url = new URL(document.url);
   const values = new Map<string, Secret>();
   const credentials: CredentialFacts[] = [];
@@ -223,7 +215,7 @@ function compileEndpoint(document: EndpointDocument, sources: CatalogSources): E
       credentials.push({ ...credential, value });
     }
   }
-  const lanes = lanesTo(document, url, values);
+  const lanes = ways.lanesTo(document, url, values);
   const address = document.privateAddress;
   return {
     name: endpointName(document.name),
@@ -261,14 +253,6 @@ function probeOf(
   const kind = kindAt(kindNamed(document.kind), urlPath);
   const [credential] = credentialsFor(document, url, kind.auth, values);
   return { kind, urlPath, credential, everyMs: document.healthCheckIntervalMs };
-}
-
-const pathOf = (url: URL): string => url.pathname.replace(/\/+$/, '') + url.search;
-
-function kindNamed(name: string): ServerKind {
-  const kind = kindOf(name) ?? kindOf('openai-compatible');
-  assert(kind !== undefined, 'the general kind of a server is in the table');
-  return kind;
 }
 
 function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
@@ -314,56 +298,4 @@ function impliedTier(reach: Reach, named: boolean, node: NodeFacts): Tier {
   if (reach === 'loopback' && node.tier === 1) return 1;
   if (reach === 'private' && named && node.tier === 1) return 1;
   return 2;
-}
-
-const DIALECTS: readonly Dialect[] = ['openai', 'anthropic', 'gemini', 'ollama'];
-const OPERATIONS: readonly Operation[] = [
-  ...(['chat', 'completion', 'response', 'embedding', 'count'] as const),
-  ...PASSED_OPERATIONS,
-];
-
-function lanesTo(
-  document: EndpointDocument,
-  url: URL,
-  values: ReadonlyMap<string, Secret>,
-): EndpointFacts['lanes'] {
-  const kind = kindNamed(document.kind);
-  const base = pathOf(url);
-  const laneOf = (dialect: Dialect, operation: Operation): EndpointLane | undefined => {
-    const lane = laneTo(kind, base, dialect, operation);
-    if (lane === undefined) return undefined;
-    return { ...lane, credentials: credentialsFor(document, url, lane.auth, values) };
-  };
-  const ofDialect = (dialect: Dialect): Readonly<Record<Operation, EndpointLane | undefined>> =>
-    byName(OPERATIONS, (operation) => laneOf(dialect, operation));
-  return byName(DIALECTS, ofDialect);
-}
-
-const byName = <K extends string, V>(names: readonly K[], of: (name: K) => V): Record<K, V> =>
-  Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, V>; // every name is there
-
-/** A header that the document names is kept; the usual one becomes what the server wants. */
-function credentialsFor(
-  document: EndpointDocument,
-  url: URL,
-  auth: Auth,
-  values: ReadonlyMap<string, Secret>,
-): readonly Credential[] {
-  const { origin } = url;
-  const signing = signingAt(document, url, auth);
-  return document.credentials.flatMap(({ name, header }) => {
-    const value = values.get(name);
-    if (value === undefined) return [];
-    const usual = header === 'authorization';
-    const prefix = usual ? auth.prefix : '';
-    const credential = { name, origin, header: usual ? auth.header : header, prefix, value };
-    return [usual && signing !== undefined ? { ...credential, signing } : credential];
-  });
-}
-
-/** The region that a host names; an address of one's own leaves it to the document. */
-function signingAt(document: EndpointDocument, url: URL, { signing }: Auth): Credential['signing'] {
-  if (signing === undefined) return undefined;
-  const region = signing.region.exec(url.hostname)?.[1] ?? document.region;
-  return { kind: signing.kind, service: signing.service, region };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { endpointName, type FaultCode } from '@signalbox/contract';
+import { endpointName, type FaultCode, tenantName } from '@signalbox/contract';
 import { build } from '../house.fixture.ts';
 import { NODE_ITSELF } from '../tenant/tenant.ts';
 import { type Check, type CheckName, type Examined, examined } from './checklist.ts';
@@ -25,7 +25,7 @@ function checked(document: string, told: Told, tenant = 'acme', reachable = true
   const { catalog, tenants } = build(yaml).house.now();
   const endpoint = catalog.endpoints.get('e');
   assert.ok(endpoint !== undefined);
-  const facts = [...tenants.tenants.values()].find(({ name }) => name === tenant) ?? NODE_ITSELF;
+  const facts = tenants.tenants.get(tenantName(tenant)) ?? NODE_ITSELF;
   const origin = { at: 1, from: 'GET /models' };
   const models = new Map((told.models ?? []).map((name) => [name, {}]));
   const known = told.silent

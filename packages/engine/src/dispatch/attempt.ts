@@ -23,7 +23,7 @@ import {
   unreadReader,
   wholeOf,
 } from '@signalbox/dialect';
-import type { EndpointLane } from '../catalog/catalog.ts';
+import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { rulesOf } from './check.ts';

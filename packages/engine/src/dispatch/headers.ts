@@ -1,7 +1,8 @@
 // What goes to an upstream beside the body: a short list of our own, the trace, and what the
 // endpoint's document lists. Never the caller's credentials or cookies.
 import type { Headers } from '@signalbox/contract';
-import type { EndpointFacts, EndpointLane } from '../catalog/catalog.ts';
+import type { EndpointFacts } from '../catalog/catalog.ts';
+import type { EndpointLane } from '../catalog/ways.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 
 const JSON_TYPE: readonly [string, string] = ['content-type', 'application/json'];

@@ -10,7 +10,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { asksUsage, isCarried, type Rendered, render } from '@signalbox/dialect';
-import type { EndpointLane } from '../catalog/catalog.ts';
+import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Signatures, Signer } from '../session/signatures.ts';

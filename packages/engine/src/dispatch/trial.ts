@@ -3,7 +3,7 @@
 // no function of its own.
 import type { Clock, Credential, Upstream } from '@signalbox/contract';
 import type { Rendered } from '@signalbox/dialect';
-import type { EndpointLane } from '../catalog/catalog.ts';
+import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Dialling } from './attempt.ts';
 import type { Ready } from './ready.ts';

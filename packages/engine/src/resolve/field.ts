@@ -123,13 +123,14 @@ function unmetOfEach(
 function unmetOfAll({ need, view, call }: Looking): Uint32Array | undefined {
   if (need === undefined) return undefined;
   const { endpoint, endpoints } = view.columns;
-  const byModel = view.unmetByModels(need, call.step);
   const byPlace = endpoints.map((one) => unmetByPlace(need, one, view.placeOf(one)));
-  const { rows } = view;
+  const { rows, visible } = view;
   const unmet = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i += 1) {
     const at = rows[i] ?? 0;
-    unmet[i] = (byModel[at] ?? 0) | (byPlace[endpoint[at] ?? 0] ?? 0);
+    const one = visible[i];
+    const byModel = one === undefined ? 0 : unmetByModel(need, one, call.step);
+    unmet[i] = byModel | (byPlace[endpoint[at] ?? 0] ?? 0);
   }
   return unmet;
 }

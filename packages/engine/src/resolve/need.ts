@@ -16,7 +16,7 @@ import {
 
 /** Demands by their place in the need: bit `i` of what is unmet is demand `i`. */
 export type Need = {
-  /** As it was written, in lower case and without spaces. */
+  /** As it was written, in lower case and without spaces, for people. */
   readonly text: string;
   readonly demands: readonly Demand[];
 };

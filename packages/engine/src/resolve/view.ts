@@ -9,7 +9,6 @@ import { visible } from './asked.ts';
 import { demandedBy, isPreferred } from './demanded.ts';
 import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
 import { bitsOf } from './need.table.ts';
-import { type Need, unmetByModel } from './need.ts';
 
 /** What of the offerings is the same for everybody; places in the arrays are the catalog's. */
 type Columns = {
@@ -24,16 +23,14 @@ type Columns = {
   readonly contextTokens: Float64Array;
   /** Bits of a weight; 0: not known. */
   readonly bits: Uint8Array;
-  /** What models do not meet of needs that were asked for, by their text and the step. */
-  readonly unmet: Map<string, Uint32Array>;
   /** In the order of their first calls. */
   readonly views: Map<TenantFacts, View>;
+  /** Every place, for a tenant from whom nothing is hidden. */
+  readonly rows: Uint32Array;
 };
 
 /** Tenants whose view is kept: some kilobytes each with a hundred endpoints. */
 const VIEWS_MAX = 2_048;
-/** Needs whose answers are kept: some kilobytes each with thousands of offerings. */
-const NEEDS_MAX = 128;
 /** Keys with limits of their own, in one tenant's view. */
 const KEYS_MAX = 256;
 
@@ -72,8 +69,8 @@ function columnsOf({ offerings }: Catalog): Columns {
     traits: Int32Array.from(offerings, traitsOf),
     contextTokens: Float64Array.from(offerings, (one) => one.contextTokens ?? 0),
     bits: Uint8Array.from(offerings, (one) => bitsOf(one) ?? 0),
-    unmet: new Map(),
     views: new Map(),
+    rows: Uint32Array.from(offerings, (_, at) => at),
   };
 }
 
@@ -81,6 +78,17 @@ function keep<K, V>(kept: Map<K, V>, key: K, value: V, most: number): void {
   const [oldest] = kept.keys();
   if (kept.size >= most && oldest !== undefined) kept.delete(oldest);
   kept.set(key, value);
+}
+
+/** Both lists are in one order. */
+function rowsOf({ offerings }: Catalog, seen: readonly Offering[]): Uint32Array {
+  const rows = new Uint32Array(seen.length);
+  for (let at = 0, row = 0; at < offerings.length && row < seen.length; at += 1) {
+    if (offerings[at] !== seen[row]) continue;
+    rows[row] = at;
+    row += 1;
+  }
+  return rows;
 }
 
 /** What the documents say of each endpoint and each model to one key. */
@@ -109,9 +117,7 @@ export class View {
     this.#tenant = tenant;
     this.columns = all;
     this.visible = visible(catalog.offerings, tenant.name);
-    const seen = new Set(this.visible);
-    const rows = catalog.offerings.map((one, at) => (seen.has(one) ? at : -1));
-    this.rows = Uint32Array.from(rows.filter((at) => at >= 0));
+    this.rows = this.visible === catalog.offerings ? all.rows : rowsOf(catalog, this.visible);
     const tiers = all.endpoints.map((endpoint) => this.placeOf(endpoint).tier);
     this.tiers = Uint8Array.from(this.rows, (row) => tiers[all.endpoint[row] ?? 0] ?? 3);
   }
@@ -123,18 +129,6 @@ export class View {
       this.#places.set(endpoint, place);
     }
     return place;
-  }
-
-  /** What each offering of the catalog's models does not meet. */
-  unmetByModels(need: Need, step: string | undefined): Uint32Array {
-    const { unmet } = this.columns;
-    const name = `${step ?? ''} ${need.text}`;
-    let known = unmet.get(name);
-    if (known === undefined) {
-      known = Uint32Array.from(this.#catalog.offerings, (one) => unmetByModel(need, one, step));
-      keep(unmet, name, known, NEEDS_MAX);
-    }
-    return known;
   }
 
   /** What rules close, of each visible offering. */

@@ -24,6 +24,7 @@ import {
 import type { PatternItem, SensitiveKind } from '@signalbox/documents';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
 import { inNetworks, type Network } from './networks.ts';
+import type { Lookup } from './on-demand.ts';
 
 export type Budget = {
   readonly amountNanoUsd: bigint;
@@ -118,8 +119,8 @@ export type KeyFacts = {
 
 export type Tenants = {
   /** By the id inside the key. */
-  readonly keys: ReadonlyMap<string, KeyFacts>;
-  readonly tenants: ReadonlyMap<TenantName, TenantFacts>;
+  readonly keys: Lookup<string, KeyFacts>;
+  readonly tenants: Lookup<TenantName, TenantFacts>;
   /** Keys that were verified under these documents, by their text: a swap forgets them. */
   readonly verified: Map<string, KeyFacts>;
 };
