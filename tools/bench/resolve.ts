@@ -13,9 +13,9 @@ import { versions } from './versions.ts';
 
 /**
  * How long the decision about one call takes: 3,000 offers, 200 rules, ten endpoints a second whose
- * health changes, calls of which hardly two are alike. Then what a change of
- * the documents of ten thousand tenants costs (`swap.ts`). Beside it the same decision among 30 offers
- * without a rule. Wall time of one thread, every call on its own.
+ * health changes, calls of which hardly two are alike. Beside it the same decision among 30 offers
+ * without a rule. Wall time of one thread, every call on its own. Then what a change of the
+ * documents of ten thousand tenants costs (`swap.ts`).
  */
 
 export interface ResolveOptions {

@@ -1,4 +1,5 @@
-// The ways to an endpoint: per dialect and operation a lane, with the keys as the server wants them.
+// The ways to an endpoint: a lane for each dialect and operation, with the keys as the server wants
+// them.
 import {
   assert,
   type Credential,
