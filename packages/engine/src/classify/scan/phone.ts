@@ -142,9 +142,12 @@ export function phoneSure(phone: Phone): number {
   return groups > 5 || /(^|-)1(-|$)/.test(lengths.slice(2)) ? 0 : 0.7;
 }
 
+/** Ends of the ranges of numbers of 32 bits. */
+const LIMITS = new Set(['2147483647', '2147483648', '4294967295', '4294967296']);
+
 /** A shape that some country writes its numbers in; enough in a record, not in prose. */
 export function isPhoneLike({ digits, lengths, points }: Phone): boolean {
-  if (/^(\d)\1+$/.test(digits) || digits.length > 12) return false;
+  if (/^(\d)\1+$/.test(digits) || digits.length > 12 || LIMITS.has(digits)) return false;
   if (/^(4-2-2|2-2-4|2-2-2|1-1-4|1-1-2)$/.test(lengths)) return false;
   const groups = lengths.split('-').length;
   if (points && groups < 3) return false;

@@ -45,6 +45,7 @@ describe('what stands there in disguise', () => {
     ['\\u0034\\u0031\\u0031\\u0031111111111111', 'credit-card'],
     ['ref 34313131313131313131313131313131 end', 'credit-card'],
     ['jо.dое@mаil.еxаmplе', 'email-address'],
+    ['6.0.1.1. .1.7.0.7. .5.1.6.3. .2.3.0.3', 'credit-card'],
   ];
   for (const [text, type] of cases) {
     it(`${JSON.stringify(text)} is ${type}`, () => assert.deepEqual(typesIn(text), [type]));
@@ -62,6 +63,9 @@ describe('what only looks like it', () => {
     'std::cout << 12 << std::endl; a[1:2]',
     '"max_tokens": 4096, "token_type_ids": [0, 1]',
     'const token = getToken(); password = process.env.PASSWORD',
+    'data.password === data.confirmPassword',
+    'credential?: X509Credential | undefined',
+    'x > 2147483647 || call(4294967295)',
     '',
   ];
   for (const text of cases) {

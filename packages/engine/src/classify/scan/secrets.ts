@@ -127,15 +127,23 @@ function valueAfter(text: string, from: number, word: Word): Value | undefined {
     at += verb[0].length;
   }
   const direct = /^(?:bearer|basic|authorization|credentials?)$/.test(word.text) && between !== '';
-  if (!direct && !ASSIGNS.test(between)) return undefined;
+  if (COMPARES.test(between) || (!direct && !ASSIGNS.test(between))) return undefined;
   const quote = text[at - 1] ?? '';
   const quoted = QUOTES.includes(quote);
+  if (!quoted && !direct && !/[:=>]|is|est?|ist/.test(between)) return undefined;
   const end = quoted ? quotedEnd(text, at, quote) : bareEnd(text, at);
   const loose = !/[:=>]/.test(between) && !quoted;
   return end < 0 ? undefined : { start: at, end, quoted, loose, id };
 }
 
 const QUOTES = '"\'`';
+/** A comparison, not an assignment. */
+const COMPARES = /==/;
+/** `data.confirmPassword`: a name of the program, not a value. */
+const PATH = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
+/** `X509Credential`: letters around one short number. */
+const IDENTIFIER = /^[A-Za-z_$]+\d{1,4}[A-Za-z_$]+$/;
+const TYPE_NAME = /^[A-Z][A-Za-z]*\d{1,4}[A-Z][a-z]{3,}/;
 const VERB = /^(?:is|ist|est|es|bearer|basic|token|to|was|equals?)(?:[ :="'`]+)/i;
 
 const isNamePart = (code: number): boolean =>
@@ -177,6 +185,8 @@ function isSecretValue(value: string, said: Said): boolean {
   const password = PASSWORDS.test(said.word);
   if (value.length < (password ? PASSWORD_MIN : VALUE_MIN) || isPlaceholder(value)) return false;
   if (/[\s(){}<>]/.test(value) || /^[[/.$%#@]/.test(value) || value.includes('://')) return false;
+  if (!said.quoted && PATH.test(value) && entropy(value) < 4) return false;
+  if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) return false;
   const facts = factsOf(value);
   if (facts.words || (said.id && UUID.test(value))) return false;
   const bits = entropy(value);

@@ -309,9 +309,11 @@ export class Survey {
     const word = around.nearest(PHONE);
     const against = Math.min(around.against(), around.nearestBefore(IDENTITY));
     if (!phone.plus && against <= word && against < 32) return 0;
-    if (word <= PHONE_WORD_MAX && (phone.digits.length <= 12 || isPhoneLike(phone))) return 0.92;
+    const like = isPhoneLike(phone);
+    const grouped = phone.lengths.includes('-');
+    if (word <= PHONE_WORD_MAX && (like || (grouped && phone.digits.length <= 12))) return 0.92;
     if (alone > 0) return alone;
-    if (!isPhoneLike(phone)) return 0;
+    if (!like) return 0;
     if (setting.hidden || setting.lone) return 0.6;
     if (setting.cell && !setting.headed) {
       this.#weak.push({ start: phone.start, end: phone.end, type: 'phone-number', kind: 'phone' });
