@@ -69,6 +69,12 @@ export class Page {
     else this.#readText(text);
   }
 
+  /** Lets go of what it has read: what stays from window to window is room, not text. */
+  forget(): void {
+    this.#bytes.fill(0, 0, Math.min(this.#bytes.length, 2 * this.text.length));
+    this.text = '';
+  }
+
   #readBytes(length: number): void {
     const bytes = this.#bytes;
     const { next, firstEnd } = this.#automaton;

@@ -119,6 +119,7 @@ export class Scan {
 function scanPage(text: string, rules: SensitiveRules | undefined): readonly Finding[] {
   const found: Finding[] = [];
   visit({ text, depth: 0, found, budget: { left: UNDONE_MAX } });
+  for (const { page } of desks) page.forget();
   if (rules === undefined) return withoutOverlap(found);
   findOwn(text, rules, found);
   return withoutOverlap(found).filter(
