@@ -49,6 +49,7 @@ describe('a stream that passes as bytes', () => {
             service: 'batch',
             error: false,
             done: true,
+            finished: true,
             events: 6,
           },
           closing: 0,

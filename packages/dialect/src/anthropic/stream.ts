@@ -59,6 +59,7 @@ class Watch implements StreamReader {
       service: told?.service,
       error: this.#error,
       done: this.#done,
+      finished: this.#done,
       events: this.#events,
     };
   }

@@ -41,6 +41,7 @@ describe('a stream that passes untouched', () => {
           service: undefined,
           error: false,
           done: true,
+          finished: true,
           // Tokens that were told, where they are more than the events.
           events: 9,
         });

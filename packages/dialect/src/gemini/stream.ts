@@ -60,6 +60,7 @@ class Telling {
       service: this.#told?.service,
       error: this.#error,
       done: this.#done,
+      finished: this.#done,
       events: Math.max(this.#events, usage?.outputTokens ?? 0),
     };
   }

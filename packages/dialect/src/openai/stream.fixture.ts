@@ -141,6 +141,8 @@ export function slowFacts(operation: Operation, whole: string): StreamFacts {
     responseId: undefined as string | undefined, // widened: found below
     error: false,
     done: false,
+    finished: false,
+    malformed: false,
     events: 0,
   };
   let opening = 0;
@@ -150,10 +152,14 @@ export function slowFacts(operation: Operation, whole: string): StreamFacts {
     facts.error ||= lines.some((line) => /^event: ?error\s*$|^error:/.test(line));
     const [data] = datas;
     facts.done ||= operation !== 'response' && datas.some((one) => /^ ?\[DONE\]$/.test(one));
+    facts.finished ||= facts.done || lines.some((line) => /"finish_reason"[ :]*"/.test(line));
     if (data === undefined || datas.length !== 1) continue;
     opening += 1;
     const value = parsedObject(data);
-    if (value === undefined) continue;
+    if (value === undefined) {
+      facts.malformed ||= /^ *\{/.test(data);
+      continue;
+    }
     const told = usageIn(value);
     const names = facts.model === undefined && opening <= OPENING_EVENTS;
     if (names) facts.model = textIn(operation, value, 'model');
@@ -165,6 +171,7 @@ export function slowFacts(operation: Operation, whole: string): StreamFacts {
     if (operation === 'response') {
       const type = String(value['type']);
       if (/^response\.(completed|incomplete|failed)$/.test(type)) facts.done = true;
+      facts.finished ||= facts.done;
       if (type === 'error' || type === 'response.failed') facts.error = true;
     }
     facts.usage = told ?? facts.usage;

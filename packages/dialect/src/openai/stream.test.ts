@@ -275,7 +275,9 @@ describe('habits of providers', () => {
             bytes.subarray(i * size, (i + 1) * size),
           );
           assert.equal(passed(reader, chunks), written);
-          assert.deepEqual(reader.facts(), { ...facts, events });
+          const { finished, malformed, ...told } = reader.facts();
+          assert.deepEqual(told, { ...facts, events });
+          assert.deepEqual([finished || told.error, malformed], [true, false], 'an end is an end');
           assert.deepEqual(reader.facts(), slowFacts(operation, written));
         }
       }
@@ -290,7 +292,9 @@ describe('habits of providers', () => {
           bytes.subarray(i * size, (i + 1) * size),
         );
         assert.equal(passed(reader, chunks), withoutUsage(text, hides));
-        assert.deepEqual(reader.facts(), { ...facts, events });
+        const { finished, malformed, ...told } = reader.facts();
+        assert.deepEqual(told, { ...facts, events });
+        assert.deepEqual([finished || told.error, malformed], [true, false], 'an end is an end');
       }
     });
   }

@@ -23,6 +23,10 @@ export type StreamFacts = {
   readonly error: boolean;
   /** The closing `[DONE]` (or the last typed event) was seen. */
   readonly done: boolean;
+  /** The stream said why it ended; undefined where that cannot be known. */
+  readonly finished?: boolean | undefined;
+  /** An event is not the JSON that it begins as. */
+  readonly malformed?: boolean;
   readonly events: number;
 };
 
@@ -42,6 +46,12 @@ export type StreamReader = {
 export const EVENT_BYTES_MAX = 4_194_304;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BRACKET = 0x5d;
+const OPENS = 0x7b;
+const CLOSES = 0x7d;
 const NOTHING = new Uint8Array(0);
 /** The model is looked for in so many events, and then no longer. */
 const OPENING_EVENTS = 3;
@@ -53,6 +63,8 @@ const findUsage = finder('"usage"');
 const findError = finder('error');
 const findData = finder('data:');
 const findDone = finder('[DONE]');
+const findFinish = finder('"finish_reason"');
+const FINISH_BYTES = 15;
 const findResponse = finder('"response"');
 const text = new TextDecoder();
 
@@ -68,16 +80,11 @@ const NULL_USAGE_END = new TextEncoder().encode(',"usage":null}\n\n');
 const PLAIN_END = new TextEncoder().encode('}\n\n');
 const EVENT_END = new TextEncoder().encode('\n\n');
 
+/** What is asked of these ends with a word for why. */
+const ENDING: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completion', 'response']);
+
 export function streamReader(operation: Operation, hideUsage: boolean): StreamReader {
-  const facts = {
-    model: undefined as string | undefined, // widened: set by the first event
-    usage: undefined as Usage | undefined, // widened: set by whichever event tells
-    service: undefined as string | undefined, // widened: set by the first event that tells
-    responseId: undefined as string | undefined, // widened: set by the first event
-    error: false,
-    done: false,
-    events: 0,
-  };
+  const facts = nothingYet(operation);
   const carry = new Carry();
   let opening = 0;
 
@@ -88,7 +95,10 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     opening += 1;
     const body = event.subarray(dataStart, dataEnd);
     const reading = readObject(body);
-    if (reading.kind === 'invalid') return event;
+    if (reading.kind === 'invalid') {
+      facts.malformed ||= firstOf(body) === OPENS;
+      return event;
+    }
     const { fields } = reading;
     tell(facts, operation, { body, fields, isOpening: opening <= OPENING_EVENTS });
     return hideUsage ? withoutUsage(event, dataStart, body, fields) : event;
@@ -102,8 +112,9 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
   const complete = (bytes: Uint8Array): Uint8Array => {
     facts.events += countData(bytes);
     facts.done ||= operation !== 'response' && holdsDone(bytes);
+    if (facts.finished === false) facts.finished = facts.done || holdsFinish(bytes);
     const first = facts.model === undefined && opening < OPENING_EVENTS;
-    if (!first && !isTelling(bytes)) return bytes;
+    if (!first && !isTelling(bytes) && !mayBeTorn(bytes)) return bytes;
     if (hideUsage && !first && facts.usage === undefined && endsWithNullUsage(bytes)) {
       const alone = findData(bytes) === 0 && findData(bytes, 1) < 0;
       if (alone)
@@ -118,6 +129,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
       const ended = carry.add(chunk);
       const out = ended === undefined ? NOTHING : complete(ended);
       const unread = carry.length > EVENT_BYTES_MAX ? carry.take() : NOTHING;
+      if (unread.length > 0) facts.finished = undefined;
       return hideUsage ? concat([out, unread]) : chunk;
     },
     rest() {
@@ -125,6 +137,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
       const last = carry.take();
       facts.events += countData(last);
       facts.done ||= operation !== 'response' && holdsDone(last);
+      if (facts.finished === false) facts.finished = facts.done || holdsFinish(last);
       const seen = observe(last);
       return hideUsage ? seen : NOTHING;
     },
@@ -232,6 +245,18 @@ function isErrorLine(line: Uint8Array): boolean {
 
 type Facts = { -readonly [K in keyof StreamFacts]: StreamFacts[K] };
 
+const nothingYet = (operation: Operation): Facts => ({
+  model: undefined,
+  usage: undefined,
+  service: undefined,
+  responseId: undefined,
+  error: false,
+  done: false,
+  finished: ENDING.has(operation) ? false : undefined,
+  malformed: false,
+  events: 0,
+});
+
 type Seen = {
   readonly body: Uint8Array;
   readonly fields: readonly Field[];
@@ -243,6 +268,7 @@ function tell(facts: Facts, operation: Operation, { body, fields, isOpening }: S
   if (operation === 'response') {
     const type = stringField(body, fields, 'type') ?? '';
     facts.done ||= LAST_TYPES.has(type);
+    if (facts.done) facts.finished = true;
     facts.error ||= ERROR_TYPES.has(type);
   }
   const usage = usageOf(body, fields);
@@ -305,6 +331,29 @@ function holdsDone(bytes: Uint8Array): boolean {
     }
   }
   return false;
+}
+
+/** A reason to finish that is a text: it is `null` until then. */
+function holdsFinish(bytes: Uint8Array): boolean {
+  for (let at = findFinish(bytes); at >= 0; at = findFinish(bytes, at + 1)) {
+    let next = at + FINISH_BYTES;
+    while (bytes[next] === SPACE || bytes[next] === COLON) next += 1;
+    if (bytes[next] === QUOTE) return true;
+  }
+  return false;
+}
+
+/** Whether the last event ends with something else than an object or `[DONE]`. */
+function mayBeTorn(bytes: Uint8Array): boolean {
+  let last = bytes.length - 1;
+  while (bytes[last] === LINE_FEED || bytes[last] === RETURN) last -= 1;
+  return bytes[last] !== CLOSES && bytes[last] !== BRACKET;
+}
+
+function firstOf(body: Uint8Array): number | undefined {
+  let at = 0;
+  while (body[at] === SPACE) at += 1;
+  return body[at];
 }
 
 function endsWithNullUsage(bytes: Uint8Array): boolean {

@@ -31,9 +31,9 @@ export function judgeAnswer(answer: Withheld): Judgement {
   if (CALLERS_MISTAKE.has(status)) return { kind: 'relay' };
   if (status >= 300) return next('status', `status ${status}`, status >= 500 ? 'same' : 'other');
   if (answer.kind === 'stream') {
-    return answer.reader.facts().error
-      ? next('body_error', 'an error event came first')
-      : { kind: 'accept' };
+    const { error, malformed } = answer.reader.facts();
+    if (error) return next('body_error', 'an error event came first');
+    return malformed ? next('malformed', 'an event is not JSON') : { kind: 'accept' };
   }
   if (answer.facts.error) return next('body_error', 'an error inside a 200');
   if (answer.facts.malformed) return next('malformed', 'the answer is not JSON');

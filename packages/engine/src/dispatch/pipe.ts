@@ -33,6 +33,33 @@ const UPSTREAM_SAID = refusal(
   'The upstream reported an error in the middle of its answer.',
 );
 
+const NOT_JSON = refusal(
+  'upstream_failed',
+  'An event in the stream of the upstream is not valid JSON.',
+);
+const NO_END = refusal(
+  'upstream_failed',
+  'The stream of the upstream stopped before the answer had ended.',
+);
+
+type Broken = readonly [told: Refusal, why?: Fault];
+
+const OVERSPENT: Broken = [
+  refusal('budget_exhausted', 'The budget was spent while the answer streamed.'),
+];
+
+const UNREADABLE: Broken = [
+  NOT_JSON,
+  fault('malformed', 'upstream', 'never', 'an event is not JSON'),
+];
+
+/** What a stream that ended cleanly lacks to be an answer. */
+function brokenBy({ malformed, finished }: StreamFacts): Broken | undefined {
+  if (malformed) return UNREADABLE;
+  if (finished !== false) return undefined;
+  return [NO_END, fault('closed_early', 'upstream', 'never', 'no reason to end')];
+}
+
 type Pipe = {
   readonly answer: Released & OpenStream;
   readonly reply: Reply;
@@ -90,16 +117,20 @@ export function pipe(
     answer.consume({
       chunk(bytes) {
         if (over) return;
-        write(reader.push(bytes));
-        if (affords()) return;
+        const out = reader.push(bytes);
+        const isReadable = !reader.facts().malformed;
+        if (isReadable) write(out);
+        if (isReadable && affords()) return;
         ports.abort();
-        cut(refusal('budget_exhausted', 'The budget was spent while the answer streamed.'));
+        cut(...(isReadable ? OVERSPENT : UNREADABLE));
       },
       end() {
         if (over) return;
         write(reader.rest());
+        const broken = brokenBy(reader.facts());
         if (reader.facts().error) endInError();
-        else finish('answered');
+        else if (broken === undefined) finish('answered');
+        else cut(...broken);
       },
       fault(why) {
         if (over) return;

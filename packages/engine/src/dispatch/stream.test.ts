@@ -168,12 +168,14 @@ describe('a released stream', () => {
     await ended(built, served);
   });
 
-  it('may be without a single byte', async () => {
+  it('without a single byte is no answer', async () => {
     const built = build();
     const served = await open(built);
     built.upstream.last.stream().end();
     const record = await ended(built, served);
-    assert.deepEqual([served.reply.text, served.reply.ending], ['', 'clean']);
+    assert.match(served.reply.text, /^event: error\ndata: .*upstream_failed/);
+    assert.equal(served.reply.ending, 'cut');
+    assert.equal(record.attempts[0]?.fault, 'closed_early');
     assert.equal(record.usage?.source, 'estimated');
   });
 
