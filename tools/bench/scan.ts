@@ -24,7 +24,7 @@ const atLeast = (bound: number): GoalLine['goals'] => [{ kind: 'at-least', bound
 const textLength = 65_536;
 const smallLength = 16_384;
 const adversaryLength = 20_480;
-const adversaryTries = 7;
+const adversaryTries = 25;
 
 const lines: readonly GoalLine[] = [
   { figure: 'text without anchors', unit: 'MB/s', goals: atLeast(150) },
