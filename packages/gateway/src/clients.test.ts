@@ -12,6 +12,8 @@ import { type Chain, startChain, UPSTREAMS } from './chain.fixture.ts';
 import { CLIENTS, type Client } from './clients.fixture.ts';
 import { until } from './gateway.fixture.ts';
 
+/** Through two gateways, at the model behind both. */
+const LEAVE_MS_MAX = 250;
 let chain: Chain;
 let origin: string;
 let key: string;
@@ -64,13 +66,16 @@ describe('an official client', () => {
         assert.ok(Number.isInteger(person.age));
       });
       it(`leaves, and the model stops: ${where}`, async () => {
-        const { sim } = chain.back;
         const asked = '[[sim: latency-token=20,tokens=400]] go on';
-        assert.ok(await clientOf(name).leave(model, asked));
-        const left = performance.now();
-        await until('the upstream is closed', () => sim.requests().open === 0);
-        // 400 tokens would take 8 s.
-        assert.ok(performance.now() - left < 2_000);
+        const took: number[] = [];
+        for (let i = 0; i < 3; i += 1) {
+          assert.ok(await clientOf(name).leave(model, asked));
+          const left = performance.now();
+          await until('the upstream is closed', () => chain.back.sim.requests().open === 0);
+          took.push(performance.now() - left);
+        }
+        // The best of three: the machine may be busy with other tests, the promise is about us.
+        assert.ok(Math.min(...took) <= LEAVE_MS_MAX, `${took} ms`);
       });
     }
 
