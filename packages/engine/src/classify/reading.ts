@@ -12,6 +12,9 @@ export type FoundType = Pick<Finding, 'type' | 'kind'> & { readonly count: numbe
 
 export const NOTHING_FOUND: Content = [];
 
+/** Making one costs more than a short text. */
+const WHOLE = new TextDecoder();
+
 const BACKSLASH = '\\';
 /** The longest escape, `\u0041`, and what may hang over the end of a slice. */
 const ESCAPE_LENGTH = 6;
@@ -50,7 +53,8 @@ export class Reading {
   #at: number;
   readonly #rules: SensitiveRules | undefined;
   #scan: Scan;
-  #decoder = new TextDecoder();
+  /** Of a piece that is longer than a slice. */
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
   #rest = '';
   readonly #findings: Finding[] = [];
 
@@ -62,17 +66,21 @@ export class Reading {
     this.#at = this.#ranges[0]?.start ?? 0;
   }
 
-  /** Reads one slice at most; true when there is more. */
+  /** Reads one slice at most, of as many pieces as it spans; true when there is more. */
   step(): boolean {
-    const range = this.#ranges[this.#range];
-    if (range === undefined) return false;
-    const end = Math.min(range.end, this.#at + SLICE);
-    const last = end === range.end;
-    const bytes = this.#body.subarray(this.#at, end);
-    this.#push(this.#decoder.decode(bytes, { stream: !last }), last);
-    this.#at = end;
-    if (last) this.#next();
-    return this.#range < this.#ranges.length;
+    let room = SLICE;
+    for (;;) {
+      const range = this.#ranges[this.#range];
+      if (range === undefined) return false;
+      if (room <= 0) return true;
+      const end = Math.min(range.end, this.#at + room);
+      const last = end === range.end;
+      const bytes = this.#body.subarray(this.#at, end);
+      room -= bytes.length;
+      this.#push(this.#decoded(bytes, last), last);
+      this.#at = end;
+      if (last) this.#next();
+    }
   }
 
   /** What was found in what has been read. */
@@ -89,6 +97,14 @@ export class Reading {
     return [...types.values()]
       .sort((a, b) => b.confidence - a.confidence)
       .map(({ type, kind, count }) => ({ type, kind, count }));
+  }
+
+  #decoded(bytes: Uint8Array, last: boolean): string {
+    if (last && this.#decoder === undefined) return WHOLE.decode(bytes);
+    this.#decoder ??= new TextDecoder();
+    const text = this.#decoder.decode(bytes, { stream: !last });
+    if (last) this.#decoder = undefined;
+    return text;
   }
 
   #push(text: string, last: boolean): void {

@@ -165,10 +165,11 @@ function judgeCount(
   const places = [...new Set(inEntry.map((one) => one.endpoint))];
   const models = new Set(inEntry.map((one) => one.model)).size;
   const mayFallBack = versions.some(({ configuration }) => fallsBack(configuration, call));
-  // The same model on the same tier, in several places, is one wish.
+  // The same model on the same tier, in several places, is one wish; so is whatever meets a need.
+  const isOneWish = models === 1 || call.wish.model.startsWith('need:');
   const areEqual = versions.some(({ configuration }) => {
     const tiers = places.map((place) => tierAt(configuration, call.wish.tenant, place));
-    return models === 1 && new Set(tiers).size === 1;
+    return isOneWish && new Set(tiers).size === 1;
   });
   if (places.length > 1 && !mayFallBack && !areEqual) {
     say('no-extra-calls', `${places.length} endpoints without a chain`);

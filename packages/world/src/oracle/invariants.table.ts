@@ -16,7 +16,7 @@ export const INVARIANTS = {
   'one-at-a-time': 'under one idempotency key one call runs at a time',
   'one-way-door': 'after the first released part nothing else is tried',
   'no-extra-calls':
-    'without a chain, a fallback, retries or equal endpoints one request is one upstream call',
+    'without a chain, a need, a fallback, retries or equal endpoints one request is one call',
   'done-from-upstream': 'a closing [DONE] is there only when the upstream sent it',
   'cut-is-unclean': 'a reply that was cut short does not end as if it were whole',
   'no-false-answer': 'what is no answer is not passed on as one',
