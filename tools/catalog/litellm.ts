@@ -40,7 +40,7 @@ const PROVIDERS: Readonly<Record<string, readonly [ListedProvider, ...string[]]>
 };
 /** `vertex_ai-anthropic_models` and its sisters. */
 const VERTEX_FAMILY = /^vertex_ai-/;
-const MODES: ReadonlySet<string> = new Set(['chat', 'completion', 'responses', 'embedding']);
+export const MODES: ReadonlySet<string> = new Set(['chat', 'completion', 'responses', 'embedding']);
 /** Rented capacity is paid by the hour and has no price per token. */
 const COMMITMENT = /-month-commitment\//;
 /** Prices by size class ("up to 4b"), which name no model. */
@@ -79,7 +79,7 @@ export function readLitellm(file: unknown): Reading {
   for (const [key, facts] of Object.entries(models)) {
     if (!isRecord(facts) || MISLISTED.has(key)) continue;
     if (COMMITMENT.test(key) || SIZE_CLASS.test(key)) continue;
-    const named = nameOf(key, facts['litellm_provider']);
+    const named = litellmName(key, facts['litellm_provider']);
     if (named === undefined) continue;
     const mode = facts['mode'];
     if (typeof mode !== 'string' || !MODES.has(mode)) {
@@ -101,7 +101,11 @@ export function readLitellm(file: unknown): Reading {
   return { statements, others, date, unread };
 }
 
-function nameOf(key: string, provider: unknown): { provider: string; model: string } | undefined {
+/** Provider and model in our words; undefined: it is none that we list. */
+export function litellmName(
+  key: string,
+  provider: unknown,
+): { provider: string; model: string } | undefined {
   if (typeof provider !== 'string') return undefined;
   const [ours, ...prefixes] = VERTEX_FAMILY.test(provider)
     ? (['vertex', 'vertex_ai/'] as const)

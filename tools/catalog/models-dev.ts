@@ -12,7 +12,7 @@ import {
   state,
 } from './statement.ts';
 
-const PROVIDERS: Readonly<Record<string, ListedProvider>> = {
+export const MODELS_DEV_PROVIDERS: Readonly<Record<string, ListedProvider>> = {
   'amazon-bedrock': 'bedrock',
   anthropic: 'anthropic',
   azure: 'azure',
@@ -60,7 +60,7 @@ export function readModelsDev(file: unknown): Reading {
   const unread = new Set<string>();
   let date: string | undefined;
   const providers = isRecord(file) ? file : {};
-  for (const [name, provider] of Object.entries(PROVIDERS)) {
+  for (const [name, provider] of Object.entries(MODELS_DEV_PROVIDERS)) {
     const held = providers[name];
     const models = isRecord(held) && isRecord(held['models']) ? held['models'] : {};
     for (const [model, facts] of Object.entries(models)) {

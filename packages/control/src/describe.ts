@@ -6,11 +6,13 @@ import {
   type EndpointKnown,
   type Facts,
   factsOfModel,
+  learntOf,
+  provenanceOf,
   type Reachability,
   type TenantFacts,
 } from '@signalbox/engine';
 import { tailOf } from '@signalbox/ports';
-import type { EndpointStatus, FactStatus, ModelStatus } from './status.ts';
+import type { EndpointStatus, FactStatus, ModelFact, ModelStatus } from './status.ts';
 
 /** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
 const ANYBODY: TenantName = tenantName('');
@@ -111,3 +113,18 @@ export function modelStatuses(
     };
   });
 }
+
+/** Every field of a model at every endpoint, with where it comes from; of all, where none is named. */
+export const modelFacts = (
+  catalog: Catalog,
+  probes: Probes,
+  model: string | undefined,
+): readonly ModelFact[] => {
+  const offerings = model === undefined ? catalog.offerings : (catalog.byModel.get(model) ?? []);
+  return offerings.flatMap(({ endpoint, model: name, upstream, stated, listed }) => {
+    const told = probes.get(endpoint.name);
+    const learnt = told === undefined ? undefined : learntOf(told, upstream);
+    const rows = provenanceOf(stated, learnt, listed);
+    return rows.map((row) => ({ model: name, endpoint: endpoint.name, ...row }));
+  });
+};

@@ -32,6 +32,7 @@ describe('the description of the admin API', () => {
         'keys/{name}',
         'login-links',
         'logout',
+        'model-facts',
         'models',
         'openapi.json',
         'overview',

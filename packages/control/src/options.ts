@@ -5,7 +5,7 @@ import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantAdmin } from './door/door.ts';
 import type { Readings } from './readings.ts';
-import type { StatusDocument } from './status.ts';
+import type { ModelFact, StatusDocument } from './status.ts';
 
 export type ConsoleFile = {
   /** The media type. */
@@ -35,6 +35,8 @@ export type ControlOptions = {
   /** A file of the built console; the path begins with `/`. Undefined: there is none. */
   readonly consoleFiles: (path: string) => ConsoleFile | undefined;
   readonly status: () => StatusDocument;
+  /** What is known of a model at each of its endpoints; of all of them, where none is named. */
+  readonly modelFacts?: (model: string | undefined) => readonly ModelFact[];
   /** The documents in force. */
   readonly configuration: () => Configuration;
   /** Undefined: documents come from files alone. */

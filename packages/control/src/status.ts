@@ -75,3 +75,11 @@ export type ModelStatus = {
   readonly available: boolean;
   readonly contextTokens: number | undefined;
 };
+
+/** One field of a model at one endpoint: what holds, by whose word, and what else is said. */
+export type ModelFact = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly field: string;
+  readonly said: readonly { readonly from: string; readonly value: string }[];
+};

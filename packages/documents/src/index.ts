@@ -38,7 +38,20 @@ export {
 export type * from './effects.ts';
 export type * from './endpoint.ts';
 export { ENDPOINT_KINDS, type EndpointKindFacts } from './endpoint-kinds.table.ts';
+export { type GgufFacts, type GgufReading, readGguf } from './gguf.ts';
 export { configurationJsonSchema, type JsonObject } from './json-schema.ts';
+export {
+  findListedRow,
+  indexListed,
+  LISTED_FIELDS,
+  type Listed,
+  type ListedField,
+  type ListedModels,
+  type ListedRow,
+  type ListIndex,
+  listedOf,
+  loadListed,
+} from './listed-models.ts';
 export {
   MODALITIES,
   type Modality,

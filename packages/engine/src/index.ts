@@ -1,5 +1,7 @@
 export type { Catalog, CatalogSources, EndpointFacts, Offering, Reach } from './catalog/catalog.ts';
 export type { Check, CheckName, Examination } from './catalog/checklist.ts';
+export { provenanceOf } from './catalog/known.ts';
+export { learntOf } from './catalog/learnt.ts';
 export type { Took } from './catalog/pace.ts';
 export {
   type Asked,

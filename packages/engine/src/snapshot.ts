@@ -29,7 +29,7 @@ import type {
 } from '@signalbox/documents';
 import { plainValue, readSensitivePattern } from '@signalbox/documents';
 import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
-import { compileCatalog, type Reach } from './catalog/catalog.ts';
+import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
@@ -63,6 +63,7 @@ export type CompileSources = {
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
   readonly priceOf: (endpoint: EndpointDocument, reach: Reach, upstream: string) => Price;
   readonly reachOf: (url: URL) => Reach;
+  readonly listedRowOf?: ListedRowOf | undefined;
 };
 
 export function compileSnapshot(sources: CompileSources): Snapshot {
@@ -80,6 +81,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
     },
     priceOf: sources.priceOf,
     reachOf: sources.reachOf,
+    listedRowOf: sources.listedRowOf,
   });
   prepare(catalog);
   return {

@@ -3,7 +3,10 @@
 import type { Keys, Secret } from '@signalbox/contract';
 import {
   type Configuration,
+  type EndpointDocument,
+  findListedRow,
   findPrice,
+  type ListIndex,
   type PriceSnapshot,
   priceBook,
   providerOfHost,
@@ -20,12 +23,14 @@ export type CompileInputs = {
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
   /** The shipped list of prices. */
   readonly listed: PriceSnapshot | undefined;
+  /** What the shipped list says of models; undefined: nothing. */
+  readonly models?: ListIndex | undefined;
   /** Unix milliseconds: prices hold from a day on. */
   readonly at: number;
 };
 
 export function compile(inputs: CompileInputs): Snapshot {
-  const { configuration, version, keys, secretOf, listed, at } = inputs;
+  const { configuration, version, keys, secretOf, listed, models, at } = inputs;
   const book = priceBook(listed, statedPrices(configuration, version));
   return compileSnapshot({
     configuration,
@@ -33,9 +38,13 @@ export function compile(inputs: CompileInputs): Snapshot {
     keys,
     secretOf,
     reachOf,
+    listedRowOf: (endpoint, reach, upstream) =>
+      models === undefined
+        ? undefined
+        : findListedRow(models, providerOf(endpoint, reach), upstream),
     priceOf: (endpoint, reach, upstream) =>
       findPrice(book, {
-        provider: reach === 'public' ? providerOfHost(new URL(endpoint.url).hostname) : undefined,
+        provider: providerOf(endpoint, reach),
         model: upstream,
         name: endpoint.models.get(upstream)?.name,
         endpoint: endpoint.name,
@@ -44,6 +53,10 @@ export function compile(inputs: CompileInputs): Snapshot {
       }),
   });
 }
+
+/** What is listed holds at the provider itself alone. */
+const providerOf = ({ url }: EndpointDocument, reach: Reach): string | undefined =>
+  reach === 'public' ? providerOfHost(new URL(url).hostname) : undefined;
 
 const PRIVATE = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:)/;
 const INTERNAL = /\.(local|internal|lan|home|svc|intranet)$/;

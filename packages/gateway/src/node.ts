@@ -2,7 +2,7 @@
 // gateway (the container, the command line, a test) brings the configuration and a data folder;
 // everything that touches the world is opened here, in order, and closed in the opposite one.
 import type { ActBody, Clock, Keys, Ports, RequestId } from '@signalbox/contract';
-import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
+import { type Configuration, indexListed, loadListed, loadSnapshot } from '@signalbox/documents';
 import { type Examination, type House, learned, Rounds, type Snapshot } from '@signalbox/engine';
 import {
   createUpstream,
@@ -16,7 +16,7 @@ import {
   type RecordStore,
 } from '@signalbox/ports';
 import { openCertificate, type Shown } from './certificate.ts';
-import { compile } from './compile.ts';
+import { type CompileInputs, compile } from './compile.ts';
 import { createGateway, type GatewayOptions, type Mounted, resume } from './gateway.ts';
 import { listenForMetrics } from './metrics-port.ts';
 import type { Readiness } from './page.ts';
@@ -69,9 +69,13 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const proxies = readProxies(options);
   const shown = await openCertificate(options);
   const listed = await loadSnapshot();
-  const prices = listed.ok ? listed.value : undefined;
+  const models = await loadListed();
+  const lists: Lists = {
+    listed: listed.ok ? listed.value : undefined,
+    models: models === undefined ? undefined : indexListed(models),
+  };
   /** As the documents alone say. */
-  let compiled = await compileNow(options.configuration, options.digest, options, prices);
+  let compiled = await compileNow(options.configuration, options.digest, options, lists);
   let snapshot = compiled;
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
@@ -102,7 +106,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     ...parts,
     listening,
     async swap(configuration, digest) {
-      compiled = await compileNow(configuration, digest, options, prices);
+      compiled = await compileNow(configuration, digest, options, lists);
       snapshot = compiled;
       rounds.begin();
       snapshot = learned(compiled, live);
@@ -166,15 +170,18 @@ export async function goOn(queue: Queued, house: House): Promise<readonly Waitin
   return waiting;
 }
 
+/** What comes with Signalbox. */
+type Lists = Pick<CompileInputs, 'listed' | 'models'>;
+
 async function compileNow(
   configuration: Configuration,
   version: string,
   options: NodeOptions,
-  listed: PriceSnapshot | undefined,
+  lists: Lists,
 ): Promise<Snapshot> {
   const secretOf = await readSecrets(configuration, options);
   const { keys, clock } = options;
-  return compile({ configuration, version, keys, secretOf, listed, at: clock.now() });
+  return compile({ configuration, version, keys, secretOf, ...lists, at: clock.now() });
 }
 
 /** Throws when the environment names one that cannot be used. */

@@ -334,3 +334,21 @@ test('the console’s page is served to whoever comes by the right name', async 
   const again = await fetch(link, { redirect: 'manual' });
   assert.match(again.headers.get('location') ?? '', /spent/);
 });
+
+test('model show prints each field with whose word it is', async () => {
+  const shown = (await ok('model', 'show', 'sim-small')).out;
+  assert.match(shown, /endpoint +field +value +from +also said/);
+  assert.match(shown, /sim-local +context_tokens +\d+ +(document|probe)/);
+  const whole = parsed(await ok('model', 'show', 'sim-small', '--json'));
+  assert.ok(Array.isArray(whole['facts']) && whole['facts'].length > 0);
+  assert.equal((await sb('model', 'show', 'nobody')).exit, 4);
+});
+
+test('model inspect reads the header of a file, and refuses what is none', async () => {
+  const path = join(folder, 'not.gguf');
+  writeFileSync(path, 'not a model file');
+  const ended = await sb('model', 'inspect', path);
+  assert.equal(ended.exit, 1);
+  assert.match(ended.err, /does not begin with `GGUF`/);
+  assert.equal((await sb('model', 'inspect', join(folder, 'gone.gguf'))).exit, 4);
+});

@@ -15,6 +15,7 @@ import {
   createControl,
   type Deed,
   type DocumentsDesk,
+  modelFacts,
   type StatusDocument,
   type TenantAdmin,
 } from '@signalbox/control';
@@ -199,6 +200,8 @@ async function openGateway(ground: Ground): Promise<Opened> {
         adminKeyHolds: holds,
         consoleFiles: readConsole() ?? (() => undefined),
         status: () => statusNow(ground, parts, late.origins[0]),
+        modelFacts: (model) =>
+          modelFacts(parts.house.now().catalog, parts.house.live.probes, model),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
         brought: broughtOf(ground, parts),

@@ -5,6 +5,7 @@ import type { KeyDocument, Origin, TenantDocument } from '@signalbox/documents';
 import { z } from 'zod';
 import type { ControlOptions } from '../options.ts';
 import type { EndpointStatus, FactStatus, ModelStatus, StatusDocument } from '../status.ts';
+import { modelFactsQuery } from './query.ts';
 import { getRoute, NO_QUERY, pageBody, pageOf, type Route } from './route.ts';
 import { isoTime, time } from './rows.ts';
 
@@ -44,6 +45,15 @@ const modelSchema = z.strictObject({
   tiers,
   available: z.boolean(),
   context_tokens: z.int().nullable(),
+});
+
+const modelFactSchema = z.strictObject({
+  model: text,
+  endpoint: text,
+  field: text,
+  said: z
+    .array(z.strictObject({ from: text, value: text }))
+    .describe('The first holds; the others are what else is said.'),
 });
 
 const problemSchema = z.strictObject({
@@ -127,6 +137,15 @@ export function holdingRoutes(options: ControlOptions): readonly Route[] {
       },
     }),
     list('models', modelSchema, () => status().models.map(modelOf)),
+    getRoute({
+      path: '/admin/v1/model-facts',
+      summary: 'What is known of models, field by field, by whose word',
+      query: modelFactsQuery,
+      answer: pageOf(modelFactSchema),
+      async serve({ model }) {
+        return yes({ status: 200, body: pageBody(options.modelFacts?.(model) ?? []) });
+      },
+    }),
     list('tenants', tenantSchema, () => [...configuration().tenants.values()].map(tenantOf)),
     list('keys', keySchema, () => [...configuration().keys.values()].map(keyOf)),
     getRoute({

@@ -47,6 +47,10 @@ export const requestsQuery: z.ZodType<RequestsQuery> = z.strictObject({
   ...filters,
 });
 
+export const modelFactsQuery: z.ZodType<{ readonly model?: string | undefined }> = z.strictObject({
+  model: name.optional().describe('One model, as callers name it; else all.'),
+});
+
 export type LiveQuery = Filters & { readonly since?: string | undefined };
 export const liveQuery: z.ZodType<LiveQuery> = z.strictObject({
   since: decision

@@ -20,6 +20,8 @@ import { kindAt, type ServerKind } from '@signalbox/dialect';
 import type {
   CredentialDocument,
   EndpointDocument,
+  ListedRow,
+  ModelAtEndpoint,
   ModelCapabilities,
   ModelDocument,
   ModelFacts,
@@ -28,6 +30,7 @@ import type {
   TargetDocument,
 } from '@signalbox/documents';
 import type { TenantFacts } from '../tenant/tenant.ts';
+import { known, type Stated } from './known.ts';
 import { onwardOf } from './onward.ts';
 import { credentialsFor, kindNamed, type Lanes, pathOf, Ways } from './ways.ts';
 
@@ -89,6 +92,10 @@ export type Offering = {
   readonly capabilities: Partial<ModelCapabilities>;
   readonly facts: Partial<ModelFacts>;
   readonly price: Price;
+  /** What of the above documents say. */
+  readonly stated: Stated;
+  /** What the shipped list says. */
+  readonly listed: ListedRow | undefined;
 };
 
 export type NodeFacts = { readonly name: string; readonly tier: Tier };
@@ -129,7 +136,15 @@ export type CatalogSources = {
   readonly secretOf: (endpoint: EndpointDocument, credential: string) => Secret | undefined;
   readonly priceOf: (endpoint: EndpointDocument, reach: Reach, model: string) => Price;
   readonly reachOf: (url: URL) => Reach;
+  /** What the shipped list says of it; undefined: there is no list. */
+  readonly listedRowOf?: ListedRowOf | undefined;
 };
+
+export type ListedRowOf = (
+  endpoint: EndpointDocument,
+  reach: Reach,
+  upstream: string,
+) => ListedRow | undefined;
 
 export function compileCatalog(sources: CatalogSources): Catalog {
   const endpoints = new Map<string, EndpointFacts>();
@@ -140,14 +155,15 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     const endpoint = compileEndpoint(document, sources, ways);
     endpoints.set(document.name, endpoint);
     for (const model of document.models.values()) {
-      const known = sources.models.get(model.name);
+      const stated = statedOf(model, sources.models.get(model.name));
+      const listed = sources.listedRowOf?.(document, endpoint.reach, model.upstream);
       const offering: Offering = {
         endpoint,
         model: modelName(model.name),
         upstream: model.upstream,
-        contextTokens: model.contextTokens ?? known?.contextTokens,
-        capabilities: { ...known?.capabilities, ...model.capabilities },
-        facts: { ...known?.facts, ...model.facts },
+        ...known(stated, undefined, listed),
+        stated,
+        listed,
         price: sources.priceOf(document, endpoint.reach, model.upstream),
       };
       offerings.push(offering);
@@ -174,6 +190,13 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     whole: wholeOf(endpoints.values()),
   };
 }
+
+/** What is said of the model at the endpoint goes before what is said of it anywhere. */
+const statedOf = (here: ModelAtEndpoint, anywhere: ModelDocument | undefined): Stated => ({
+  contextTokens: here.contextTokens ?? anywhere?.contextTokens,
+  capabilities: { ...anywhere?.capabilities, ...here.capabilities },
+  facts: { ...anywhere?.facts, ...here.facts },
+});
 
 /** Tier 3 for everybody, as far as can be told without a tenant. */
 const isFrontier = ({ endpoint }: Offering): boolean =>
@@ -259,7 +282,7 @@ function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
   const price: Price = { kind: 'unknown', why: 'not-listed', version: 'none' };
   const model = modelName(upstream);
   const unknown = { contextTokens: undefined, capabilities: {}, facts: {} };
-  return { endpoint, model, upstream, ...unknown, price };
+  return { endpoint, model, upstream, ...unknown, price, stated: unknown, listed: undefined };
 }
 
 /** Whatever an endpoint serves; a plan or a key that names models does not include it. */

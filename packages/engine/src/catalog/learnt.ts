@@ -3,6 +3,7 @@
 import type { EndpointName } from '@signalbox/contract';
 import type { ModelCapabilities } from '@signalbox/documents';
 import type { Catalog, Offering } from './catalog.ts';
+import { known } from './known.ts';
 import { contextTokensOf, type EndpointKnown, FROM_KIND, factsOfModel } from './probe-facts.ts';
 
 export type Learnt = {
@@ -49,14 +50,10 @@ export function withLearnt(
   probes: ReadonlyMap<EndpointName, EndpointKnown>,
 ): Catalog {
   const fill = (offering: Offering): Offering => {
-    const known = probes.get(offering.endpoint.name);
-    if (known === undefined) return offering;
-    const { contextTokens, capabilities } = learntOf(known, offering.upstream);
-    return {
-      ...offering,
-      contextTokens: offering.contextTokens ?? contextTokens,
-      capabilities: { ...capabilities, ...offering.capabilities },
-    };
+    const told = probes.get(offering.endpoint.name);
+    if (told === undefined) return offering;
+    const { stated, listed, upstream } = offering;
+    return { ...offering, ...known(stated, learntOf(told, upstream), listed) };
   };
   const filled = new Map(catalog.offerings.map((one) => [one, fill(one)]));
   const byModel = new Map(
