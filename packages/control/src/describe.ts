@@ -114,7 +114,7 @@ export function modelStatuses(
   });
 }
 
-/** Every field of a model at every endpoint, with where it comes from; of all, where none is named. */
+/** Every field of a model at each endpoint, by whose word; of all models where none is named. */
 export const modelFacts = (
   catalog: Catalog,
   probes: Probes,

@@ -68,12 +68,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { clock, random, keys, telemetry: sink } = options;
   const proxies = readProxies(options);
   const shown = await openCertificate(options);
-  const listed = await loadSnapshot();
-  const models = await loadListed();
-  const lists: Lists = {
-    listed: listed.ok ? listed.value : undefined,
-    models: models === undefined ? undefined : indexListed(models),
-  };
+  const lists = await loadLists();
   /** As the documents alone say. */
   let compiled = await compileNow(options.configuration, options.digest, options, lists);
   let snapshot = compiled;
@@ -172,6 +167,15 @@ export async function goOn(queue: Queued, house: House): Promise<readonly Waitin
 
 /** What comes with Signalbox. */
 type Lists = Pick<CompileInputs, 'listed' | 'models'>;
+
+async function loadLists(): Promise<Lists> {
+  const listed = await loadSnapshot();
+  const models = await loadListed();
+  return {
+    listed: listed.ok ? listed.value : undefined,
+    models: models === undefined ? undefined : indexListed(models),
+  };
+}
 
 async function compileNow(
   configuration: Configuration,

@@ -1,5 +1,5 @@
-// `signalbox model inspect`: what a model file says of itself, from its header alone, as lines for a
-// document.
+// `signalbox model inspect`: what a model file says of itself, from its header alone, as lines for
+// a document.
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type GgufFacts, quantisationBits, readGguf } from '@signalbox/documents';

@@ -8,7 +8,6 @@ import {
   type ModelCapabilities,
   type ModelFacts,
 } from '@signalbox/documents';
-import type { Learnt } from './learnt.ts';
 
 /** What documents say. */
 export type Stated = {
@@ -16,6 +15,9 @@ export type Stated = {
   readonly capabilities: Partial<ModelCapabilities>;
   readonly facts: Partial<ModelFacts>;
 };
+
+/** What asking taught. */
+export type Learnt = Pick<Stated, 'contextTokens' | 'capabilities'>;
 
 /** The three as one. */
 export function known(

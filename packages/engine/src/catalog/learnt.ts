@@ -3,13 +3,8 @@
 import type { EndpointName } from '@signalbox/contract';
 import type { ModelCapabilities } from '@signalbox/documents';
 import type { Catalog, Offering } from './catalog.ts';
-import { known } from './known.ts';
+import { known, type Learnt } from './known.ts';
 import { contextTokensOf, type EndpointKnown, FROM_KIND, factsOfModel } from './probe-facts.ts';
-
-export type Learnt = {
-  readonly contextTokens: number | undefined;
-  readonly capabilities: Partial<ModelCapabilities>;
-};
 
 const CAPABILITIES = [
   ...(['tools', 'vision', 'jsonSchema', 'logprobs', 'embeddings', 'reasoning'] as const),

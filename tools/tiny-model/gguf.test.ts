@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { f32Field, gguf, textField, textsField, u32Field } from '../../../tools/tiny-model/gguf.ts';
-import { type GgufReading, readGguf } from './gguf.ts';
+import { type GgufReading, readGguf } from '../../packages/documents/src/gguf.ts';
+import { f32Field, gguf, textField, textsField, u32Field } from './gguf.ts';
 
 const FIELDS = [
   textField('general.architecture', 'llama'),
