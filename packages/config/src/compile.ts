@@ -159,13 +159,20 @@ function policiesOf(desk: Desk): ReadonlyMap<string, PolicyDocument> {
   const parts = many(desk, 'policies', NOUNS.policies);
   const documents = [...parts].map(([name, part]): [string, PolicyDocument] => [
     name,
-    { ...part, rules: rulesOf(desk, name, part) },
+    { ...part, rules: rulesOf(desk, name, part), tests: testsOf(desk, name, part) },
   ]);
   return new Map(documents);
 }
 
 function rulesOf(desk: Desk, policy: string, part: PolicyPart): PolicyDocument['rules'] {
   return part.rules.map((rule, index) => ruleOf(desk, { policy, index, rule }));
+}
+
+function testsOf(desk: Desk, policy: string, { tests }: PolicyPart): PolicyDocument['tests'] {
+  return tests.map((test, index) => ({
+    ...test,
+    origin: originOf(desk, ['policies', policy, 'tests', index]),
+  }));
 }
 
 interface RuleAt {

@@ -25,6 +25,10 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
   ['tenants * own endpoints #', 'endpoints'],
   ['keys * tenant', 'tenants'],
   ['consents * tenant', 'tenants'],
+  ['policies * tests # call tenant', 'tenants'],
+  ['policies * tests # call down #', 'endpoints'],
+  ['policies * tests # expect endpoint', 'endpoints'],
+  ['policies * tests # expect never #', 'endpoints'],
   ['policies * rules # when tenant', 'tenants'],
   ['policies * rules # when tenant #', 'tenants'],
 ];

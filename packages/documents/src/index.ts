@@ -69,6 +69,7 @@ export type * from './origin.ts';
 export { coversPattern, matchesPattern } from './pattern.ts';
 export type * from './policy.ts';
 export { places } from './policy.ts';
+export type * from './policy-test.ts';
 export {
   costNanoUsd,
   type Price,

@@ -2,6 +2,7 @@
 import type { Label, Tier } from '@signalbox/contract';
 import type { EffectsDocument } from './effects.ts';
 import type { Origin } from './origin.ts';
+import type { PolicyTestDocument } from './policy-test.ts';
 
 export interface TargetDocument {
   readonly model: string;
@@ -29,6 +30,8 @@ export interface PolicyDocument {
   readonly defaultTier: Tier | undefined;
   /** Of those with a route the first that matches decides; all others add up. */
   readonly rules: readonly RuleDocument[];
+  /** For `policy test` alone. */
+  readonly tests: readonly PolicyTestDocument[];
   readonly fallback: FallbackDocument;
   /** A second place is asked when the first one takes longer than nearly always. */
   readonly hedge: boolean;

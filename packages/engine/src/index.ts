@@ -33,11 +33,21 @@ export {
 export type { Reachability } from './dispatch/order.ts';
 export type { House, Live, Snapshot } from './house.ts';
 export { serve } from './line.ts';
+export type { Matched } from './policy/policy.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';
+export {
+  type Checked,
+  checkPolicies,
+  POINTS_MAX,
+  type Point,
+  type Violation,
+} from './rehearse/check.ts';
+export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
+export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { type Collector, type Exported, exportOf } from './resolve/export.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { tiersOf } from './resolve/reach.ts';
-export { type Resolved, resolve } from './resolve/resolve.ts';
+export { type Resolved, recordedOf, resolve, shownOf, survey } from './resolve/resolve.ts';
 export { ASKED_AT_ONCE_MAX, learned, Rounds } from './rounds.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
 export { estimateNanoUsd } from './schedule/estimate.ts';

@@ -23,6 +23,7 @@ import type {
   Configuration,
   EndpointDocument,
   KeyDocument,
+  PlanDocument,
   Price,
   SecretReference,
   TenantDocument,
@@ -133,19 +134,9 @@ function tenantFacts(
   configuration: Configuration,
 ): Omit<TenantFacts, 'ownEndpoints'> {
   const plan = document.plan === undefined ? undefined : configuration.plans.get(document.plan);
-  const facts: PlanFacts | undefined =
-    plan === undefined
-      ? undefined
-      : {
-          name: plan.name,
-          policies: plan.policies,
-          models: plan.models,
-          tiers: plan.tiers,
-          inFlightMax: plan.inFlightMax,
-        };
   return {
     name,
-    plan: facts,
+    plan: plan === undefined ? undefined : planFacts(plan),
     topology: document.topology,
     residency: document.residency,
     defaultLabel: document.defaultLabel,
@@ -172,6 +163,14 @@ function sensitiveRules(document: TenantDocument['sensitive']): SensitiveRules |
   });
   return { patterns, publicValues: new Set(document.publicValues.map(plainValue)) };
 }
+
+export const planFacts = (plan: PlanDocument): PlanFacts => ({
+  name: plan.name,
+  policies: plan.policies,
+  models: plan.models,
+  tiers: plan.tiers,
+  inFlightMax: plan.inFlightMax,
+});
 
 const budgetOf = (document: BudgetDocument | undefined): Budget | undefined =>
   document === undefined ? undefined : { amountNanoUsd: document.amountNanoUsd, per: document.per };

@@ -7,6 +7,7 @@ import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
 import { problemsOf } from '../up/documents.ts';
 import { unknownName } from './admin.ts';
+import { commands as checking } from './policy-check.ts';
 
 const CONFIG = {
   says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
     examples: ['signalbox policy show first'],
     run: show,
   },
+  ...checking,
 ];
 
 async function list(_asked: Asked, desk: Desk): Promise<ExitCode> {

@@ -13,6 +13,7 @@ import type {
 import { EFFECTS, effectsOf } from './effects.ts';
 import { conditionOf } from './expression.ts';
 import { output } from './output.ts';
+import { type PolicyTestPart, policyTest } from './policy-test.ts';
 import {
   callerText,
   formed,
@@ -31,11 +32,13 @@ import {
 } from './words.ts';
 
 const RULES_MAX = 1_000;
+const TESTS_MAX = 1_000;
 const HOUR_MS = 3_600_000;
 
 export type AliasPart = Omit<AliasDocument, 'name' | 'origin'>;
-export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules'> & {
+export type PolicyPart = Omit<PolicyDocument, 'name' | 'origin' | 'rules' | 'tests'> & {
   readonly rules: readonly RulePart[];
+  readonly tests: readonly PolicyTestPart[];
 };
 export type RulePart = Omit<RuleDocument, 'name' | 'origin'> & {
   readonly name: string | undefined;
@@ -275,6 +278,11 @@ export const policyPart: z.ZodType<PolicyPart> = z
       .max(RULES_MAX)
       .default([])
       .describe('Asked in this order; of those with a route the first that matches decides.'),
+    tests: z
+      .array(policyTest)
+      .max(TESTS_MAX)
+      .default([])
+      .describe('Calls and what must come of them, for `signalbox policy test`.'),
     fallback: fallback.optional().describe('What happens when a tier is down.'),
     hedge: z
       .boolean()
@@ -314,6 +322,7 @@ export const policyPart: z.ZodType<PolicyPart> = z
     ring: written.ring,
     defaultTier: written.default_tier,
     rules: written.rules,
+    tests: written.tests,
     fallback: written.fallback ?? NO_FALLBACK,
     hedge: written.hedge,
     latencyBudgetMs: written.latency_budget_ms,

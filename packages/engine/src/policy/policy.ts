@@ -10,6 +10,7 @@ import type {
   FallbackDocument,
   PolicyDocument,
   PreferDocument,
+  RuleDocument,
   RuleRoute,
   TargetDocument,
   TooSlowDocument,
@@ -60,6 +61,8 @@ type Policy = {
   readonly rules: readonly Rule[];
   readonly document: PolicyDocument;
   readonly output: OutputRules | undefined;
+  /** Undefined: it says nothing of it. */
+  readonly fallback: FallbackDocument | undefined;
 };
 
 export type Judging = {
@@ -89,6 +92,18 @@ export type Policies = {
   judge(call: Classified, judging?: Judging): Verdict;
   /** Something is in shadow mode for this call. */
   isShadowed(call: Classified): boolean;
+  /** Every rule that holds for the call, from the nearest scope to the widest: for people. */
+  matched(call: Classified): readonly Matched[];
+};
+
+export type Matched = {
+  readonly scope: (typeof SCOPES)[number];
+  readonly policy: PolicyDocument;
+  readonly rule: RuleDocument;
+  /** Its name with its file and line. */
+  readonly name: string;
+  /** Its condition could not be decided: it restricts, and permits nothing. */
+  readonly undecided: boolean;
 };
 
 class Attached implements Policies {
@@ -101,7 +116,8 @@ class Attached implements Policies {
     for (const document of documents) {
       const rules = document.rules.map(compileRule);
       const output = compileOutput(document.output);
-      this.#policies.set(document.name, { document, rules, output });
+      const fallback = saysAnything(document.fallback) ? document.fallback : undefined;
+      this.#policies.set(document.name, { document, rules, output, fallback });
     }
     const all = [...this.#policies.values()];
     this.#platform = platform;
@@ -120,6 +136,23 @@ class Attached implements Policies {
       }
     }
     return found.verdict(this.#demands);
+  }
+
+  matched(call: Classified): readonly Matched[] {
+    const asked = new Asked(call);
+    return SCOPES.flatMap((scope, at) =>
+      this.#attached(call, at).flatMap((name) => {
+        const policy = this.#policies.get(name);
+        if (policy === undefined || !isInForce(policy, call, true)) return [];
+        return policy.rules.flatMap((rule): readonly Matched[] => {
+          const matches = rule.matches(asked);
+          if (matches === false) return [];
+          const undecided = matches === undefined;
+          const { document } = rule;
+          return [{ scope, policy: policy.document, rule: document, name: rule.name, undecided }];
+        });
+      }),
+    );
   }
 
   isShadowed(call: Classified): boolean {
@@ -186,9 +219,9 @@ class Found {
     this.#level = level;
   }
 
-  add({ document, output, rules }: Policy, scope: number): void {
+  add({ document, output, rules, fallback }: Policy, scope: number): void {
     this.#defaultTier ??= document.defaultTier;
-    if (saysAnything(document.fallback)) this.#fallback ??= document.fallback;
+    this.#fallback ??= fallback;
     this.#hedge ||= document.hedge;
     this.#latencyBudgetMs ??= document.latencyBudgetMs;
     this.#output ??= output;

@@ -116,7 +116,7 @@ export class Asked {
 }
 
 function valuesOf(call: Classified): ConditionValues {
-  const { tenant, head, question, profile, step, agent } = call;
+  const { tenant, head, question, profile, step, agent, tags } = call;
   return {
     call: {
       step,
@@ -132,7 +132,7 @@ function valuesOf(call: Classified): ConditionValues {
       input_tokens: question.inputTokensEstimate,
       output_tokens_max: question.outputTokensMax,
       latency_budget_ms: profile.latencyBudgetMs,
-      tags: head.tags,
+      tags,
     },
     tenant: {
       name: tenant.name,

@@ -29,7 +29,7 @@ export type Looking = {
   readonly clearance: Clearance;
   readonly wants: Wants;
   readonly need: Need | undefined;
-  /** A call that was parked carries the clearance of its entry before, and rules narrow others. */
+  /** A call that was parked carries the clearance of its entry before. */
   readonly isBound: boolean;
   readonly verdict: Verdict;
 };
@@ -143,14 +143,16 @@ function refuseUnmet(gates: Int32Array, unmet: Uint32Array): void {
 
 function gatesOfAll({ call, view, clearance, wants, isBound, verdict }: Looking): Int32Array {
   const { endpoint, endpoints, model, traits, contextTokens, bits } = view.columns;
-  const byPlace = view.endpointGates(clearance, call, isBound);
-  const byEndpoint = Int32Array.from(
-    endpoints,
-    (one, at) => (byPlace[at] ?? 0) | gatesOfEndpoint(one, view.placeOf(one), wants),
-  );
+  const { demands } = verdict;
+  const byPlace = view.endpointGates(clearance, call, isBound ? 'bound' : demands);
+  const byEndpoint = new Int32Array(endpoints.length);
+  for (let at = 0; at < endpoints.length; at += 1) {
+    const one = endpoints[at];
+    if (one === undefined) continue;
+    byEndpoint[at] = (byPlace[at] ?? 0) | gatesOfEndpoint(one, view.placeOf(one), wants);
+  }
   const byModel = view.fixedFor(call.key).models;
   const { rows } = view;
-  const { demands } = verdict;
   const demanded = demands === undefined ? undefined : view.demanded(demands);
   const gates = new Int32Array(rows.length);
   const sizes = { contextTokens: 0, bits: 0 };

@@ -102,7 +102,7 @@ export function survey(
   const wanted = asked(call, verdict, facts.catalog, view.visible);
   if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
-  const isBound = facts.bound !== undefined || demands !== undefined;
+  const isBound = facts.bound !== undefined;
   const { retention } = clearance.terms;
   const wants = wantsOf(call, { registry: facts.catalog.registry, pinned, retention });
   const looking = { call, view, clearance, wants, need, isBound, verdict };

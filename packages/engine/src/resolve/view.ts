@@ -95,6 +95,8 @@ function rowsOf({ offerings }: Catalog, seen: readonly Offering[]): Uint32Array 
 export type Fixed = {
   /** By ceiling, then by endpoint. */
   readonly endpoints: (Int32Array | undefined)[];
+  /** The same where rules narrow the clearance. */
+  readonly demanded: WeakMap<Demands, (Int32Array | undefined)[]>;
   readonly models: Int32Array;
 };
 
@@ -160,22 +162,41 @@ export class View {
     if (fixed === undefined) {
       const who = { tenant: this.#tenant, key };
       const models = this.columns.models.map((one) => gatesOfModel(one, who));
-      fixed = { endpoints: [], models: Int32Array.from(models) };
+      fixed = { endpoints: [], demanded: new WeakMap(), models: Int32Array.from(models) };
       keep(this.#fixed, own, fixed, KEYS_MAX);
     }
     return fixed;
   }
 
-  /** @param isBound Its terms are not those that follow from tenant and ceiling alone. */
-  endpointGates(clearance: Clearance, who: Identity, isBound: boolean): Int32Array {
-    const ask = (): Int32Array =>
-      Int32Array.from(this.columns.endpoints, (endpoint) =>
-        gatesOfPlace(endpoint, this.placeOf(endpoint), clearance, who),
-      );
-    if (isBound) return ask();
-    const { endpoints } = this.fixedFor(who.key);
+  /**
+   * @param by The rules that narrow the clearance beside the ceiling; `bound`: something else does,
+   * and it is asked anew.
+   */
+  endpointGates(
+    clearance: Clearance,
+    who: Identity,
+    by: Demands | 'bound' | undefined,
+  ): Int32Array {
+    if (by === 'bound') return this.#askEndpoints(clearance, who);
+    const fixed = this.fixedFor(who.key);
+    const byCeiling = by === undefined ? fixed.endpoints : demandedOf(fixed, by);
     const { ceiling } = clearance.terms;
-    endpoints[ceiling] ??= ask();
-    return endpoints[ceiling];
+    byCeiling[ceiling] ??= this.#askEndpoints(clearance, who);
+    return byCeiling[ceiling];
   }
+
+  #askEndpoints(clearance: Clearance, who: Identity): Int32Array {
+    const { endpoints } = this.columns;
+    const gates = new Int32Array(endpoints.length);
+    endpoints.forEach((endpoint, at) => {
+      gates[at] = gatesOfPlace(endpoint, this.placeOf(endpoint), clearance, who);
+    });
+    return gates;
+  }
+}
+
+function demandedOf({ demanded }: Fixed, demands: Demands): Fixed['endpoints'] {
+  const known = demanded.get(demands) ?? [];
+  demanded.set(demands, known);
+  return known;
 }

@@ -320,6 +320,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
     ring: undefined,
     defaultTier: chance.pick<Tier | undefined>([undefined, undefined, 1, 3]),
     rules,
+    tests: [],
     fallback: {
       cloudUnavailable: chance.pick<Tier | undefined>([undefined, 1]),
       localUnavailable: chance.pick<Tier | undefined>([undefined, 2, 3]),

@@ -18,6 +18,7 @@ export const ignoreClearanceOnFallback: Plant = {
             return policies.judge(call, judging);
           },
           isShadowed: () => false,
+          matched: () => [],
         },
         catalog: {
           ...catalog,

@@ -1,0 +1,158 @@
+// A call that somebody describes with flags, and a point of the check as such flags.
+import { readLabel, tenantName } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
+import type { Imagined, Point, Snapshot, TenantFacts } from '@signalbox/engine';
+import type { Asked, FlagFacts } from '../command.ts';
+import { misused } from '../exit.ts';
+import { unknownName } from './admin.ts';
+
+export const CALL_FLAGS: Readonly<Record<string, FlagFacts>> = {
+  tenant: { says: 'Who calls; the only one where there is one.', takes: 'NAME' },
+  key: { says: 'With this key; else with one without limits.', takes: 'NAME' },
+  model: { says: 'The model that is asked for; auto.', takes: 'NAME' },
+  step: { says: 'Step class.', takes: 'CLASS' },
+  agent: { says: 'Agent.', takes: 'NAME' },
+  sensitivity: { says: 'Label of its data.', takes: 'LABEL' },
+  difficulty: { says: 'easy, middle or hard.', takes: 'WORD' },
+  'input-tokens': { says: 'Its length.', takes: 'COUNT' },
+  'output-tokens': { says: 'What the caller bounds the answer to.', takes: 'COUNT' },
+  tools: { says: 'It offers tools.' },
+  tag: { says: 'A tag, NAME=VALUE.', takes: 'TAG', many: true },
+  down: { says: 'An endpoint that is down.', takes: 'NAME', many: true },
+  level: { says: 'Level of degradation, 0 to 4.', takes: 'LEVEL' },
+  topology: { says: 'As if the tenant were cloud, hybrid or sovereign.', takes: 'WORD' },
+  residency: {
+    says: 'As if its data resided there; `any` for no residency.',
+    takes: 'REGION',
+    many: true,
+  },
+  plan: { says: 'As if it had this plan.', takes: 'NAME' },
+};
+
+export type Described = {
+  readonly call: Imagined;
+  readonly down: readonly string[];
+  readonly level: number;
+};
+
+export function describedCall(asked: Asked, snapshot: Snapshot, plans: Plans): Described {
+  const found = tenantOf(asked, snapshot);
+  const keyed = asked.text('key');
+  const keys = [...snapshot.tenants.keys.values()].filter((one) => one.tenant === found.name);
+  const key = keys.find(({ name }) => name === keyed);
+  if (keyed !== undefined && key === undefined) {
+    throw unknownName(
+      'key',
+      keyed,
+      keys.map(({ name }) => name),
+    );
+  }
+  return {
+    call: {
+      tenant: asIf(found, asked, plans),
+      key,
+      at: Date.now(),
+      model: asked.text('model'),
+      step: asked.text('step'),
+      agent: asked.text('agent'),
+      label: oneOf(asked, 'sensitivity', readLabel),
+      difficulty: oneOf(asked, 'difficulty', (text) => DIFFICULTIES.find((one) => one === text)),
+      tools: asked.switched('tools'),
+      inputTokens: countOf(asked, 'input-tokens'),
+      outputTokensMax: countOf(asked, 'output-tokens'),
+      tags: tagsOf(asked.list('tag')),
+    },
+    down: asked.list('down'),
+    level: countOf(asked, 'level') ?? 0,
+  };
+}
+
+type Plans = Configuration['plans'];
+
+const DIFFICULTIES = ['easy', 'middle', 'hard'] as const;
+const TOPOLOGIES = ['cloud', 'hybrid', 'sovereign'] as const;
+
+function tenantOf(asked: Asked, { tenants }: Snapshot): TenantFacts {
+  const all = [...tenants.tenants.values()];
+  const name = asked.text('tenant');
+  const found =
+    name === undefined
+      ? all.length === 1
+        ? all[0]
+        : undefined
+      : tenants.tenants.get(tenantName(name));
+  if (found !== undefined) return found;
+  if (name === undefined) throw misused('Say whose call it is: --tenant NAME.');
+  throw unknownName(
+    'tenant',
+    name,
+    all.map((one) => one.name),
+  );
+}
+
+function asIf(tenant: TenantFacts, asked: Asked, plans: Plans): TenantFacts {
+  const topology = oneOf(asked, 'topology', (text) => TOPOLOGIES.find((one) => one === text));
+  const regions = asked.list('residency');
+  const name = asked.text('plan');
+  const plan = name === undefined ? undefined : plans.get(name);
+  if (name !== undefined && plan === undefined) throw unknownName('plan', name, [...plans.keys()]);
+  return {
+    ...tenant,
+    topology: topology ?? tenant.topology,
+    residency:
+      regions.length === 0 ? tenant.residency : regions.includes('any') ? undefined : regions,
+    plan: plan === undefined ? tenant.plan : { ...plan },
+    tenantClass: tenant.tenantClass ?? plan?.tenantClass,
+  };
+}
+
+function oneOf<T>(
+  asked: Asked,
+  flag: string,
+  read: (text: string) => T | undefined,
+): T | undefined {
+  const text = asked.text(flag);
+  if (text === undefined) return undefined;
+  const value = read(text);
+  if (value === undefined) throw misused(`--${flag} does not know \`${text}\`.`);
+  return value;
+}
+
+function countOf(asked: Asked, flag: string): number | undefined {
+  return oneOf(asked, flag, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined));
+}
+
+function tagsOf(list: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = list.map((one): [string, string] => {
+    const at = one.indexOf('=');
+    if (at < 1) throw misused(`\`${one}\` is no tag: write NAME=VALUE.`);
+    return [one.slice(0, at), one.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The command that shows the same point. */
+export function commandFor(point: Point): string {
+  const { tenant, key, label, down, level, model, step, agent } = point;
+  const residency = tenant.residency ?? ['any'];
+  const flags: readonly (readonly [string, string | undefined])[] = [
+    ['tenant', tenant.name],
+    ['key', key?.name],
+    ['sensitivity', label],
+    ['topology', tenant.topology],
+    ...residency.map((region) => ['residency', region] as const),
+    ['plan', tenant.plan?.name],
+    ['model', model],
+    ['step', step],
+    ['agent', agent],
+    ...down.map((name) => ['down', name] as const),
+    ['level', level === 0 ? undefined : String(level)],
+  ];
+  const words = flags.flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag} ${quoted(value)}`],
+  );
+  return `signalbox policy explain ${words.join(' ')}`;
+}
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

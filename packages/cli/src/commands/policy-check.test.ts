@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folderFor, parsed, typed } from '../testing.fixture.ts';
+
+const file = (rule: string, expected: string): string => `version: 1
+endpoints:
+  near: {url: "http://127.0.0.1:9001/v1", models: [small, shared]}
+  far: {url: "https://far.example/v1", region: us, models: [large, shared]}
+tenants:
+  acme: {policies: [first]}
+policies:
+  first:
+    rules:
+      - ${rule}
+    tests:
+      - {name: sorting stays here, call: {tenant: acme, step: sort}, expect: ${expected}}
+`;
+
+const LOW = '{name: low, when: {step: sort}, route: {tier: 1}}';
+
+test('tests beside the rules pass, or say what was not as expected, and where', async (context) => {
+  const folder = folderFor(context);
+  const write = (text: string): void => writeFileSync(join(folder, 'signalbox.yaml'), text);
+  write(file(LOW, '{endpoint: near}'));
+  const right = await typed(folder, ['policy', 'test']);
+  assert.equal(right.exit, 0, right.err);
+  assert.match(right.out, /^ok {5}first: sorting stays here\n$/);
+  write(file(LOW, '{endpoint: far}'));
+  const wrong = await typed(folder, ['policy', 'test']);
+  assert.equal(wrong.exit, 1);
+  assert.match(wrong.out, /failed first: .* \(signalbox\.yaml:12\)\n +endpoint is near, not far/);
+});
+
+test('a counterexample of the check is a command that shows it', async (context) => {
+  const folder = folderFor(context);
+  const bad = '{name: bad, when: {step: sort}, require: {models: [small]}}';
+  writeFileSync(join(folder, 'signalbox.yaml'), file(bad, '{tier: 1}'));
+  const ended = await typed(folder, ['policy', 'check']);
+  assert.equal(ended.exit, 0, ended.out);
+  const never = '{name: bad, require: {models: [small]}, forbid: {endpoints: [near]}}';
+  writeFileSync(join(folder, 'signalbox.yaml'), file(never, '{refused: true}'));
+  const found = await typed(folder, ['policy', 'check']);
+  assert.equal(found.exit, 1);
+  const [, command = ''] = /\n {2}signalbox (.*)\n/.exec(found.out) ?? [];
+  assert.match(found.out, /^contradiction: bad .* leave nothing\n/);
+  const shown = parsed(await typed(folder, [...command.split(' '), '--json']));
+  assert.equal(Reflect.get(Object(shown['refusal']), 'code'), 'policy_denied');
+});

@@ -1,0 +1,190 @@
+// `signalbox policy test|check|explain`: what policies do, asked of the files, before anybody is
+// served by them. Work without a server.
+import {
+  checkPolicies,
+  downAt,
+  GATE_WORDS,
+  gateNames,
+  imagine,
+  recordedOf,
+  resolve,
+  shownOf,
+  survey,
+  testPolicies,
+  type Violation,
+} from '@signalbox/engine';
+import type { Asked, Command, Desk } from '../command.ts';
+import { compiledOffline } from '../configuration/compiled.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { columns, printable } from '../layout.ts';
+import { CALL_FLAGS, commandFor, describedCall } from './imagined-call.ts';
+
+const CONFIG = {
+  says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
+  takes: 'FILE',
+  many: true,
+} as const;
+
+export const commands: readonly Command[] = [
+  {
+    name: 'policy test',
+    says: 'Run the tests that stand beside the rules.',
+    flags: { config: CONFIG },
+    examples: ['signalbox policy test', 'signalbox policy test --config signalbox.yaml --json'],
+    run: test,
+  },
+  {
+    name: 'policy check',
+    says: 'Try every kind of tenant, data and trouble against what the documents promise.',
+    flags: { config: CONFIG },
+    examples: ['signalbox policy check', 'signalbox policy check --json'],
+    run: check,
+  },
+  {
+    name: 'policy explain',
+    says: 'Say which rules hold for a call, and where it would go.',
+    flags: { config: CONFIG, ...CALL_FLAGS },
+    examples: [
+      'signalbox policy explain --tenant acme --sensitivity regulated',
+      'signalbox policy explain --tenant acme --plan pro --residency eu --down far',
+    ],
+    run: explain,
+  },
+];
+
+async function test(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
+  const { snapshot, configuration } = await compiledOffline(place);
+  const results = testPolicies(snapshot, configuration.policies.values(), Date.now());
+  const failed = results.filter(({ failures }) => failures.length > 0);
+  const rows = results.map(({ policy, test: { name, origin }, failures }) => ({
+    policy,
+    test: name,
+    passed: failures.length === 0,
+    failures,
+    at: origin === undefined ? null : `${origin.file}:${origin.line}`,
+  }));
+  if (terminal.json) terminal.out(`${JSON.stringify({ data: rows })}\n`);
+  else {
+    for (const row of rows) {
+      const mark = row.passed ? 'ok    ' : 'failed';
+      const where = row.passed || row.at === null ? '' : ` (${row.at})`;
+      terminal.out(printable(`${mark} ${row.policy}: ${row.test}${where}`));
+      terminal.out('\n');
+      for (const one of row.failures) terminal.out(`       ${printable(one)}\n`);
+    }
+  }
+  terminal.say(`${results.length} tests, ${failed.length} failed.`);
+  if (results.length === 0) terminal.say('Write them under `tests` of a policy.');
+  terminal.say('next: signalbox policy check');
+  return failed.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+async function check(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
+  const { snapshot, configuration } = await compiledOffline(place);
+  const began = performance.now();
+  const checked = checkPolicies(snapshot, configuration, { at: Date.now() });
+  const ms = Math.round(performance.now() - began);
+  const { points, stride, violations, notes } = checked;
+  if (terminal.json) {
+    const data = violations.map(shownViolation);
+    terminal.out(`${JSON.stringify({ points, stride, ms, violations: data, notes })}\n`);
+  } else {
+    for (const one of violations) {
+      const { kind, says, command } = shownViolation(one);
+      terminal.out(`${kind}: ${printable(says)}\n`);
+      if (command !== null) terminal.out(`  ${command}\n`);
+    }
+  }
+  for (const one of notes) terminal.say(`note: ${printable(one)}`);
+  const every = stride === 1 ? '' : ` (one of ${stride})`;
+  terminal.say(`${points} points${every} in ${ms} ms, ${violations.length} violations.`);
+  terminal.say('next: signalbox policy explain --tenant NAME');
+  return violations.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+const shownViolation = ({ kind, says, point }: Violation) => ({
+  kind,
+  says,
+  command: point === undefined ? null : commandFor(point),
+});
+
+async function explain(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
+  const { snapshot, configuration } = await compiledOffline(place);
+  const described = describedCall(asked, snapshot, configuration.plans);
+  const call = imagine(described.call);
+  const { catalog, policies } = snapshot;
+  const closings = downAt(new Set(described.down));
+  const facts = { catalog, policies, closings, level: described.level };
+  const matched = policies.matched(call).map((one) => ({
+    scope: one.scope,
+    policy: one.policy.name,
+    version: one.policy.version ?? null,
+    rule: one.name,
+    mode: one.policy.mode,
+    undecided: one.undecided,
+    does: doesOf(one.rule),
+  }));
+  const surveyed = survey(call, facts);
+  const resolved = resolve(imagine(described.call), facts);
+  const offers = resolved.ok ? resolved.value.route.offers : [];
+  const seen = surveyed.ok ? shownOf(surveyed.value.field, offers) : [];
+  const candidates = recordedOf(seen, offers, facts).map((one) => ({
+    ...one,
+    gates: gateNames(one.gates),
+  }));
+  const terms = surveyed.ok ? surveyed.value.clearance.terms : undefined;
+  const clearance = terms && {
+    ceiling: terms.ceiling,
+    residency: terms.residency ?? null,
+    retention: terms.retention,
+    own_only: terms.ownOnly,
+  };
+  const refusal = resolved.ok ? null : resolved.refusal;
+  if (terminal.json) {
+    const route = offers.map(({ place: { name, tier }, offering }) => ({
+      endpoint: name,
+      model: offering.model,
+      tier,
+    }));
+    terminal.out(`${JSON.stringify({ matched, clearance, route, refusal, candidates })}\n`);
+    return EXIT.ok;
+  }
+  const rules = matched.map((one) => [
+    one.scope,
+    one.policy,
+    printable(one.rule),
+    printable(one.does.join(', ')),
+    one.mode === 'shadow' ? 'shadow' : one.undecided ? 'undecided: restricts' : '',
+  ]);
+  terminal.out(columns([['scope', 'policy', 'rule', 'does', ''], ...rules]));
+  terminal.out(`\nclearance ${JSON.stringify(clearance ?? null)}\n`);
+  if (refusal !== null) terminal.out(`refused   ${refusal.code}: ${printable(refusal.message)}\n`);
+  const lines = candidates.map(({ endpoint, model, tier, gates }) => {
+    const taken = offers.findIndex(
+      ({ place: { name }, offering }) => name === endpoint && offering.model === model,
+    );
+    const why = taken >= 0 ? `${taken + 1}.` : gates.map((gate) => GATE_WORDS[gate]).join('; ');
+    return [endpoint, model, `tier ${tier}`, why];
+  });
+  terminal.out(`\n${columns(lines)}`);
+  return EXIT.ok;
+}
+
+/** What a rule does, by its keys. */
+function doesOf({
+  route,
+  effects,
+  output,
+}: {
+  readonly route: object;
+  readonly effects: object | undefined;
+  readonly output: object | undefined;
+}): readonly string[] {
+  const said = (value: object): readonly string[] =>
+    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [key]));
+  return [
+    ...said(route).map((key) => `route.${key}`),
+    ...said(effects ?? {}),
+    ...(output === undefined ? [] : ['output']),
+  ];
+}

@@ -1,0 +1,62 @@
+// The configuration as the line would read it, without starting anything: no secret is read, and
+// every credential counts as there.
+import { renderProblems } from '@signalbox/config';
+import { Secret } from '@signalbox/contract';
+import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
+import type { Snapshot } from '@signalbox/engine';
+import { compile } from '@signalbox/gateway';
+import { API_KEY_CHANCE_BYTES, mintApiKey } from '@signalbox/trust';
+import { nodeKeys } from '@signalbox/trust/node';
+import { CommandFault, EXIT } from '../exit.ts';
+import type { Place } from '../place.ts';
+import { problemsOf } from '../up/documents.ts';
+import { readOffline } from './offline.ts';
+
+export type Offline = {
+  readonly configuration: Configuration;
+  readonly snapshot: Snapshot;
+  /** Of the documents, as records name it. */
+  readonly version: string;
+};
+
+const PEPPER_BYTES = 32;
+
+/** @param files Instead of those of flag and environment. */
+export async function compiledOffline(place: Place, files?: readonly string[]): Promise<Offline> {
+  const options = files === undefined ? {} : { patterns: files };
+  const reading = await readOffline(place, options);
+  if (reading.kind !== 'whole' || !reading.whole.ok) {
+    const shown = renderProblems(problemsOf(reading), { color: false }).trimEnd();
+    throw new CommandFault(EXIT.usage, shown, { hint: 'signalbox config validate' });
+  }
+  const { configuration, digest } = reading.whole;
+  const listed = await loadSnapshot();
+  const prices = listed.ok ? listed.value : undefined;
+  return {
+    configuration,
+    snapshot: compiledFrom(configuration, digest, prices),
+    version: digest,
+  };
+}
+
+function compiledFrom(
+  configuration: Configuration,
+  version: string,
+  listed: PriceSnapshot | undefined,
+): Snapshot {
+  let minted = 0;
+  const stand = (): Secret => {
+    const chance = new Uint8Array(API_KEY_CHANCE_BYTES);
+    minted += 1;
+    new DataView(chance.buffer).setUint32(0, minted);
+    return new Secret(mintApiKey('offline', chance));
+  };
+  return compile({
+    configuration,
+    version,
+    keys: nodeKeys(new Uint8Array(PEPPER_BYTES)),
+    secretOf: stand,
+    listed,
+    at: Date.now(),
+  });
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { build, configurationOf, STARTED_AT } from '../house.fixture.ts';
+import type { Snapshot } from '../house.ts';
+import type { Policies } from '../policy/policy.ts';
+import { type Checked, checkPolicies } from './check.ts';
+import { testPolicies } from './tests.ts';
+
+const yaml = (policies: string, tenants = '  acme: {policies: [first]}'): string => `
+version: 1
+endpoints:
+  near: {url: "http://127.0.0.1:9001/v1", models: [small, shared]}
+  rack: {url: "https://rack.example/v1", tier: 2, region: eu, models: [shared]}
+  far: {url: "https://far.example/v1", region: us, models: [large, shared]}
+plans: {basic: {tiers: [1, 2]}}
+tenants:
+${tenants}
+keys:
+  main: {tenant: acme, secret: "env:MAIN"}
+policies:
+${policies}
+`;
+
+function checked(text: string, planted = (snapshot: Snapshot): Snapshot => snapshot): Checked {
+  const snapshot = planted(build(text).house.now());
+  return checkPolicies(snapshot, configurationOf(text), { at: STARTED_AT });
+}
+
+const saysOf = ({ violations }: Checked): readonly string[] => violations.map(({ says }) => says);
+
+/** Resolve no longer hears of a part of the verdict. */
+const deaf =
+  (part: Partial<ReturnType<Policies['judge']>>) =>
+  (snapshot: Snapshot): Snapshot => ({
+    ...snapshot,
+    policies: {
+      judge: (call, judging) => ({ ...snapshot.policies.judge(call, judging), ...part }),
+      isShadowed: (call) => snapshot.policies.isShadowed(call),
+      matched: (call) => snapshot.policies.matched(call),
+    },
+  });
+
+describe('a check of policies', () => {
+  const sound = yaml('  first: {rules: [{name: eu, require: {regions: [eu]}}]}');
+
+  it('finds nothing where every promise is kept, at every point', () => {
+    const { violations, points, stride } = checked(sound);
+    assert.deepEqual(violations, []);
+    assert.equal(stride, 1);
+    // The tenant, and what it might become; labels; what is down.
+    assert.equal(points, (1 + 3 * 3 * 2) * 4 * 5);
+  });
+
+  it('finds a rule that resolve would ignore, with the point at which it does', () => {
+    const { violations } = checked(sound, deaf({ demands: undefined }));
+    const [first] = violations.filter(({ kind }) => kind === 'rule');
+    assert.match(first?.says ?? '', /what the rule eu .* does not allow goes to `far`/);
+    assert.equal(first?.point?.tenant.name, 'acme');
+  });
+
+  it('finds a ceiling of a rule that resolve would ignore', () => {
+    const text = yaml('  first: {rules: [{name: low, require: {tier_max: 1}}]}');
+    const { violations } = checked(text, deaf({ tierMax: undefined, demands: undefined }));
+    assert.equal(violations[0]?.kind, 'rule');
+  });
+
+  it('names rules that together leave nothing', () => {
+    const rules = '{name: a, require: {models: [small]}}, {name: b, forbid: {endpoints: [near]}}';
+    const found = saysOf(checked(yaml(`  first: {rules: [${rules}]}`)));
+    assert.match(found[0] ?? '', /^a .* and b .* leave nothing$/);
+  });
+
+  it('takes a rule that forbids everything at its word', () => {
+    const text = yaml('  first: {rules: [{name: a, forbid: {models: ["*"]}}]}');
+    assert.deepEqual(checked(text).violations, []);
+  });
+
+  it('names rules that nothing reaches', () => {
+    const rules = '{name: a, when: {class: NOBODY}, cap: {output_tokens: 5}}';
+    assert.match(saysOf(checked(yaml(`  first: {rules: [${rules}]}`)))[0] ?? '', /nothing reaches/);
+    const open = `{name: a, when: 'call.input_tokens > 9000', cap: {output_tokens: 5}}`;
+    const { violations, notes } = checked(yaml(`  first: {rules: [${open}]}`));
+    assert.deepEqual(violations, []);
+    assert.match(notes[0] ?? '', /its condition reads more/);
+  });
+
+  it('names words and regions that nobody knows', () => {
+    const rules =
+      '{name: a, require: {capabilities: [telepathy]}}, {name: b, forbid: {regions: [mars]}}';
+    const { violations, notes } = checked(yaml(`  first: {rules: [${rules}]}`));
+    assert.equal(
+      violations.some(({ kind }) => kind === 'unknown-word'),
+      true,
+    );
+    assert.match(notes.join(), /`mars`/);
+  });
+
+  it('counts labels that do not bind a tenant that only observes', () => {
+    const text = yaml('  first: {}', '  acme: {policies: [first], privacy: observe}');
+    const { violations, notes } = checked(text);
+    assert.deepEqual(violations, []);
+    assert.match(notes.join(), /does not bind/);
+  });
+
+  it('asks some of the points where there are too many, and says so', () => {
+    const snapshot = build(sound).house.now();
+    const options = { at: STARTED_AT, pointsMax: 100 };
+    const { points, stride } = checkPolicies(snapshot, configurationOf(sound), options);
+    assert.equal(stride > 1 && points <= 100 && points > 50, true);
+  });
+});
+
+describe('tests beside the rules', () => {
+  const failures = (test: string): readonly string[] => {
+    const text = yaml(`
+  first:
+    rules: [{name: low, when: {step: sort}, route: {tier: 1}}]
+    tests: [{name: t, ${test}}]`);
+    const { policies } = configurationOf(text);
+    const snapshot = build(text).house.now();
+    return testPolicies(snapshot, policies.values(), STARTED_AT).flatMap((one) => one.failures);
+  };
+  const cases: readonly (readonly [test: string, failures: readonly string[]])[] = [
+    ['call: {tenant: acme, step: sort}, expect: {tier: 1, endpoint: near, rule: low}', []],
+    ['call: {tenant: acme, step: sort}, expect: {tier: 3}', ['tier is 1, not 3']],
+    ['call: {tenant: acme, step: sort, down: [near]}, expect: {endpoint: near}', []],
+    ['call: {tenant: acme, model: large, sensitivity: regulated}, expect: {refused: true}', []],
+    [
+      'call: {tenant: acme, model: large, sensitivity: regulated}, expect: {refused: not_entitled}',
+      ['refused with no_eligible_route, not not_entitled'],
+    ],
+    [
+      'call: {tenant: acme, model: large}, expect: {refused: true}',
+      ['is not refused: goes to far/large'],
+    ],
+    ['call: {tenant: acme, model: large}, expect: {never: [far]}', ['`far` is in the route']],
+    ['call: {tenant: acme, key: gone}, expect: {tier: 1}', ['the tenant has no key `gone`']],
+  ];
+  for (const [test, expected] of cases) {
+    it(`${test}: ${expected.join() || 'passes'}`, () => {
+      assert.deepEqual(failures(test), expected);
+    });
+  }
+});

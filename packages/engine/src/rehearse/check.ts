@@ -1,0 +1,258 @@
+// Before documents are published: at every point of the lattice a call is decided, and its route is
+// held against what the documents promise. A point that breaks a promise is a counterexample. Found
+// beside that: rules that nothing reaches, rules that together leave nothing, words and regions
+// that nobody knows.
+import type { Label } from '@signalbox/contract';
+import { type Configuration, type RuleDocument, readCondition } from '@signalbox/documents';
+import type { Classified } from '../classify/classify.ts';
+import type { Snapshot } from '../house.ts';
+import type { Matched } from '../policy/policy.ts';
+import { readNeed } from '../resolve/need.ts';
+import { type Closings, type Resolved, resolve } from '../resolve/resolve.ts';
+import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+import { downAt, imagine } from './imagined.ts';
+import { type Lattice, latticeOf, type Shape } from './lattice.ts';
+import { broken, type Promised } from './promises.ts';
+
+/** One point of the lattice, as `policy explain` takes it. */
+export type Point = Shape & {
+  readonly tenant: TenantFacts;
+  readonly key: KeyFacts | undefined;
+  readonly label: Label;
+  readonly down: readonly string[];
+  readonly level: number;
+};
+
+export type Violation = {
+  readonly kind: Promised | 'contradiction' | 'unreachable' | 'unknown-word';
+  readonly says: string;
+  /** Undefined: it is about the documents, whatever happens. */
+  readonly point: Point | undefined;
+};
+
+export type Checked = {
+  readonly points: number;
+  /** Only every so many points of the lattice were asked; 1: all. */
+  readonly stride: number;
+  readonly violations: readonly Violation[];
+  /** What is no mistake by itself, and may be one. */
+  readonly notes: readonly string[];
+};
+
+export const POINTS_MAX = 100_000;
+const SHOWN_MAX = 20;
+
+export function checkPolicies(
+  snapshot: Snapshot,
+  configuration: Configuration,
+  { at, pointsMax = POINTS_MAX }: { readonly at: number; readonly pointsMax?: number },
+): Checked {
+  const lattice = latticeOf(snapshot, configuration);
+  const check = new Check(snapshot, at);
+  const { variants, keysOf, labels, downs, levels, shapes } = lattice;
+  const each = labels.length * downs.length * levels.length * shapes.length;
+  const total = variants.reduce((sum, { tenant }) => sum + each * keysOf(tenant).length, 0);
+  // Odd, so that it does not walk in step with sides of even length.
+  const stride = total <= pointsMax ? 1 : Math.ceil(total / pointsMax) | 1;
+  check.walk(lattice, stride);
+  const words = [...configuration.policies.values()].flatMap(({ rules }) => unknownWords(rules));
+  const { unreachable, notes } = unreached(configuration, check.reached, at);
+  return {
+    points: check.points,
+    stride,
+    violations: [...check.violations, ...words, ...(stride === 1 ? unreachable : [])],
+    notes: [...check.notes, ...notes, ...unknownRegions(configuration)],
+  };
+}
+
+type Moment = {
+  readonly level: number;
+  readonly down: ReadonlySet<string>;
+  readonly closings: Closings;
+};
+
+/** One call, decided at many moments. */
+class Imagining {
+  readonly what: Omit<Point, 'down' | 'level'> & { readonly at: number };
+  readonly call: Classified;
+  readonly isReal: boolean;
+  matched: readonly Matched[] | undefined = undefined;
+
+  constructor(what: Imagining['what'], isReal: boolean) {
+    this.what = what;
+    this.call = imagine(what);
+    this.isReal = isReal;
+  }
+}
+
+class Check {
+  readonly #snapshot: Snapshot;
+  readonly #at: number;
+  readonly violations: Violation[] = [];
+  /** `policy/rule`. */
+  readonly reached: Set<string> = new Set();
+  readonly #said: Set<string> = new Set();
+  points = 0;
+  #observed = 0;
+
+  constructor(snapshot: Snapshot, at: number) {
+    this.#snapshot = snapshot;
+    this.#at = at;
+  }
+
+  get notes(): readonly string[] {
+    return this.#observed === 0
+      ? []
+      : [
+          `at ${this.#observed} points a label does not bind: it has \`privacy: observe\``,
+        ];
+  }
+
+  walk(lattice: Lattice, stride: number): void {
+    const { variants, keysOf, labels, downs, levels, shapes } = lattice;
+    const moments = levels.flatMap((level) =>
+      downs.map((down): Moment => ({ level, down, closings: downAt(down) })),
+    );
+    let count = 0;
+    for (const { tenant, isReal } of variants) {
+      for (const key of keysOf(tenant)) {
+        for (const shape of shapes) {
+          for (const label of labels) {
+            const call = new Imagining({ ...shape, tenant, key, label, at: this.#at }, isReal);
+            for (const moment of moments) {
+              count += 1;
+              if (count % stride === 0) this.#point(call, moment);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  #point(asked: Imagining, moment: Moment): void {
+    this.points += 1;
+    const { catalog, policies } = this.#snapshot;
+    const { call } = asked;
+    const resolved = resolve(call, { catalog, policies, ...moment });
+    if (resolved.ok) {
+      this.#hold(resolved.value, asked, moment);
+      return;
+    }
+    const isBare = asked.isReal && moment.down.size === 0 && moment.level === 0;
+    if (!isBare || resolved.refusal.code !== 'policy_denied') return;
+    const matched = this.#matched(asked);
+    if (isMeant(matched)) return;
+    const rules = matched.filter(isDemanding).map(({ name }) => name);
+    this.#violate('contradiction', `${rules.join(' and ')} leave nothing`, asked, moment);
+  }
+
+  #hold({ route }: Resolved, asked: Imagining, moment: Moment): void {
+    const { offers, late, better } = route;
+    const { tenant, label } = asked.what;
+    const matched = this.#matched(asked).filter(({ policy }) => policy.mode === 'enforce');
+    for (const offer of late === undefined
+      ? [...offers, ...better]
+      : [...offers, late, ...better]) {
+      for (const { kind, says } of broken(offer, { tenant, label, matched })) {
+        if (kind === 'label' && tenant.privacy === 'observe') this.#observed += 1;
+        else this.#violate(kind, says, asked, moment);
+      }
+    }
+  }
+
+  #matched(asked: Imagining): readonly Matched[] {
+    if (asked.matched === undefined) {
+      asked.matched = this.#snapshot.policies.matched(asked.call);
+      for (const { policy, rule } of asked.matched) this.reached.add(`${policy.name}/${rule.name}`);
+    }
+    return asked.matched;
+  }
+
+  /** One counterexample for each sentence, the first. */
+  #violate(kind: Violation['kind'], says: string, { what }: Imagining, moment: Moment): void {
+    if (this.#said.has(says) || this.violations.length >= SHOWN_MAX) return;
+    this.#said.add(says);
+    const { down, level } = moment;
+    this.violations.push({ kind, says, point: { ...what, down: [...down], level } });
+  }
+}
+
+const isDemanding = ({ rule }: Matched): boolean =>
+  rule.effects?.require !== undefined || rule.effects?.forbid !== undefined;
+
+/** A rule that forbids everything says that it wants nothing. */
+const isMeant = (matched: readonly Matched[]): boolean =>
+  matched.some(({ rule }) => {
+    const { models = [], endpoints = [] } = rule.effects?.forbid ?? {};
+    return models.includes('*') || endpoints.includes('*');
+  });
+
+const placeOf = ({ name, origin }: RuleDocument): string =>
+  origin === undefined ? `\`${name}\`` : `\`${name}\` (${origin.file}:${origin.line})`;
+
+function unknownWords(rules: readonly RuleDocument[]): readonly Violation[] {
+  return rules.flatMap((rule) => {
+    const { require, prefer } = rule.effects ?? {};
+    const words = [...(require?.capabilities ?? []), ...(prefer?.capabilities ?? [])];
+    return words.flatMap((word): readonly Violation[] => {
+      const need = readNeed(word);
+      if (need.ok) return [];
+      const says = `the rule ${placeOf(rule)}: ${need.refusal}`;
+      return [{ kind: 'unknown-word', says, point: undefined }];
+    });
+  });
+}
+
+/** What the lattice varies: a condition that reads nothing else is decided by it. */
+const VARIED = /^(call\.label|tenant\.)/;
+
+/** Rules of policies that are attached and in force, and that no point met. */
+function unreached(
+  configuration: Configuration,
+  reached: ReadonlySet<string>,
+  at: number,
+): { unreachable: readonly Violation[]; notes: readonly string[] } {
+  const { node, plans, tenants, keys, policies } = configuration;
+  const attached = new Set([
+    ...node.policies,
+    ...[...plans.values()].flatMap((one) => one.policies),
+    ...[...keys.values()].flatMap((one) => one.policies),
+    ...[...tenants.values()].flatMap((one) => [
+      ...one.policies,
+      ...[...one.agentPolicies.values()].flat(),
+    ]),
+  ]);
+  const unreachable: Violation[] = [];
+  const notes: string[] = [];
+  for (const policy of policies.values()) {
+    const isInForce = at >= (policy.fromMs ?? at) && at < (policy.untilMs ?? at + 1);
+    if (!attached.has(policy.name) || !isInForce) continue;
+    for (const rule of policy.rules.filter((one) => !reached.has(`${policy.name}/${one.name}`))) {
+      const says = `nothing reaches the rule ${placeOf(rule)}`;
+      if (isDecided(rule)) unreachable.push({ kind: 'unreachable', says, point: undefined });
+      else notes.push(`${says}; its condition reads more than the check varies`);
+    }
+  }
+  return { unreachable, notes };
+}
+
+function isDecided({ when }: RuleDocument): boolean {
+  if (when.expression === undefined) return true;
+  const read = readCondition(when.expression);
+  return read.ok && read.value.reads.every((name) => VARIED.test(name));
+}
+
+function unknownRegions({ endpoints, tenants, policies }: Configuration): readonly string[] {
+  const known = new Set([...endpoints.values()].map(({ region }) => region));
+  const named = [
+    ...[...tenants.values()].flatMap(({ residency }) => residency ?? []),
+    ...[...policies.values()].flatMap(({ rules }) =>
+      rules.flatMap(({ effects }) => [
+        ...(effects?.require?.regions ?? []),
+        ...(effects?.forbid?.regions ?? []),
+      ]),
+    ),
+  ];
+  const unknown = [...new Set(named)].filter((one) => !known.has(one));
+  return unknown.map((one) => `no endpoint says that it stands in the region \`${one}\``);
+}

@@ -1,0 +1,138 @@
+// A call that nobody made, as far as resolve would see it: for tests of policies, for the check of
+// what documents promise, and for records that are decided again. It has no bytes, goes nowhere.
+import {
+  type CallHead,
+  type Difficulty,
+  keyName,
+  type Label,
+  type Operation,
+  type Question,
+  requestId,
+  sessionId,
+} from '@signalbox/contract';
+import type { Offering } from '../catalog/catalog.ts';
+import type { Classified } from '../classify/classify.ts';
+import { passportOf } from '../passport.ts';
+import type { Gate } from '../resolve/gates.table.ts';
+import type { Closings } from '../resolve/resolve.ts';
+import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+
+export type Imagined = {
+  readonly tenant: TenantFacts;
+  /** Undefined: one without limits. */
+  readonly key?: KeyFacts | undefined;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly model?: string | undefined;
+  readonly step?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly label?: Label | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  readonly difficulty?: Difficulty | undefined;
+  readonly dialect?: CallHead['dialect'] | undefined;
+  readonly operation?: Operation | undefined;
+  readonly stream?: boolean | undefined;
+  readonly tools?: boolean | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokensMax?: number | undefined;
+  readonly answers?: number | undefined;
+  readonly latencyBudgetMs?: number | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+};
+
+const INPUT_TOKENS = 100;
+const NOTHING = new Uint8Array(0);
+const ID = requestId(0, new Uint8Array(10));
+const SESSION = sessionId('imagined');
+
+export function imagine(what: Imagined): Classified {
+  const { tenant, at, tags = {}, step } = what;
+  const call = passportOf({
+    id: ID,
+    at,
+    arrived: 0,
+    head: headOf(what),
+    body: () => Promise.reject(new Error('an imagined call has no body')),
+  });
+  const classified: unknown = Object.assign(call, {
+    tenant,
+    key: what.key ?? withoutLimits(tenant),
+    question: questionOf(what),
+    session: SESSION,
+    agent: what.key?.agent ?? what.agent,
+    step,
+    stepSource: step === undefined ? 'none' : 'header',
+    tags,
+    profile: {
+      label: what.label ?? tenant.defaultLabel,
+      kinds: what.kinds ?? [],
+      difficulty: what.difficulty ?? 'middle',
+      latencyBudgetMs: what.latencyBudgetMs,
+    },
+  });
+  return classified as Classified; // brand: it has all that the rooms before resolve add
+}
+
+function headOf(what: Imagined): CallHead {
+  return {
+    operation: what.operation ?? 'chat',
+    dialect: what.dialect ?? 'openai',
+    keyText: undefined,
+    address: '',
+    session: undefined,
+    agent: what.agent,
+    subject: undefined,
+    step: what.step,
+    sensitivity: undefined,
+    latencyBudgetMs: what.latencyBudgetMs,
+    queueAllowed: false,
+    summaryWanted: false,
+    tags: what.tags ?? {},
+    idempotencyKey: undefined,
+    traceparent: undefined,
+    forwardable: [],
+  };
+}
+
+const questionOf = (what: Imagined): Question => ({
+  bytes: NOTHING,
+  model: what.model ?? 'auto',
+  stream: what.stream ?? false,
+  usageWanted: false,
+  outputTokensMax: what.outputTokensMax,
+  answersWanted: what.answers ?? 1,
+  inputTokensEstimate: what.inputTokens ?? INPUT_TOKENS,
+  toolsOffered: what.tools ?? false,
+  unreadableParts: false,
+  statefulReference: undefined,
+  sessionHint: undefined,
+  lastInstruction: () => '',
+  sessionBytes: () => NOTHING,
+  render: () => NOTHING,
+});
+
+/** `name` of the endpoint: it is down. */
+export const downAt = (names: ReadonlySet<string>): Closings => ({
+  why: ({ endpoint }: Offering): Gate | undefined =>
+    names.has(endpoint.name) ? 'down' : undefined,
+});
+
+const withoutLimits = ({ name }: TenantFacts): KeyFacts => ({
+  name: keyName(''),
+  tenant: name,
+  mac: NOTHING,
+  models: undefined,
+  tiers: undefined,
+  scopes: new Set(['call']),
+  budget: undefined,
+  expiresAt: undefined,
+  networks: undefined,
+  session: undefined,
+  agent: undefined,
+  subject: undefined,
+  policies: [],
+  sessionRequired: false,
+  tagsFixed: {},
+  tagsRequired: [],
+  revoked: false,
+});

@@ -1,0 +1,105 @@
+// All that a tenant could be and all that could happen to a call of it, as a finite lattice of
+// points: topology, residency, plan, label, what is down, the level of degradation, and calls made
+// so that each rule is met. For each tenant of the documents, and for what it might become.
+import { LABELS, type Label, type Topology } from '@signalbox/contract';
+import type { Configuration, RuleDocument } from '@signalbox/documents';
+import type { Snapshot } from '../house.ts';
+import { planFacts } from '../snapshot.ts';
+import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+
+/** A tenant, as it is or as it might be. */
+export type Variant = {
+  readonly tenant: TenantFacts;
+  /** As the documents have it. */
+  readonly isReal: boolean;
+};
+
+/** A call that some rule is about. */
+export type Shape = {
+  readonly model: string | undefined;
+  readonly step: string | undefined;
+  readonly agent: string | undefined;
+};
+
+export type Lattice = {
+  readonly variants: readonly Variant[];
+  /** By tenant: a key without limits, and those to which policies are attached. */
+  readonly keysOf: (tenant: TenantFacts) => readonly (KeyFacts | undefined)[];
+  readonly labels: readonly Label[];
+  /** Names of endpoints that are down together. */
+  readonly downs: readonly ReadonlySet<string>[];
+  readonly levels: readonly number[];
+  readonly shapes: readonly Shape[];
+};
+
+const TOPOLOGIES: readonly Topology[] = ['cloud', 'hybrid', 'sovereign'];
+const REGIONS_MAX = 8;
+const PLANS_MAX = 8;
+const SHAPES_MAX = 32;
+const LEVELS = [0, 1, 2, 3, 4];
+
+export function latticeOf(snapshot: Snapshot, configuration: Configuration): Lattice {
+  const { endpoints } = snapshot.catalog;
+  const rules = [...configuration.policies.values()].flatMap((policy) => policy.rules);
+  const regions = [...endpoints.values()].flatMap(({ region }) => region ?? []);
+  const keys = [...snapshot.tenants.keys.values()].filter(({ policies }) => policies.length > 0);
+  const known = [...new Set(regions)].slice(0, REGIONS_MAX);
+  return {
+    variants: variantsOf(snapshot, configuration, known),
+    keysOf: ({ name }) => [undefined, ...keys.filter(({ tenant }) => tenant === name)],
+    labels: LABELS,
+    downs: downsOf(snapshot),
+    levels: rules.some(({ effects }) => effects?.degrade !== undefined) ? LEVELS : [0],
+    shapes: shapesOf(rules),
+  };
+}
+
+function variantsOf(
+  { tenants }: Snapshot,
+  { plans }: Configuration,
+  regions: readonly string[],
+): readonly Variant[] {
+  const others = [...plans.values()].slice(0, PLANS_MAX);
+  return [...tenants.tenants.values()].flatMap((tenant) => {
+    const residencies = [undefined, ...regions.map((one) => [one])];
+    const all: Variant[] = [{ tenant, isReal: true }];
+    for (const topology of TOPOLOGIES) {
+      for (const residency of residencies) {
+        for (const plan of [undefined, ...others]) {
+          const facts = plan === undefined ? tenant.plan : planFacts(plan);
+          const tenantClass = tenant.tenantClass ?? plan?.tenantClass;
+          const variant = { ...tenant, topology, residency, plan: facts, tenantClass };
+          all.push({ tenant: variant, isReal: false });
+        }
+      }
+    }
+    return all;
+  });
+}
+
+/** Nothing; everything that is declared or near on one tier; everything. */
+function downsOf({ catalog, tenants }: Snapshot): readonly ReadonlySet<string>[] {
+  const [tenant] = tenants.tenants.values();
+  const all = [...catalog.endpoints.values()];
+  if (tenant === undefined) return [new Set()];
+  const byTier = [1, 2, 3].map((tier) =>
+    all.filter((one) => catalog.placeOf(one, tenant).tier === tier).map(({ name }) => name),
+  );
+  const some = byTier.filter((names) => names.length > 0 && names.length < all.length);
+  return [new Set(), ...some.map((names) => new Set(names)), new Set(all.map(({ name }) => name))];
+}
+
+function shapesOf(rules: readonly RuleDocument[]): readonly Shape[] {
+  const shapes = new Map<string, Shape>();
+  const add = (shape: Shape): void => {
+    if (shapes.size < SHAPES_MAX) shapes.set(JSON.stringify(shape), shape);
+  };
+  add({ model: undefined, step: undefined, agent: undefined });
+  for (const { when } of rules) {
+    const [model] = when.model ?? [];
+    const [step] = when.step ?? [];
+    const [agent] = when.agent ?? [];
+    add({ model: model?.replaceAll('*', '') || undefined, step, agent });
+  }
+  return [...shapes.values()];
+}

@@ -1,0 +1,81 @@
+// What documents promise about an offer, asked in the plainest way and of the documents themselves:
+// the check of policies holds routes against it, so it shares nothing with how resolve decides.
+import type { Label, Place, Tier } from '@signalbox/contract';
+import { matchesPattern } from '@signalbox/documents';
+import type { Matched } from '../policy/policy.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { TenantFacts } from '../tenant/tenant.ts';
+
+export type Promised = 'label' | 'topology' | 'residency' | 'retention' | 'plan' | 'rule';
+
+const HIGHEST: Readonly<Record<Label, Tier>> = {
+  public: 3,
+  internal: 2,
+  personal: 1,
+  regulated: 1,
+};
+
+export type Asking = {
+  readonly tenant: TenantFacts;
+  readonly label: Label;
+  readonly matched: readonly Matched[];
+};
+
+/** The promises that it breaks, each in words. */
+export function broken(
+  { offering, place }: Offer,
+  { tenant, label, matched }: Asking,
+): readonly { readonly kind: Promised; readonly says: string }[] {
+  const found: { kind: Promised; says: string }[] = [];
+  const where = `\`${place.name}\` (tier ${place.tier}, ${place.region ?? 'region not known'})`;
+  const note = (kind: Promised, what: string): void => {
+    found.push({ kind, says: `${what} goes to ${where}` });
+  };
+  if (place.tier > HIGHEST[label]) note('label', `a call labelled ${label}`);
+  if (tenant.topology === 'sovereign' && (place.tier > 2 || !place.own)) {
+    note('topology', 'a call of a sovereign tenant');
+  }
+  if (!isIn(tenant.residency, place)) note('residency', `data that resides elsewhere`);
+  if (tenant.retention === 'zero' && place.retention !== 'zero') {
+    note('retention', 'what must not be kept');
+  }
+  const { plan } = tenant;
+  const isModel = plan?.models?.some((one) => matchesPattern(one, offering.model)) ?? true;
+  if (!isModel || plan?.tiers?.includes(place.tier) === false) {
+    note('plan', `what the plan does not include`);
+  }
+  for (const one of matched) {
+    if (breaks(one, offering, place)) note('rule', `what the rule ${one.name} does not allow`);
+  }
+  return found;
+}
+
+const isIn = (regions: readonly string[] | undefined, { tier, region }: Place): boolean =>
+  regions === undefined || tier === 1 || (region !== undefined && regions.includes(region));
+
+function breaks({ rule }: Matched, { endpoint, model }: Offer['offering'], place: Place): boolean {
+  const { require, forbid } = rule.effects ?? {};
+  const fits = (patterns: readonly string[], name: string): boolean =>
+    patterns.some((one) => matchesPattern(one, name));
+  const tierMax = Math.min(
+    rule.route.tierMax ?? 3,
+    require?.tierMax ?? 3,
+    require?.selfHosted === true ? 2 : 3,
+  );
+  if (place.tier > tierMax) return true;
+  if (require !== undefined) {
+    if (!isIn(require.regions, place)) return true;
+    if (require.retention === 'zero' && place.retention !== 'zero') return true;
+    if (require.own && !place.own) return true;
+    if (require.models !== undefined && !fits(require.models, model)) return true;
+    if (require.endpoints !== undefined && !fits(require.endpoints, endpoint.name)) return true;
+  }
+  if (forbid === undefined) return false;
+  const isForbidden =
+    fits(forbid.models, model) ||
+    fits(forbid.endpoints, endpoint.name) ||
+    forbid.kinds.includes(endpoint.kind);
+  const { region } = place;
+  const mayBeIn = region === undefined || forbid.regions.includes(region);
+  return isForbidden || (forbid.regions.length > 0 && place.tier !== 1 && mayBeIn);
+}
