@@ -44,6 +44,7 @@ export {
 } from './rehearse/check.ts';
 export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
 export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
+export { keysOf, tenantsIn } from './rehearse/whose.ts';
 export { type Collector, type Exported, exportOf } from './resolve/export.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { tiersOf } from './resolve/reach.ts';

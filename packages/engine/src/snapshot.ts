@@ -198,7 +198,7 @@ function macOf(document: KeyDocument, sources: CompileSources): Uint8Array {
   return apiKeyMac(shown, sources.keys);
 }
 
-function keyFacts(document: KeyDocument, mac: Uint8Array): KeyFacts {
+export function keyFacts(document: KeyDocument, mac: Uint8Array): KeyFacts {
   return {
     name: keyName(document.name),
     tenant: tenantName(document.tenant),

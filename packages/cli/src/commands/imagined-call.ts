@@ -1,7 +1,14 @@
 // A call that somebody describes with flags, and a point of the check as such flags.
-import { readLabel, tenantName } from '@signalbox/contract';
+import { readLabel } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import type { Imagined, Point, Snapshot, TenantFacts } from '@signalbox/engine';
+import {
+  type Imagined,
+  keysOf,
+  type Point,
+  type Snapshot,
+  type TenantFacts,
+  tenantsIn,
+} from '@signalbox/engine';
 import type { Asked, FlagFacts } from '../command.ts';
 import { misused } from '../exit.ts';
 import { unknownName } from './admin.ts';
@@ -35,10 +42,14 @@ export type Described = {
   readonly level: number;
 };
 
-export function describedCall(asked: Asked, snapshot: Snapshot, plans: Plans): Described {
-  const found = tenantOf(asked, snapshot);
+export function describedCall(
+  asked: Asked,
+  snapshot: Snapshot,
+  configuration: Configuration,
+): Described {
+  const found = tenantOf(asked, tenantsIn(snapshot, configuration));
   const keyed = asked.text('key');
-  const keys = [...snapshot.tenants.keys.values()].filter((one) => one.tenant === found.name);
+  const keys = keysOf(configuration, found.name);
   const key = keys.find(({ name }) => name === keyed);
   if (keyed !== undefined && key === undefined) {
     throw unknownName(
@@ -49,7 +60,7 @@ export function describedCall(asked: Asked, snapshot: Snapshot, plans: Plans): D
   }
   return {
     call: {
-      tenant: asIf(found, asked, plans),
+      tenant: asIf(found, asked, configuration.plans),
       key,
       at: Date.now(),
       model: asked.text('model'),
@@ -72,15 +83,11 @@ type Plans = Configuration['plans'];
 const DIFFICULTIES = ['easy', 'middle', 'hard'] as const;
 const TOPOLOGIES = ['cloud', 'hybrid', 'sovereign'] as const;
 
-function tenantOf(asked: Asked, { tenants }: Snapshot): TenantFacts {
-  const all = [...tenants.tenants.values()];
+function tenantOf(asked: Asked, all: readonly TenantFacts[]): TenantFacts {
   const name = asked.text('tenant');
-  const found =
-    name === undefined
-      ? all.length === 1
-        ? all[0]
-        : undefined
-      : tenants.tenants.get(tenantName(name));
+  const [only, second] = all;
+  const alone = second === undefined ? only : undefined;
+  const found = name === undefined ? alone : all.find((one) => one.name === name);
   if (found !== undefined) return found;
   if (name === undefined) throw misused('Say whose call it is: --tenant NAME.');
   throw unknownName(

@@ -54,7 +54,7 @@ export const commands: readonly Command[] = [
 
 async function test(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
   const { snapshot, configuration } = await compiledOffline(place);
-  const results = testPolicies(snapshot, configuration.policies.values(), Date.now());
+  const results = testPolicies(snapshot, configuration, Date.now());
   const failed = results.filter(({ failures }) => failures.length > 0);
   const rows = results.map(({ policy, test: { name, origin }, failures }) => ({
     policy,
@@ -110,7 +110,7 @@ const shownViolation = ({ kind, says, point }: Violation) => ({
 
 async function explain(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
   const { snapshot, configuration } = await compiledOffline(place);
-  const described = describedCall(asked, snapshot, configuration.plans);
+  const described = describedCall(asked, snapshot, configuration);
   const call = imagine(described.call);
   const { catalog, policies } = snapshot;
   const closings = downAt(new Set(described.down));

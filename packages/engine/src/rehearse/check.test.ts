@@ -116,9 +116,9 @@ describe('tests beside the rules', () => {
   first:
     rules: [{name: low, when: {step: sort}, route: {tier: 1}}]
     tests: [{name: t, ${test}}]`);
-    const { policies } = configurationOf(text);
+    const configuration = configurationOf(text);
     const snapshot = build(text).house.now();
-    return testPolicies(snapshot, policies.values(), STARTED_AT).flatMap((one) => one.failures);
+    return testPolicies(snapshot, configuration, STARTED_AT).flatMap((one) => one.failures);
   };
   const cases: readonly (readonly [test: string, failures: readonly string[]])[] = [
     ['call: {tenant: acme, step: sort}, expect: {tier: 1, endpoint: near, rule: low}', []],

@@ -103,9 +103,7 @@ class Check {
   get notes(): readonly string[] {
     return this.#observed === 0
       ? []
-      : [
-          `at ${this.#observed} points a label does not bind: it has \`privacy: observe\``,
-        ];
+      : [`at ${this.#observed} points a label does not bind: it has \`privacy: observe\``];
   }
 
   walk(lattice: Lattice, stride: number): void {

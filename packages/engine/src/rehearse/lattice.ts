@@ -6,6 +6,7 @@ import type { Configuration, RuleDocument } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { planFacts } from '../snapshot.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+import { keysOf, tenantsIn } from './whose.ts';
 
 /** A tenant, as it is or as it might be. */
 export type Variant = {
@@ -42,25 +43,36 @@ export function latticeOf(snapshot: Snapshot, configuration: Configuration): Lat
   const { endpoints } = snapshot.catalog;
   const rules = [...configuration.policies.values()].flatMap((policy) => policy.rules);
   const regions = [...endpoints.values()].flatMap(({ region }) => region ?? []);
-  const keys = [...snapshot.tenants.keys.values()].filter(({ policies }) => policies.length > 0);
   const known = [...new Set(regions)].slice(0, REGIONS_MAX);
   return {
     variants: variantsOf(snapshot, configuration, known),
-    keysOf: ({ name }) => [undefined, ...keys.filter(({ tenant }) => tenant === name)],
+    keysOf: keysWithPolicies(configuration),
     labels: LABELS,
-    downs: downsOf(snapshot),
+    downs: downsOf(snapshot, configuration),
     levels: rules.some(({ effects }) => effects?.degrade !== undefined) ? LEVELS : [0],
     shapes: shapesOf(rules),
   };
 }
 
+function keysWithPolicies(configuration: Configuration): Lattice['keysOf'] {
+  const known = new Map<string, readonly (KeyFacts | undefined)[]>();
+  return ({ name }) => {
+    const found = known.get(name) ?? [
+      undefined,
+      ...keysOf(configuration, name).filter(({ policies }) => policies.length > 0),
+    ];
+    known.set(name, found);
+    return found;
+  };
+}
+
 function variantsOf(
-  { tenants }: Snapshot,
-  { plans }: Configuration,
+  snapshot: Snapshot,
+  configuration: Configuration,
   regions: readonly string[],
 ): readonly Variant[] {
-  const others = [...plans.values()].slice(0, PLANS_MAX);
-  return [...tenants.tenants.values()].flatMap((tenant) => {
+  const others = [...configuration.plans.values()].slice(0, PLANS_MAX);
+  return tenantsIn(snapshot, configuration).flatMap((tenant) => {
     const residencies = [undefined, ...regions.map((one) => [one])];
     const all: Variant[] = [{ tenant, isReal: true }];
     for (const topology of TOPOLOGIES) {
@@ -78,8 +90,9 @@ function variantsOf(
 }
 
 /** Nothing; everything that is declared or near on one tier; everything. */
-function downsOf({ catalog, tenants }: Snapshot): readonly ReadonlySet<string>[] {
-  const [tenant] = tenants.tenants.values();
+function downsOf(snapshot: Snapshot, configuration: Configuration): readonly ReadonlySet<string>[] {
+  const { catalog } = snapshot;
+  const [tenant] = tenantsIn(snapshot, configuration);
   const all = [...catalog.endpoints.values()];
   if (tenant === undefined) return [new Set()];
   const byTier = [1, 2, 3].map((tier) =>

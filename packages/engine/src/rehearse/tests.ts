@@ -1,9 +1,12 @@
 // The tests that stand beside the rules of policies, run: each call is decided as the line would
 // decide it, and held against what its author expects.
-import type { PolicyDocument, PolicyTestDocument, TestExpectation } from '@signalbox/documents';
+import { tenantName } from '@signalbox/contract';
+import type { Configuration, PolicyTestDocument, TestExpectation } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { type Resolved, resolve } from '../resolve/resolve.ts';
+import type { KeyFacts } from '../tenant/tenant.ts';
 import { downAt, imagine } from './imagined.ts';
+import { keysOf } from './whose.ts';
 
 export type PolicyTestResult = {
   readonly policy: string;
@@ -15,22 +18,24 @@ export type PolicyTestResult = {
 /** @param at Unix milliseconds, for calls that state no time. */
 export function testPolicies(
   snapshot: Snapshot,
-  policies: Iterable<PolicyDocument>,
+  configuration: Configuration,
   at: number,
 ): readonly PolicyTestResult[] {
-  return [...policies].flatMap(({ name, tests }) =>
-    tests.map((test) => ({ policy: name, test, failures: failuresOf(snapshot, test, at) })),
+  return [...configuration.policies.values()].flatMap(({ name, tests }) =>
+    tests.map((test) => {
+      const keys = keysOf(configuration, test.call.tenant);
+      return { policy: name, test, failures: failuresOf(snapshot, test, { keys, at }) };
+    }),
   );
 }
 
 function failuresOf(
   { tenants, catalog, policies }: Snapshot,
   { call, expect }: PolicyTestDocument,
-  at: number,
+  { keys, at }: { readonly keys: readonly KeyFacts[]; readonly at: number },
 ): readonly string[] {
-  const tenant = [...tenants.tenants.values()].find(({ name }) => name === call.tenant);
+  const tenant = tenants.tenants.get(tenantName(call.tenant));
   if (tenant === undefined) return [`there is no tenant \`${call.tenant}\``];
-  const keys = [...tenants.keys.values()].filter((one) => one.tenant === tenant.name);
   const key = keys.find(({ name }) => name === call.key);
   if (call.key !== undefined && key === undefined) {
     return [`the tenant has no key \`${call.key}\``];
