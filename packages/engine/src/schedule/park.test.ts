@@ -153,7 +153,8 @@ describe('the caller of a parked stream', () => {
     assert.equal(served.reply.text, COMMENT);
     await built.clock.turn(HEARTBEAT_MS);
     assert.equal(served.reply.text, COMMENT.repeat(2));
-    built.upstream.script = (dialled) => dialled.stream().event(piece('hello')).end();
+    built.upstream.script = (dialled) =>
+      dialled.stream().event(piece('hello')).chunk('data: [DONE]\n\n').end();
     await built.clock.turn(HEARTBEAT_MS);
     const record = await ended(built, served);
     assert.match(served.reply.text, /route\n\ndata: .*hello.*\n\n$/s);

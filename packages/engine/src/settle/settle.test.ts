@@ -373,7 +373,7 @@ describe('the record of a call', () => {
         chatOf('large', { stream, stream_options: { include_usage: true } }),
       );
       await settled();
-      if (stream) built.upstream.last.stream().event(piece(content)).end();
+      if (stream) built.upstream.last.stream().event(piece(content)).chunk(DONE).end();
       else built.upstream.last.answer(piece(content));
       return ended(built, served);
     };
@@ -389,7 +389,10 @@ describe('the record of a call', () => {
     assert.notEqual(whole.requestCommitment, one.requestCommitment);
     const text = JSON.stringify(piece('a'));
     assert.equal(whole.responseCommitment, built.keys.digest('response', text, 16));
-    assert.equal(one.responseCommitment, built.keys.digest('response', `data: ${text}\n\n`, 16));
+    assert.equal(
+      one.responseCommitment,
+      built.keys.digest('response', `data: ${text}\n\n${DONE}`, 16),
+    );
   });
 
   it('holds no prompt, answer, key or session of the caller; nor do logs and counts', async () => {
