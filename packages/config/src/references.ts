@@ -23,6 +23,8 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
   ['keys * policies #', 'policies'],
   ['node policies #', 'policies'],
   ['tenants * own endpoints #', 'endpoints'],
+  ['tenants * models pin *', 'endpoints'],
+  ['registry rollouts * tenants #', 'tenants'],
   ['keys * tenant', 'tenants'],
   ['consents * tenant', 'tenants'],
   ['policies * tests # call tenant', 'tenants'],
@@ -43,6 +45,8 @@ const RELATED: readonly string[] = [
   ...['same_weights #', 'falls_back_to #', 'successor_of', 'distilled_from', 'fine_tune_of'].map(
     (relation) => `models * ${relation}`,
   ),
+  'registry rollouts * model',
+  'registry rollouts * to',
 ];
 const PATTERNS: readonly string[] = ['plans * models #', 'keys * models #'];
 

@@ -28,6 +28,7 @@ const STRANGER: TenantFacts = {
   retention: 'standard',
   budget: undefined,
   ownEndpoints: new Set(),
+  models: undefined,
   tenantClass: undefined,
   ring: undefined,
   agentPolicies: new Map(),

@@ -61,8 +61,10 @@ export {
   type ModelFacts,
   type ModelRelations,
   NO_RELATIONS,
+  type OverridesDocument,
   quantisationBits,
   type RegistryDocument,
+  type RolloutDocument,
 } from './model.ts';
 export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';

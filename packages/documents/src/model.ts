@@ -76,8 +76,32 @@ export const NO_RELATIONS: ModelRelations = {
   fineTuneOf: undefined,
 };
 
-/** What is demanded of models, whoever asks for them. */
+/** What one tenant has otherwise than the others. */
+export interface OverridesDocument {
+  /** Patterns of models that do not exist for it. */
+  readonly hide: readonly string[];
+  /** Model -> the one endpoint that it is asked at. */
+  readonly pin: ReadonlyMap<string, string>;
+  /** A name of its own -> what is meant: a model, an alias, a need. */
+  readonly rename: ReadonlyMap<string, string>;
+}
+
+/** A model that takes the place of another for some calls; the other stands behind it. */
+export interface RolloutDocument {
+  readonly model: string;
+  readonly to: string;
+  /** Off: nobody has it, from the next call on. */
+  readonly enabled: boolean;
+  /** Share of the sessions, 0 to 100; a session keeps what it has while the share grows. */
+  readonly percent: number;
+  /** Whoever is in one of these rings has it, whatever the share. */
+  readonly rings: readonly number[];
+  readonly tenants: readonly string[];
+}
+
+/** What is demanded of models, whoever asks for them, and what takes their places. */
 export interface RegistryDocument {
+  readonly rollouts: ReadonlyMap<string, RolloutDocument>;
   /**
    * Step class, or `agent` for what an agent asks for -> least bits of a weight. A model whose
    * quantisation is not known is not left out.

@@ -4,6 +4,7 @@
  */
 import type { Label, Retention, Tier, Topology } from '@signalbox/contract';
 import type { PrivateAddress, SecretReference } from './endpoint.ts';
+import type { OverridesDocument } from './model.ts';
 import type { Origin } from './origin.ts';
 
 export interface BudgetDocument {
@@ -50,6 +51,8 @@ export interface TenantDocument {
   readonly policies: readonly string[];
   /** By agent; asked before those of the tenant. */
   readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
+  /** Undefined: it has what everybody has. */
+  readonly models: OverridesDocument | undefined;
   readonly retention: Retention;
   /** What is sensitive, or public, for this tenant beyond what everybody's scanner knows. */
   readonly sensitive?: SensitiveDocument | undefined;

@@ -144,6 +144,7 @@ function tenantFacts(
     privacy: document.privacy,
     durable: document.durable,
     retention: document.retention,
+    models: document.models,
     budget: budgetOf(document.budget ?? plan?.budget),
     tenantClass: document.tenantClass ?? plan?.tenantClass,
     ring: document.ring,

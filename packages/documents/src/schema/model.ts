@@ -6,10 +6,21 @@ import {
   type ModelCapabilities,
   type ModelDocument,
   type ModelFacts,
+  type OverridesDocument,
   type RegistryDocument,
+  type RolloutDocument,
 } from '../model.ts';
 import { price } from './price.ts';
-import { formed, listOf, mapOf, modelName, modelReference, tier } from './words.ts';
+import {
+  formed,
+  listOf,
+  mapOf,
+  modelName,
+  modelPattern,
+  modelReference,
+  name,
+  tier,
+} from './words.ts';
 
 const CONTEXT_TOKENS_MAX = 100_000_000;
 
@@ -185,8 +196,41 @@ const QUANTISATION_MIN: Readonly<Record<string, number>> = {
   agent: 4,
 };
 
+const rollout: z.ZodType<RolloutDocument> = z
+  .strictObject({
+    model: modelName.describe('What callers ask for.'),
+    to: modelName.describe('What answers instead; the former stands behind it.'),
+    enabled: z.boolean().default(true).describe('`false`: nobody has it, from the next call on.'),
+    percent: z.number().min(0).max(100).default(0).describe('Share of the sessions that have it.'),
+    rings: z.array(z.int().min(0).max(1_000)).max(64).default([]).describe('Rings that have it.'),
+    tenants: z.array(name).max(1_000).default([]).describe('Tenants that have it.'),
+  })
+  .refine((written) => written.model !== written.to, {
+    error: '`to` is the model itself',
+    params: { hint: 'name the version that takes its place' },
+  });
+
+export const overrides: z.ZodType<OverridesDocument> = z
+  .strictObject({
+    hide: listOf(modelPattern).optional().describe('Models that do not exist for it.'),
+    pin: mapOf(modelName, modelName)
+      .optional()
+      .describe('Models that it has at one endpoint alone, and which.'),
+    rename: mapOf(modelReference, modelReference)
+      .optional()
+      .describe('Names of its own, and what they mean: a model, an alias, a need.'),
+  })
+  .transform((written) => ({
+    hide: written.hide ?? [],
+    pin: written.pin ?? new Map<string, string>(),
+    rename: written.rename ?? new Map<string, string>(),
+  }));
+
 export const registry: z.ZodType<RegistryDocument> = z
   .strictObject({
+    rollouts: mapOf(name, rollout)
+      .optional()
+      .describe('Models that take the place of others for some sessions, rings or tenants.'),
     quantisation_min: mapOf(word, z.int().min(0).max(BITS_MAX))
       .optional()
       .describe(
@@ -196,6 +240,7 @@ export const registry: z.ZodType<RegistryDocument> = z
       ),
   })
   .transform((written) => ({
+    rollouts: written.rollouts ?? new Map<string, RolloutDocument>(),
     quantisationMin: new Map([
       ...Object.entries(QUANTISATION_MIN),
       ...(written.quantisation_min ?? []),

@@ -9,6 +9,7 @@ import type {
   RingDocument,
   TenantDocument,
 } from '../tenant.ts';
+import { overrides } from './model.ts';
 import {
   amountUsd,
   callerText,
@@ -158,6 +159,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .enum(['standard', 'zero'])
       .default('standard')
       .describe('`zero`: only endpoints that keep nothing.'),
+    models: overrides.optional().describe('What it has otherwise than the others.'),
     sensitive: sensitive.optional().describe('What is sensitive or public for this tenant.'),
   })
   .transform((written) => ({
@@ -176,6 +178,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     policies: written.policies ?? [],
     agentPolicies: written.agents ?? new Map<string, readonly string[]>(),
     retention: written.retention,
+    models: written.models,
     sensitive: written.sensitive,
   }));
 

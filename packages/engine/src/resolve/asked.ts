@@ -1,11 +1,13 @@
 // From the name in `model` to offerings: an alias, a model, a pinned endpoint, a need or `auto`; a
 // rule's chain stands before all of them.
-import { no, type Refusal, type Result, refusal, type TenantName, yes } from '@signalbox/contract';
-import type { TargetDocument } from '@signalbox/documents';
+import { no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import { matchesPattern, type TargetDocument } from '@signalbox/documents';
 import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Verdict } from '../policy/policy.ts';
+import type { TenantFacts } from '../tenant/tenant.ts';
 import { type Need, readNeed, unmetByModel } from './need.ts';
+import { insteadOf } from './rollout.ts';
 
 export type Asked = {
   readonly offerings: readonly Offering[];
@@ -30,7 +32,9 @@ const NEED = 'need:';
 
 type Sight = {
   readonly catalog: Catalog;
-  readonly tenant: TenantName;
+  readonly tenant: TenantFacts;
+  /** Undefined: before there is a call. */
+  readonly session: string | undefined;
   /** All offerings that exist for the tenant. */
   readonly all: readonly Offering[];
 };
@@ -45,7 +49,7 @@ export function asked(
   catalog: Catalog,
   all: readonly Offering[],
 ): Result<Asked, Refusal> {
-  const view = { catalog, tenant: call.tenant.name, all };
+  const view = { catalog, tenant: call.tenant, session: call.session, all };
   const wish =
     verdict.chain === undefined
       ? named(call.question.model, view)
@@ -78,8 +82,9 @@ function atEndpoints(
  * What a name stands for, before there is a call; nothing when nobody knows it. Of a need, what it
  * demands of models.
  */
-export function meant(name: string, tenant: TenantName, catalog: Catalog): readonly Offering[] {
-  return meantIn(name, { catalog, tenant, all: visible(catalog.offerings, tenant) });
+export function meant(name: string, tenant: TenantFacts, catalog: Catalog): readonly Offering[] {
+  const all = visible(catalog.offerings, tenant);
+  return meantIn(name, { catalog, tenant, session: undefined, all });
 }
 
 export function meantIn(name: string, sight: Sight): readonly Offering[] {
@@ -89,8 +94,9 @@ export function meantIn(name: string, sight: Sight): readonly Offering[] {
   return need === undefined ? offerings : offerings.filter((one) => unmetByModel(need, one) === 0);
 }
 
-function named(name: string, view: Sight): Result<Asked, Refusal> {
+function named(asked: string, view: Sight): Result<Asked, Refusal> {
   const { catalog } = view;
+  const name = view.tenant.models?.rename.get(asked) ?? asked;
   const alias = catalog.aliases.get(name);
   if (alias !== undefined) return fromTargets(alias, view);
   if (name === AUTO) return found(view.all);
@@ -107,25 +113,32 @@ function named(name: string, view: Sight): Result<Asked, Refusal> {
 }
 
 /**
- * The model itself, and after it what its document says may stand in for it: also where the model
- * is served no more.
+ * The model itself, before it what is rolled out in its place, and after it what its document says
+ * may stand in for it: also where the model is served no more.
  */
 function ofModelAndOnward(name: string, view: Sight): Result<Asked, Refusal> | undefined {
   const offerings = ofModel(name, view);
-  const onward = view.catalog.onward.get(name)?.filter((one) => ofModel(one, view).length > 0);
-  if (onward === undefined || onward.length === 0) {
-    return offerings.length === 0 ? undefined : found(offerings);
-  }
-  const names = offerings.length === 0 ? onward : [name, ...onward];
+  const { onward, registry } = view.catalog;
+  const instead = registry.rollouts.size === 0 ? undefined : insteadOf(name, registry, view);
+  const beside = [...(instead === undefined ? [] : [instead]), name, ...(onward.get(name) ?? [])];
+  const names = beside.filter((one) => ofModel(one, view).length > 0);
+  if (names.length === 0) return undefined;
+  if (names.length === 1 && names[0] === name) return found(offerings);
   const target = (model: string) => ({ model, endpoint: undefined, weight: undefined });
   return fromTargets(names.map(target), view);
 }
 
-const isVisible = ({ endpoint }: Offering, tenant: TenantName): boolean =>
-  endpoint.tenant === undefined || endpoint.tenant === tenant;
+/** What another tenant brought, and what this one hides or has elsewhere, is not there. */
+function isVisible({ endpoint, model }: Offering, { name, models }: TenantFacts): boolean {
+  if (endpoint.tenant !== undefined && endpoint.tenant !== name) return false;
+  if (models === undefined) return true;
+  const at = models.pin.get(model);
+  if (at !== undefined && at !== endpoint.name) return false;
+  return !models.hide.some((pattern) => matchesPattern(pattern, model));
+}
 
 /** The list itself where nothing in it is hidden, which is nearly always. */
-export function visible(offerings: readonly Offering[], tenant: TenantName): readonly Offering[] {
+export function visible(offerings: readonly Offering[], tenant: TenantFacts): readonly Offering[] {
   return offerings.every((one) => isVisible(one, tenant))
     ? offerings
     : offerings.filter((one) => isVisible(one, tenant));

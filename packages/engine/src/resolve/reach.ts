@@ -12,7 +12,7 @@ export function tiersOf(name: string, who: Identity, catalog: Catalog): readonly
   const { tenant } = who;
   const clearance = clear('call', { tenant, label: tenant.defaultLabel, tierMax: undefined });
   const tiers = new Set<Tier>();
-  for (const offering of meant(name, tenant.name, catalog)) {
+  for (const offering of meant(name, tenant, catalog)) {
     const place = catalog.placeOf(offering.endpoint, tenant);
     const may = within(clearance, place) === undefined && isEntitled(who, offering, place);
     if (may && isReady(offering)) tiers.add(place.tier);

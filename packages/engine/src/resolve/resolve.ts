@@ -141,7 +141,7 @@ function slowOf(model: string, looking: Looking, facts: ResolveFacts): Candidate
 }
 
 const servedAs = (model: string, { call, view }: Looking, catalog: Catalog): readonly Offering[] =>
-  meantIn(model, { catalog, tenant: call.tenant.name, all: view.visible });
+  meantIn(model, { ...{ catalog, tenant: call.tenant, session: call.session }, all: view.visible });
 
 /** Its time can run out, and the policy says what to do then. */
 const isHurried = ({ profile }: Classified, { fallback, latencyBudgetMs }: Verdict): boolean =>

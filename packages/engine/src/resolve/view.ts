@@ -118,7 +118,7 @@ export class View {
     this.#catalog = catalog;
     this.#tenant = tenant;
     this.columns = all;
-    this.visible = visible(catalog.offerings, tenant.name);
+    this.visible = visible(catalog.offerings, tenant);
     this.rows = this.visible === catalog.offerings ? all.rows : rowsOf(catalog, this.visible);
     const tiers = all.endpoints.map((endpoint) => this.placeOf(endpoint).tier);
     this.tiers = Uint8Array.from(this.rows, (row) => tiers[all.endpoint[row] ?? 0] ?? 3);

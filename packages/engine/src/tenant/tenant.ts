@@ -21,7 +21,7 @@ import {
   tenantName,
   yes,
 } from '@signalbox/contract';
-import type { PatternItem, SensitiveKind } from '@signalbox/documents';
+import type { OverridesDocument, PatternItem, SensitiveKind } from '@signalbox/documents';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
 import { inNetworks, type Network } from './networks.ts';
 import type { Lookup } from './on-demand.ts';
@@ -65,6 +65,8 @@ export type TenantFacts = {
   /** The tightest of the tenant's own and its plan's. */
   readonly budget: Budget | undefined;
   readonly ownEndpoints: ReadonlySet<string>;
+  /** What it has otherwise than the others. */
+  readonly models: OverridesDocument | undefined;
   /** Its own, else that of its plan: for rules. */
   readonly tenantClass: string | undefined;
   readonly ring: number | undefined;
@@ -88,6 +90,7 @@ export const NODE_ITSELF: TenantFacts = {
   retention: 'standard',
   budget: undefined,
   ownEndpoints: new Set(),
+  models: undefined,
   tenantClass: undefined,
   ring: undefined,
   policies: [],

@@ -48,7 +48,7 @@ export function firstDocuments(chance: Chance): Configuration {
     },
     endpoints: named(PLACES.map((place) => endpoint(place, chance))),
     models: new Map(),
-    registry: { quantisationMin: new Map() },
+    registry: { rollouts: new Map(), quantisationMin: new Map() },
     aliases: named([...aliases(chance)]),
     plans: named(plans(chance)),
     tenants: named(TENANTS.map((name) => tenant(name, chance, thrift))),
@@ -224,6 +224,7 @@ function tenant(name: string, chance: Chance, thrift: number): TenantDocument {
     privateAddresses: [],
     policies: chance.pick<readonly string[]>([[], ['house'], ['house', 'strict']]),
     agentPolicies: new Map(),
+    models: undefined,
     retention: chance.pick(['standard', 'standard', 'standard', 'zero']),
     origin: undefined,
   };
