@@ -35,7 +35,7 @@ describe('a model that is rolled out', () => {
     assert.equal(await first(house('rings: [0]'), 'main'), 'one/old');
   });
 
-  it('goes to its share of the sessions, and a session keeps it while the share grows', async () => {
+  it('goes to its share of sessions, and a session keeps it while the share grows', async () => {
     const sessions = Array.from({ length: 400 }, (_, i) => `session-${i}`);
     const having = async (percent: number): Promise<readonly string[]> => {
       const built = build(house(`percent: ${percent}`));
