@@ -42,6 +42,8 @@ export interface EndpointDocument {
   readonly kind: EndpointKind;
   /** The GGUF file of an `embedded` endpoint. */
   readonly modelPath: string | undefined;
+  /** Why its model does not run here, for people: the composer has tried to start it. */
+  readonly fault?: string;
   /**
    * Base of the API with its version path (`http://localhost:11434/v1`), without a last slash. Of
    * an `embedded` endpoint it is `embedded:NAME` until the composer has started the child.

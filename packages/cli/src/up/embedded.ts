@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sink } from '@signalbox/contract';
 import type { Configuration, EndpointDocument } from '@signalbox/documents';
+import type { EmbeddedFault } from '@signalbox/ports';
 import { CommandFault, EXIT } from '../exit.ts';
 
 type Model = {
@@ -45,6 +46,17 @@ export function embeddedModels({ folder, sink, environment }: EmbeddedOptions): 
         const path = resolve(folder, endpoint.modelPath);
         wanted.add(path);
         const model = models.get(path) ?? (await startModel(path, name, sink));
+        if (model instanceof Error) {
+          const { code, message, hint } = model;
+          const said = `The model ${path} cannot run: ${message}.`;
+          // Who has nothing else is told at once; else the others serve meanwhile.
+          if (!hasOthers(configuration, name)) throw new CommandFault(EXIT.usage, said, { hint });
+          sink.log('error', 'embedded-unavailable', { endpoint: name, code, reason: message });
+          // Where the file lies is nobody's business who asks whether we are ready.
+          const fault = `its model does not run here (${code})`;
+          endpoints.set(name, { ...endpoint, url: NOWHERE, fault });
+          continue;
+        }
         models.set(path, model);
         const variable = variableOf(name);
         environment[variable] = model.secret;
@@ -64,13 +76,20 @@ export function embeddedModels({ folder, sink, environment }: EmbeddedOptions): 
   };
 }
 
+const hasOthers = ({ endpoints }: Configuration, name: string): boolean =>
+  [...endpoints.values()].some((one) => one.enabled && one.name !== name);
+
+/** The discard port of this machine: what is never dialled still needs an address. */
+const NOWHERE = 'http://127.0.0.1:9/v1';
+
 /** No variable of a real environment has such a name. */
 const variableOf = (endpoint: string): string => `embedded endpoint ${endpoint}`;
 
-async function startModel(path: string, name: string, sink: Sink): Promise<Model> {
-  const { EmbeddedFault, startEmbedded } = await import('@signalbox/ports');
+/** @returns the fault when it does not start. */
+async function startModel(path: string, name: string, sink: Sink): Promise<Model | EmbeddedFault> {
+  const ports = await import('@signalbox/ports');
   try {
-    return await startEmbedded({
+    return await ports.startEmbedded({
       modelPath: path,
       enginePaths: existsSync(ENGINES) ? [ENGINES] : [],
       onExit: ({ code, signal, fault, restartInMs }) =>
@@ -83,9 +102,8 @@ async function startModel(path: string, name: string, sink: Sink): Promise<Model
         }),
     });
   } catch (cause) {
-    if (!(cause instanceof EmbeddedFault)) throw cause;
-    const { message, hint } = cause;
-    throw new CommandFault(EXIT.usage, `The model ${path} cannot run: ${message}.`, { hint });
+    if (!(cause instanceof ports.EmbeddedFault)) throw cause;
+    return cause;
   }
 }
 

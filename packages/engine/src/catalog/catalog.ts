@@ -253,7 +253,7 @@ function compileEndpoint(
     tenant: document.tenant as TenantName | undefined, // brand: the reference was checked by config
     enabled: document.enabled,
     quarantined: document.quarantined,
-    unavailable: credentials.length === 0 ? missing : undefined,
+    unavailable: document.fault ?? (credentials.length === 0 ? missing : undefined),
     privateAddress: address === undefined ? undefined : `${address.host}:${address.port}`,
     credentials,
     rateLimitBuffer: document.rateLimitBuffer,
