@@ -22,11 +22,13 @@ export function modelList(
     const signalbox = { kind, tiers: tiersOf(id, who, catalog) };
     return { id, object: 'model', created: 0, owned_by: 'signalbox', signalbox };
   };
+  const own = who.tenant.models?.rename.keys() ?? [];
+  const names = new Set([...catalog.aliases.keys(), ...own]);
+  const aliases = [...names].map((name) => listed(name, 'alias'));
   const models = [...catalog.byModel.keys()]
-    .filter((name) => !catalog.aliases.has(name))
+    .filter((name) => !names.has(name))
     .map((name) => listed(name, 'model'))
     .filter(({ signalbox }) => signalbox.tiers.length > 0);
-  const aliases = [...catalog.aliases.keys()].map((name) => listed(name, 'alias'));
   return { object: 'list', data: [listed('auto', 'auto'), ...aliases, ...models] };
 }
 

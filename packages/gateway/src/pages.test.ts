@@ -120,6 +120,16 @@ describe('models', () => {
     await gateway.swap(documents(sim.url));
   });
 
+  it('are those that the tenant has: its own names too, and not what it hides', async () => {
+    const { sim } = gateway;
+    const own = 'acme: {models: {hide: [sim-frontier], rename: {ours: sim-small}}}';
+    await gateway.swap(documents(sim.url).replace('acme: {}', own));
+    const data: unknown = json(await gateway.ask('/v1/models'))['data'];
+    const ids = (Array.isArray(data) ? data : []).map((one: unknown) => at(one, 'id'));
+    assert.ok(ids.includes('ours') && !ids.includes('sim-frontier'), ids.join());
+    await gateway.swap(documents(sim.url));
+  });
+
   it('are asked for with any of the usual headers', async () => {
     const key = gateway.key('main');
     for (const name of ['x-api-key', 'x-goog-api-key']) {

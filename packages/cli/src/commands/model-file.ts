@@ -1,16 +1,12 @@
 // `signalbox model inspect`: what a model file says of itself, from its header alone, as lines for
 // a document.
-import { type FileHandle, open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type GgufFacts, quantisationBits, readGguf } from '@signalbox/documents';
+import { type GgufFacts, quantisationBits } from '@signalbox/documents';
 import type { Asked, Desk } from '../command.ts';
+import { readGgufHeader } from '../configuration/gguf-header.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { printable } from '../layout.ts';
-
-const MIB = 1_048_576;
-/** What is read at first, and at most: long lists of tokens stand in the header. */
-const FIRST_BYTES = MIB;
-const BYTES_MAX = 128 * MIB;
 
 export async function inspect(asked: Asked, { terminal }: Desk): Promise<ExitCode> {
   const path = asked.words['FILE'] ?? '';
@@ -43,29 +39,9 @@ export async function inspect(asked: Asked, { terminal }: Desk): Promise<ExitCod
 }
 
 async function inspected(path: string): Promise<GgufFacts> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) {
-    throw new CommandFault(EXIT.missing, `${path} cannot be read.`, { hint: 'Name a GGUF file.' });
-  }
-  try {
-    return await headerOf(file, path);
-  } finally {
-    await file.close();
-  }
-}
-
-async function headerOf(file: FileHandle, path: string): Promise<GgufFacts> {
-  const { size } = await file.stat();
-  for (let bytes = FIRST_BYTES; ; bytes *= 4) {
-    const wanted = Math.min(bytes, size, BYTES_MAX);
-    const buffer = new Uint8Array(wanted);
-    const { bytesRead } = await file.read(buffer, 0, wanted, 0);
-    const reading = readGguf(buffer.subarray(0, bytesRead));
-    if (reading.kind === 'whole') return reading.facts;
-    const why = reading.kind === 'invalid' ? reading.why : 'its header ends too early';
-    if (reading.kind === 'invalid' || wanted === size || wanted === BYTES_MAX) {
-      const hint = 'A GGUF of version 2 or 3, whole; of a split model its first file.';
-      throw new CommandFault(EXIT.failed, `${path} is no model file: ${why}.`, { hint });
-    }
-  }
+  const read = await readGgufHeader(path);
+  if (read.ok) return read.value;
+  const hint = 'A GGUF of version 2 or 3, whole; of a split model its first file.';
+  const exit = existsSync(path) ? EXIT.failed : EXIT.missing;
+  throw new CommandFault(exit, `${path} is no model file: ${read.refusal}.`, { hint });
 }

@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sink } from '@signalbox/contract';
-import type { Configuration, EndpointDocument } from '@signalbox/documents';
+import type { Configuration, EndpointDocument, ModelAtEndpoint } from '@signalbox/documents';
 import type { EmbeddedFault } from '@signalbox/ports';
+import { readGgufHeader } from '../configuration/gguf-header.ts';
 import { CommandFault, EXIT } from '../exit.ts';
 
 type Model = {
@@ -60,7 +61,8 @@ export function embeddedModels({ folder, sink, environment }: EmbeddedOptions): 
         models.set(path, model);
         const variable = variableOf(name);
         environment[variable] = model.secret;
-        endpoints.set(name, addressed(endpoint, model, variable));
+        const served = await servedBy(endpoint, model, { path, configuration });
+        endpoints.set(name, addressed(endpoint, model, { variable, served }));
       }
       for (const [path, model] of models) {
         if (wanted.has(path)) continue;
@@ -107,14 +109,30 @@ async function startModel(path: string, name: string, sink: Sink): Promise<Model
   }
 }
 
-function addressed(endpoint: EndpointDocument, model: Model, variable: string): EndpointDocument {
-  const { hostname, port } = new URL(model.url);
-  const [first] = endpoint.models.values();
-  const served = {
-    ...(first ?? { name: model.modelId, capabilities: undefined, facts: {}, price: undefined }),
+/** What documents say of the model goes before what its file says of itself. */
+async function servedBy(
+  { models }: EndpointDocument,
+  model: Model,
+  { path, configuration }: { readonly path: string; readonly configuration: Configuration },
+): Promise<ModelAtEndpoint> {
+  const [first] = models.values();
+  const header = await readGgufHeader(path);
+  const stated = configuration.models.get(first?.name ?? model.modelId)?.facts;
+  const facts = { ...(header.ok ? header.value.facts : {}), ...stated, ...first?.facts };
+  return {
+    ...(first ?? { name: model.modelId, capabilities: undefined, price: undefined }),
     upstream: model.modelId,
     contextTokens: first?.contextTokens ?? model.contextTokens,
+    facts,
   };
+}
+
+function addressed(
+  endpoint: EndpointDocument,
+  model: Model,
+  { variable, served }: { readonly variable: string; readonly served: ModelAtEndpoint },
+): EndpointDocument {
+  const { hostname, port } = new URL(model.url);
   return {
     ...endpoint,
     url: `${model.url}/v1`,
