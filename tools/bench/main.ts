@@ -6,6 +6,7 @@ import { portkey } from './contestants/portkey.ts';
 import { signalbox } from './contestants/signalbox.ts';
 import { ladder } from './ladder.ts';
 import { overhead } from './overhead.ts';
+import { policyBench } from './policy.ts';
 import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
 import { resolveBench } from './resolve.ts';
@@ -24,6 +25,7 @@ Benchmarks
   ladder     the same call with one feature more on every rung
   resilience slow and dead endpoints with and without the means against them, simulated
   resolve    the decision about one call among thousands of offers
+  policy     the check before policies are published, and records decided again
   translation what it costs to carry a call between two dialects
   scan       how fast the sensitivity scanner reads, and texts built to slow it
   start      time of npm start to the first answer, and its memory
@@ -77,6 +79,9 @@ async function main(): Promise<number> {
       break;
     case 'resolve':
       report = await resolveBench(common);
+      break;
+    case 'policy':
+      report = await policyBench(common);
       break;
     case 'translation':
       report = translation(common);

@@ -83,6 +83,7 @@ export type {
   Difficulty,
   Ending,
   RecordedCandidate,
+  RecordedDecision,
   StepSource,
 } from './record.ts';
 export {

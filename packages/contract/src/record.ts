@@ -2,7 +2,7 @@
 // and the console show. Names, ids, counts and codes; never content, never a found value. Amounts
 // are decimal strings of nano-USD.
 
-import type { Operation } from './call.ts';
+import type { Dialect, Operation } from './call.ts';
 import type { Code } from './codes.table.ts';
 import type {
   DecisionId,
@@ -74,6 +74,19 @@ export type Attempt = {
 
 export type Ending = 'answered' | 'refused' | 'cut' | 'left' | 'crashed';
 
+/** What a decision was made from beside the other fields of its record, and what came of it. */
+export type RecordedDecision = {
+  readonly dialect: Dialect;
+  readonly inputTokens: number;
+  readonly outputTokensMax?: number | undefined;
+  readonly answers: number;
+  readonly tools: boolean;
+  /** Places in `candidates` of the offers, in their order; empty: refused. */
+  readonly route: readonly number[];
+  /** Places in `candidates` of those that were left alone for the moment. */
+  readonly closed: readonly number[];
+};
+
 export type CallRecord = {
   readonly decision: DecisionId;
   readonly request: RequestId;
@@ -97,6 +110,8 @@ export type CallRecord = {
   readonly clearance: RecordedClearance | undefined;
   readonly candidates: readonly RecordedCandidate[];
   readonly rule: string | undefined;
+  /** Absent: the decision cannot be made again from this record. */
+  readonly decided?: RecordedDecision | undefined;
   readonly attempts: readonly Attempt[];
   readonly ending: Ending;
   /** The code of a refusal, or of an ending after the first byte. */

@@ -43,6 +43,7 @@ export {
   type Violation,
 } from './rehearse/check.ts';
 export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
+export { type Moved, type Replayed, replay } from './rehearse/replay.ts';
 export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { keysOf, tenantsIn } from './rehearse/whose.ts';
 export { type Collector, type Exported, exportOf } from './resolve/export.ts';

@@ -98,7 +98,7 @@ async function check(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode
   for (const one of notes) terminal.say(`note: ${printable(one)}`);
   const every = stride === 1 ? '' : ` (one of ${stride})`;
   terminal.say(`${points} points${every} in ${ms} ms, ${violations.length} violations.`);
-  terminal.say('next: signalbox policy explain --tenant NAME');
+  terminal.say('next: signalbox policy replay --since 24h');
   return violations.length > 0 ? EXIT.failed : EXIT.ok;
 }
 

@@ -8,6 +8,7 @@ import { columns, printable } from '../layout.ts';
 import { problemsOf } from '../up/documents.ts';
 import { unknownName } from './admin.ts';
 import { commands as checking } from './policy-check.ts';
+import { commands as replaying } from './policy-replay.ts';
 
 const CONFIG = {
   says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
     run: show,
   },
   ...checking,
+  ...replaying,
 ];
 
 async function list(_asked: Asked, desk: Desk): Promise<ExitCode> {

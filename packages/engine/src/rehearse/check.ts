@@ -6,7 +6,7 @@ import type { Label } from '@signalbox/contract';
 import { type Configuration, type RuleDocument, readCondition } from '@signalbox/documents';
 import type { Classified } from '../classify/classify.ts';
 import type { Snapshot } from '../house.ts';
-import type { Matched } from '../policy/policy.ts';
+import type { Matched, Policies, Verdict } from '../policy/policy.ts';
 import { readNeed } from '../resolve/need.ts';
 import { type Closings, type Resolved, resolve } from '../resolve/resolve.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
@@ -77,11 +77,27 @@ class Imagining {
   readonly call: Classified;
   readonly isReal: boolean;
   matched: readonly Matched[] | undefined = undefined;
+  readonly #verdicts: Map<number, Verdict> = new Map();
+  #judging: Policies | undefined = undefined;
 
   constructor(what: Imagining['what'], isReal: boolean) {
     this.what = what;
     this.call = imagine(what);
     this.isReal = isReal;
+  }
+
+  /** Rules do not ask what is down: each level is judged once. */
+  judging(policies: Policies): Policies {
+    this.#judging ??= {
+      judge: (call, { level = 0 } = {}) => {
+        const verdict = this.#verdicts.get(level) ?? policies.judge(call, { level });
+        this.#verdicts.set(level, verdict);
+        return verdict;
+      },
+      isShadowed: () => false,
+      matched: (call) => policies.matched(call),
+    };
+    return this.#judging;
   }
 }
 
@@ -131,7 +147,7 @@ class Check {
     this.points += 1;
     const { catalog, policies } = this.#snapshot;
     const { call } = asked;
-    const resolved = resolve(call, { catalog, policies, ...moment });
+    const resolved = resolve(call, { catalog, policies: asked.judging(policies), ...moment });
     if (resolved.ok) {
       this.#hold(resolved.value, asked, moment);
       return;

@@ -8,6 +8,7 @@ import {
   type Operation,
   type Question,
   requestId,
+  type SessionId,
   sessionId,
 } from '@signalbox/contract';
 import type { Offering } from '../catalog/catalog.ts';
@@ -26,6 +27,7 @@ export type Imagined = {
   readonly model?: string | undefined;
   readonly step?: string | undefined;
   readonly agent?: string | undefined;
+  readonly session?: SessionId | undefined;
   readonly label?: Label | undefined;
   readonly kinds?: readonly string[] | undefined;
   readonly difficulty?: Difficulty | undefined;
@@ -58,7 +60,7 @@ export function imagine(what: Imagined): Classified {
     tenant,
     key: what.key ?? withoutLimits(tenant),
     question: questionOf(what),
-    session: SESSION,
+    session: what.session ?? SESSION,
     agent: what.key?.agent ?? what.agent,
     step,
     stepSource: step === undefined ? 'none' : 'header',

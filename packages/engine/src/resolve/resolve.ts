@@ -37,6 +37,8 @@ import { viewOf } from './view.ts';
 export type Surveyed = {
   readonly clearance: Clearance;
   readonly candidates: readonly RecordedCandidate[];
+  /** Places in `candidates` of those that were left alone for the moment. */
+  readonly closed: readonly number[];
   readonly verdict: Verdict;
 };
 export type Route = Surveyed &
@@ -100,7 +102,8 @@ export function survey(
   const clearance = clear('call', { tenant, label, tierMax, demands, bound: facts.bound });
   const view = viewOf(facts.catalog, tenant);
   const wanted = asked(call, verdict, facts.catalog, view.visible);
-  if (!wanted.ok) return refused(call, { clearance, candidates: [], verdict }, wanted.refusal);
+  if (!wanted.ok)
+    return refused(call, { clearance, candidates: [], closed: [], verdict }, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
   const isBound = facts.bound !== undefined;
   const { retention } = clearance.terms;
@@ -167,9 +170,14 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   // Who is asked when the first takes too long stands in for one that is down, too.
   const offers = isSpare && wanted.length > 0 ? [...wanted, slow] : wanted;
   if (offers.length === 0) {
-    const recorded = recordedOf(shownOf(field, offers), offers, facts);
+    const seen = shownOf(field, offers);
+    const candidates = recordedOf(seen, offers, facts);
     const refusal = refuseRoute(call, clearance, surveyed.value);
-    return refused(call, { clearance, candidates: recorded, verdict }, refusal);
+    return refused(
+      call,
+      { clearance, candidates, closed: closedOf(seen, facts), verdict },
+      refusal,
+    );
   }
   const tier = offers[0]?.place.tier ?? 1;
   const second = offers.find((one, at) => at > 0 && one.offering === slow?.offering);
@@ -182,7 +190,7 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   for (const offer of all) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
-  const recorded = recordedOf(shownOf(field, all), all, facts);
+  const seen = shownOf(field, all);
   const { ranks, weights } = rankingOf(offers);
   const route: Route = {
     clearance,
@@ -193,7 +201,8 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     usageMax: usageOf(call, verdict.cap),
     lateMs: second === undefined ? undefined : verdict.tooSlow?.afterMs,
     better,
-    candidates: recorded,
+    candidates: recordedOf(seen, all, facts),
+    closed: closedOf(seen, facts),
     verdict,
   };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
@@ -261,6 +270,19 @@ export function recordedOf(
     return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
   });
 }
+
+/** Of those that nothing else refuses; nearly always nobody. */
+function closedOf(shown: readonly Candidate[], facts: Moving): readonly number[] {
+  let found: readonly number[] = NOBODY;
+  for (let at = 0; at < shown.length; at += 1) {
+    const one = shown[at];
+    if (one === undefined || one.gates !== 0 || closed(one.offering, facts) === undefined) continue;
+    found = [...found, at];
+  }
+  return found;
+}
+
+const NOBODY: readonly number[] = [];
 
 type Moving = Pick<ResolveFacts, 'closings'>;
 

@@ -1,6 +1,13 @@
 // From a call, as far as it came, to its record. Key by key: nothing enters a record because it
 // happened to be there.
-import type { Call, CallRecord, Code, DecisionId, Ending } from '@signalbox/contract';
+import type {
+  Call,
+  CallRecord,
+  Code,
+  DecisionId,
+  Ending,
+  RecordedDecision,
+} from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Route, Surveyed } from '../resolve/resolve.ts';
@@ -72,6 +79,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     clearance: route === undefined ? undefined : clearanceOf(route),
     candidates: route?.candidates ?? NONE,
     rule: route?.verdict.rule,
+    decided: isQuiet ? undefined : decidedOf(call),
     attempts: outcome?.attempts ?? NONE,
     ending: facts.ending,
     code: facts.code,
@@ -99,6 +107,31 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
 
 const NONE: readonly never[] = [];
 const NO_TAGS: CallRecord['tags'] = {};
+
+/** What depends on more than a record holds (state, files, an entry before) is not told. */
+function decidedOf(call: Seen): RecordedDecision | undefined {
+  const { question, head, parkedMs = 0, entry = 1 } = call;
+  const route = call.route ?? call.surveyed;
+  if (question === undefined || route === undefined || parkedMs > 0 || entry > 1) return undefined;
+  const { passing, statefulReference, fileReferences = NONE } = question;
+  if (passing !== undefined || statefulReference !== undefined) return undefined;
+  if (fileReferences.length > 0 || call.held !== undefined) return undefined;
+  const { outputTokensMax } = question;
+  return {
+    dialect: head.dialect,
+    inputTokens: question.inputTokensEstimate,
+    ...(outputTokensMax === undefined ? undefined : { outputTokensMax }),
+    answers: question.answersWanted,
+    tools: question.toolsOffered,
+    route: call.route === undefined ? NONE : placesOf(call.route),
+    closed: route.closed,
+  };
+}
+
+const placesOf = ({ offers, candidates }: Route): readonly number[] =>
+  offers.map(({ offering, place }) =>
+    candidates.findIndex((one) => one.endpoint === place.name && one.model === offering.model),
+  );
 
 function clearanceOf({ clearance }: Surveyed): CallRecord['clearance'] {
   const { ceiling, residency, retention, ownOnly } = clearance.terms;
