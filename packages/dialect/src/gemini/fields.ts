@@ -34,7 +34,8 @@ export function either(value: Json | undefined, name: string): Json | undefined 
   const found = Object.hasOwn(value, name) ? value[name] : undefined;
   if (found !== undefined && found !== null) return found;
   const snake = snakeOf(name);
-  return (Object.hasOwn(value, snake) ? value[snake] : undefined) ?? undefined;
+  if (snake === name || !Object.hasOwn(value, snake)) return undefined;
+  return value[snake] ?? undefined;
 }
 
 const within = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

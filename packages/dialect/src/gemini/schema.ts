@@ -75,8 +75,9 @@ function countOf(value: Json): Json {
 /** In the order that is asked for: elsewhere the order of the keys says it. */
 function inOrder(properties: JsonObject, schema: JsonObject): JsonObject {
   const wanted = either(schema, 'propertyOrdering');
+  const own = Object.keys(properties);
   const first = Array.isArray(wanted) ? wanted.filter((name) => typeof name === 'string') : [];
-  const names = new Set([...first, ...Object.keys(properties)]);
+  const names = first.length === 0 ? own : new Set([...first, ...own]);
   const out: [string, Json][] = [];
   for (const name of names) {
     const one = member(properties, name);

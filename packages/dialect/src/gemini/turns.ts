@@ -65,9 +65,10 @@ function readParts(content: Json, place: Place): readonly Part[] {
   if (!isObject(content)) {
     throw new WrongField(place.path, `The field \`${place.path}\` must be an object.`);
   }
-  const given = listAt(content, 'parts', place.path) ?? [];
+  const { path, at, calls } = place;
+  const given = listAt(content, 'parts', path) ?? [];
   return withoutBlank(
-    given.flatMap((part, i) => readPart(part, { ...place, path: `${place.path}.parts[${i}]` })),
+    given.flatMap((part, i) => readPart(part, { path: `${path}.parts[${i}]`, at, calls })),
   );
 }
 
