@@ -35,5 +35,5 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   },
   row('policies * rules * degrade', 'the level of degradation is always 0'),
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
-  row('rings *', 'every tenant gets every change at once'),
+  row('rings * percent', 'every tenant of a ring is in it'),
 ];
