@@ -177,6 +177,14 @@ describe('a dry run', () => {
     assert.equal(gateway.sim.requests().received, before);
   });
 
+  it('names the demands of a need that each candidate does not meet', async () => {
+    const asked = chat('need:output=video,zero-retention,language=de', 'x');
+    const page = json(await gateway.ask('/v1/route/explain', { body: asked }));
+    assert.deepEqual([page['allowed'], at(page, 'refusal', 'code')], [false, 'need_unsatisfiable']);
+    const far = Object(page['candidates']).find((one: object) => at(one, 'endpoint') === 'far');
+    assert.deepEqual(at(far, 'unmet'), ['output=video', 'zero-retention', 'language=de']);
+  });
+
   it('predicts of every candidate what it costs at most and how long it takes', async () => {
     const predict = async (stream: boolean) => {
       const asked = { ...body, max_tokens: 100, stream };
