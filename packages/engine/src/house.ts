@@ -7,7 +7,7 @@ import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
-import type { Closings } from './resolve/resolve.ts';
+import type { Closings } from './resolve/recorded.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';

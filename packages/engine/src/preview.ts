@@ -14,7 +14,8 @@ import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
 import { type Need, wordsOf } from './resolve/need.ts';
 import type { Candidate } from './resolve/offer.ts';
-import { type Resolved, recordedOf, resolve, shownOf, survey } from './resolve/resolve.ts';
+import { recordedOf, shownOf } from './resolve/recorded.ts';
+import { type Resolved, resolve, survey } from './resolve/resolve.ts';
 import { usageOf } from './resolve/tokens.ts';
 import type { Identity } from './tenant/tenant.ts';
 

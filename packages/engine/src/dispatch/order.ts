@@ -5,7 +5,8 @@
 import type { Clock } from '@signalbox/contract';
 import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
-import type { Closings, Resolved } from '../resolve/resolve.ts';
+import type { Closings } from '../resolve/recorded.ts';
+import type { Resolved } from '../resolve/resolve.ts';
 import type { Order } from '../schedule/schedule.ts';
 import { type Choice, type Moment, NONE, pick } from './pick.ts';
 import type { Closed, Stand, Standings } from './standing.ts';

@@ -4,11 +4,14 @@
 // that nobody knows.
 import type { Label } from '@signalbox/contract';
 import { type Configuration, type RuleDocument, readCondition } from '@signalbox/documents';
+import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Snapshot } from '../house.ts';
 import type { Matched, Policies, Verdict } from '../policy/policy.ts';
 import { readNeed } from '../resolve/need.ts';
-import { type Closings, type Resolved, resolve } from '../resolve/resolve.ts';
+import type { Offer } from '../resolve/offer.ts';
+import type { Closings } from '../resolve/recorded.ts';
+import { choose, resolve, survey } from '../resolve/resolve.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { downAt, imagine } from './imagined.ts';
 import { type Lattice, latticeOf, type Shape } from './lattice.ts';
@@ -76,6 +79,8 @@ class Imagining {
   readonly what: Omit<Point, 'down' | 'level'> & { readonly at: number };
   readonly call: Classified;
   readonly isReal: boolean;
+  /** Held against the promises before. */
+  readonly held: Set<Offering> = new Set();
   matched: readonly Matched[] | undefined = undefined;
   readonly #verdicts: Map<number, Verdict> = new Map();
   #judging: Policies | undefined = undefined;
@@ -119,7 +124,7 @@ class Check {
   get notes(): readonly string[] {
     return this.#observed === 0
       ? []
-      : [`at ${this.#observed} points a label does not bind: it has \`privacy: observe\``];
+      : [`for ${this.#observed} places a label does not bind: it has \`privacy: observe\``];
   }
 
   walk(lattice: Lattice, stride: number): void {
@@ -147,26 +152,31 @@ class Check {
     this.points += 1;
     const { catalog, policies } = this.#snapshot;
     const { call } = asked;
-    const resolved = resolve(call, { catalog, policies: asked.judging(policies), ...moment });
-    if (resolved.ok) {
-      this.#hold(resolved.value, asked, moment);
+    const facts = { catalog, policies: asked.judging(policies), ...moment };
+    const surveyed = survey(call, facts);
+    // As resolve does it, but for its record.
+    const offers = surveyed.ok ? choose(surveyed.value, call, facts).all : [];
+    if (offers.length > 0) {
+      this.#hold(offers, asked, moment);
       return;
     }
     const isBare = asked.isReal && moment.down.size === 0 && moment.level === 0;
-    if (!isBare || resolved.refusal.code !== 'policy_denied') return;
+    if (!isBare) return;
+    const resolved = resolve(call, facts);
+    if (resolved.ok || resolved.refusal.code !== 'policy_denied') return;
     const matched = this.#matched(asked);
     if (isMeant(matched)) return;
     const rules = matched.filter(isDemanding).map(({ name }) => name);
     this.#violate('contradiction', `${rules.join(' and ')} leave nothing`, asked, moment);
   }
 
-  #hold({ route }: Resolved, asked: Imagining, moment: Moment): void {
-    const { offers, late, better } = route;
+  #hold(offers: readonly Offer[], asked: Imagining, moment: Moment): void {
     const { tenant, label } = asked.what;
-    const matched = this.#matched(asked).filter(({ policy }) => policy.mode === 'enforce');
-    for (const offer of late === undefined
-      ? [...offers, ...better]
-      : [...offers, late, ...better]) {
+    const matched = this.#matched(asked);
+    for (const offer of offers) {
+      // What is promised of a place does not hang on the moment.
+      if (asked.held.has(offer.offering)) continue;
+      asked.held.add(offer.offering);
       for (const { kind, says } of broken(offer, { tenant, label, matched })) {
         if (kind === 'label' && tenant.privacy === 'observe') this.#observed += 1;
         else this.#violate(kind, says, asked, moment);

@@ -15,7 +15,7 @@ import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import { passportOf } from '../passport.ts';
 import type { Gate } from '../resolve/gates.table.ts';
-import type { Closings } from '../resolve/resolve.ts';
+import type { Closings } from '../resolve/recorded.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 
 export type Imagined = {

@@ -45,6 +45,7 @@ export function broken(
     note('plan', `what the plan does not include`);
   }
   for (const one of matched) {
+    if (one.policy.mode === 'shadow') continue;
     if (breaks(one, offering, place)) note('rule', `what the rule ${one.name} does not allow`);
   }
   return found;

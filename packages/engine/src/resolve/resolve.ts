@@ -25,10 +25,10 @@ import { asked, meantIn } from './asked.ts';
 import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
 import { Field, type Looking } from './field.ts';
-import { GATES, type Gate } from './gates.table.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
+import { type Closings, closed, closedOf, type Moving, recordedOf, shownOf } from './recorded.ts';
 import { refuseRoute } from './refuse.ts';
 import { usageOf } from './tokens.ts';
 import { viewOf } from './view.ts';
@@ -66,11 +66,6 @@ export type ResolveFacts = {
   readonly bound?: RecordedClearance | undefined;
 };
 
-/** What calls and probes have met: who is left alone for a while. */
-export type Closings = { why(offering: Offering): Gate | undefined };
-
-/** At most this many candidates stand in a record, those of the route among them. */
-const RECORDED_MAX = 64;
 /** Offers beside the first ones that a policy's fallback adds. */
 const SPARES_MAX = 32;
 
@@ -161,24 +156,20 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
   return tier === 1 ? fallback.localUnavailable : fallback.cloudUnavailable;
 }
 
-export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
-  const surveyed = survey(call, facts);
-  if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, field, ordered, near, above, slow } = surveyed.value;
-  const wanted = ordered ? field.open() : preferred(surveyed.value, call, facts);
+/** The route of a survey, before anything of it is written down. */
+export type Choice = Pick<Route, 'offers' | 'late' | 'lateMs' | 'better'> & {
+  readonly offers: readonly Candidate[];
+  /** Everybody who may be asked, in this order; empty: nobody. */
+  readonly all: readonly Offer[];
+};
+
+export function choose(surveyed: Survey, call: Classified, facts: Moving): Choice {
+  const { verdict, clearance, field, ordered, near, above, slow } = surveyed;
+  const wanted = ordered ? field.open() : preferred(surveyed, call, facts);
   const isSpare = slow !== undefined && !wanted.some((one) => one.offering === slow.offering);
   // Who is asked when the first takes too long stands in for one that is down, too.
   const offers = isSpare && wanted.length > 0 ? [...wanted, slow] : wanted;
-  if (offers.length === 0) {
-    const seen = shownOf(field, offers);
-    const candidates = recordedOf(seen, offers, facts);
-    const refusal = refuseRoute(call, clearance, surveyed.value);
-    return refused(
-      call,
-      { clearance, candidates, closed: closedOf(seen, facts), verdict },
-      refusal,
-    );
-  }
+  if (offers.length === 0) return NOWHERE;
   const tier = offers[0]?.place.tier ?? 1;
   const second = offers.find((one, at) => at > 0 && one.offering === slow?.offering);
   const late = second ?? near.find((one) => one.place.tier < tier);
@@ -190,19 +181,43 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   for (const offer of all) {
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
+  const lateMs = second === undefined ? undefined : verdict.tooSlow?.afterMs;
+  return { offers, late, lateMs, better, all };
+}
+
+const NOWHERE: Choice = {
+  offers: NONE,
+  late: undefined,
+  lateMs: undefined,
+  better: NONE,
+  all: NONE,
+};
+
+export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
+  const surveyed = survey(call, facts);
+  if (!surveyed.ok) return surveyed;
+  const { verdict, clearance, field } = surveyed.value;
+  const { offers, late, lateMs, better, all } = choose(surveyed.value, call, facts);
   const seen = shownOf(field, all);
+  const candidates = recordedOf(seen, all, facts);
+  const closed = closedOf(seen, facts);
+  if (offers.length === 0) {
+    const refusal = refuseRoute(call, clearance, surveyed.value);
+    return refused(call, { clearance, candidates, closed, verdict }, refusal);
+  }
   const { ranks, weights } = rankingOf(offers);
+  const usageMax = usageOf(call, verdict.cap);
   const route: Route = {
     clearance,
     offers,
     ranks,
     weights,
     late,
-    usageMax: usageOf(call, verdict.cap),
-    lateMs: second === undefined ? undefined : verdict.tooSlow?.afterMs,
+    usageMax,
+    lateMs,
     better,
-    candidates: recordedOf(seen, all, facts),
-    closed: closedOf(seen, facts),
+    candidates,
+    closed,
     verdict,
   };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
@@ -226,69 +241,11 @@ function betterThan(
 /** Further than this an answer that does not pass is not carried. */
 const BETTER_MAX = 4;
 
-/**
- * The candidates that stand in a record, in their order: all of them where they are few, else those
- * of the route before others.
- */
-export function shownOf(field: Field, offers: readonly Offer[]): readonly Candidate[] {
-  const { offerings } = field;
-  const chosen = new Map(offers.map((one) => [one.offering, one]));
-  const shown: Candidate[] = [];
-  let room = RECORDED_MAX - chosen.size;
-  for (let at = 0; at < offerings.length && (room > 0 || chosen.size > 0); at += 1) {
-    const offering = offerings[at];
-    if (offering !== undefined && chosen.delete(offering)) shown.push(field.candidate(at));
-    else if (room > 0) {
-      shown.push(field.candidate(at));
-      room -= 1;
-    }
-  }
-  // What was not asked for by the call: an answer in time, a better one.
-  for (const { offering, place } of chosen.values()) {
-    shown.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
-  }
-  return shown;
-}
-
 /** There is no route to put on the call; what was looked at stays on it for its record. */
 function refused(call: Classified, surveyed: Surveyed, refusal: Refusal): Result<never, Refusal> {
   Object.assign(call, { surveyed });
   return no(refusal);
 }
-
-/** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */
-export function recordedOf(
-  shown: readonly Candidate[],
-  offers: readonly Offer[],
-  facts: Moving,
-): readonly RecordedCandidate[] {
-  const chosen = new Set(offers.map((one) => one.offering));
-  return shown.map((one) => {
-    const { endpoint, model } = one.offering;
-    const isPassedOver = one.gates === 0 && !chosen.has(one.offering);
-    const gates = isPassedOver ? GATES[closed(one.offering, facts) ?? 'notNeeded'] : one.gates;
-    return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
-  });
-}
-
-/** Of those that nothing else refuses; nearly always nobody. */
-function closedOf(shown: readonly Candidate[], facts: Moving): readonly number[] {
-  let found: readonly number[] = NOBODY;
-  for (let at = 0; at < shown.length; at += 1) {
-    const one = shown[at];
-    if (one === undefined || one.gates !== 0 || closed(one.offering, facts) === undefined) continue;
-    found = [...found, at];
-  }
-  return found;
-}
-
-const NOBODY: readonly number[] = [];
-
-type Moving = Pick<ResolveFacts, 'closings'>;
-
-/** Undefined: it may be asked. */
-const closed = (offering: Offering, { closings }: Moving): Gate | undefined =>
-  closings?.why(offering);
 
 /** Easy work low, hard work high; what the difficulty asks for bends to what is allowed. */
 const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], Tier>> = {

@@ -1,0 +1,71 @@
+// What of the candidates stands in a record: which of them, with which gates, and who was left
+// alone for the moment.
+import type { RecordedCandidate } from '@signalbox/contract';
+import type { Offering } from '../catalog/catalog.ts';
+import type { Field } from './field.ts';
+import { GATES, type Gate } from './gates.table.ts';
+import type { Candidate, Offer } from './offer.ts';
+
+/** What calls and probes have met: who is left alone for a while. */
+export type Closings = { why(offering: Offering): Gate | undefined };
+
+export type Moving = { readonly closings?: Closings | undefined };
+
+/** At most this many candidates stand in a record, those of the route among them. */
+const RECORDED_MAX = 64;
+
+/**
+ * The candidates that stand in a record, in their order: all of them where they are few, else those
+ * of the route before others.
+ */
+export function shownOf(field: Field, offers: readonly Offer[]): readonly Candidate[] {
+  const { offerings } = field;
+  const chosen = new Map(offers.map((one) => [one.offering, one]));
+  const shown: Candidate[] = [];
+  let room = RECORDED_MAX - chosen.size;
+  for (let at = 0; at < offerings.length && (room > 0 || chosen.size > 0); at += 1) {
+    const offering = offerings[at];
+    if (offering !== undefined && chosen.delete(offering)) shown.push(field.candidate(at));
+    else if (room > 0) {
+      shown.push(field.candidate(at));
+      room -= 1;
+    }
+  }
+  // What was not asked for by the call: an answer in time, a better one.
+  for (const { offering, place } of chosen.values()) {
+    shown.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
+  }
+  return shown;
+}
+
+/** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */
+export function recordedOf(
+  shown: readonly Candidate[],
+  offers: readonly Offer[],
+  facts: Moving,
+): readonly RecordedCandidate[] {
+  const chosen = new Set(offers.map((one) => one.offering));
+  return shown.map((one) => {
+    const { endpoint, model } = one.offering;
+    const isPassedOver = one.gates === 0 && !chosen.has(one.offering);
+    const gates = isPassedOver ? GATES[closed(one.offering, facts) ?? 'notNeeded'] : one.gates;
+    return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
+  });
+}
+
+/** Of those that nothing else refuses; nearly always nobody. */
+export function closedOf(shown: readonly Candidate[], facts: Moving): readonly number[] {
+  let found: readonly number[] = NOBODY;
+  for (let at = 0; at < shown.length; at += 1) {
+    const one = shown[at];
+    if (one === undefined || one.gates !== 0 || closed(one.offering, facts) === undefined) continue;
+    found = [...found, at];
+  }
+  return found;
+}
+
+const NOBODY: readonly number[] = [];
+
+/** Undefined: it may be asked. */
+export const closed = (offering: Offering, { closings }: Moving): Gate | undefined =>
+  closings?.why(offering);
