@@ -3,6 +3,7 @@
 // which the time of the call runs out. Both only where a policy asks for it, only offers of the
 // route, which are within its clearance, and only calls that may be made twice.
 
+import type { Offering } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { Hedging } from './hedge.ts';
@@ -33,7 +34,7 @@ export class Beside {
   readonly #ports: MovingPorts;
   readonly #mayHedge: boolean;
   readonly #asked: Set<Stand> = new Set();
-  readonly #seconds: Set<Offer> = new Set();
+  readonly #seconds: Set<Offering> = new Set();
   #first: Stand | undefined = undefined;
 
   constructor(call: Scheduled, ports: MovingPorts, mayHedge: boolean) {
@@ -68,13 +69,13 @@ export class Beside {
     if (second === undefined) return undefined;
     if (role === 'hedge' && this.#first?.hedging?.take(now) !== true) return undefined;
     this.#asked.add(second.line.stand);
-    this.#seconds.add(second.offer);
+    this.#seconds.add(second.offer.offering);
     return second;
   }
 
   /** Its turn has been, beside another. */
-  had(offer: Offer): boolean {
-    return this.#seconds.has(offer);
+  had({ offering }: Offer): boolean {
+    return this.#seconds.has(offering);
   }
 
   /** One of them limits: nobody is asked twice for a while. */

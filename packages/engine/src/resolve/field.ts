@@ -45,6 +45,7 @@ export class Field {
   readonly scores: Float64Array | undefined;
   readonly #targets: readonly Target[] | undefined;
   readonly #view: View;
+  readonly #made: Map<number, Candidate> = new Map();
 
   constructor(
     offerings: readonly Offering[],
@@ -68,7 +69,16 @@ export class Field {
     this.scores = scoresOf(offerings, looking);
   }
 
+  /** The same one every time: places in flight are counted by it. */
   candidate(at: number): Candidate {
+    const known = this.#made.get(at);
+    if (known !== undefined) return known;
+    const made = this.#candidate(at);
+    this.#made.set(at, made);
+    return made;
+  }
+
+  #candidate(at: number): Candidate {
     const offering = this.offerings[at];
     assert(offering !== undefined, 'an offering of this field');
     const place = this.#view.placeOf(offering.endpoint);
