@@ -3,9 +3,11 @@
 // The first signal drains: `/readyz` says so, calls are still taken for a while, open streams end.
 // The second ends it at once. What nobody expected is shown and ends it with a failure: a server
 // that went on after that would promise what it cannot know.
+
 import { flushCompileCache } from 'node:module';
 import { DataFolderFault, JournalFault, type OpenSink, SettingFault } from '@signalbox/ports';
 import type { Asked, Command, Desk } from './command.ts';
+import { CONFIG_FLAG } from './configuration/config-flag.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from './exit.ts';
 import { giveBackMemory } from './up/give-back.ts';
 import { portTaken } from './up/port-taken.ts';
@@ -18,11 +20,7 @@ export const up: Command = {
   name: 'up',
   says: 'Serve: gateway, admin API and console in one process.',
   flags: {
-    config: {
-      says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
-      takes: 'FILE',
-      many: true,
-    },
+    config: CONFIG_FLAG,
     host: { says: 'Address to listen on; 127.0.0.1 (SIGNALBOX_HOST).', takes: 'ADDRESS' },
     port: { says: 'Port to listen on; 4141, 0 for any (SIGNALBOX_PORT).', takes: 'N' },
     gguf: { says: 'A model file to run as tier 1 (SIGNALBOX_GGUF).', takes: 'FILE' },

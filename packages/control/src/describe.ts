@@ -1,5 +1,5 @@
 // Endpoints and models of a snapshot in the words of the status page.
-import { type EndpointName, type TenantName, type Tier, tenantName } from '@signalbox/contract';
+import type { EndpointName, Tier } from '@signalbox/contract';
 import {
   type Catalog,
   type EndpointFacts,
@@ -7,6 +7,7 @@ import {
   type Facts,
   factsOfModel,
   learntOf,
+  NODE_ITSELF,
   provenanceOf,
   type Reachability,
   type TenantFacts,
@@ -15,25 +16,7 @@ import { tailOf } from '@signalbox/ports';
 import type { EndpointStatus, FactStatus, ModelFact, ModelStatus } from './status.ts';
 
 /** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
-const ANYBODY: TenantName = tenantName('');
-const STRANGER: TenantFacts = {
-  name: ANYBODY,
-  plan: undefined,
-  topology: 'hybrid',
-  residency: undefined,
-  defaultLabel: 'public',
-  unscannedLabel: 'personal',
-  privacy: 'enforce',
-  durable: 'after-answer',
-  retention: 'standard',
-  budget: undefined,
-  ownEndpoints: new Set(),
-  models: undefined,
-  tenantClass: undefined,
-  ring: undefined,
-  agentPolicies: new Map(),
-  policies: [],
-};
+const STRANGER: TenantFacts = { ...NODE_ITSELF, unscannedLabel: 'personal' };
 
 type Probes = ReadonlyMap<EndpointName, EndpointKnown>;
 

@@ -60,4 +60,10 @@ export { type Counts, counts } from './settle/counts.ts';
 export { timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';
 export { type CompileSources, compileSnapshot, createLive, restore } from './snapshot.ts';
-export { type Identity, identify, type KeyFacts, type TenantFacts } from './tenant/tenant.ts';
+export {
+  type Identity,
+  identify,
+  type KeyFacts,
+  NODE_ITSELF,
+  type TenantFacts,
+} from './tenant/tenant.ts';

@@ -4,6 +4,7 @@
 // answer says which. Whoever may not call at all, or sends no message, is refused like anybody.
 import { questionIn, writeCount } from '@signalbox/dialect';
 import type { Exchange } from '@signalbox/ports';
+import { ExchangeOver } from './exchange-over.ts';
 
 /** `upstream` or `length`. */
 export const COUNTED_HEADER = 'x-signalbox-counted';
@@ -17,54 +18,23 @@ export function counting(exchange: Exchange): Exchange {
   return new Counting(exchange);
 }
 
-class Counting implements Exchange {
-  readonly head: Exchange['head'];
-  readonly #exchange: Exchange;
+class Counting extends ExchangeOver {
   #body: Uint8Array | undefined;
 
-  constructor(exchange: Exchange) {
-    this.head = exchange.head;
-    this.#exchange = exchange;
-  }
-
-  reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
+  override reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
     if (status === 200) {
-      this.#exchange.reply(200, [...headers, COUNTED_HEADER, 'upstream'], bytes);
+      this.exchange.reply(200, [...headers, COUNTED_HEADER, 'upstream'], bytes);
       return;
     }
     const tokens = BY_LENGTH.has(status) ? lengthOf(this.#body) : undefined;
-    if (tokens === undefined) this.#exchange.reply(status, headers, bytes);
-    else this.#exchange.reply(200, byLength(headers), writeCount(tokens));
+    if (tokens === undefined) this.exchange.reply(status, headers, bytes);
+    else this.exchange.reply(200, byLength(headers), writeCount(tokens));
   }
 
-  async readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
-    const body = await this.#exchange.readBody(bytesMax, ms);
+  override async readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
+    const body = await this.exchange.readBody(bytesMax, ms);
     if (typeof body !== 'string') this.#body = body;
     return body;
-  }
-
-  begin(status: number, headers: readonly string[]): void {
-    this.#exchange.begin(status, headers);
-  }
-
-  write(bytes: Uint8Array): boolean {
-    return this.#exchange.write(bytes);
-  }
-
-  onDrain(then: () => void): void {
-    this.#exchange.onDrain(then);
-  }
-
-  end(trailers?: readonly string[]): void {
-    this.#exchange.end(trailers);
-  }
-
-  destroy(): void {
-    this.#exchange.destroy();
-  }
-
-  onLeave(then: () => void): void {
-    this.#exchange.onLeave(then);
   }
 }
 

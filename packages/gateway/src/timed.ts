@@ -3,6 +3,7 @@
 import type { Clock } from '@signalbox/contract';
 import { timingHeader } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
+import { ExchangeOver } from './exchange-over.ts';
 
 /** All of it went into deciding: nobody waited, and nobody else was asked. */
 export function timingSince(arrived: number, clock: Clock): readonly [string, string] {
@@ -15,51 +16,20 @@ export function timed(exchange: Exchange, arrived: number, clock: Clock): Exchan
   return new TimedExchange(exchange, arrived, clock);
 }
 
-class TimedExchange implements Exchange {
-  readonly head: Exchange['head'];
-  readonly #exchange: Exchange;
+class TimedExchange extends ExchangeOver {
   readonly #arrived: number;
   readonly #clock: Clock;
 
   constructor(exchange: Exchange, arrived: number, clock: Clock) {
-    this.head = exchange.head;
-    this.#exchange = exchange;
+    super(exchange);
     this.#arrived = arrived;
     this.#clock = clock;
   }
 
   /** An answer that was kept for later says already how long it took. */
-  reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
+  override reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
     const [name, value] = timingSince(this.#arrived, this.#clock);
     const all = headers.includes(name) ? headers : [...headers, name, value];
-    this.#exchange.reply(status, all, bytes);
-  }
-
-  readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
-    return this.#exchange.readBody(bytesMax, ms);
-  }
-
-  begin(status: number, headers: readonly string[]): void {
-    this.#exchange.begin(status, headers);
-  }
-
-  write(bytes: Uint8Array): boolean {
-    return this.#exchange.write(bytes);
-  }
-
-  onDrain(then: () => void): void {
-    this.#exchange.onDrain(then);
-  }
-
-  end(trailers?: readonly string[]): void {
-    this.#exchange.end(trailers);
-  }
-
-  destroy(): void {
-    this.#exchange.destroy();
-  }
-
-  onLeave(then: () => void): void {
-    this.#exchange.onLeave(then);
+    this.exchange.reply(status, all, bytes);
   }
 }

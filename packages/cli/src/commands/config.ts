@@ -1,7 +1,9 @@
 // `signalbox config`: what the files say, whether they are right, and the whole of it as one file.
 // Works without a server, on the same reading that a start makes.
+
 import { renderProblems } from '@signalbox/config';
 import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
+import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { readOffline } from '../configuration/offline.ts';
 import type { Whole } from '../configuration/whole.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -9,11 +11,7 @@ import { columns } from '../layout.ts';
 import { problemsOf, type Reading } from '../up/documents.ts';
 
 const FILES: Readonly<Record<string, FlagFacts>> = {
-  config: {
-    says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
-    takes: 'FILE',
-    many: true,
-  },
+  config: CONFIG_FLAG,
 };
 
 export const commands: readonly Command[] = [

@@ -1,5 +1,6 @@
 // `signalbox policy test|check|explain`: what policies do, asked of the files, before anybody is
 // served by them. Work without a server.
+
 import {
   checkPolicies,
   downAt,
@@ -15,35 +16,30 @@ import {
 } from '@signalbox/engine';
 import type { Asked, Command, Desk } from '../command.ts';
 import { compiledOffline } from '../configuration/compiled.ts';
+import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
 import { CALL_FLAGS, commandFor, describedCall } from './imagined-call.ts';
-
-const CONFIG = {
-  says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
-  takes: 'FILE',
-  many: true,
-} as const;
 
 export const commands: readonly Command[] = [
   {
     name: 'policy test',
     says: 'Run the tests that stand beside the rules.',
-    flags: { config: CONFIG },
+    flags: { config: CONFIG_FLAG },
     examples: ['signalbox policy test', 'signalbox policy test --config signalbox.yaml --json'],
     run: test,
   },
   {
     name: 'policy check',
     says: 'Try every kind of tenant, data and trouble against what the documents promise.',
-    flags: { config: CONFIG },
+    flags: { config: CONFIG_FLAG },
     examples: ['signalbox policy check', 'signalbox policy check --json'],
     run: check,
   },
   {
     name: 'policy explain',
     says: 'Say which rules hold for a call, and where it would go.',
-    flags: { config: CONFIG, ...CALL_FLAGS },
+    flags: { config: CONFIG_FLAG, ...CALL_FLAGS },
     examples: [
       'signalbox policy explain --tenant acme --sensitivity regulated',
       'signalbox policy explain --tenant acme --plan pro --residency eu --down far',

@@ -1,5 +1,6 @@
 // `signalbox policy replay`: recorded decisions of this machine's gateway, made again under the
 // files as they are now. Reads the journal; the gateway may run beside it.
+
 import { join } from 'node:path';
 import type { CallRecord } from '@signalbox/contract';
 import { formatUsd } from '@signalbox/contract';
@@ -7,6 +8,7 @@ import { type Moved, type Replayed, replay } from '@signalbox/engine';
 import { JournalFault, nodeDisk, readJournal } from '@signalbox/ports';
 import type { Asked, Command, Desk } from '../command.ts';
 import { compiledOffline } from '../configuration/compiled.ts';
+import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
 
@@ -17,11 +19,7 @@ export const commands: readonly Command[] = [
     flags: {
       since: { says: 'How far back: 30m, 24h, 7d; 24h.', takes: 'TIME' },
       tenant: { says: 'Only calls of this tenant.', takes: 'NAME' },
-      config: {
-        says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
-        takes: 'FILE',
-        many: true,
-      },
+      config: CONFIG_FLAG,
     },
     examples: [
       'signalbox policy replay --since 24h',

@@ -1,7 +1,9 @@
 // `signalbox policy`: the rules as the files have them, with file and line. Works without a server.
+
 import { renderProblems } from '@signalbox/config';
 import type { Origin, PolicyDocument } from '@signalbox/documents';
 import type { Asked, Command, Desk } from '../command.ts';
+import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { readOffline } from '../configuration/offline.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
@@ -10,17 +12,11 @@ import { unknownName } from './admin.ts';
 import { commands as checking } from './policy-check.ts';
 import { commands as replaying } from './policy-replay.ts';
 
-const CONFIG = {
-  says: 'Configuration file or pattern; ./signalbox.yaml if there is one (SIGNALBOX_CONFIG).',
-  takes: 'FILE',
-  many: true,
-} as const;
-
 export const commands: readonly Command[] = [
   {
     name: 'policy list',
     says: 'All policies, and whose they are.',
-    flags: { config: CONFIG },
+    flags: { config: CONFIG_FLAG },
     examples: ['signalbox policy list', 'signalbox policy list --config signalbox.yaml'],
     run: list,
   },
@@ -28,7 +24,7 @@ export const commands: readonly Command[] = [
     name: 'policy show',
     says: 'The rules of one policy, in order.',
     takes: [{ name: 'NAME', says: 'The policy.' }],
-    flags: { config: CONFIG },
+    flags: { config: CONFIG_FLAG },
     examples: ['signalbox policy show first'],
     run: show,
   },
