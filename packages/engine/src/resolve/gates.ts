@@ -59,15 +59,15 @@ export function gatesOfPlace(
   who: Identity,
 ): number {
   let gates = breachesOf(clearance, place);
-  if (!tiersOf(who).every((tiers) => tiers.includes(place.tier))) gates |= GATES.entitledTier;
+  if (!includesTier(who, place.tier)) gates |= GATES.entitledTier;
   if (!endpoint.enabled) gates |= GATES.disabled;
   if (endpoint.quarantined) gates |= GATES.quarantined;
   if (endpoint.unavailable !== undefined) gates |= GATES.unavailable;
   return gates;
 }
 
-const tiersOf = ({ tenant, key }: Identity): readonly (readonly number[])[] =>
-  [tenant.plan?.tiers, key.tiers].filter((tiers) => tiers !== undefined);
+const includesTier = ({ tenant, key }: Identity, tier: Place['tier']): boolean =>
+  (tenant.plan?.tiers?.includes(tier) ?? true) && (key.tiers?.includes(tier) ?? true);
 
 /** What the plan and the key say of a model. */
 export function gatesOfModel(model: string, { tenant, key }: Identity): number {
@@ -81,10 +81,7 @@ export function gatesOfModel(model: string, { tenant, key }: Identity): number {
 
 /** What the plan and the key leave out. */
 export function isEntitled(who: Identity, offering: Offering, place: Place): boolean {
-  return (
-    gatesOfModel(offering.model, who) === 0 &&
-    tiersOf(who).every((tiers) => tiers.includes(place.tier))
-  );
+  return gatesOfModel(offering.model, who) === 0 && includesTier(who, place.tier);
 }
 
 const CAPABILITIES: readonly (keyof ModelCapabilities)[] = [
