@@ -15,6 +15,17 @@ const recorded: readonly Recorded[] = JSON.parse(
   readFileSync(new URL('conform.recorded.json', import.meta.url), 'utf8'),
 );
 
+/** The published suite: what of it is decided here, and what is left open. */
+const official: { readonly decided: readonly Recorded[]; readonly undecided: readonly Recorded[] } =
+  JSON.parse(readFileSync(new URL('conform.official.json', import.meta.url), 'utf8'));
+
+const DECIDED = 138;
+const UNDECIDED = 32;
+const NOT_READ = [
+  ...['$id', '$ref', 'additionalItems', 'dependencies', 'items', 'pattern'],
+  'unevaluatedProperties',
+];
+
 const ORDER: Json = {
   type: 'object',
   properties: {
@@ -44,6 +55,32 @@ describe('a schema', () => {
       assert.deepEqual(kinds(holds), Array<string>(holds.length).fill('holds'), text);
       assert.deepEqual(kinds(fails), Array<string>(fails.length).fill('fails'), text);
     }
+  });
+
+  it('says of every value of the published suite what the suite says', () => {
+    assert.equal(official.decided.length, DECIDED);
+    for (const { schema, holds, fails } of official.decided) {
+      const compiled = compileSchema(schema);
+      const text = JSON.stringify(schema);
+      assert.deepEqual(compiled.unread, [], text);
+      for (const value of holds) assert.equal(compiled.check(value).kind, 'holds', text);
+      for (const value of fails) assert.equal(compiled.check(value).kind, 'fails', text);
+    }
+  });
+
+  it('names what of the published suite it does not read, and is never wrong there', () => {
+    assert.equal(official.undecided.length, UNDECIDED);
+    const named = new Set<string>();
+    for (const { schema, holds, fails } of official.undecided) {
+      const compiled = compileSchema(schema);
+      for (const keyword of compiled.unread) named.add(keyword);
+      const kinds = [...holds, ...fails].map((value) => compiled.check(value).kind);
+      const text = JSON.stringify(schema);
+      assert.ok(kinds.includes('undecided'), text);
+      assert.ok(!kinds.slice(0, holds.length).includes('fails'), text);
+      assert.ok(!kinds.slice(holds.length).includes('holds'), text);
+    }
+    assert.deepEqual([...named].sort(), NOT_READ);
   });
 
   const cases: readonly (readonly [value: Json, at: string, keyword: string])[] = [

@@ -3,7 +3,8 @@
  * that is bounded whatever the schema and the value are. A schema is compiled once and asked often.
  * What is not checked here (references elsewhere, `unevaluated…`, patterns that cannot be matched
  * in linear time, more work than may be done) makes the answer `undecided`: never a yes. Keywords
- * that nobody defined mean nothing, as the draft says; `format` is a note, as it is there.
+ * that nobody defined mean nothing, as the draft says, and are named for who wants to know of a
+ * slip; `format` is a note, as it is there.
  */
 import type { Json } from '../origin.ts';
 import { APPLICATORS } from './applicators.ts';
@@ -32,6 +33,8 @@ export type Finding =
 export type Schema = {
   /** Keywords in it that are not checked, each with its place in the schema. */
   readonly unread: readonly string[];
+  /** Keywords in it that no draft has: perhaps slips. */
+  readonly unheard: readonly string[];
   /** Of how many things it is made, for whoever keeps several: about 100 bytes each. */
   readonly size: number;
   check(value: Json): Finding;
@@ -40,7 +43,7 @@ export type Schema = {
 const SCHEMAS_MAX = 5_000;
 const PATTERN_STEPS_MAX = 20_000;
 const DEPTH_MAX = 200;
-const UNREAD_MAX = 20;
+const TOLD_MAX = 20;
 
 /** Keywords that would change the answer, and are not read. */
 const UNREAD: ReadonlySet<string> = new Set([
@@ -53,12 +56,24 @@ const UNREAD: ReadonlySet<string> = new Set([
   'unevaluatedProperties',
 ]);
 
+/** Read beside others, or by people alone: they change no answer by themselves. */
+const NOTES: ReadonlySet<string> = new Set([
+  ...['$anchor', '$comment', '$defs', '$dynamicAnchor', '$id', '$recursiveAnchor', '$schema'],
+  ...['$vocabulary', 'contentEncoding', 'contentMediaType', 'contentSchema', 'default'],
+  ...['definitions', 'deprecated', 'description', 'else', 'example', 'examples', 'format'],
+  ...['maxContains', 'minContains', 'readOnly', 'then', 'title', 'writeOnly'],
+]);
+
+/** All that one may write, for who offers a word instead of a slip. */
+export const KEYWORDS: readonly string[] = ['$ref', ...MAKERS.keys(), ...APPLICATORS.keys()];
+
 export function compileSchema(schema: Json): Schema {
   const compiler = new Compiler(schema);
   const test = compiler.whole();
-  const { unread, size } = compiler;
+  const { unread, unheard, size } = compiler;
   return {
     unread,
+    unheard,
     size,
     check(value) {
       const run: Run = {
@@ -84,6 +99,7 @@ const NOWHERE: Spot = { at: undefined, keyword: 'schema' };
 
 class Compiler {
   readonly unread: string[] = [];
+  readonly unheard: string[] = [];
   readonly #root: Json;
   /** By the schema itself, so that what refers to itself is compiled once. */
   readonly #known: Map<JsonMap, Test> = new Map();
@@ -133,7 +149,9 @@ class Compiler {
       const around = { schema, patternOf: this.#patternOf };
       return apply(said, this.#inner, around) ?? this.#not(keyword);
     }
-    return UNREAD.has(keyword) ? this.#not(keyword) : undefined;
+    if (UNREAD.has(keyword)) return this.#not(keyword);
+    if (!NOTES.has(keyword) && !keyword.startsWith('x-')) note(this.unheard, keyword);
+    return undefined;
   }
 
   readonly #patternOf: PatternOf = (source) => {
@@ -155,10 +173,13 @@ class Compiler {
   }
 
   #not(keyword: string): Test {
-    const isNew = !this.unread.includes(keyword) && this.unread.length < UNREAD_MAX;
-    if (isNew) this.unread.push(keyword);
+    note(this.unread, keyword);
     return (_, at, run) => unknown(run, at, keyword);
   }
+}
+
+function note(told: string[], keyword: string): void {
+  if (!told.includes(keyword) && told.length < TOLD_MAX) told.push(keyword);
 }
 
 function unescaped(piece: string): string | undefined {

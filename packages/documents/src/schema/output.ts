@@ -1,8 +1,9 @@
 /** Written form of `output`: what an answer has to be before it may go to its caller. */
 import { z } from 'zod';
-import { compileSchema } from '../conform/conform.ts';
+import { compileSchema, KEYWORDS } from '../conform/conform.ts';
 import type { Json } from '../origin.ts';
 import type { OutputDocument } from '../policy.ts';
+import { closest } from '../suggest.ts';
 import { isMapping, tier } from './words.ts';
 
 const RETRIES_MAX = 5;
@@ -35,11 +36,17 @@ const schema = z
       refuse('the schema is too large', `write at most ${SCHEMA_BYTES_MAX} characters`);
       return;
     }
-    const [unread] = compileSchema(written as Json).unread; // z.json() read it
-    if (unread === undefined) return;
+    const { unread, unheard } = compileSchema(written as Json); // z.json() read it
+    const [left] = unread;
+    const [slip] = unheard;
     const hint =
       'leave it out, or write it otherwise; docs/concepts/output-checks.md lists what is';
-    refuse(`\`${unread}\` is not checked as it stands here`, hint);
+    if (left !== undefined) refuse(`\`${left}\` is not checked as it stands here`, hint);
+    else if (slip !== undefined) {
+      const near = closest(slip, KEYWORDS);
+      const meant = near === undefined ? hint : `did you mean \`${near}\`?`;
+      refuse(`no JSON Schema has a keyword \`${slip}\`: nothing would check it`, meant);
+    }
   })
   .transform((written): string => JSON.stringify(written));
 
