@@ -8,10 +8,11 @@ const sum = (...counts: readonly (number | undefined)[]): number =>
 
 /** Where a message tells usage; undefined: it does not. */
 function usageOf(message: Json): Json | undefined {
-  for (const around of [undefined, 'response', 'message', 'x_groq', 'metadata']) {
+  for (const around of [undefined, 'response', 'message', 'x_groq', 'metadata', 'delta']) {
     const value = around === undefined ? message : member(message, around);
     const usage = member(value, 'usage') ?? member(value, 'usageMetadata');
-    if (usage !== undefined && usage !== null) return usage;
+    // Of two counts the one that is charged for.
+    if (usage !== undefined && usage !== null) return member(usage, 'billed_units') ?? usage;
   }
   const isOllama = member(message, 'eval_count') !== undefined;
   return isOllama ? message : undefined;

@@ -7,12 +7,15 @@ import {
   type Ask,
   anthropic,
   type Codec,
+  cohere,
+  converse,
   fold,
   isObject,
   type Json,
   ollama,
   openai,
   responses,
+  type ServerCodec,
   tryParse,
   unfold,
 } from '@signalbox/dialect';
@@ -26,6 +29,16 @@ export type Way = { readonly from: Codec; readonly over: Codec };
 export const WAYS: readonly Way[] = CODECS.flatMap((from) =>
   CODECS.filter((over) => over !== from).map((over) => ({ from, over })),
 );
+
+/** Formats in which servers alone are asked, with a model that each is the reference for. */
+export const SERVERS: readonly {
+  readonly wire: string;
+  readonly codec: ServerCodec;
+  readonly model: string;
+}[] = [
+  { wire: 'converse', codec: converse, model: 'anthropic.claude-any' },
+  { wire: 'cohere', codec: cohere, model: 'command-any' },
+];
 
 export type Outcome = {
   readonly dropped: ReadonlySet<string>;
@@ -60,6 +73,17 @@ export function askOver({ from, over }: Way, ask: Ask): Outcome {
   // What the second format says in another way may have no place in the first.
   const named = new Set([...there.dropped, ...back.dropped]);
   return { dropped: there.dropped, lost: lost(names, named) };
+}
+
+/** What such a server cannot be told; nobody reads it back, so what is named counts. */
+export function droppedFor(
+  from: Codec,
+  { codec, model }: (typeof SERVERS)[number],
+  ask: Ask,
+): ReadonlySet<string> {
+  const alone = again(from, ask);
+  if (typeof alone === 'string') return new Set<string>();
+  return codec.writeAsk(alone.ask, { ...TO, model }).dropped;
 }
 
 const contextOf = (answer: Answer): AnswerContext => ({

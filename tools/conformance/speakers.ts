@@ -4,6 +4,7 @@ import {
   anthropic,
   anthropicStreamReader,
   type Codec,
+  cohere,
   completions,
   converse,
   isObject,
@@ -122,6 +123,11 @@ const CONVERSED: readonly string[] = [
   ...['messageStop', 'metadata'],
 ];
 
+const COHERE: ReadonlySet<string> = new Set([
+  ...['message-start', 'content-start', 'content-delta', 'tool-plan-delta', 'message-end'],
+  ...['tool-call-start', 'tool-call-delta'],
+]);
+
 /** Formats that servers alone speak. */
 const SERVERS: readonly Speaker[] = [
   {
@@ -133,6 +139,16 @@ const SERVERS: readonly Speaker[] = [
     isWhole: (body) => has(member(member(body, 'output'), 'message'), 'content'),
     end: '',
     path: /\/converse(?:-stream)?$/,
+  },
+  {
+    name: 'cohere',
+    codec: cohere,
+    caller: undefined,
+    reader: undefined,
+    isStream: (message) => COHERE.has(textIn(message, 'type') ?? ''),
+    isWhole: (body) => has(body, 'finish_reason') && isObject(member(body, 'message')),
+    end: '',
+    path: /\/v2\/chat$/,
   },
 ];
 

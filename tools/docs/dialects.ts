@@ -1,6 +1,6 @@
 // The page of dialects: what does not cross between two of them, found out by sending samples.
 import { type Cell, matrix } from '../conformance/matrix.ts';
-import { CODECS } from '../conformance/pairs.ts';
+import { CODECS, droppedFor, SERVERS } from '../conformance/pairs.ts';
 import { SAMPLES } from '../conformance/samples.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -9,6 +9,8 @@ const NAMES: Readonly<Record<string, string>> = {
   anthropic: 'Anthropic messages',
   gemini: 'Gemini',
   ollama: 'Ollama',
+  converse: 'Bedrock Converse',
+  cohere: 'Cohere',
 };
 
 const OPENING = `# Dialects
@@ -40,6 +42,10 @@ const WORDS = `Names are ours, one for every dialect:
 | \`anthropic.cache_control\` | a field that one dialect alone knows, under that dialect's name |
 `;
 
+const SERVERS_ALONE = `Two formats are spoken by servers alone: nobody asks in them. For Bedrock the
+table is about Claude; other models there take less.
+`;
+
 const CHECKING = `## Check it with your own recordings
 
 \`npm run conformance -- FOLDER\` replays recorded calls of model servers against every dialect, in
@@ -56,6 +62,8 @@ export function dialectsPage(): string {
     'A caller of the dialect on the left, an upstream of the one above.',
     '',
     table(cells, ({ droppedOfAsks }) => droppedOfAsks),
+    SERVERS_ALONE,
+    serversTable(),
     '## Of an answer',
     '',
     'An upstream of the dialect on the left, a caller of the one above.',
@@ -64,6 +72,24 @@ export function dialectsPage(): string {
     WORDS,
     CHECKING,
   ].join('\n');
+}
+
+function serversTable(): string {
+  const wires: readonly string[] = CODECS.map(({ wire }) => wire);
+  const head = ['', ...SERVERS.map(({ wire }) => nameOf(wire))];
+  const rows = CODECS.map((from) => [
+    nameOf(from.wire),
+    ...SERVERS.map((server) => {
+      const words = SAMPLES.asks.flatMap(([, ask]) => [...droppedFor(from, server, ask)]);
+      return listed([...new Set(words)], wires);
+    }),
+  ]);
+  return markdown(head, rows);
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+  return [...lines, ''].join('\n');
 }
 
 function table(
@@ -79,8 +105,7 @@ function table(
       return cell === undefined ? 'as it is' : listed([...droppedOf(cell).keys()], wires);
     }),
   ]);
-  const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
-  return [...lines, ''].join('\n');
+  return markdown(head, rows);
 }
 
 const nameOf = (wire: string): string => NAMES[wire] ?? wire;

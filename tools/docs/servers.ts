@@ -35,6 +35,7 @@ const DIALECTS: Readonly<Record<ServerWire, string>> = {
   gemini: 'Gemini',
   ollama: 'Ollama',
   converse: 'Converse',
+  cohere: 'Cohere',
 };
 
 const USAGE: Readonly<Record<ServerKind['usageInStream'], string>> = {

@@ -22,6 +22,7 @@ export {
 export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
 export type { SignedCall, SignedCalls } from './canon/origin.ts';
+export { cohere } from './cohere/cohere.ts';
 export { contentOf, type Range } from './content.ts';
 export { converse } from './converse/converse.ts';
 export {

@@ -83,7 +83,7 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
   vertex: facts(
     'Vertex AI; the URL ends with project and location, for Claude with its publisher.',
   ),
-  cohere: facts('The Cohere API, over its OpenAI path.', {
+  cohere: facts('The Cohere API, in its own chat and over its OpenAI path.', {
     url: 'https://api.cohere.ai/compatibility/v1',
     path: '/compatibility/v1',
     environmentName: 'COHERE_API_KEY',

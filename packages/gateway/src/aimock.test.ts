@@ -1,5 +1,5 @@
 // The official clients in front of a model server that others wrote: aimock speaks the dialects of
-// seven providers by its own reading of their documents, so what both of us misread in the same way
+// eight providers by its own reading of their documents, so what both of us misread in the same way
 // is all that can slip through here.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -27,6 +27,7 @@ const UPSTREAMS: Readonly<Record<string, readonly [kind: string, path: string]>>
   bedrock: ['bedrock', ''],
   azure: ['azure', '/openai?api-version=2024-10-21'],
   vertex: ['vertex', '/v1/projects/p/locations/l'],
+  cohere: ['cohere', ''],
 };
 
 let mock: LLMock;
@@ -84,9 +85,9 @@ after(async () => {
   await mock.stop();
 });
 
-/** Vertex has a path of the OpenAI dialect too; aimock does not know it. */
+/** These have a path of the OpenAI dialect too; aimock does not know it. */
 const isUnknownThere = (caller: string, at: string): boolean =>
-  at === 'vertex' && (caller === 'openai' || caller === 'ai with openai chat');
+  (at === 'vertex' || at === 'cohere') && (caller === 'openai' || caller === 'ai with openai chat');
 
 const clientOf = (name: string): Client => {
   const make = CLIENTS[name];
@@ -156,7 +157,7 @@ describe('in front of a server that others wrote', () => {
       body: { model: `${at}/m-${at}`, messages: [{ role: 'user', content: HELLO }] },
     });
     for (const at of Object.keys(UPSTREAMS)) {
-      if (at === 'vertex') continue;
+      if (isUnknownThere('openai', at)) continue;
       mock.nextRequestError(500, { message: 'I am ill', type: 'server_error' });
       const ill = await gateway.ask('/v1/chat/completions', chat(at));
       assert.equal(ill.status, 502, `${at}: ${ill.text}`);

@@ -12,8 +12,8 @@ export const WIRES = ['openai', 'responses', 'anthropic', 'gemini', 'ollama'] as
 export type Wire = (typeof WIRES)[number];
 
 /** Formats that servers alone speak: they are asked in them, and nobody asks us in them. */
-export type ServerWire = Wire | 'converse';
-export const SERVER_WIRES: readonly ServerWire[] = [...WIRES, 'converse'];
+export type ServerWire = Wire | 'converse' | 'cohere';
+export const SERVER_WIRES: readonly ServerWire[] = [...WIRES, 'converse', 'cohere'];
 
 /** JSON as parsed by `parseExact`: numbers that a double cannot hold stay raw. */
 export type Json =
@@ -114,7 +114,7 @@ export type Part =
   | ToolCall
   | ToolResult
   /** What only its own dialect can read (a hosted tool's call and result, an unknown block). */
-  | { readonly kind: 'opaque'; readonly wire: Wire; readonly value: Json };
+  | { readonly kind: 'opaque'; readonly wire: ServerWire; readonly value: Json };
 
 export type Text = { readonly kind: 'text'; readonly text: string; readonly extra?: Extra };
 
@@ -292,7 +292,7 @@ export type AnswerEvent =
       readonly kind: 'opaque';
       readonly answer: number;
       readonly part: number;
-      readonly wire: Wire;
+      readonly wire: ServerWire;
       readonly value: Json;
     }
   | {

@@ -6,11 +6,11 @@ import type {
   Json,
   Media,
   Part,
+  ServerWire,
   StopReason,
   TokenLogprob,
   ToldUsage,
   UpstreamError,
-  Wire,
 } from './canon.ts';
 
 type Open =
@@ -18,7 +18,7 @@ type Open =
   | { kind: 'thought'; pieces: string[]; signature: string | undefined; sealed: string | undefined }
   | { kind: 'call'; id: string; name: string; pieces: string[]; signature: string | undefined }
   | { kind: 'media'; media: Media }
-  | { kind: 'opaque'; wire: Wire; value: Json };
+  | { kind: 'opaque'; wire: ServerWire; value: Json };
 
 type Choice = {
   readonly parts: Map<number, Open>;

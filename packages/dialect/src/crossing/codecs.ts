@@ -3,6 +3,7 @@ import type { Dialect, Operation } from '@signalbox/contract';
 import { anthropic } from '../anthropic/anthropic.ts';
 import type { ServerWire, Wire } from '../canon/canon.ts';
 import type { Codec, ServerCodec } from '../canon/codec.ts';
+import { cohere } from '../cohere/cohere.ts';
 import { converse } from '../converse/converse.ts';
 import { gemini } from '../gemini/gemini.ts';
 import { generate, ollama } from '../ollama/ollama.ts';
@@ -19,7 +20,11 @@ export const CODECS: Readonly<Record<Wire, Codec>> = {
 };
 
 /** How servers are asked and answer. */
-export const SERVER_CODECS: Readonly<Record<ServerWire, ServerCodec>> = { ...CODECS, converse };
+export const SERVER_CODECS: Readonly<Record<ServerWire, ServerCodec>> = {
+  ...CODECS,
+  converse,
+  cohere,
+};
 
 /** Of a format in which no server is asked. */
 export type CallerCodec = Omit<Codec, 'writeAsk'>;

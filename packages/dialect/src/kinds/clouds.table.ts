@@ -2,6 +2,7 @@
 import {
   ANTHROPIC_FINISH,
   BEDROCK_FINISH,
+  COHERE_FINISH,
   GEMINI_FINISH,
   OPENAI_FINISH,
   RESPONSES_FINISH,
@@ -136,15 +137,16 @@ export const CLOUDS: readonly ServerKind[] = [
   {
     name: 'cohere',
     title: 'Cohere',
-    bases: ['/compatibility/v1'],
+    bases: ['/compatibility/v1', '/v2', '/v1'],
     wires: {
+      cohere: { chat: '/v2/chat' },
       openai: {
         chat: '/compatibility/v1/chat/completions',
         embedding: '/compatibility/v1/embeddings',
         rerank: '/v2/rerank',
       },
     },
-    preferred: 'openai',
+    preferred: 'cohere',
     auth: BEARER,
     extraHeaders: [],
     modelsPath: '/v1/models',
@@ -167,15 +169,7 @@ export const CLOUDS: readonly ServerKind[] = [
     usageInStream: 'asked',
     endsWithDone: true,
     missingEnd: false,
-    finishReasons: {
-      ...OPENAI_FINISH,
-      COMPLETE: 'end',
-      STOP_SEQUENCE: 'stop_sequence',
-      MAX_TOKENS: 'length',
-      TOOL_CALL: 'tools',
-      ERROR: 'error',
-      TIMEOUT: 'error',
-    },
+    finishReasons: { ...OPENAI_FINISH, ...COHERE_FINISH },
     errors: [
       { status: 429, text: /trial key|calls ?\/ ?month|per month/i, kind: 'quota' },
       { text: /invalid api token|invalid api key/i, kind: 'auth' },
@@ -185,14 +179,18 @@ export const CLOUDS: readonly ServerKind[] = [
     rateHeaders: [{ of: 'requests', windowMs: MINUTE_MS, limit: 'x-trial-endpoint-call-limit' }],
     local: false,
     source: {
-      paths: 'documents',
-      streams: 'documents',
+      paths: 'recorded',
+      streams: 'recorded',
       errors: 'recorded',
       overflow: 'documents',
       limits: 'recorded',
       probe: 'documents',
     },
-    notes: ['Spoken over its OpenAI path; its own v2 chat is not.'],
+    notes: [
+      'Callers of OpenAI chat and embeddings are served over its OpenAI path, byte for byte; all others in its own v2 chat.',
+      'Of its v2 chat the billed units count as usage: its tokens include a template of its own that nobody pays for.',
+      'Citations have no field in other dialects; they are left out and named.',
+    ],
   },
   {
     name: 'perplexity',

@@ -40,6 +40,15 @@ export const BEDROCK_FINISH: Reasons = {
   model_context_window_exceeded: 'context',
 };
 
+export const COHERE_FINISH: Reasons = {
+  COMPLETE: 'end',
+  STOP_SEQUENCE: 'stop_sequence',
+  MAX_TOKENS: 'length',
+  TOOL_CALL: 'tools',
+  ERROR: 'error',
+  TIMEOUT: 'error',
+};
+
 export const GEMINI_FINISH: Reasons = {
   STOP: 'end',
   FUNCTION_CALL: 'tools',

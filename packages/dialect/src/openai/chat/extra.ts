@@ -5,14 +5,20 @@ import { isObject, member } from '../../canon/exact.ts';
 /** Names go into a header: only those that look like names do. */
 const NAME = /^[\w.-]{1,64}$/;
 
-/** Names the fields of other dialects. */
-export function droppedExtra(extra: Extra | undefined, dropped: Dropped): void {
+export const isFieldName = (key: string): boolean => NAME.test(key);
+
+/** Names the fields of other dialects. @param own of which they are kept. */
+export function droppedExtra(
+  extra: Extra | undefined,
+  dropped: Dropped,
+  own: 'openai' | 'none' = 'openai',
+): void {
   if (extra === undefined) return;
   for (const wire of WIRES) {
-    const fields: JsonObject | undefined = wire === 'openai' ? undefined : extra[wire];
+    const fields: JsonObject | undefined = wire === own ? undefined : extra[wire];
     if (fields === undefined) continue;
     for (const key of Object.keys(fields)) {
-      dropped.add(NAME.test(key) ? `${wire}.${key}` : wire);
+      dropped.add(isFieldName(key) ? `${wire}.${key}` : wire);
     }
   }
 }
