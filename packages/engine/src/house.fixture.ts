@@ -32,7 +32,7 @@ import {
   within,
   yes,
 } from '@signalbox/contract';
-import { readQuestion } from '@signalbox/dialect';
+import { questionIn } from '@signalbox/dialect';
 import { type Configuration, findPrice, priceBook, statedPrices } from '@signalbox/documents';
 import { API_KEY_CHANCE_BYTES, mintApiKey } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
@@ -360,6 +360,8 @@ export type Heads = Partial<Omit<CallHead, 'keyText' | 'operation'>> & {
   readonly operation?: SpokenOperation;
   /** Name of a key, or `{text}` for a key as it stands. */
   readonly key?: string | { readonly text: string | undefined };
+  /** Of a dialect that names the model there. */
+  readonly inPath?: Parameters<typeof questionIn>[3];
 };
 
 export type Built = {
@@ -501,10 +503,12 @@ const NO_HEAD: Omit<CallHead, 'keyText'> = {
   forwardable: [],
 };
 
+const NOT_IN_PATH = { model: '', stream: false };
+
 function callTo(
   house: House,
   body: object | string,
-  { key = 'main', ...head }: Heads,
+  { key = 'main', inPath = NOT_IN_PATH, ...head }: Heads,
   keyText: (name: string) => string,
 ): Call {
   const { clock, random } = house.ports;
@@ -519,6 +523,7 @@ function callTo(
       ...head,
       keyText: typeof key === 'string' ? keyText(key) : key.text,
     },
-    body: async () => readQuestion(operation, new TextEncoder().encode(text)),
+    body: async () =>
+      questionIn(head.dialect ?? 'openai', operation, new TextEncoder().encode(text), inPath),
   };
 }

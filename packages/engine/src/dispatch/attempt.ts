@@ -27,6 +27,7 @@ import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { rulesOf } from './check.ts';
+import { Gathered } from './gathered.ts';
 import { upstreamHeaders } from './headers.ts';
 
 /** Whoever reads a stream after its release. */
@@ -136,10 +137,12 @@ class Collector implements DialSink {
   #consumer: Consumer | undefined;
   /** An ending that came between the verdict and the consumer. */
   #late: ((consumer: Consumer) => void) | undefined;
-  #kept: Uint8Array[] = [];
+  readonly #kept = new Gathered();
+  /** What came between the verdict and the consumer: a turn's worth, then it is held back. */
+  #waiting: Uint8Array[] = NONE;
   /** Of an answer that is checked: what of a stream goes on when it passes. */
-  readonly #passed: Uint8Array[] | undefined;
-  #opening: Uint8Array = new Uint8Array(0);
+  readonly #passed: Gathered | undefined;
+  readonly #opening = new Gathered();
   #size = 0;
   #settled = false;
 
@@ -153,7 +156,7 @@ class Collector implements DialSink {
     this.#dialling = dialling;
     this.#resolve = resolve;
     this.#abort = abort;
-    this.#passed = rulesOf(call) === undefined ? undefined : [];
+    this.#passed = rulesOf(call) === undefined ? undefined : new Gathered();
   }
 
   head(status: number, headers: Headers, flow: Flow): void {
@@ -178,20 +181,29 @@ class Collector implements DialSink {
     }
     if (this.#size === 0) this.#dialling.firstByte();
     this.#size += bytes.length;
-    if (this.#reader !== undefined && !this.#settled && this.#passed === undefined) {
+    if (this.#settled) {
+      this.#wait(bytes);
+      return;
+    }
+    if (this.#reader !== undefined && this.#passed === undefined) {
       this.#open(bytes, this.#reader);
       return;
     }
-    this.#kept.push(bytes.slice());
+    this.#kept.add(bytes);
     if (this.#passed !== undefined && this.#reader !== undefined) {
-      this.#passed.push(this.#reader.push(bytes).slice());
+      this.#passed.add(this.#reader.push(bytes));
     }
-    if (this.#settled && this.#size > WITHHELD_BYTES_MAX) this.#flow?.pause();
     const most = this.#passed === undefined ? ANSWER_BYTES_MAX : CHECKED_BYTES_MAX;
     if (this.#size <= most) return;
     this.#abort();
     const detail = `answer larger than ${most} bytes`;
     this.fault(fault('too_large', 'upstream', 'other', detail));
+  }
+
+  #wait(bytes: Uint8Array): void {
+    if (this.#waiting === NONE) this.#waiting = [];
+    this.#waiting.push(bytes.slice());
+    if (this.#size > WITHHELD_BYTES_MAX) this.#flow?.pause();
   }
 
   end(): void {
@@ -201,17 +213,12 @@ class Collector implements DialSink {
     }
     if (this.#reader !== undefined) {
       this.#late = ended;
-      if (this.#passed === undefined) {
-        this.#answer(this.#stream(this.#reader));
-        return;
-      }
-      const raw = joined(this.#kept);
-      this.#kept = [];
-      this.#opening = joined(this.#passed);
-      this.#answer(this.#stream(this.#reader), raw);
+      const opening = this.#passed ?? this.#opening;
+      const raw = this.#passed === undefined ? undefined : this.#kept.take();
+      this.#answer(this.#stream(this.#reader, opening.take()), raw);
       return;
     }
-    const body = joined(this.#kept);
+    const body = this.#kept.take();
     const status = this.#status;
     const headers = this.#headers;
     const carried = wholeOf(this.#dialling.lane, { status, headers, body }, this.#asked());
@@ -239,11 +246,11 @@ class Collector implements DialSink {
 
   /** A stream can be judged when its first event is whole: an error may come in pieces, too. */
   #open(bytes: Uint8Array, reader: StreamReader): void {
-    const passed = reader.push(bytes).slice();
-    this.#opening = this.#opening.length === 0 ? passed : joined([this.#opening, passed]);
-    const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening);
+    this.#opening.add(reader.push(bytes));
+    const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening.view());
     const whole = this.#isUnread || reader.facts().events > 0 || isBlank;
-    if (whole || this.#size > WITHHELD_BYTES_MAX) this.#answer(this.#stream(reader));
+    if (!whole && this.#size <= WITHHELD_BYTES_MAX) return;
+    this.#answer(this.#stream(reader, this.#opening.take()));
   }
 
   #answer(withheld: WholeAnswer | OpenStream, raw?: Uint8Array): void {
@@ -270,7 +277,7 @@ class Collector implements DialSink {
     return type === undefined ? headers : [['content-type', type], ...others];
   }
 
-  #stream(reader: StreamReader): OpenStream {
+  #stream(reader: StreamReader, opening: Uint8Array): OpenStream {
     const flow = this.#flow ?? NO_FLOW;
     return {
       kind: 'stream',
@@ -279,11 +286,11 @@ class Collector implements DialSink {
       flow,
       reader,
       isUnread: this.#isUnread,
-      opening: this.#opening,
+      opening,
       consume: (consumer) => {
         this.#consumer = consumer;
-        for (const bytes of this.#kept) consumer.chunk(bytes);
-        this.#kept = [];
+        for (const bytes of this.#waiting) consumer.chunk(bytes);
+        this.#waiting = NONE;
         flow.resume();
         this.#late?.(consumer);
       },
@@ -291,6 +298,7 @@ class Collector implements DialSink {
   }
 }
 
+const NONE: Uint8Array[] = [];
 const ended = (consumer: Consumer): void => consumer.end();
 
 const NO_FLOW: Flow = { pause: () => undefined, resume: () => undefined };
@@ -304,18 +312,6 @@ function endsBlank(bytes: Uint8Array): boolean {
   if (bytes[length - 1] !== LINE_FEED) return false;
   const before = bytes[length - 2] === RETURN ? bytes[length - 3] : bytes[length - 2];
   return before === LINE_FEED;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const only = pieces.length === 1 ? pieces[0] : undefined;
-  if (only !== undefined) return only;
-  const body = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-  }
-  return body;
 }
 
 export function headerOf(headers: Headers, name: string): string | undefined {
