@@ -17,25 +17,29 @@ export const eitherSealed = (signature: string): Thought => ({
 /** The turns with those of the assistant in a row as one, its pieces joined. */
 export function withPiecesJoined(turns: readonly Turn[]): readonly Turn[] {
   const out: Turn[] = [];
-  let pieces: Part[] = [];
+  let pieces: Part[] | undefined;
   for (const turn of turns) {
-    if (turn.role === 'assistant' && out.at(-1)?.role === 'assistant') pieces.push(...turn.parts);
-    else {
+    if (turn.role !== 'assistant') {
+      pieces = undefined;
+      out.push(turn.parts.some(isEither) ? { ...turn, parts: turn.parts.map(settled) } : turn);
+    } else if (pieces === undefined) {
       pieces = [...turn.parts];
       out.push({ ...turn, parts: pieces });
-    }
+    } else pieces.push(...turn.parts);
   }
-  return out.map((turn) => ({
-    ...turn,
-    parts: turn.role === 'assistant' ? withoutBlank(joined(turn.parts)) : turn.parts.map(settled),
-  }));
+  return out.map((turn) =>
+    turn.role === 'assistant' ? { ...turn, parts: withoutBlank(joined(turn.parts)) } : turn,
+  );
 }
 
 /** Streams end with empty texts, and histories keep them. */
 export function withoutBlank(parts: readonly Part[]): readonly Part[] {
-  const said = parts.filter((part) => part.kind !== 'text' || part.text !== '');
+  if (!parts.some(isBlank)) return parts;
+  const said = parts.filter((part) => !isBlank(part));
   return said.length === 0 ? parts.slice(0, 1) : said;
 }
+
+const isBlank = (part: Part): boolean => part.kind === 'text' && part.text === '';
 
 /** Texts or thoughts in a row, which may go on. */
 type Open = { readonly first: Text | Thought; readonly texts: string[] };
@@ -59,7 +63,8 @@ function joined(parts: readonly Part[]): readonly Part[] {
   return out;
 }
 
-const whole = ({ first, texts }: Open): Text | Thought => ({ ...first, text: texts.join('') });
+const whole = ({ first, texts }: Open): Text | Thought =>
+  texts.length === 1 ? first : { ...first, text: texts.join('') };
 
 /** A text, or a thought that is not signed yet. */
 const goesOn = (part: Part): part is Text | Thought =>
@@ -77,7 +82,10 @@ const isSealed = ({ sealed, signature }: Thought): boolean =>
   sealed !== undefined && signature === undefined;
 
 /** Nothing came before it: it is sealed. */
-function settled(part: Part): Part {
-  const isEither = part.kind === 'thought' && part.sealed !== undefined && !isSealed(part);
-  return isEither ? { kind: 'thought', text: '', sealed: part.sealed } : part;
-}
+const settled = (part: Part): Part =>
+  isEither(part) ? { kind: 'thought', text: '', sealed: part.sealed } : part;
+
+type Either = Thought & { readonly sealed: string };
+
+const isEither = (part: Part): part is Either =>
+  part.kind === 'thought' && part.sealed !== undefined && !isSealed(part);

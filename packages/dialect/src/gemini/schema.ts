@@ -9,10 +9,12 @@ import { either, snakeOf } from './fields.ts';
 
 type Building = { [key: string]: Json };
 
-const COUNTS = [
+const COUNTS: ReadonlySet<string> = new Set([
   ...['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'],
-];
-const SAME = ['title', 'description', 'format', 'pattern', 'minimum', 'maximum', 'default'];
+]);
+const SAME: ReadonlySet<string> = new Set([
+  ...['title', 'description', 'format', 'pattern', 'minimum', 'maximum', 'default'],
+]);
 
 /** Google's `Schema` as JSON Schema. */
 export function readSchema(schema: Json): Json {
@@ -23,45 +25,57 @@ export function readSchema(schema: Json): Json {
   if (type !== undefined && type !== 'type_unspecified') {
     out['type'] = nullable && type !== 'null' ? [type, 'null'] : type;
   }
-  for (const [key, value] of Object.entries(schema)) {
-    const name = PLAIN.get(key);
-    if (name !== undefined && value !== null) {
-      out[name] = COUNTS.includes(name) ? countOf(value) : value;
-    } else if (!READ.has(key)) out[key] = value;
+  for (const key in schema) {
+    const value = schema[key] ?? null;
+    const name = NAMES.get(key);
+    if (name === undefined) out[key] = value;
+    else if (value !== null) readWord(name, value, schema, out);
   }
-  const words = listIn(schema, 'enum');
-  if (words !== undefined) {
-    out['enum'] = nullable && !words.includes(null) ? [...words, null] : words;
+  const choices = out['anyOf'];
+  if (nullable && type === undefined && Array.isArray(choices)) {
+    out['anyOf'] = [...choices, { type: 'null' }];
   }
-  const example = either(schema, 'example');
-  if (example !== undefined) out['examples'] = [example];
-  const properties = either(schema, 'properties');
-  if (isObject(properties)) out['properties'] = inOrder(properties, schema);
-  copy(out, 'required', either(schema, 'required'));
-  const items = either(schema, 'items');
-  if (items !== undefined) out['items'] = readSchema(items);
-  const choices = either(schema, 'anyOf');
-  if (Array.isArray(choices)) {
-    const read = choices.map(readSchema);
-    out['anyOf'] = nullable && type === undefined ? [...read, { type: 'null' }] : read;
-  }
+  const words = out['enum'];
+  if (nullable && Array.isArray(words) && !words.includes(null)) out['enum'] = [...words, null];
   return out;
 }
 
-/** Keys that keep their meaning, in both spellings. */
-const PLAIN: ReadonlyMap<string, string> = new Map(
-  [...SAME, ...COUNTS].flatMap((key) => [
-    [snakeOf(key), key],
-    [key, key],
-  ]),
-);
-
-const READ: ReadonlySet<string> = new Set(
+/** Words of Google's, by each of their spellings. */
+const NAMES: ReadonlyMap<string, string> = new Map(
   [
     ...['type', 'nullable', 'enum', 'example', 'properties', 'propertyOrdering', 'required'],
     ...['items', 'anyOf', ...SAME, ...COUNTS],
-  ].flatMap((key) => [key, snakeOf(key)]),
+  ].flatMap((name) => [
+    [snakeOf(name), name],
+    [name, name],
+  ]),
 );
+
+function readWord(name: string, value: Json, schema: JsonObject, out: Building): void {
+  switch (name) {
+    case 'type':
+    case 'nullable':
+    case 'propertyOrdering':
+      return;
+    case 'enum':
+      if (Array.isArray(value)) out[name] = value;
+      return;
+    case 'example':
+      out['examples'] = [value];
+      return;
+    case 'properties':
+      if (isObject(value)) out[name] = mapped(inOrder(value, schema), readSchema);
+      return;
+    case 'items':
+      out[name] = readSchema(value);
+      return;
+    case 'anyOf':
+      if (Array.isArray(value)) out[name] = value.map(readSchema);
+      return;
+    default:
+      out[name] = COUNTS.has(name) ? countOf(value) : value;
+  }
+}
 
 function copy(out: Building, key: string, value: Json | undefined): void {
   if (value !== undefined) out[key] = value;
@@ -75,15 +89,13 @@ function countOf(value: Json): Json {
 /** In the order that is asked for: elsewhere the order of the keys says it. */
 function inOrder(properties: JsonObject, schema: JsonObject): JsonObject {
   const wanted = either(schema, 'propertyOrdering');
-  const own = Object.keys(properties);
-  const first = Array.isArray(wanted) ? wanted.filter((name) => typeof name === 'string') : [];
-  const names = first.length === 0 ? own : new Set([...first, ...own]);
-  const out: [string, Json][] = [];
-  for (const name of names) {
-    const one = member(properties, name);
-    if (one !== undefined) out.push([name, readSchema(one)]);
+  if (!Array.isArray(wanted)) return properties;
+  const first: [string, Json][] = [];
+  for (const name of wanted) {
+    const one = typeof name === 'string' ? member(properties, name) : undefined;
+    if (typeof name === 'string' && one !== undefined) first.push([name, one]);
   }
-  return Object.fromEntries(out);
+  return { ...Object.fromEntries(first), ...properties };
 }
 
 export type WrittenSchema = { readonly kind: 'openapi' | 'json'; readonly schema: Json };
@@ -115,9 +127,11 @@ function toOpenApi(schema: Json, lost: Dropped): Json {
   }
   const out: Building = {};
   const type = openApiType(schema, out, lost);
-  for (const [key, value] of Object.entries(schema)) {
+  for (const key in schema) {
     if (SILENT.has(key) || key === 'type') continue;
-    if (key === 'properties' && isObject(value)) out[key] = eachOf(value, lost, toOpenApi);
+    const value = schema[key] ?? null;
+    if (key === 'properties' && isObject(value))
+      out[key] = mapped(value, (one) => toOpenApi(one, lost));
     else if (key === 'items' && isObject(value)) out[key] = toOpenApi(value, lost);
     else if (key === 'anyOf' && Array.isArray(value)) openApiChoices(value, out, lost);
     else if (key === 'enum' && Array.isArray(value)) openApiEnum(value, type, out, lost);
@@ -147,10 +161,10 @@ function isOpenApi(key: string, value: Json, type: string | undefined): boolean 
   if (key === 'format') return OPENAPI_FORMATS[type ?? '']?.includes(String(value)) ?? false;
   if (key === 'nullable') return typeof value === 'boolean';
   if (key === 'required') return Array.isArray(value);
-  if (COUNTS.includes(key) || key === 'minimum' || key === 'maximum') {
+  if (COUNTS.has(key) || key === 'minimum' || key === 'maximum') {
     return numberOf(value) !== undefined;
   }
-  return SAME.includes(key);
+  return SAME.has(key);
 }
 
 /** One type, or one and null. */
@@ -208,7 +222,7 @@ function toJsonSchema(schema: Json, dropped: Dropped): Json {
     else if (JSON_LISTS.has(key) && Array.isArray(value)) {
       out[key] = value.map((one) => toJsonSchema(one, dropped));
     } else if (JSON_MAPS.has(key) && isObject(value))
-      out[key] = eachOf(value, dropped, toJsonSchema);
+      out[key] = mapped(value, (one) => toJsonSchema(one, dropped));
     else if (JSON_ONE.has(key)) {
       out[key] = typeof value === 'boolean' ? value : toJsonSchema(value, dropped);
     } else dropped.add(`schema.${key}`);
@@ -244,10 +258,9 @@ function withReferenceAlone(schema: Building, dropped: Dropped): Building {
   return out;
 }
 
-function eachOf(
-  map: JsonObject,
-  dropped: Dropped,
-  one: (schema: Json, dropped: Dropped) => Json,
-): JsonObject {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, one(value, dropped)]));
+/** Each member by itself; a copy has all keys already, so that none can mean a prototype. */
+function mapped(map: JsonObject, one: (schema: Json) => Json): JsonObject {
+  const out: Building = { ...map };
+  for (const key in out) out[key] = one(out[key] ?? null);
+  return out;
 }

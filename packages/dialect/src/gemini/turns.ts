@@ -66,10 +66,12 @@ function readParts(content: Json, place: Place): readonly Part[] {
     throw new WrongField(place.path, `The field \`${place.path}\` must be an object.`);
   }
   const { path, at, calls } = place;
-  const given = listAt(content, 'parts', path) ?? [];
-  return withoutBlank(
-    given.flatMap((part, i) => readPart(part, { path: `${path}.parts[${i}]`, at, calls })),
-  );
+  const parts: Part[] = [];
+  for (const [i, given] of (listAt(content, 'parts', path) ?? []).entries()) {
+    const place = { path: `${path}.parts[${i}]`, at, calls };
+    for (const part of readPart(given, place)) parts.push(part);
+  }
+  return withoutBlank(parts);
 }
 
 function readPart(part: Json, { path, at, calls }: Place): readonly Part[] {
@@ -89,7 +91,8 @@ function readPart(part: Json, { path, at, calls }: Place): readonly Part[] {
   const response = either(part, 'functionResponse');
   if (response !== undefined) {
     const result = readResult(response, { path: `${path}.functionResponse`, at, calls });
-    return [{ ...result, ...said({ extra: result.extra ?? extraOf(part, RESULT_KEYS) }) }];
+    const extra = result.extra ?? extraOf(part, RESULT_KEYS);
+    return [extra === undefined ? result : { ...result, extra }];
   }
   const text = textAt(part, 'text', path);
   const thought = booleanAt(part, 'thought', path) ?? false;
