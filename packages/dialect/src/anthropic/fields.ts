@@ -1,7 +1,7 @@
 // Fields of a caller's request: what is absent or null is undefined, what has the wrong type is the
 // caller's mistake and is told with its path.
 import type { Extra, Json, JsonObject } from '../canon/canon.ts';
-import { isObject, member, textIn } from '../canon/exact.ts';
+import { restOf as besides, isObject, member, textIn } from '../canon/exact.ts';
 
 /** Thrown and caught inside this folder alone: reading leaves from the depth. */
 export class Wrong extends Error {
@@ -66,9 +66,10 @@ export function list(from: Json, key: string, path = ''): readonly Json[] | unde
 
 /** The members beside `known`, nulls aside: what only this dialect has a word for. */
 export function restOf(from: Json, known: ReadonlySet<string>): JsonObject | undefined {
-  if (!isObject(from) || Object.keys(from).every((key) => known.has(key))) return undefined;
-  const rest = Object.entries(from).filter(([key, value]) => !known.has(key) && value !== null);
-  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+  const rest = besides(from, known);
+  if (rest === undefined) return undefined;
+  const said = Object.entries(rest).filter(([, value]) => value !== null);
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
 
 export const extraOf = (rest: JsonObject | undefined): { readonly extra?: Extra } =>

@@ -154,6 +154,7 @@ type Owning = {
 };
 
 function ownTurn(turn: Turn, owning: Owning): Turn {
+  if (owning.given === undefined && !turn.parts.some(isProven)) return turn;
   const parts: Part[] = [];
   let since = 0;
   for (const part of turn.parts) {
@@ -226,4 +227,5 @@ function restored(
 }
 
 const isProven = (part: Part): boolean =>
-  part.kind === 'thought' && (part.signature !== undefined || part.sealed !== undefined);
+  (part.kind === 'thought' && (part.signature !== undefined || part.sealed !== undefined)) ||
+  (part.kind === 'call' && part.signature !== undefined);

@@ -82,13 +82,18 @@ function writeTurns(ask: Ask, to: WriteTo, dropped: Dropped): JsonObject {
 
 /** Google wants the responses to all calls of a turn in one content. */
 function withResultsTogether(turns: readonly Turn[]): readonly Turn[] {
-  const out: { role: Turn['role']; parts: Part[]; turn: Turn }[] = [];
+  const out: Turn[] = [];
+  let results: Part[] | undefined;
   for (const turn of turns) {
-    const before = out.at(-1);
-    if (turn.role === 'tool' && before?.role === 'tool') before.parts.push(...turn.parts);
-    else out.push({ role: turn.role, parts: [...turn.parts], turn });
+    if (turn.role !== 'tool') {
+      results = undefined;
+      out.push(turn);
+    } else if (results === undefined) {
+      results = [...turn.parts];
+      out.push({ ...turn, parts: results });
+    } else results.push(...turn.parts);
   }
-  return out.map(({ turn, parts }) => ({ ...turn, parts }));
+  return out;
 }
 
 function systemOf(parts: readonly Part[], dropped: Dropped): JsonObject[] {
@@ -136,6 +141,7 @@ function writeParts(turn: Turn, writing: Writing): JsonObject[] {
     results.push({ part: response, order: calls.get(part.id)?.order ?? calls.size });
     beside.push(...others);
   }
+  if (results.length === 0) return written;
   // Without ids Google tells responses apart by their order.
   results.sort((a, b) => a.order - b.order);
   return [...results.map(({ part }) => part), ...beside, ...written];
@@ -170,25 +176,23 @@ function writeGeneration(ask: Ask, to: WriteTo, dropped: Dropped): JsonObject | 
   const lacks = new Set(to.quirks.lacks);
   const given = ask.extra?.gemini?.['generationConfig'];
   const thinking = isObject(given) ? given['thinkingConfig'] : undefined;
-  const fields: { [key: string]: readonly [ours: string, value: Json | undefined] } = {
-    maxOutputTokens: ['outputTokensMax', ask.outputTokensMax ?? to.quirks.outputTokensDefault],
-    temperature: ['temperature', ask.temperature],
-    topP: ['topP', ask.topP],
-    topK: ['topK', ask.topK],
-    seed: ['seed', seedOf(ask, dropped)],
-    stopSequences: ['stop', stopsOf(ask, dropped)],
-    candidateCount: ['answers', ask.answers],
-    responseLogprobs: ['logprobs', ask.logprobs === undefined ? undefined : true],
-    logprobs: ['logprobs', ask.logprobs === 0 ? undefined : ask.logprobs],
-    presencePenalty: ['presencePenalty', ask.presencePenalty],
-    frequencyPenalty: ['frequencyPenalty', ask.frequencyPenalty],
-  };
   const config: { [key: string]: Json } = isObject(given) ? { ...given } : {};
-  for (const [name, [ours, value]] of Object.entries(fields)) {
-    if (value === undefined) continue;
+  const put = (name: string, ours: string, value: Json | undefined): void => {
+    if (value === undefined) return;
     if (lacks.has(name)) dropped.add(ours);
     else config[name] = value;
-  }
+  };
+  put('maxOutputTokens', 'outputTokensMax', ask.outputTokensMax ?? to.quirks.outputTokensDefault);
+  put('temperature', 'temperature', ask.temperature);
+  put('topP', 'topP', ask.topP);
+  put('topK', 'topK', ask.topK);
+  put('seed', 'seed', seedOf(ask, dropped));
+  put('stopSequences', 'stop', stopsOf(ask, dropped));
+  put('candidateCount', 'answers', ask.answers);
+  put('responseLogprobs', 'logprobs', ask.logprobs === undefined ? undefined : true);
+  put('logprobs', 'logprobs', ask.logprobs === 0 ? undefined : ask.logprobs);
+  put('presencePenalty', 'presencePenalty', ask.presencePenalty);
+  put('frequencyPenalty', 'frequencyPenalty', ask.frequencyPenalty);
   Object.assign(config, writeFormat(ask, to, dropped));
   const written = writeThinking(ask.reasoning, to, dropped);
   if (written !== undefined) {

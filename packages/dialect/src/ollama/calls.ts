@@ -10,25 +10,26 @@ export type ReadCall = Omit<ToolCall, 'id' | 'kind' | 'extra'> & {
 
 /** The calls that a message or a chunk of one holds. */
 export function readCalls(message: Json | undefined): readonly ReadCall[] {
-  const whole = (listIn(message, 'tool_calls') ?? []).flatMap(readCall);
-  const broken = (listIn(message, 'invalid_tool_calls') ?? []).flatMap(readBroken);
-  return [...whole, ...broken];
+  const calls: ReadCall[] = [];
+  for (const value of listIn(message, 'tool_calls') ?? []) {
+    const called = member(value, 'function');
+    const given = member(called, 'arguments') ?? {};
+    const text = typeof given === 'string' ? given : JSON.stringify(given);
+    addCall(value, { name: textIn(called, 'name'), arguments: text }, calls);
+  }
+  for (const value of listIn(message, 'invalid_tool_calls') ?? []) {
+    const text = textIn(value, 'arguments') ?? '';
+    addCall(value, { name: textIn(value, 'name'), arguments: text }, calls);
+  }
+  return calls;
 }
 
-function readCall(value: Json): readonly ReadCall[] {
-  const called = member(value, 'function');
-  const name = textIn(called, 'name');
-  if (name === undefined) return [];
-  const given = member(called, 'arguments') ?? {};
-  const text = typeof given === 'string' ? given : JSON.stringify(given);
-  return [{ id: textIn(value, 'id') || undefined, name, arguments: text, ...signed(value) }];
-}
+type Called = { readonly name: string | undefined; readonly arguments: string };
 
-function readBroken(value: Json): readonly ReadCall[] {
-  const name = textIn(value, 'name');
-  if (name === undefined) return [];
-  const text = textIn(value, 'arguments') ?? '';
-  return [{ id: textIn(value, 'id') || undefined, name, arguments: text, ...signed(value) }];
+/** What has no name is no call. */
+function addCall(value: Json, { name, arguments: text }: Called, calls: ReadCall[]): void {
+  if (name === undefined) return;
+  calls.push({ id: textIn(value, 'id') || undefined, name, arguments: text, ...signed(value) });
 }
 
 function signed(value: Json): { readonly signature?: string } {

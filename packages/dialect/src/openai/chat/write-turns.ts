@@ -46,12 +46,16 @@ class Writing {
 
   turn(turn: Turn): void {
     droppedExtra(turn.extra, this.#dropped);
-    const results = turn.parts.filter((part) => part.kind === 'result');
-    const moved = results.flatMap((result) => this.#result(result));
-    const others = turn.parts.filter((part) => part.kind !== 'result');
+    const others: Part[] = [];
+    const moved: Part[] = [];
+    for (const part of turn.parts) {
+      if (part.kind === 'result') this.#result(part, moved);
+      else others.push(part);
+    }
+    const isTold = others.length < turn.parts.length;
     if (moved.length > 0) this.add('user', moved);
     if (turn.role === 'assistant') this.#answered(turn, others);
-    else if (others.length > 0 || results.length === 0) {
+    else if (others.length > 0 || !isTold) {
       this.add(turn.role === 'tool' ? 'user' : turn.role, others, this.#beside(turn));
     }
   }
@@ -87,7 +91,8 @@ class Writing {
   #answered(turn: Turn, parts: readonly Part[]): void {
     const message: Body = { role: 'assistant' };
     const thoughts = parts.filter((part) => part.kind === 'thought');
-    const calls = parts.flatMap((part) => this.#call(part));
+    const calls: Json[] = [];
+    for (const part of parts) this.#call(part, calls);
     const refusal = parts.filter(isRefusal);
     const audio = parts.flatMap(audioId);
     const said = parts.filter(isSaid);
@@ -135,11 +140,10 @@ class Writing {
     });
   }
 
-  #call(part: Part): readonly Json[] {
-    if (part.kind === 'opaque' && part.wire === 'openai') {
-      return listIn(part.value, 'tool_calls') ?? [];
-    }
-    return part.kind === 'call' ? [this.#written(part)] : [];
+  #call(part: Part, calls: Json[]): void {
+    if (part.kind === 'call') calls.push(this.#written(part));
+    const isOwn = part.kind === 'opaque' && part.wire === 'openai';
+    if (isOwn) calls.push(...(listIn(part.value, 'tool_calls') ?? []));
   }
 
   #written({ id, name, arguments: text, signature, extra }: ToolCall): Json {
@@ -159,22 +163,25 @@ class Writing {
     return this.#quirks.callIdShape === undefined ? id : this.#ids.shaped(id);
   }
 
-  /** @returns what the user must show instead. */
-  #result(result: ToolResult): readonly Part[] {
+  /** @param moved grows by what the user must show instead. */
+  #result(result: ToolResult, moved: Part[]): void {
     const { id, name, parts, failed, extra } = result;
     droppedExtra(extra, this.#dropped);
     if (failed) this.#dropped.add('result.failed');
-    const stays = (part: Part): boolean =>
-      part.kind !== 'media' || this.#quirks.mediaInResults === true;
+    const stay: Part[] = [];
+    for (const part of parts) {
+      const stays = part.kind !== 'media' || this.#quirks.mediaInResults === true;
+      if (stays) stay.push(part);
+      else moved.push(part);
+    }
     const isNamed = name !== undefined && !this.#quirks.lacks?.includes('name');
     this.messages.push({
       role: 'tool',
       tool_call_id: this.#id(id),
       ...(isNamed ? { name } : {}),
-      content: this.#content(parts.filter(stays)),
+      content: this.#content(stay),
       ...extra?.openai,
     });
-    return parts.filter((part) => !stays(part));
   }
 }
 
