@@ -93,7 +93,7 @@ function dialects(kind: ServerKind): string {
 
 function spoken({ wires, variants = [] }: ServerKind): readonly ServerWire[] {
   const everywhere = [wires, ...variants.map((variant) => variant.wires ?? {})];
-  return SERVER_WIRES.filter((wire) => everywhere.some((some) => some[wire] !== undefined));
+  return SERVER_WIRES.filter((wire) => everywhere.some((some) => some[wire]?.chat !== undefined));
 }
 
 function questions(kind: ServerKind): string {

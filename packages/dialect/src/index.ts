@@ -3,7 +3,6 @@
 export {
   anthropic,
   streamReader as anthropicStreamReader,
-  writeCount,
 } from './anthropic/anthropic.ts';
 export { encode } from './bytes.ts';
 export * from './canon/canon.ts';
@@ -34,6 +33,7 @@ export {
   wholeOf,
 } from './crossing/answer.ts';
 export { wireOf } from './crossing/codecs.ts';
+export { writeCount } from './crossing/count.ts';
 export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
 export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
 export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';

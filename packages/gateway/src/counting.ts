@@ -2,9 +2,11 @@
 // the message is asked, where it counts, and only where the message itself might go. Where nobody
 // may be asked, or nobody answers, it is a count by length, as the estimate before a call is; the
 // answer says which. Whoever may not call at all, or sends no message, is refused like anybody.
-import { questionIn, writeCount } from '@signalbox/dialect';
+import type { Dialect } from '@signalbox/contract';
+import { questionIn, wireOf, writeCount } from '@signalbox/dialect';
 import type { Exchange } from '@signalbox/ports';
 import { ExchangeOver } from './exchange-over.ts';
+import type { InPath } from './paths.table.ts';
 
 /** `upstream` or `length`. */
 export const COUNTED_HEADER = 'x-signalbox-counted';
@@ -14,21 +16,35 @@ const BY_LENGTH: ReadonlySet<number> = new Set([403, 404, 422, 500, 502, 503, 50
 /** What stays of the headers of a no. */
 const KEPT: ReadonlySet<string> = new Set(['x-signalbox-decision-id', 'server-timing']);
 
-export function counting(exchange: Exchange): Exchange {
-  return new Counting(exchange);
+export function counting(exchange: Exchange, dialect: Dialect, inPath?: InPath): Exchange {
+  return new Counting(exchange, dialect, inPath ?? IN_BODY);
 }
 
+const IN_BODY: InPath = { model: '', stream: false };
+
 class Counting extends ExchangeOver {
+  readonly #dialect: Dialect;
+  readonly #inPath: InPath;
   #body: Uint8Array | undefined;
+
+  constructor(exchange: Exchange, dialect: Dialect, inPath: InPath) {
+    super(exchange);
+    this.#dialect = dialect;
+    this.#inPath = inPath;
+  }
 
   override reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
     if (status === 200) {
       this.exchange.reply(200, [...headers, COUNTED_HEADER, 'upstream'], bytes);
       return;
     }
-    const tokens = BY_LENGTH.has(status) ? lengthOf(this.#body) : undefined;
-    if (tokens === undefined) this.exchange.reply(status, headers, bytes);
-    else this.exchange.reply(200, byLength(headers), writeCount(tokens));
+    const tokens = BY_LENGTH.has(status) ? this.#length() : undefined;
+    if (tokens === undefined) {
+      this.exchange.reply(status, headers, bytes);
+      return;
+    }
+    const caller = wireOf(this.#dialect, 'count');
+    this.exchange.reply(200, byLength(headers), writeCount(caller, tokens));
   }
 
   override async readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
@@ -36,13 +52,13 @@ class Counting extends ExchangeOver {
     if (typeof body !== 'string') this.#body = body;
     return body;
   }
-}
 
-/** Undefined: it was not read, or is no message. */
-function lengthOf(body: Uint8Array | undefined): number | undefined {
-  if (body === undefined) return undefined;
-  const question = questionIn('anthropic', 'count', body, { model: '', stream: false });
-  return question.ok ? question.value.inputTokensEstimate : undefined;
+  /** Undefined: it was not read, or is no message. */
+  #length(): number | undefined {
+    if (this.#body === undefined) return undefined;
+    const question = questionIn(this.#dialect, 'count', this.#body, this.#inPath);
+    return question.ok ? question.value.inputTokensEstimate : undefined;
+  }
 }
 
 function byLength(headers: readonly string[]): readonly string[] {

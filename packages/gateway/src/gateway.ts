@@ -147,7 +147,7 @@ function framingOf({ dialect, inPath }: CallEntry, { query }: Target): KeptFrami
 }
 
 function takeCall(given: Exchange, to: Speaking, taking: Taking): void {
-  const exchange = to.operation === 'count' ? counting(given) : given;
+  const exchange = to.operation === 'count' ? counting(given, to.dialect, taking.inPath) : given;
   const { options, arrived, framing } = taking;
   const { house } = options;
   const { clock } = house.ports;

@@ -58,6 +58,7 @@ export const PATHS: ReadonlyMap<string, PathEntry> = new Map([
   ['/v1/chat/completions', call('chat')],
   ['/v1/completions', call('completion')],
   ['/v1/responses', call('response')],
+  ['/v1/responses/input_tokens', call('count')],
   ['/v1/embeddings', call('embedding')],
   ['/v1/moderations', call('moderation')],
   ['/v1/images/generations', call('image')],
@@ -138,6 +139,7 @@ const METHODS: ReadonlyMap<
   ['streamGenerateContent', { operation: 'chat', stream: true }],
   ['embedContent', { operation: 'embedding', stream: false }],
   ['batchEmbedContents', { operation: 'embedding', stream: false }],
+  ['countTokens', { operation: 'count', stream: false }],
 ]);
 
 /** Paths of the Gemini dialect, which name the model and how it is to answer. */

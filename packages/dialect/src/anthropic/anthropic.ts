@@ -1,12 +1,8 @@
 // The dialect of Anthropic's Messages API, `/v1/messages`: requests and answers into our words and
 // back (`anthropic`), requests and answers that pass as bytes (`readQuestion`, `readAnswer`,
-// `streamReader`), our noes in its envelope, and the count of a request's tokens. What the wire
-// cannot carry is named, never bent; signatures of thoughts survive every way through it.
-import { no, type Result, yes } from '@signalbox/contract';
-import { encode } from '../bytes.ts';
-import type { Ask, Json } from '../canon/canon.ts';
-import type { BadAsk, Codec } from '../canon/codec.ts';
-import { countIn } from '../canon/exact.ts';
+// `streamReader`), and our noes in its envelope. What the wire cannot carry is named, never bent;
+// signatures of thoughts survive every way through it.
+import type { Codec } from '../canon/codec.ts';
 import { decoder } from './decode.ts';
 import { encoder } from './encode.ts';
 import { readError } from './errors.ts';
@@ -30,16 +26,3 @@ export const anthropic: Codec = {
   readError,
   streamType: 'text/event-stream',
 };
-
-/** A request of `count_tokens`: what a message would be asked with, never a stream. */
-export function readCount(body: Json): Result<Ask, BadAsk> {
-  const reading = readAsk(body);
-  return reading.ok ? yes({ ...reading.value, stream: false }) : no(reading.refusal);
-}
-
-/** The answer of `count_tokens`. */
-export const writeCount = (tokens: number): Uint8Array =>
-  encode(JSON.stringify({ input_tokens: tokens }));
-
-/** The tokens that an upstream counted; undefined: it told none. */
-export const readCounted = (body: Json): number | undefined => countIn(body, 'input_tokens');

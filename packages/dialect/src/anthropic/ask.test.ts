@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Ask, Json } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 import { jsonOf } from './anthropic.fixture.ts';
-import { anthropic, readCount } from './anthropic.ts';
+import { anthropic } from './anthropic.ts';
 
 const BASE = { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'Hi' }] };
 const EMPTY: Ask = {
@@ -215,13 +215,6 @@ describe('a request that is read', () => {
       assert.equal(refused(body), param, JSON.stringify(body));
       assert.equal(anthropic.readAsk(body).ok, false);
     }
-  });
-
-  it('may be one whose tokens are to be counted', () => {
-    const counting = readCount({ model: 'm', messages: BASE.messages, stream: true });
-    assert.ok(counting.ok);
-    assert.equal(counting.value.stream, false);
-    assert.equal(readCount({ model: 'm' }).ok, false);
   });
 });
 

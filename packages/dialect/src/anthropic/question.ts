@@ -19,8 +19,11 @@ import { type Outline, outline } from './outline.ts';
 const MODEL_CHARACTERS_MAX = 256;
 const BYTES_PER_TOKEN = 4;
 
-/** @returns `body_invalid` with the byte offset or the field at fault. */
-export function readQuestion(received: Uint8Array): Result<Question, Refusal> {
+/**
+ * @param streams false: what is asked has no stream, whatever the body says.
+ * @returns `body_invalid` with the byte offset or the field at fault.
+ */
+export function readQuestion(received: Uint8Array, streams = true): Result<Question, Refusal> {
   const plain = plainBody(received);
   if (!plain.ok) return plain;
   const { body, fields } = plain.value;
@@ -31,7 +34,7 @@ export function readQuestion(received: Uint8Array): Result<Question, Refusal> {
     const message = `The field \`model\` must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
     return no(refusal('body_invalid', message, { param: 'model' }));
   }
-  return yes(new BodyQuestion(body, fields, model));
+  return yes(new BodyQuestion(body, fields, { model, streams }));
 }
 
 /**
@@ -72,6 +75,8 @@ function firstWrong(fields: Fields): Refusal | undefined {
   return undefined;
 }
 
+type Named = { readonly model: string; readonly streams: boolean };
+
 /**
  * A class: a getter in a literal would be allocated in the old generation, and keep the body there
  * until that is collected.
@@ -91,11 +96,11 @@ class BodyQuestion implements Question {
   readonly #fields: Fields;
   #outline: Outline | undefined = undefined;
 
-  constructor(body: Uint8Array, fields: Fields, model: string) {
+  constructor(body: Uint8Array, fields: Fields, { model, streams }: Named) {
     this.#fields = fields;
     this.bytes = body;
     this.model = model;
-    this.stream = fields.get('stream')?.kind === 'true';
+    this.stream = streams && fields.get('stream')?.kind === 'true';
     const bound = fields.get('max_tokens');
     const tokens = bound === undefined ? undefined : integerAt(body, bound);
     this.outputTokensMax = tokens !== undefined && tokens > 0 ? tokens : undefined;

@@ -11,13 +11,12 @@ import {
   decoded,
   delta,
   framed,
-  jsonOf,
   MESSAGE_STOP,
   messageDelta,
   messageStart,
   textOf,
 } from './anthropic.fixture.ts';
-import { anthropic, readAnswer, readCounted, writeCount } from './anthropic.ts';
+import { anthropic, readAnswer } from './anthropic.ts';
 
 const citation = { type: 'page_location', cited_text: 'x' };
 const result = { type: 'web_search_tool_result', tool_use_id: 's1', content: [] };
@@ -146,13 +145,5 @@ describe('a whole answer', () => {
     assert.deepEqual([usage?.inputTokens, usage?.outputTokens], [7, 5]);
     assert.equal(readAnswer(bytesOf('{"type":"error","error":{}}')).error, true);
     assert.equal(readAnswer(bytesOf('<html>')).malformed, true);
-  });
-});
-
-describe('a count of tokens', () => {
-  it('is written and read', () => {
-    assert.equal(textOf(writeCount(12)), '{"input_tokens":12}');
-    assert.equal(readCounted(jsonOf(writeCount(12))), 12);
-    assert.equal(readCounted({ input_tokens: 'many' }), undefined);
   });
 });

@@ -42,6 +42,8 @@ export type WriteQuirks = {
   readonly outputTokensDefault?: number;
   /** The model stands in the path, and the body names this version of the dialect instead. */
   readonly versionInBody?: string;
+  /** A count of tokens takes the whole request, inside this field. */
+  readonly countField?: string;
   /** Ids of tool calls must match this shape: they are renamed both ways. */
   readonly callIdShape?: 'nine-alphanumeric';
 };

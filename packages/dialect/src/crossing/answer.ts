@@ -12,6 +12,7 @@ import { readPassedAnswer } from '../passing/answer.ts';
 import { isPassed } from '../passing/operations.table.ts';
 import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
 import { callerCodec } from './codecs.ts';
+import { carryCount } from './count.ts';
 import { carryEmbedded } from './embedding.ts';
 import { errorBodyIn } from './envelope.ts';
 import type { Lane } from './lane.ts';
@@ -61,6 +62,7 @@ export function wholeOf(
     const { body: own, ...told } = readPassedAnswer(lane.operation, body, passing, isOwn);
     return { body: own, facts: { ...NO_FACTS, ...told }, dropped: NOTHING };
   }
+  if (lane.operation === 'count' && status < 300) return carryCount(body, lane);
   const embed = asked.ask !== undefined && 'embed' in asked.ask ? asked.ask : undefined;
   if (!isCarried(lane) && embed === undefined) {
     const facts = UNTOUCHED[lane.caller].readAnswer(lane.operation, body);

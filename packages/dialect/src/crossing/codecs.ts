@@ -38,6 +38,11 @@ export const callerCodec = (caller: Wire, operation: Operation): CallerCodec =>
 /** Formats that have embeddings, the one that carries most of them first. */
 export const EMBED_WIRES: readonly Wire[] = ['openai', 'ollama', 'gemini'];
 
-/** Two formats share the paths of the OpenAI dialect. */
+/** Formats in which a server may be asked for a count of tokens, beside the one it prefers. */
+export const COUNT_WIRES: readonly Wire[] = ['anthropic', 'responses', 'gemini', 'openai'];
+
+/** Two formats share the paths of the OpenAI dialect; of them responses alone are counted. */
 export const wireOf = (dialect: Dialect, operation: Operation): Wire =>
-  dialect === 'openai' && operation === 'response' ? 'responses' : dialect;
+  dialect === 'openai' && (operation === 'response' || operation === 'count')
+    ? 'responses'
+    : dialect;

@@ -8,7 +8,7 @@ import { authOf, hasModel, kindAt, pathOf, quirksOf, streamRules } from '../kind
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
 import { asksForUsage } from '../openai/question.ts';
 import { isPassed } from '../passing/operations.table.ts';
-import { EMBED_WIRES, wireOf } from './codecs.ts';
+import { COUNT_WIRES, EMBED_WIRES, wireOf } from './codecs.ts';
 
 export type Lane = {
   readonly kind: ServerKind;
@@ -59,7 +59,8 @@ export function laneTo(
   if (upstream === undefined) return undefined;
   const asIs = wireOperation(operation);
   const isSpoken = kind.wires[caller]?.[asIs] !== undefined;
-  const what = isSpoken || operation === 'embedding' ? asIs : 'chat';
+  const isOwnPath = isSpoken || operation === 'embedding' || operation === 'count';
+  const what = isOwnPath ? asIs : 'chat';
   const fixed = fixedPath(kind, urlPath, upstream, what);
   return {
     kind,
@@ -97,9 +98,10 @@ function wireAt(kind: ServerKind, caller: Wire, operation: Operation): ServerWir
   if (kind.wires[caller]?.[wireOperation(operation)] !== undefined) return caller;
   // What only passes is carried nowhere.
   if (isPassed(operation)) return undefined;
-  // A count is worth its trouble where it is exact: nobody is asked in another format.
-  if (operation === 'count') return undefined;
   const { preferred, wires } = kind;
+  if (operation === 'count') {
+    return [preferred, ...COUNT_WIRES].find((wire) => wires[wire]?.countTokens !== undefined);
+  }
   if (operation !== 'embedding')
     return wires[preferred]?.chat === undefined ? undefined : preferred;
   return [preferred, ...EMBED_WIRES].find((wire) => wires[wire]?.embedding !== undefined);

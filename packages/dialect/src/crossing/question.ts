@@ -39,11 +39,11 @@ export function questionIn(
     case 'openai':
       return readQuestion(operation, body);
     case 'anthropic':
-      return anthropic.readQuestion(body);
+      return anthropic.readQuestion(body, operation !== 'count');
     case 'gemini':
-      return operation === 'embedding'
-        ? readEmbedQuestion(body, path.model)
-        : gemini.readQuestion(body, path.model, path.stream);
+      if (operation === 'embedding') return readEmbedQuestion(body, path.model);
+      if (operation === 'count') return gemini.readCountQuestion(body, path.model);
+      return gemini.readQuestion(body, path.model, path.stream);
     case 'ollama':
       return ollama.readQuestion(operation, body);
   }

@@ -8,6 +8,7 @@ import { isObject, tryParse } from '../canon/exact.ts';
 import { MARK } from '../canon/origin.ts';
 import { bounded, boundedAsk, isBounded } from './bounded.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
+import { countBody } from './count.ts';
 import { renderEmbed } from './embedding.ts';
 import type { Lane } from './lane.ts';
 import { questionIn } from './question.ts';
@@ -19,7 +20,15 @@ const findMark = finder(MARK);
 
 export function render(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
   if (lane.operation === 'embedding') return renderEmbed(question, lane, how);
-  if (!lane.carried) return yes(untouched(question, lane, how));
+  const rendered = lane.carried
+    ? carried(question, lane, how)
+    : yes(untouched(question, lane, how));
+  if (lane.operation !== 'count' || !rendered.ok) return rendered;
+  const { body } = rendered.value;
+  return yes({ ...rendered.value, body: countBody(body, lane, how.model) });
+}
+
+function carried(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
   const read = askOf(question, lane);
   if (!read.ok) return read;
   const { outputTokensMax: most } = how;

@@ -21,7 +21,7 @@ export {
   writeEmbedAsk,
   writeEmbedded,
 } from './embed.ts';
-export { readQuestion } from './question.ts';
+export { readCountQuestion, readQuestion } from './question.ts';
 export { errorBody, errorElement, errorEvent } from './refusal.ts';
 export { streamReader } from './stream.ts';
 

@@ -35,6 +35,19 @@ export function readQuestion(
   return yes(new BodyQuestion(body, fields, { model, stream }));
 }
 
+const WHOLE = 'generateContentRequest';
+
+/** Of a count: the contents themselves, or the whole request inside a field. */
+export function readCountQuestion(received: Uint8Array, model: string): Result<Question, Refusal> {
+  const plain = plainBody(received, (key) => (key === snakeOf(WHOLE) ? WHOLE : key));
+  if (!plain.ok) return plain;
+  const { body, fields } = plain.value;
+  const whole = fields.get(WHOLE);
+  if (whole === undefined || whole.kind === 'null') return readQuestion(received, model, false);
+  if (whole.kind !== 'object') return no(wrong(WHOLE, 'must be an object'));
+  return readQuestion(body.subarray(whole.valueStart, whole.valueEnd), model, false);
+}
+
 type InPath = { readonly model: string; readonly stream: boolean };
 
 const wrong = (param: string, what: string): Refusal =>

@@ -40,7 +40,8 @@ export type KindName = (typeof KIND_NAMES)[number];
  * for the same as one segment of the path, whatever stands in it.
  */
 export type WirePaths = {
-  readonly chat: string;
+  /** Undefined: something else alone is asked in the format. */
+  readonly chat?: string;
   /** Where a stream stands elsewhere. */
   readonly stream?: string;
   readonly completion?: string;

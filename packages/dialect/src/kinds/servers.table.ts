@@ -58,7 +58,7 @@ const SIM_PASSED: Omit<WirePaths, 'chat'> = {
 const RERANK: Pick<WirePaths, 'rerank'> = { rerank: '/v1/rerank' };
 const RESPONSES: WirePaths = { chat: '/v1/responses' };
 const MESSAGES: WirePaths = { chat: '/v1/messages' };
-const COUNTED_MESSAGES: WirePaths = { ...MESSAGES, countTokens: '/v1/messages/count_tokens' };
+const COUNTED_MESSAGES = { ...MESSAGES, countTokens: '/v1/messages/count_tokens' } as const;
 
 const HEALTH: ProbeRequest = {
   purpose: 'health',
@@ -364,6 +364,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
         ...RERANK,
         transcription: '/v1/audio/transcriptions',
         translation: '/v1/audio/translations',
+        countTokens: '/tokenize',
       },
       responses: RESPONSES,
       anthropic: MESSAGES,
@@ -398,7 +399,10 @@ export const OWN_SERVERS: readonly ServerKind[] = [
   own({
     name: 'sglang',
     title: 'SGLang',
-    wires: { openai: { ...OPENAI, ...RERANK } },
+    wires: {
+      openai: { ...OPENAI, ...RERANK },
+      anthropic: { countTokens: COUNTED_MESSAGES.countTokens },
+    },
     probe: [
       HEALTH,
       MODELS,

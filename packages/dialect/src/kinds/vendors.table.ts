@@ -298,6 +298,7 @@ export const VENDORS: readonly ServerKind[] = [
     extraHeaders: [],
     modelsPath: '/v1beta/models',
     probe: models('/v1beta/models?pageSize=1000'),
+    quirksByWire: { gemini: { countField: 'generateContentRequest' } },
     able: { streaming: true },
     quirks: {
       thoughtField: 'none',

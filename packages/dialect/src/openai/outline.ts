@@ -54,8 +54,9 @@ const text = new TextDecoder();
 
 export function outline(operation: Operation, body: Uint8Array, fields: Fields): Outline {
   const content = fields.get(operation === 'chat' ? 'messages' : contentName(operation));
+  const isResponse = operation === 'response' || operation === 'count';
   const reading: Reading = {
-    unreadable: operation === 'response' && fields.get('prompt')?.kind === 'object',
+    unreadable: isResponse && fields.get('prompt')?.kind === 'object',
     files: holdFiles(body, fields.get('tools')) ? UNKNOWABLE : NO_FILES,
     talks: false,
     opening: [],
@@ -63,7 +64,7 @@ export function outline(operation: Operation, body: Uint8Array, fields: Fields):
     lastUserContent: undefined,
   };
   if (content?.kind === 'array') {
-    const read = operation === 'chat' || operation === 'response' ? readMessage : readText;
+    const read = operation === 'chat' || isResponse ? readMessage : readText;
     const whole = innerElements(body, content.valueStart, (one) => read(body, one, reading));
     reading.unreadable ||= !whole;
   }

@@ -42,7 +42,7 @@ const CONTENT: Readonly<Record<SpokenOperation, readonly [string, readonly strin
   completion: ['prompt', ['string', 'array']],
   response: ['input', ['string', 'array']],
   embedding: ['input', ['string', 'array']],
-  count: ['messages', ['array']],
+  count: ['input', ['string', 'array']],
 };
 
 function firstWrong(operation: SpokenOperation, fields: Fields): Refusal | undefined {
@@ -53,7 +53,8 @@ function firstWrong(operation: SpokenOperation, fields: Fields): Refusal | undef
   if (model.kind !== 'string') return invalid('model', 'The field `model` must be a string.');
   const [name, kinds] = CONTENT[operation];
   const content = fields.get(name);
-  const optional = operation === 'response'; // a stored prompt may stand for the input
+  // A stored prompt may stand for the input.
+  const optional = operation === 'response' || operation === 'count';
   if (content === undefined && !optional) return invalid(name, `The field \`${name}\` is missing.`);
   if (content !== undefined && !kinds.includes(content.kind)) {
     return invalid(name, `The field \`${name}\` must be ${kinds.join(' or ')}.`);
@@ -103,7 +104,7 @@ class BodyQuestion implements Question {
     this.#fields = fields;
     this.bytes = body;
     this.model = model;
-    this.stream = fields.get('stream')?.kind === 'true';
+    this.stream = fields.get('stream')?.kind === 'true' && operation !== 'count';
     this.usageWanted = includesUsage(body, fields.get('stream_options'));
     this.outputTokensMax = outputTokensMax(body, fields);
     this.answersWanted = answersWanted(operation, body, fields);
