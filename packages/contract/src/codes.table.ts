@@ -154,7 +154,7 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     INVALID,
     'never',
     'No file or batch of this tenant has that id.',
-    'Use an id that this gateway has answered to the same tenant, at most 30 days ago and since it started.',
+    'Use an id that this gateway has answered to the same tenant, at most 30 days ago.',
   ),
   method_not_allowed: facts(
     405,

@@ -53,7 +53,9 @@ export {
   type EntryHead,
   type EntryKind,
   type FactsBody,
+  type HeldBody,
   type HoldBody,
+  type QueueEndBody,
 } from './journal.ts';
 export { type Cost, formatUsd, microUsd, NANO_PER_USD, type Usage } from './money.ts';
 export type {

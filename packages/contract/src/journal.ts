@@ -1,7 +1,8 @@
 // The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
 // reading live in `trust` (bytes) and `ports` (disk).
-import type { RequestId, TenantName } from './ids.ts';
+import type { EndpointName, RequestId, TenantName } from './ids.ts';
 import type { CallRecord } from './record.ts';
+import type { Label } from './tiers.ts';
 
 export const ENTRY_VERSION = 1;
 
@@ -50,6 +51,28 @@ export type FactsBody = {
 export type CheckpointBody = {
   readonly openHolds: readonly (HoldBody & { readonly call: RequestId })[];
   readonly balances: readonly BalanceBody[];
+  /** State that endpoints hold for tenants: responses, and files and batches. */
+  readonly responses?: readonly HeldBody[];
+  readonly objects?: readonly HeldBody[];
+  /** Queued calls that have ended. */
+  readonly queueEnds?: readonly QueueEndBody[];
+};
+
+export type HeldBody = {
+  readonly tenant: TenantName;
+  /** Keyed hash of its id. */
+  readonly name: string;
+  /** Undefined: more than one claims to hold it. */
+  readonly endpoint: EndpointName | undefined;
+  readonly label: Label;
+  /** Unix milliseconds when an endpoint last told of it. */
+  readonly at: number;
+};
+
+export type QueueEndBody = {
+  readonly call: RequestId;
+  readonly tenant: TenantName;
+  readonly key: string;
 };
 
 /** Spent in the windows of one day, decimal nano-USD. */

@@ -136,6 +136,13 @@ export type CallRecord = {
   readonly requestCommitment: string | undefined;
   readonly responseCommitment: string | undefined;
   readonly retryOf: RequestId | undefined;
+  /** It was told 202, and its answer is fetched. */
+  readonly queued?: true;
+  /**
+   * Keyed hashes of ids: what an endpoint holds for its tenant, as its answer told. Files and
+   * batches of their operations, responses of every other.
+   */
+  readonly references?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly traceId: string | undefined;
 };

@@ -22,10 +22,11 @@ import { decisionHeaders, timingHeader, upstreamHeaders } from './settle/heads.t
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
 
-export function settlePorts({ ports, now }: House): SettlePorts {
+export function settlePorts({ ports, live, now }: House): SettlePorts {
   const { catalog, version } = now();
   const { store, clock, sink, keys } = ports;
-  return { store, clock, sink, keys, frontier: catalog.frontier, snapshot: version };
+  const { queueEnds } = live;
+  return { store, clock, sink, keys, queueEnds, frontier: catalog.frontier, snapshot: version };
 }
 
 export function sessionPorts({ ports, live }: House): SessionPorts {

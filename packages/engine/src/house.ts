@@ -9,6 +9,7 @@ import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Closings } from './resolve/recorded.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
+import type { QueueEnds } from './schedule/queue-ends.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
 import type { References } from './session/references.ts';
@@ -43,6 +44,7 @@ export type Live = {
   readonly objects: References;
   readonly counts: Counts;
   readonly parking: Parking;
+  readonly queueEnds: QueueEnds;
 };
 
 export type House = {

@@ -59,7 +59,13 @@ export { type Idempotency, idempotency } from './session/idempotency.ts';
 export { type Counts, counts } from './settle/counts.ts';
 export { timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';
-export { type CompileSources, compileSnapshot, createLive, restore } from './snapshot.ts';
+export {
+  type CompileSources,
+  checkpoint,
+  compileSnapshot,
+  createLive,
+  restore,
+} from './snapshot.ts';
 export {
   type Identity,
   identify,

@@ -33,6 +33,8 @@ class Passport implements Call {
   route: unknown = undefined;
   surveyed: unknown = undefined;
   permit: unknown = undefined;
+  references: unknown = undefined;
+  queued = false;
   settled = false;
 
   constructor(call: Call) {
@@ -60,7 +62,7 @@ export function beginning(call: Call, { now, live }: House): Seen {
   if (resumed === undefined || tenant === undefined) return passport;
   const permit = restingPermit(call, live.pools.budgets);
   const { parkedMs } = resumed;
-  return Object.assign(passport, { tenant, permit, parkedMs, entry: RESUMED_ENTRY });
+  return Object.assign(passport, { tenant, permit, parkedMs, entry: RESUMED_ENTRY, queued: true });
 }
 
 /** Its first decision was made before it began to wait. */

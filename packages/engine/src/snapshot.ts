@@ -4,12 +4,15 @@ import {
   assert,
   type BalanceBody,
   type CallRecord,
+  type CheckpointBody,
   type Clock,
   type Entry,
+  type HeldBody,
   type HoldBody,
   isRequestId,
   type Keys,
   keyName,
+  type QueueEndBody,
   type Random,
   type RequestId,
   type Secret,
@@ -39,9 +42,10 @@ import { compilePolicies } from './policy/policy.ts';
 import { leaveOut } from './resolve/leave-out.ts';
 import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
+import { queueEnds } from './schedule/queue-ends.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
-import { OBJECT_HELD_MS, references } from './session/references.ts';
+import { OBJECT_HELD_MS, type References, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
@@ -246,6 +250,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
+    queueEnds: queueEnds(),
   };
 }
 
@@ -258,9 +263,19 @@ function seedOf(random: Random | undefined): number {
 
 const SEED_BYTES = 4;
 
+/** What a later start knows of everything appended so far. */
+export function checkpoint({ pools, references, objects, queueEnds }: Live): CheckpointBody {
+  return {
+    ...pools.budgets.checkpoint(),
+    responses: references.checkpoint(),
+    objects: objects.checkpoint(),
+    queueEnds: queueEnds.checkpoint(),
+  };
+}
+
 /**
- * Takes one entry of the journal back into the budgets; entries come in order from the last
- * checkpoint on.
+ * Takes one entry of the journal back: money, what endpoints hold, queued calls that have ended.
+ * Entries come in order from the last checkpoint on.
  */
 export function restore(live: Live, entry: Entry): void {
   const { budgets: money } = live.pools;
@@ -269,13 +284,39 @@ export function restore(live: Live, entry: Entry): void {
     for (const balance of listIn<BalanceBody>(body, 'balances')) money.restoreBalance(balance);
     for (const hold of listIn<HoldBody & { call: RequestId }>(body, 'openHolds'))
       money.restoreHold(hold.call, hold);
+    restoreHeld(live.references, listIn<HeldBody>(body, 'responses'));
+    restoreHeld(live.objects, listIn<HeldBody>(body, 'objects'));
+    for (const end of listIn<QueueEndBody>(body, 'queueEnds')) live.queueEnds.add(end);
     return;
   }
   if (call === undefined || !isRequestId(call)) return;
   if (kind === 'hold' || kind === 'extend') {
     money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
   }
-  if (kind === 'settlement') restoreSettlement(live, call, body);
+  if (kind !== 'settlement') return;
+  restoreSettlement(live, call, body);
+  restoreTaught(live, entry.at, body as CallRecord); // our own entry, its digest verified
+}
+
+function restoreHeld(to: References, all: readonly HeldBody[]): void {
+  for (const { tenant, name, at, ...held } of all) {
+    to.restore(tenant, name, { endpoint: held.endpoint, label: held.label }, at);
+  }
+}
+
+/** What a call that has ended taught: `observe` and `settle` tell it first. */
+function restoreTaught(live: Live, at: number, record: CallRecord): void {
+  const { tenant, key, label, attempts, references: names = [], operation } = record;
+  if (tenant === undefined) return;
+  if (record.queued === true && key !== undefined) {
+    live.queueEnds.add({ call: record.request, tenant, key });
+  }
+  // Of attempts beside each other the one that answered stands last.
+  const endpoint = attempts[attempts.length - 1]?.endpoint;
+  if (label === undefined || endpoint === undefined) return;
+  const isObject = operation === 'file' || operation === 'batch';
+  const to = isObject ? live.objects : live.references;
+  for (const name of names) to.restore(tenant, name, { endpoint, label }, at);
 }
 
 /**

@@ -1,7 +1,7 @@
-// The journal with the balances that are made from it, in the order that keeps both true: the first
-// checkpoint of a run holds what the runs before it left, so the balances are restored before it is
-// taken. Open holds are still open afterwards; `recover` charges them.
-import { createLive, type Live, restore } from '@signalbox/engine';
+// The journal with what is made from it at a start, balances first of all, in the order that keeps
+// both true: the first checkpoint of a run holds what the runs before it left, so that is restored
+// before it is taken. Open holds are still open afterwards; `recover` charges them.
+import { checkpoint, createLive, type Live, restore } from '@signalbox/engine';
 import { type Journal, type JournalOptions, openJournal } from '@signalbox/ports';
 
 export type LedgerOptions = Omit<JournalOptions, 'checkpoint'>;
@@ -12,7 +12,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const late: { live?: Live } = {};
   const journal = await openJournal({
     ...options,
-    checkpoint: () => late.live?.pools.budgets.checkpoint() ?? { openHolds: [], balances: [] },
+    checkpoint: () =>
+      late.live === undefined ? { openHolds: [], balances: [] } : checkpoint(late.live),
   });
   const live = createLive(options.clock, journal, options.sink, options.random);
   late.live = live;

@@ -150,10 +150,11 @@ type State = {
 
 function openQueue(
   { clock, data, telemetry: sink }: NodeOptions,
-  { keptFiles: files }: Storage,
+  { keptFiles: files, live }: Storage,
   state: State,
 ): Queued {
-  return queued({ files, keyring: data.keyring, clock, sink, limits: () => state.queue });
+  const { queueEnds: ends } = live;
+  return queued({ files, keyring: data.keyring, clock, sink, limits: () => state.queue, ends });
 }
 
 /** Calls that wait on disk go on; what else was held when the node died is charged. */

@@ -1,6 +1,9 @@
 // Which calls are queued: counted, in order, and bounded in number and bytes, of a tenant and of
 // all. Those that are gone are remembered for a while, to tell their callers so.
 import type { Headers, KeyName, RequestId, TenantName } from '@signalbox/contract';
+import type { Live } from '@signalbox/engine';
+
+export type QueueEnds = Pick<Live['queueEnds'], 'add' | 'ownerOf'>;
 
 export type QueuedLimits = {
   readonly callsMax: number;
@@ -45,11 +48,12 @@ export class Places {
   readonly #places = new Map<RequestId, Place>();
   readonly #tenants = new Map<TenantName, Sum>();
   /** Whose they were: a stranger hears nothing of them. */
-  readonly #gone = new Map<RequestId, string>();
+  readonly #ends: QueueEnds;
   #bytes = 0;
 
-  constructor(limits: () => QueuedLimits) {
+  constructor(limits: () => QueuedLimits, ends: QueueEnds) {
     this.#limits = limits;
+    this.#ends = ends;
   }
 
   has(place: Place): boolean {
@@ -58,9 +62,10 @@ export class Places {
 
   /** Undefined: nothing of this owner, now or a while ago. */
   find(request: RequestId, owner: Owner): Place | 'gone' | undefined {
-    if (this.#gone.get(request) === whoOf(owner)) return 'gone';
     const place = this.#places.get(request);
-    return place !== undefined && whoOf(place) === whoOf(owner) ? place : undefined;
+    const whose = place ?? this.#ends.ownerOf(request);
+    if (whose === undefined || whoOf(whose) !== whoOf(owner)) return undefined;
+    return place ?? 'gone';
   }
 
   /** Where it stands among those that wait, from 1. */
@@ -99,11 +104,8 @@ export class Places {
     if (!this.has(place)) return;
     this.#places.delete(place.request);
     this.#count(place.tenant, -1, -place.bytes);
-    if (told) this.#gone.set(place.request, whoOf(place));
-    for (const request of this.#gone.keys()) {
-      if (this.#gone.size <= this.#limits().callsMax) break;
-      this.#gone.delete(request);
-    }
+    const { request: call, tenant, key } = place;
+    if (told) this.#ends.add({ call, tenant, key });
   }
 
   /** The one whose time is over first. */

@@ -27,7 +27,14 @@ import {
   keptCall,
   type Opened,
 } from './kept.ts';
-import { type Answer, type Owner, type Place, Places, type QueuedLimits } from './places.ts';
+import {
+  type Answer,
+  type Owner,
+  type Place,
+  Places,
+  type QueuedLimits,
+  type QueueEnds,
+} from './places.ts';
 import { newRunning, type Running } from './running.ts';
 import { type SealedFiles, sealedFiles } from './sealed-files.ts';
 
@@ -91,6 +98,7 @@ export type QueuedOptions = {
   readonly clock: Clock;
   readonly sink: Pick<Sink, 'log'>;
   readonly limits: () => QueuedLimits;
+  readonly ends: QueueEnds;
 };
 
 const RETRY_AFTER_MS = 5_000;
@@ -119,7 +127,7 @@ class Queue implements Queued {
   constructor(options: QueuedOptions) {
     this.#options = options;
     this.#sealed = sealedFiles(options.files, options.keyring);
-    this.#places = new Places(options.limits);
+    this.#places = new Places(options.limits, options.ends);
   }
 
   open = async (arrived: Arrived, parked: Parked): Promise<Result<Deferred, Refusal>> => {

@@ -73,6 +73,7 @@ export async function park(
   const asked = call.head.queueAllowed ? await reply.defer(parkedOf(call)) : yes(false);
   if (!asked.ok) return asked.refusal;
   const deferred = asked.value;
+  if (deferred) Object.assign(call, { queued: true });
   const limit = deferred ? limits.keepMs : limits.waitMsMax;
   const before = call.parkedMs ?? 0;
   const left = limit - before;

@@ -4,6 +4,7 @@ import { endpointName, type Keys, tenantName } from '@signalbox/contract';
 import { nodeKeys } from '@signalbox/trust/node';
 import { HandClock } from '../house.fixture.ts';
 import {
+  CHECKPOINT_MAX,
   HELD_MAX,
   HELD_MS,
   PER_TENANT_MAX,
@@ -74,6 +75,59 @@ describe('state that an upstream holds', () => {
       state.keep(of('resp_1'), { endpoint: near, label });
     }
     assert.deepEqual(heldAt(state, 'resp_1'), ['near', 'personal']);
+  });
+});
+
+describe('a checkpoint of it', () => {
+  const again = (state: References, clock: HandClock): References => {
+    const next = references(clock);
+    for (const { tenant, name, at, ...held } of state.checkpoint()) {
+      next.restore(tenant, name, held, at);
+    }
+    return next;
+  };
+
+  it('brings it back for its tenant alone, with the time that it has left', async () => {
+    const clock = new HandClock();
+    const state = references(clock);
+    const name = state.keep(of('resp_1'), { endpoint: near, label: 'personal' });
+    state.keep(of('resp_2'), { endpoint: near, label: 'public' });
+    state.keep(of('resp_2'), { endpoint: far, label: 'public' });
+    assert.deepEqual(state.checkpoint()[0]?.name, name);
+    await clock.turn(HELD_MS - 10);
+    const next = again(state, clock);
+    assert.deepEqual(heldAt(next, 'resp_1'), ['near', 'personal']);
+    assert.deepEqual(heldAt(next, 'resp_2'), [undefined, 'public']);
+    assert.equal(heldAt(next, 'resp_1', 'other'), undefined);
+    await clock.turn(10);
+    assert.equal(heldAt(next, 'resp_1'), undefined);
+    assert.deepEqual(state.checkpoint(), []);
+  });
+
+  it('makes nothing younger, whatever the clock on the wall says', () => {
+    const clock = new HandClock();
+    const state = references(clock);
+    const held = { endpoint: near, label: 'public' } as const;
+    state.restore(tenantName('acme'), 'old', held, clock.now() - HELD_MS);
+    state.restore(tenantName('acme'), 'ahead', held, clock.now() + HELD_MS);
+    assert.equal(heldAt(state, 'old'), undefined);
+    assert.equal(state.checkpoint()[0]?.at, clock.now());
+  });
+
+  it('is bounded: each tenant has the same share, what was used last', () => {
+    const state = references(new HandClock());
+    for (let i = 0; i < 5; i += 1) {
+      for (let j = 0; j < PER_TENANT_MAX; j += 1) {
+        state.keep(of(`${j}`, `t${i}`), { endpoint: near, label: 'public' });
+      }
+    }
+    state.keep(of('alone', 'small'), { endpoint: near, label: 'public' });
+    const kept = state.checkpoint();
+    assert.ok(kept.length <= CHECKPOINT_MAX && kept.length > CHECKPOINT_MAX / 2);
+    const next = again(state, new HandClock());
+    assert.ok(next.find(of('alone', 'small')));
+    assert.ok(next.find(of(`${PER_TENANT_MAX - 1}`, 't0')));
+    assert.equal(next.find(of('0', 't0')), undefined);
   });
 });
 

@@ -1,10 +1,12 @@
 // Where state is that an upstream holds: the endpoint of each response that went by, and the label
 // of the call that made it, so that a call which continues it goes there and is no less sensitive.
-// In memory and bounded; of the ids only keyed hashes. What was forgotten is not known, and a call
-// that refers to it must say itself where it is.
+// Bounded; of the ids only keyed hashes. Known again after a restart: the settlement of a call
+// names what it taught, and a checkpoint the rest. What was forgotten is not known, and a call that
+// refers to it must say itself where it is.
 import {
   type Clock,
   type EndpointName,
+  type HeldBody,
   higherLabel,
   type Keys,
   type Label,
@@ -17,6 +19,8 @@ export const OBJECT_HELD_MS = 2_592_000_000;
 export const PER_TENANT_MAX = 10_000;
 /** Over all tenants; of the tenant that was idle longest the oldest goes first. */
 export const HELD_MAX = 200_000;
+/** Of a checkpoint, over all tenants: each has the same share of it, what was used last. */
+export const CHECKPOINT_MAX = 20_000;
 const DIGEST_BYTES = 16;
 
 export type Held = {
@@ -27,9 +31,15 @@ export type Held = {
 };
 
 export interface References {
-  /** An endpoint answered with the id of state that it holds from now on. */
-  keep(reference: Reference, held: Held): void;
+  /**
+   * An endpoint answered with the id of state that it holds from now on. @returns the name of it in
+   * records.
+   */
+  keep(reference: Reference, held: Held): string;
   find(reference: Reference): Held | undefined;
+  /** Takes back what was kept in an earlier life of the node. @param at Unix milliseconds. */
+  restore(tenant: TenantName, name: string, held: Held, at: number): void;
+  checkpoint(): readonly HeldBody[];
 }
 
 export type Reference = { readonly tenant: TenantName; readonly id: string; readonly keys: Keys };
@@ -54,13 +64,39 @@ class Kepts implements References {
     this.#heldMs = heldMs;
   }
 
-  keep(reference: Reference, { endpoint, label }: Held): void {
-    const { tenant } = reference;
+  keep(reference: Reference, held: Held): string {
+    const name = nameOf(reference);
+    this.#put(reference.tenant, name, held, this.#clock.monotonic() + this.#heldMs);
+    return name;
+  }
+
+  /** A clock that went back makes nothing younger than new. */
+  restore(tenant: TenantName, name: string, held: Held, at: number): void {
+    const age = Math.max(0, this.#clock.now() - at);
+    if (age >= this.#heldMs) return;
+    this.#put(tenant, name, held, this.#clock.monotonic() + this.#heldMs - age);
+  }
+
+  checkpoint(): readonly HeldBody[] {
+    const now = this.#clock.monotonic();
+    const wallMs = this.#clock.now() - now - this.#heldMs;
+    const share = Math.floor(CHECKPOINT_MAX / Math.max(1, this.#tenants.size));
+    const bodies: HeldBody[] = [];
+    for (const [tenant, own] of this.#tenants) {
+      let before = own.size - share;
+      for (const [name, { endpoint, label, until }] of own) {
+        before -= 1;
+        if (before >= 0 || until <= now) continue;
+        bodies.push({ tenant, name, endpoint, label, at: Math.round(until + wallMs) });
+      }
+    }
+    return bodies;
+  }
+
+  #put(tenant: TenantName, name: string, { endpoint, label }: Held, until: number): void {
     const own = this.#tenants.get(tenant) ?? new Map<string, Kept>();
     this.#tenants.delete(tenant);
     this.#tenants.set(tenant, own);
-    const until = this.#clock.monotonic() + this.#heldMs;
-    const name = nameOf(reference);
     const before = this.#take(own, name);
     if (before !== undefined) {
       const only = before.endpoint === endpoint ? endpoint : undefined;

@@ -21,9 +21,11 @@ export type Learners = {
 /** Called once for every outcome, before its answer is sent: what it teaches holds from then on. */
 export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Learners): void {
   const id = responseIdOf(outcome);
-  if (id !== undefined) keep(call, outcome, { id, keys: ports.keys }, live.references);
-  for (const object of objectIdsOf(outcome)) {
-    keep(call, outcome, { id: object, keys: ports.keys }, live.objects);
+  if (id !== undefined)
+    keep(call, outcome, [id], { keys: ports.keys, references: live.references });
+  const objects = objectIdsOf(outcome);
+  if (objects.length > 0) {
+    keep(call, outcome, objects, { keys: ports.keys, references: live.objects });
   }
   const signed = signedOf(outcome);
   // Texts of an answer: nothing of a tenant that wants nothing kept.
@@ -38,15 +40,21 @@ export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Lear
   live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
 }
 
+/** Of one call: a list may name thousands, and most of them were told before. */
+const RECORDED_MAX = 100;
+
+/** Its record names what it told, so that the node knows it after a restart. */
 function keep(
-  { tenant, profile }: Scheduled,
+  call: Scheduled,
   outcome: Outcome,
-  told: Pick<Reference, 'id' | 'keys'>,
-  references: References,
+  ids: readonly string[],
+  { keys, references }: Pick<Reference, 'keys'> & { readonly references: References },
 ): void {
   if (!('offer' in outcome)) return;
-  const endpoint = outcome.offer.offering.endpoint.name;
-  references.keep({ tenant: tenant.name, ...told }, { endpoint, label: profile.label });
+  const { tenant, profile } = call;
+  const held = { endpoint: outcome.offer.offering.endpoint.name, label: profile.label };
+  const names = ids.map((id) => references.keep({ tenant: tenant.name, id, keys }, held));
+  Object.assign(call, { references: names.slice(0, RECORDED_MAX) });
 }
 
 const NONE: readonly string[] = [];

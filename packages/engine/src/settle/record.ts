@@ -29,6 +29,10 @@ export type Seen = Call &
     readonly permit?: Permit | RestingPermit | undefined;
     readonly entry?: number;
     readonly parkedMs?: number;
+    /** Its caller was told 202. */
+    readonly queued?: boolean;
+    /** What its answer told that an endpoint holds. */
+    readonly references?: readonly string[] | undefined;
     /** Its record is in the journal: there is no second one. */
     readonly settled?: boolean;
   };
@@ -100,12 +104,15 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     requestCommitment: facts.requestCommitment,
     responseCommitment: facts.responseCommitment,
     retryOf: call.retryOf,
+    ...(call.queued === true ? QUEUED : undefined),
+    ...(call.references === undefined ? undefined : { references: call.references }),
     tags: isQuiet ? NO_TAGS : (call.tags ?? head.tags),
     traceId: isQuiet ? undefined : (call.trace?.traceId ?? traceId(head.traceparent)),
   };
 }
 
 const NONE: readonly never[] = [];
+const QUEUED = { queued: true } as const;
 const NO_TAGS: CallRecord['tags'] = {};
 
 /** What depends on more than a record holds (state, files, an entry before) is not told. */

@@ -17,6 +17,7 @@ import {
 } from '@signalbox/contract';
 import type { Price } from '@signalbox/documents';
 import type { Outcome } from '../dispatch/dispatch.ts';
+import type { QueueEnds } from '../schedule/queue-ends.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { type Bill, withLost } from './bill.ts';
 import { recordOf, type Seen } from './record.ts';
@@ -29,6 +30,7 @@ export type SettlePorts = {
   readonly clock: Clock;
   readonly sink: Sink;
   readonly keys: Keys;
+  readonly queueEnds: QueueEnds;
   /** The dearest known price of tier 3. */
   readonly frontier: Price | undefined;
   readonly snapshot: string;
@@ -111,6 +113,10 @@ function write(
 ): Settlement {
   const ended = new Ended(call, facts, responseCommitment, ports);
   ports.store.append(ended);
+  // In the same turn: a checkpoint in between would know neither.
+  if (call.queued === true && call.tenant !== undefined && call.key !== undefined) {
+    ports.queueEnds.add({ call: call.id, tenant: call.tenant.name, key: call.key.name });
+  }
   Object.assign(call, { settled: true });
   return ended;
 }

@@ -111,6 +111,7 @@ export async function openLife(tools: LifeTools): Promise<Life> {
     clock,
     sink,
     limits: () => tools.version().configuration.queue,
+    ends: live.queueEnds,
   });
   const waiting = await goOn(queue, house);
   const running = newRunning();
