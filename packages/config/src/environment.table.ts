@@ -61,7 +61,12 @@ export const ENVIRONMENT: readonly EnvironmentRow[] = [
     secret: true,
   }),
   row('SIGNALBOX_NATS_URL', 'A NATS for fleets. *Accepted, not active.*', { secret: true }),
-  row('SIGNALBOX_KEK', 'The key that encrypts keys. *Accepted, not active.*', { secret: true }),
+  row(
+    'SIGNALBOX_KEK',
+    'The key that the data keys of tenants are sealed under, 64 hexadecimal digits; ' +
+      'instead of the file `kek` in the data folder.',
+    { secret: true },
+  ),
   row(
     'HTTPS_PROXY',
     'Proxy to upstreams with TLS: `http://USER:PASSWORD@HOST:PORT`. In lower case too.',

@@ -2,6 +2,7 @@
 // one of many behind a load balancer.
 import { createHash } from 'node:crypto';
 import { readConfiguration, readSettings, renderProblems } from '@signalbox/config';
+import { Secret } from '@signalbox/contract';
 import {
   createClock,
   createRandom,
@@ -32,8 +33,10 @@ async function main(): Promise<void> {
   const clock = createClock();
   const random = createRandom();
   const program = `signalbox-gateway ${VERSION}`;
-  const data = await openDataFolder({ path: settings.dataFolder, random, program });
+  const kek = environment['SIGNALBOX_KEK'];
+  const data = await openDataFolder({ path: settings.dataFolder, random, program, kek });
   const telemetry = createSink({ fd: 2, level: configuration.telemetry.logLevel, clock });
+  if (kek !== undefined) telemetry.guard(new Secret(kek));
   const keys = nodeKeys(data.pepper);
   const adminMac = keys.mac('admin-key', data.adminKey.reveal());
   const node = await openNode({

@@ -14,13 +14,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { tenantName } from '@signalbox/contract';
 import { parseApiKey } from '@signalbox/trust';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { DataFolderFault } from './private-file.ts';
 
 const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
-const open = (path: string): Promise<DataFolder> =>
-  openDataFolder({ path, random, program: 'signalbox 0.1.0' });
+const open = (path: string, kek?: string): Promise<DataFolder> =>
+  openDataFolder({ path, random, program: 'signalbox 0.1.0', kek });
 
 async function place(test: TestContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'signalbox-folder-'));
@@ -60,6 +61,28 @@ describe('a data folder', () => {
       layout: 1,
       createdBy: 'signalbox 0.1.0',
     });
+  });
+
+  it('holds no key-encryption key that is brought along, and takes no second one', async (test) => {
+    const path = await place(test);
+    const brought = 'ab'.repeat(32);
+    const first = await open(path, brought);
+    assert.deepEqual(first.kek, new Uint8Array(32).fill(0xab));
+    assert.ok(!(await readdir(path)).includes('kek'));
+    const tenant = tenantName('acme');
+    const sealed = (await first.keyring.sealer(tenant)).seal('x', Uint8Array.of(7));
+    const again = await open(path, brought);
+    assert.deepEqual((await again.keyring.sealer(tenant)).open('x', sealed), Uint8Array.of(7));
+    const other = await open(path, 'cd'.repeat(32));
+    await assert.rejects(other.keyring.sealer(tenant), DataFolderFault);
+    await assert.rejects(open(path, 'secret'), (error) => {
+      assert.ok(error instanceof DataFolderFault);
+      return /64 hexadecimal/.test(error.message) && !error.message.includes('secret');
+    });
+    await open(path);
+    await assert.rejects(open(path, brought), refused(/two keys/, /^SIGNALBOX_KEK=\$\(cat /));
+    await writeFile(join(path, 'kek'), `${brought}\n`);
+    assert.deepEqual((await open(path, brought)).kek, first.kek);
   });
 
   it('gives the same secrets at every later start', async (test) => {

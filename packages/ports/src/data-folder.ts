@@ -6,7 +6,7 @@
 // It refuses a folder that others could read or that belongs to somebody else, files of another
 // program, a layout that it does not know, and a pepper that is gone while a journal is there: a
 // new one would make every key and every digest worthless. Each refusal names the command to run.
-// It never prints a secret.
+// It never prints a secret. Who brings the key-encryption key along has none of it in the folder.
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Random, Secret } from '@signalbox/contract';
@@ -34,6 +34,7 @@ const QUEUE = 'queue';
 const KEYS = 'keys';
 const CREDENTIALS = 'credentials';
 const SECRET_BYTES = 32;
+const SECRET = /^[0-9a-f]{64}$/;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
 const NOT_OCCUPYING = /\.new$|^lost\+found$/;
 
@@ -42,6 +43,8 @@ export type DataFolderOptions = {
   readonly random: Random;
   /** Name and version, for the marker. */
   readonly program: string;
+  /** Of `SIGNALBOX_KEK`, 64 hexadecimal digits: takes the place of the file `kek`. */
+  readonly kek?: string | undefined;
 };
 
 export type DataFolder = {
@@ -71,7 +74,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const isNew = await checkLayout({ path, random }, program);
   const secrets = { path, random, journalHeld: await holdsJournal(path) };
   const pepper = await secretBytes(secrets, 'pepper');
-  const kek = await secretBytes(secrets, 'kek');
+  const kek = await kekBytes(secrets, options.kek);
   const keyring = await openKeyring({ folder: join(path, KEYS), kek, random });
   return {
     path,
@@ -165,8 +168,29 @@ async function secretBytes(secrets: Secrets, name: 'pepper' | 'kek'): Promise<Ui
     text = await writeNew(secrets, name, `${hexadecimal}\n`);
   }
   const hexadecimal = text.trim();
-  if (!/^[0-9a-f]{64}$/.test(hexadecimal)) {
+  if (!SECRET.test(hexadecimal)) {
     throw new DataFolderFault(`${file} does not hold 64 hexadecimal digits.`, fromBackup(file));
+  }
+  return new Uint8Array(Buffer.from(hexadecimal, 'hex'));
+}
+
+/** Brought along, it is written nowhere, and a file beside it may say nothing else. */
+async function kekBytes(secrets: Secrets, brought: string | undefined): Promise<Uint8Array> {
+  if (brought === undefined) return secretBytes(secrets, 'kek');
+  const hexadecimal = brought.trim();
+  if (!SECRET.test(hexadecimal)) {
+    throw new DataFolderFault(
+      'SIGNALBOX_KEK does not hold 64 hexadecimal digits in lower case.',
+      'SIGNALBOX_KEK=$(openssl rand -hex 32) signalbox up',
+    );
+  }
+  const file = join(secrets.path, 'kek');
+  const text = await readPrivate(file);
+  if (text !== undefined && text.trim() !== hexadecimal) {
+    throw new DataFolderFault(
+      `${file} and SIGNALBOX_KEK are two keys, and what tenants keep opens with one of them.`,
+      `SIGNALBOX_KEK=$(cat ${quoted(file)}) signalbox up`,
+    );
   }
   return new Uint8Array(Buffer.from(hexadecimal, 'hex'));
 }

@@ -169,7 +169,9 @@ async function checkTree(tree: ConsoleTree, { place }: Desk): Promise<void> {
 async function keep(tree: ConsoleTree, desk: Desk): Promise<void> {
   // Before the first start there is no folder yet, and one without a marker is nobody's.
   const program = `signalbox ${VERSION}`;
-  await openDataFolder({ path: desk.place.dataFolder, random: createRandom(), program });
+  const { dataFolder: path, environment } = desk.place;
+  const kek = environment['SIGNALBOX_KEK'];
+  await openDataFolder({ path, random: createRandom(), program, kek });
   await writeWhole(fileOf(desk), textOfTree(tree, OPERATOR_HEAD));
 }
 

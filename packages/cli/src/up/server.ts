@@ -149,7 +149,8 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   const startedAt = clock.now();
   const program = `signalbox ${VERSION}`;
   const path = resolve(folder, settings.dataFolder);
-  const data = await openDataFolder({ path, random, program });
+  const kek = options.environment['SIGNALBOX_KEK'];
+  const data = await openDataFolder({ path, random, program, kek });
   const patterns = patternsOf(settings.configFiles, folder);
   const reader = openReader({ ...options, patterns, dataFolder: data.path });
   closing.add(() => reader.close());
@@ -163,6 +164,7 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   if (advice !== undefined) sink.log('warn', 'admin-key-short', { advice });
   sink.guard(data.demoKey);
   sink.guard(data.adminKey);
+  if (kek !== undefined) sink.guard(new Secret(kek));
   const environment = { ...options.environment };
   const embedded = embeddedModels({ folder, sink, environment });
   closing.add(() => embedded.close());
