@@ -50,6 +50,7 @@ describe('a stream that passes as bytes', () => {
             error: false,
             done: true,
             finished: true,
+            malformed: false,
             events: 6,
           },
           closing: 0,
@@ -79,6 +80,20 @@ describe('a stream that passes as bytes', () => {
     assert.equal(watched(bytesOf(framed([...EVENTS, other])), 0).facts.error, true);
     const after = watched(bytesOf(framed([...EVENTS, MESSAGE_STOP, other])), 0).facts;
     assert.deepEqual([after.error, after.usage?.outputTokens], [false, 5]);
+  });
+
+  it('tells an event that is torn, among others too, and ends it before one of our own', () => {
+    const whole = framed([...EVENTS, MESSAGE_STOP]);
+    const torn = whole.replace(/"\}\}\n\n(?=event: content_block_delta)/, '\n\n');
+    assert.notEqual(torn, whole);
+    for (const seed of [0, 1, 2, 3]) {
+      const { facts, closing } = watched(bytesOf(torn), seed);
+      assert.deepEqual([facts.malformed, closing], [true, 2]);
+    }
+    const reader = streamReader();
+    reader.push(bytesOf(whole.slice(0, -9)));
+    reader.rest();
+    assert.equal(reader.closing().length, 2);
   });
 
   it('reads an event that was never finished', () => {

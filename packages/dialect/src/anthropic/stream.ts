@@ -9,7 +9,10 @@ import {
   countData,
   EVENT_BYTES_MAX,
   eachEvent,
+  isTorn,
   linesOf,
+  mayBeTorn,
+  opensObject,
   type StreamFacts,
   type StreamReader,
 } from '../openai/stream.ts';
@@ -31,6 +34,7 @@ class Watch implements StreamReader {
   #id: string | undefined;
   #error = false;
   #done = false;
+  #malformed = false;
   #events = 0;
 
   push(chunk: Uint8Array): Uint8Array {
@@ -48,7 +52,8 @@ class Watch implements StreamReader {
   }
 
   closing(): Uint8Array {
-    return this.#carry.length === 0 ? NOTHING : EVENT_END;
+    const isOpen = this.#carry.isTorn || this.#carry.length > 0 || this.#malformed;
+    return isOpen ? EVENT_END : NOTHING;
   }
 
   facts(): StreamFacts {
@@ -60,13 +65,14 @@ class Watch implements StreamReader {
       error: this.#error,
       done: this.#done,
       finished: this.#done,
+      malformed: this.#malformed,
       events: this.#events,
     };
   }
 
   #complete(bytes: Uint8Array): void {
     this.#events += countData(bytes);
-    if (findMessage(bytes) < 0 && findError(bytes) < 0) return;
+    if (findMessage(bytes) < 0 && findError(bytes) < 0 && !mayBeTorn(bytes)) return;
     eachEvent(bytes, (event) => this.#observe(event));
   }
 
@@ -75,9 +81,12 @@ class Watch implements StreamReader {
     this.#error ||= named;
     if (dataStart < 0 || this.#done) return event;
     const body = event.subarray(dataStart, dataEnd);
-    if (findMessage(body) < 0 && findError(body) < 0) return event;
+    if (findMessage(body) < 0 && findError(body) < 0 && !isTorn(body)) return event;
     const reading = readObject(body);
-    if (reading.kind === 'invalid') return event;
+    if (reading.kind === 'invalid') {
+      this.#malformed ||= opensObject(body);
+      return event;
+    }
     const { fields } = reading;
     switch (stringField(body, fields, 'type')) {
       case 'message_start': {

@@ -41,8 +41,10 @@ class Carrying implements CarriedStream {
     signed: undefined,
     error: false,
     done: false,
+    finished: false,
     events: 0,
   };
+  #isRead = false;
   #stopped: StopReason | undefined;
 
   constructor(from: ServerCodec, to: CallerCodec, lane: Lane, context: AnswerContext) {
@@ -61,6 +63,8 @@ class Carrying implements CarriedStream {
   }
 
   rest(): Uint8Array {
+    if (this.#isRead) return NOTHING;
+    this.#isRead = true;
     const events = this.#decoder.end();
     const ended = events.some(({ kind }) => kind === 'end' || kind === 'error');
     const isOver = ended || this.#facts.done || this.#facts.error;
@@ -107,6 +111,7 @@ class Carrying implements CarriedStream {
         return;
       case 'end':
         facts.done = true;
+        facts.finished = true;
         facts.signed = this.#signing.signed();
         return;
       default:

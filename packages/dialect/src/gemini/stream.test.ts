@@ -42,6 +42,7 @@ describe('a stream that passes untouched', () => {
           error: false,
           done: true,
           finished: true,
+          malformed: false,
           // Tokens that were told, where they are more than the events.
           events: 9,
         });

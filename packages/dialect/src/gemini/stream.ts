@@ -8,6 +8,7 @@ import {
   EVENT_BYTES_MAX,
   eachEvent,
   linesOf,
+  opensObject,
   type StreamFacts,
   type StreamReader,
 } from '../openai/stream.ts';
@@ -31,12 +32,16 @@ class Telling {
   #told: Told | undefined;
   #error = false;
   #done = false;
+  #malformed = false;
   #events = 0;
 
   chunk(body: Uint8Array): void {
     this.#events += 1;
     const reading = readObject(body);
-    if (reading.kind === 'invalid') return;
+    if (reading.kind === 'invalid') {
+      this.#malformed ||= opensObject(body);
+      return;
+    }
     const { fields } = reading;
     this.#error ||= isError(fields);
     this.#model ??= stringField(body, fields, 'modelVersion');
@@ -61,6 +66,7 @@ class Telling {
       error: this.#error,
       done: this.#done,
       finished: this.#done,
+      malformed: this.#malformed,
       events: Math.max(this.#events, usage?.outputTokens ?? 0),
     };
   }
@@ -103,7 +109,8 @@ class Watch implements StreamReader {
 
   closing(): Uint8Array {
     if (this.#elements !== undefined) return this.#elements.closing();
-    return this.#carry.length === 0 ? NOTHING : EVENT_END;
+    const { isTorn, length } = this.#carry;
+    return isTorn || length > 0 || this.#telling.facts().malformed ? EVENT_END : NOTHING;
   }
 
   facts(): StreamFacts {

@@ -195,6 +195,8 @@ describe('a stream whose bytes pass', () => {
           service: undefined,
           error: false,
           done: true,
+          finished: true,
+          malformed: false,
           events: 4,
         });
       }
@@ -210,6 +212,20 @@ describe('a stream whose bytes pass', () => {
     const first = text.split('\n')[0];
     const failed = watched(bytesOf(`${first}\n{ "error" : "gone" }\n`), 5);
     assert.deepEqual([failed.facts.error, failed.facts.done], [true, false]);
+  });
+
+  it('tells a line that is torn, and begins a line of our own after one that has no end', () => {
+    const torn = text.replace(/"done":false\}\n/, '"don\n');
+    assert.notEqual(torn, text);
+    for (const seed of [0, 1, 2, 3]) {
+      const { facts } = watched(bytesOf(torn), seed);
+      assert.deepEqual([facts.malformed, facts.finished], [true, true]);
+    }
+    const reader = streamReader();
+    reader.push(bytesOf(text.slice(0, -9)));
+    reader.rest();
+    assert.equal(textOf(reader.closing()), '\n');
+    assert.deepEqual([reader.facts().malformed, reader.facts().finished], [true, false]);
   });
 
   it('reads `done` in any spelling that JSON allows, and no line that is too long', () => {

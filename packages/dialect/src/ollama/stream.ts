@@ -5,7 +5,7 @@ import type { Usage } from '@signalbox/contract';
 import { finder } from '../bytes.ts';
 import { lastField, readObject } from '../json.ts';
 import { isError, stringField } from '../openai/answer.ts';
-import type { StreamFacts, StreamReader } from '../openai/stream.ts';
+import { isTorn, opensObject, type StreamFacts, type StreamReader } from '../openai/stream.ts';
 import { usageOf } from './answer.ts';
 
 /** A line longer than this is passed on unread. */
@@ -31,10 +31,14 @@ class LineReader implements StreamReader {
     service: undefined,
     error: false,
     done: false,
+    finished: false as boolean | undefined, // widened: unknown after a line that is too long
+    malformed: false,
     events: 0,
   };
   #carry = new Uint8Array(0);
   #carried = 0;
+  /** The last line was taken, and its end did not come. */
+  #torn = false;
   /** Within a line that is too long to read. */
   #skipping = false;
   #lines = 0;
@@ -50,12 +54,14 @@ class LineReader implements StreamReader {
   }
 
   rest(): Uint8Array {
+    this.#torn ||= this.#carried > 0 || this.#skipping;
     this.#line(this.#whole(NOTHING));
     return NOTHING;
   }
 
   closing(): Uint8Array {
-    return this.#carried === 0 && !this.#skipping ? NOTHING : END_OF_LINE;
+    const isOpen = this.#torn || this.#carried > 0 || this.#skipping || this.#facts.malformed;
+    return isOpen ? END_OF_LINE : NOTHING;
   }
 
   facts(): StreamFacts {
@@ -77,6 +83,7 @@ class LineReader implements StreamReader {
     this.#skipping ||= size > LINE_BYTES_MAX;
     if (this.#skipping) {
       this.#carried = 0;
+      if (!this.#facts.done) this.#facts.finished = undefined;
       return;
     }
     if (size > this.#carry.length) {
@@ -94,12 +101,16 @@ class LineReader implements StreamReader {
     facts.events += 1;
     this.#lines += 1;
     const opening = facts.model === undefined && this.#lines <= OPENING_LINES;
-    if (!opening && !isDone(line) && findError(line) < 0) return;
+    if (!opening && !isDone(line) && findError(line) < 0 && !isTorn(line)) return;
     const reading = readObject(line);
-    if (reading.kind === 'invalid') return;
+    if (reading.kind === 'invalid') {
+      facts.malformed ||= opensObject(line);
+      return;
+    }
     const { fields } = reading;
     facts.error ||= isError(fields);
     facts.done ||= lastField(fields, 'done')?.kind === 'true';
+    if (facts.done) facts.finished = true;
     facts.usage = usageOf(line, fields) ?? facts.usage;
     if (opening) facts.model = stringField(line, fields, 'model');
   }

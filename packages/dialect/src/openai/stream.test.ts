@@ -125,6 +125,20 @@ describe('an event of our own', () => {
     assert.equal(whole.closing().length, 0);
   });
 
+  it('first ends one whose beginning was read already, or cannot be', () => {
+    for (const hideUsage of [false, true]) {
+      const read = streamReader('chat', hideUsage);
+      read.push(bytesOf('data: {"a":1}\n\ndata: {"b'));
+      read.rest();
+      assert.equal(Buffer.from(read.closing()).toString(), '\n\n');
+    }
+    const torn = streamReader('chat', false);
+    torn.push(bytesOf('data: {"a":1}\n\ndata: {"b'));
+    torn.push(bytesOf('\n\ndata: {"c":1}\n\n'));
+    assert.equal(torn.facts().malformed, true);
+    assert.equal(Buffer.from(torn.closing()).toString(), '\n\n');
+  });
+
   it('follows at once where the unfinished one was withheld', () => {
     const reader = streamReader('chat', true);
     reader.push(bytesOf('data: {"a":1}\n\ndata: {"b'));

@@ -50,6 +50,8 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BRACKET = 0x5d;
+/** The first letter of `data:`. */
+const DATA = 0x64;
 const OPENS = 0x7b;
 const CLOSES = 0x7d;
 const NOTHING = new Uint8Array(0);
@@ -96,7 +98,7 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
     const body = event.subarray(dataStart, dataEnd);
     const reading = readObject(body);
     if (reading.kind === 'invalid') {
-      facts.malformed ||= firstOf(body) === OPENS;
+      facts.malformed ||= opensObject(body);
       return event;
     }
     const { fields } = reading;
@@ -125,7 +127,10 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
 
   return {
     push(chunk) {
-      if (carry.length === 0 && endsEvent(chunk, chunk.length)) return complete(chunk);
+      if (carry.length === 0 && endsEvent(chunk, chunk.length)) {
+        carry.isTorn = false;
+        return complete(chunk);
+      }
       const ended = carry.add(chunk);
       const out = ended === undefined ? NOTHING : complete(ended);
       const unread = carry.length > EVENT_BYTES_MAX ? carry.take() : NOTHING;
@@ -141,7 +146,10 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
       const seen = observe(last);
       return hideUsage ? seen : NOTHING;
     },
-    closing: () => (carry.length === 0 || hideUsage ? NOTHING : EVENT_END),
+    closing() {
+      const isOpen = carry.isTorn || facts.malformed === true || (carry.length > 0 && !hideUsage);
+      return isOpen ? EVENT_END : NOTHING;
+    },
     facts: () => facts,
   };
 }
@@ -153,6 +161,8 @@ export function streamReader(operation: Operation, hideUsage: boolean): StreamRe
 export class Carry {
   #bytes = new Uint8Array(0);
   length = 0;
+  /** The beginning of an event was taken, and its end did not come. */
+  isTorn = false;
 
   /** Adds bytes and answers the whole events that they complete, if any. */
   add(chunk: Uint8Array): Uint8Array | undefined {
@@ -162,6 +172,7 @@ export class Carry {
     this.length = before + chunk.length;
     const end = lastEventEnd(this.#bytes, Math.max(0, before - 3), this.length);
     if (end === undefined) return undefined;
+    this.isTorn = false;
     const whole = this.#bytes.slice(0, end);
     this.#bytes.copyWithin(0, end, this.length);
     this.length -= end;
@@ -170,6 +181,7 @@ export class Carry {
 
   take(): Uint8Array {
     const rest = this.#bytes.slice(0, this.length);
+    this.isTorn ||= this.length > 0;
     this.length = 0;
     return rest;
   }
@@ -343,17 +355,29 @@ function holdsFinish(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Whether the last event ends with something else than an object or `[DONE]`. */
-function mayBeTorn(bytes: Uint8Array): boolean {
-  let last = bytes.length - 1;
-  while (bytes[last] === LINE_FEED || bytes[last] === RETURN) last -= 1;
-  return bytes[last] !== CLOSES && bytes[last] !== BRACKET;
+/** Whether data of whole events ends with something else than an object or `[DONE]`. */
+export function mayBeTorn(bytes: Uint8Array): boolean {
+  for (let start = 0; start < bytes.length; ) {
+    const feed = bytes.indexOf(LINE_FEED, start);
+    const end = feed < 0 ? bytes.length : feed;
+    if (bytes[start] === DATA && isTorn(bytes.subarray(start, end))) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
-function firstOf(body: Uint8Array): number | undefined {
+/** Whether it ends as no object and no list does. */
+export function isTorn(json: Uint8Array): boolean {
+  let last = json.length - 1;
+  while ((json[last] ?? QUOTE) <= SPACE) last -= 1;
+  return json[last] !== CLOSES && json[last] !== BRACKET;
+}
+
+/** What cannot be read and begins so is torn; texts that are no JSON are some servers' own. */
+export function opensObject(body: Uint8Array): boolean {
   let at = 0;
   while (body[at] === SPACE) at += 1;
-  return body[at];
+  return body[at] === OPENS;
 }
 
 function endsWithNullUsage(bytes: Uint8Array): boolean {

@@ -55,6 +55,8 @@ export type OpenStream = {
   readonly reader: StreamReader;
   /** A sound or a file: no event of ours may stand in it. */
   readonly isUnread: boolean;
+  /** The upstream has ended it already: all of it is in `opening`. */
+  readonly isOver: boolean;
   /** The first bytes, as they go on after the reader has seen them. */
   readonly opening: Uint8Array;
   consume(consumer: Consumer): void;
@@ -213,9 +215,7 @@ class Collector implements DialSink {
     }
     if (this.#reader !== undefined) {
       this.#late = ended;
-      const opening = this.#passed ?? this.#opening;
-      const raw = this.#passed === undefined ? undefined : this.#kept.take();
-      this.#answer(this.#stream(this.#reader, opening.take()), raw);
+      if (!this.#settled) this.#endStream(this.#reader);
       return;
     }
     const body = this.#kept.take();
@@ -244,13 +244,21 @@ class Collector implements DialSink {
     }
   }
 
+  /** Before anything of it was released, so that it can be judged by how it ended, too. */
+  #endStream(reader: StreamReader): void {
+    const opening = this.#passed ?? this.#opening;
+    opening.add(reader.rest());
+    const raw = this.#passed === undefined ? undefined : this.#kept.take();
+    this.#answer(this.#stream(reader, opening.take(), true), raw);
+  }
+
   /** A stream can be judged when its first event is whole: an error may come in pieces, too. */
   #open(bytes: Uint8Array, reader: StreamReader): void {
     this.#opening.add(reader.push(bytes));
     const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening.view());
     const whole = this.#isUnread || reader.facts().events > 0 || isBlank;
     if (!whole && this.#size <= WITHHELD_BYTES_MAX) return;
-    this.#answer(this.#stream(reader, this.#opening.take()));
+    this.#answer(this.#stream(reader, this.#opening.take(), false));
   }
 
   #answer(withheld: WholeAnswer | OpenStream, raw?: Uint8Array): void {
@@ -277,7 +285,7 @@ class Collector implements DialSink {
     return type === undefined ? headers : [['content-type', type], ...others];
   }
 
-  #stream(reader: StreamReader, opening: Uint8Array): OpenStream {
+  #stream(reader: StreamReader, opening: Uint8Array, isOver: boolean): OpenStream {
     const flow = this.#flow ?? NO_FLOW;
     return {
       kind: 'stream',
@@ -286,6 +294,7 @@ class Collector implements DialSink {
       flow,
       reader,
       isUnread: this.#isUnread,
+      isOver,
       opening,
       consume: (consumer) => {
         this.#consumer = consumer;

@@ -31,9 +31,11 @@ export function judgeAnswer(answer: Withheld): Judgement {
   if (CALLERS_MISTAKE.has(status)) return { kind: 'relay' };
   if (status >= 300) return next('status', `status ${status}`, status >= 500 ? 'same' : 'other');
   if (answer.kind === 'stream') {
-    const { error, malformed } = answer.reader.facts();
+    const { error, malformed, finished } = answer.reader.facts();
     if (error) return next('body_error', 'an error event came first');
-    return malformed ? next('malformed', 'an event is not JSON') : { kind: 'accept' };
+    if (malformed) return next('malformed', 'an event is not JSON');
+    const isCutOff = answer.isOver && finished === false;
+    return isCutOff ? next('closed_early', 'no reason to end') : { kind: 'accept' };
   }
   if (answer.facts.error) return next('body_error', 'an error inside a 200');
   if (answer.facts.malformed) return next('malformed', 'the answer is not JSON');

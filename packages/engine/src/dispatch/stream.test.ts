@@ -168,15 +168,15 @@ describe('a released stream', () => {
     await ended(built, served);
   });
 
-  it('without a single byte is no answer', async () => {
+  it('without a single byte is no answer, and another may still be asked for one', async () => {
     const built = build();
     const served = await open(built);
     built.upstream.last.stream().end();
     const record = await ended(built, served);
-    assert.match(served.reply.text, /^event: error\ndata: .*upstream_failed/);
-    assert.equal(served.reply.ending, 'cut');
+    assert.equal(served.reply.status, 502);
+    assert.match(served.reply.text, /^\{"error":.*upstream_failed/);
     assert.equal(record.attempts[0]?.fault, 'closed_early');
-    assert.equal(record.usage?.source, 'estimated');
+    assert.equal(record.usage, undefined);
   });
 
   it('may be an answer that is no stream, where the upstream does not stream', async () => {
