@@ -201,3 +201,33 @@ export const STOPS: Readonly<Record<string, readonly [end: string, tools: string
   gemini: ['STOP', 'STOP'],
   ollama: ['stop', 'stop'],
 };
+
+/** The other API of OpenAI's, for tests that ask in five. */
+export const RESPONSES: Spoken = {
+  path: () => '/v1/responses',
+  body: (model, text, stream, tools) => ({
+    model,
+    stream,
+    input: text,
+    ...(tools ? { tools: [{ type: 'function', ...TOOL, parameters: TOOL.schema }] } : {}),
+  }),
+  whole: ({ output, status, incomplete_details: details }) => ({
+    text: output
+      .flatMap((item: Free) => item.content ?? [])
+      .map((part: Free) => part.text)
+      .join(''),
+    calls: output
+      .filter((item: Free) => item.type === 'function_call')
+      .map((item: Free) => ({ name: item.name, input: JSON.parse(item.arguments) })),
+    stop: details?.reason ?? status,
+  }),
+  streamed: (text) => {
+    const all = events(text);
+    const last = all.at(-1);
+    assert.equal(last.type, 'response.completed');
+    const deltas = all.filter(({ type }) => type === 'response.output_text.delta');
+    const said = RESPONSES.whole(last.response);
+    assert.equal(deltas.map(({ delta }) => delta).join(''), said.text);
+    return said;
+  },
+};

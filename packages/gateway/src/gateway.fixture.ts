@@ -8,7 +8,15 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '@signalbox/config';
-import { createClock, createRandom, createSink, openDataFolder } from '@signalbox/ports';
+import type { CallRecord } from '@signalbox/contract';
+import {
+  createClock,
+  createRandom,
+  createSink,
+  nodeDisk,
+  openDataFolder,
+  readJournal,
+} from '@signalbox/ports';
 import { type Sim, startSim } from '@signalbox/sim';
 import { mintApiKey } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
@@ -25,6 +33,8 @@ export type Gateway = {
   /** The text of the key of that name. */
   readonly key: (name: string) => string;
   readonly ask: (path: string, asked?: Asked) => Promise<Answer>;
+  /** What the journal on the disk holds of every call that has ended, by request. */
+  readonly settlements: () => Promise<ReadonlyMap<string, readonly CallRecord[]>>;
   /** All metrics, also after the stop. */
   readonly metrics: () => string;
   readonly swap: (yaml: string) => Promise<void>;
@@ -117,9 +127,26 @@ async function gatewayWith(options: {
     port,
     key,
     ask: (path, asked = {}) => ask(port, path, { key: key('main'), ...asked }),
+    settlements: async () => {
+      await until('every call has ended', () => node.house.live.pools.slots.total() === 0);
+      await new Promise<void>((done) => node.house.ports.store.durable(() => done()));
+      return settledIn(data.journalFolder);
+    },
     metrics: () => telemetry.metricsText(),
     swap: (text) => node.swap(configurationOf(text), 'second'),
   };
+}
+
+async function settledIn(journal: string): Promise<ReadonlyMap<string, readonly CallRecord[]>> {
+  const settled = new Map<string, CallRecord[]>();
+  const position = { segment: 0, offset: 0 };
+  await readJournal(nodeDisk(), journal, { position }, ({ head, bodyText }) => {
+    if (head.kind !== 'settlement') return undefined;
+    const call = String(head.call);
+    settled.set(call, [...(settled.get(call) ?? []), JSON.parse(String(bodyText))]);
+    return undefined;
+  });
+  return settled;
 }
 
 export type Asked = {
