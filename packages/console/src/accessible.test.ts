@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
+import { bringSome } from './brought.fixture.ts';
 import { openBrowser, skipped } from './browser.fixture.ts';
 import { consoleFolder } from './index.ts';
 import {
@@ -27,6 +28,7 @@ const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] =
   ['the list of requests', '/requests', '.rows'],
   ['a list that nothing fits', '/requests?tenant=nobody', '.empty'],
   ['a request explained', `/requests/${EXPLAINED}`, '.decision'],
+  ['endpoints of tenants', '/endpoints', '.in-quarantine'],
   ['signing in', '/sign-in?link=spent', '.sign-in'],
 ];
 
@@ -60,6 +62,7 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
     busy = await serveSeeded(brokenStatus(now));
     empty = await serveSeeded(wellStatus(now));
     fill(busy.readings, CALLS, now, 3_000_000);
+    await bringSome(busy.brought, 'e'.repeat(60));
     const long = {
       tenant: 'a'.repeat(63),
       modelRequested: 'm'.repeat(120),
@@ -81,6 +84,11 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
         await page.locator(ready).waitFor();
         assert.deepEqual(await obstacles(page), [], name);
       }
+      await page.goto(`${busy.origin}/endpoints`);
+      await page.getByRole('button', { name: 'Check now globex/lab' }).click();
+      await page.locator('.checklist').waitFor();
+      await page.getByRole('button', { name: 'Remove globex/lab' }).click();
+      assert.deepEqual(await obstacles(page), [], 'a checklist and the question before removal');
       await page.goto(busy.origin);
       await page.getByRole('button', { name: 'Table' }).first().click();
       await page.keyboard.press('?');
@@ -89,6 +97,10 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
       const first = await visit(browser, empty, '/', { colorScheme });
       await first.page.locator('.first-call').waitFor();
       assert.deepEqual(await obstacles(first.page), [], 'the first call');
+      await first.page.goto(`${empty.origin}/endpoints`);
+      await first.page.locator('.first-call').waitFor();
+      await first.page.getByRole('button', { name: 'Add an endpoint' }).click();
+      assert.deepEqual(await obstacles(first.page), [], 'the form of an endpoint');
       await first.done();
     });
   }

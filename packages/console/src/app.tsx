@@ -5,6 +5,7 @@ import { tell } from './api/ask.ts';
 import { type Decode, object, text } from './api/decode.ts';
 import { onSignedOut } from './api/signed-out.ts';
 import { DecisionRoom } from './decision/decision.tsx';
+import { EndpointsRoom } from './endpoints/endpoints.tsx';
 import { OverviewRoom } from './overview/overview.tsx';
 import { shiftWindow } from './overview/window.tsx';
 import { RequestsRoom } from './requests/requests.tsx';
@@ -30,6 +31,7 @@ export function App(): VNode {
   useKeys({
     'g o': () => go('/'),
     'g r': () => go('/requests'),
+    'g e': () => go('/endpoints'),
     '?': () => setKeys(true),
     '[': () => shiftWindow(place, -1),
     ']': () => shiftWindow(place, 1),
@@ -67,12 +69,14 @@ function Room({ place }: { readonly place: Place }): VNode {
   const [, decision] = DECISION.exec(place.path) ?? [];
   if (decision !== undefined) return <DecisionRoom key={decision} id={decision} />;
   if (place.path === '/requests') return <RequestsRoom place={place} />;
+  if (place.path === '/endpoints') return <EndpointsRoom place={place} />;
   if (place.path === '/') return <OverviewRoom place={place} />;
   return (
     <>
       <Title>Nothing is here</Title>
       <p>
-        <a href="/">Overview</a> and <a href="/requests">requests</a> are.
+        <a href="/">Overview</a>, <a href="/requests">requests</a> and{' '}
+        <a href="/endpoints">endpoints</a> are.
       </p>
     </>
   );

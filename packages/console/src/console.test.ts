@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { bringSome } from './brought.fixture.ts';
 import { openBrowser, skipped } from './browser.fixture.ts';
 import {
   ADMIN_KEY,
@@ -16,6 +17,8 @@ import { brokenStatus, record, wellStatus } from './seeded-status.fixture.ts';
 import { visit, type Watched } from './watched.fixture.ts';
 
 const CALLS = 300;
+/** Of an endpoint that is brought: shown by its last four characters alone. */
+const KEY = 'sk-brought-0123456789-TAIL';
 const EXPLAINED = decisionNumber(CALLS + 1);
 
 describe('the console', { skip: skipped ?? false }, () => {
@@ -243,6 +246,93 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.keyboard.press('?');
     assert.equal(await page.getByRole('dialog').count(), 0);
     assert.equal(new URL(page.url()).pathname, '/');
+  });
+
+  it('teaches how to bring an endpoint, takes one in, and never shows its key', async () => {
+    const { page } = await come('/');
+    await page.locator('.first-call').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.getByRole('heading', { name: 'Bring a model server of a tenant’s own' }).waitFor();
+    await page.getByRole('button', { name: 'Copy the command' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^signalbox endpoint add https:\/\/\S+ --tenant acme --key-stdin$/);
+    await page.getByRole('button', { name: 'Add an endpoint' }).click();
+    await page.getByLabel('Address').fill('https://llm.acme.example/v1');
+    await page.getByLabel('Name').fill('gpu');
+    await page.getByLabel('Kind').selectOption('vllm');
+    await page.getByLabel('Key', { exact: true }).fill(KEY);
+    await page.getByRole('button', { name: 'Add in quarantine' }).click();
+    const card = page.locator('.brought');
+    await card.getByText('All that must hold holds: it can be activated.').waitFor();
+    assert.equal(server.brought.held.get('acme/gpu')?.key?.reveal(), KEY);
+    const told = await card.innerText();
+    assert.match(told, /acme\/gpu.*Quarantined.*big-one, small-one.*sealed, ends with TAIL/s);
+    assert.match(told, /streaming\s+not known:\s+it did not say/);
+    const kept = await page.evaluate(
+      (secret) => [
+        document.documentElement.innerHTML.includes(secret),
+        [...document.querySelectorAll('input')].some(({ value }) => value.includes(secret)),
+        JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]).includes(
+          secret,
+        ),
+      ],
+      KEY,
+    );
+    assert.deepEqual(kept, [false, false, false]);
+  });
+
+  it('activates an endpoint, drains it, lets calls in again, and removes it', async () => {
+    await bringSome(server.brought);
+    const { page } = await come('/endpoints?tenant=globex');
+    const card = page.locator('.brought');
+    await card.getByText('No call goes there.').waitFor();
+    assert.equal(await card.count(), 1);
+    const press = (name: string): Promise<void> => card.getByRole('button', { name }).click();
+    await press('Activate');
+    await card.getByText('Available').waitFor();
+    await press('Drain');
+    await card.getByText('Drained: no new calls').waitFor();
+    assert.equal(server.brought.held.get('globex/lab')?.drained, true);
+    await press('Let calls in again');
+    await card.getByText('Available').waitFor();
+    await press('Remove');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    assert.ok(server.brought.held.has('globex/lab'));
+    await press('Remove');
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByRole('heading', { name: 'Bring a model server of a tenant’s own' }).waitFor();
+    assert.deepEqual([...server.brought.held.keys()], ['acme/gpu', 'acme/spare']);
+    await page.getByRole('combobox', { name: 'Tenant' }).selectOption('acme');
+    await page.locator('.brought').nth(1).waitFor();
+  });
+
+  it('says why an endpoint stays in quarantine or cannot be added, and what to do', async () => {
+    await bringSome(server.brought);
+    server.brought.refusesKey = true;
+    const { page, complaints } = await come('/endpoints');
+    const card = page.locator('.brought', { hasText: 'globex/lab' });
+    await card.getByRole('button', { name: 'Activate' }).click();
+    const alert = card.getByRole('alert');
+    await alert.getByText('globex/lab stays in quarantine. key: 401 at').waitFor();
+    assert.match(await alert.innerText(), /Give it another key: signalbox endpoint key\./);
+    await card.getByRole('button', { name: 'Check now' }).click();
+    await card.getByText('One thing that must hold does not: it stays in quarantine.').waitFor();
+    assert.match(await card.locator('.checklist .bad').last().innerText(), /^key\s/);
+    await page.getByRole('button', { name: 'Add an endpoint' }).click();
+    await page.getByLabel('Address').fill('https://llm.acme.example/v1');
+    await page.getByLabel('Name').fill('GPU!');
+    await page.getByRole('button', { name: 'Add in quarantine' }).click();
+    const wrong = page.locator('.add-form').getByRole('alert');
+    await wrong.getByText('has 1 to 62 characters').waitFor();
+    assert.match(await wrong.innerText(), /gpu becomes acme\/gpu/);
+    assert.equal(await page.getByLabel('Address').inputValue(), 'https://llm.acme.example/v1');
+    // These two refusals are what was asked for.
+    assert.ok(
+      complaints.every((one) => /40[09]/.test(one)),
+      complaints.join('\n'),
+    );
+    complaints.length = 0;
   });
 
   it('remembers whether to be light or dark', async () => {

@@ -8,6 +8,7 @@ import './style/chart.css';
 import './style/overview.css';
 import './style/requests.css';
 import './style/decision.css';
+import './style/endpoints.css';
 import './style/print.css';
 
 showTheme();

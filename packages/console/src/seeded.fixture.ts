@@ -6,7 +6,6 @@ import {
   createControl,
   type StatusDocument,
 } from '@signalbox/control';
-import type { Configuration } from '@signalbox/documents';
 import {
   createClock,
   EVERY_TENANT,
@@ -20,6 +19,7 @@ import {
   splitTarget,
 } from '@signalbox/ports';
 import { nodeKeys } from '@signalbox/trust/node';
+import { MemoryBrought, switching } from './brought.fixture.ts';
 import { readConsole } from './index.ts';
 
 type Readings = ControlOptions['readings'];
@@ -209,6 +209,7 @@ export function fill(readings: SeededReadings, count: number, now: number, overM
 
 export type SeededServer = {
   readonly readings: SeededReadings;
+  readonly brought: MemoryBrought;
   readonly control: Control;
   readonly origin: string;
   status: StatusDocument;
@@ -217,6 +218,7 @@ export type SeededServer = {
 
 export async function serveSeeded(status: StatusDocument): Promise<SeededServer> {
   const readings = new SeededReadings();
+  const brought = new MemoryBrought();
   const clock = createClock();
   const files = readConsole();
   if (files === undefined) throw new Error('the console is not built: npm test builds it');
@@ -230,10 +232,13 @@ export async function serveSeeded(status: StatusDocument): Promise<SeededServer>
     sink: { log() {}, count() {}, observe() {} },
     adminKeyHolds: (text) => text === ADMIN_KEY,
     consoleFiles: files,
-    status: () => server.status,
-    configuration: (): Configuration => {
-      throw new Error('the console asks for no documents yet');
-    },
+    status: () => ({
+      ...server.status,
+      endpoints: [...server.status.endpoints, ...brought.statuses()],
+    }),
+    configuration: () => brought.configuration(),
+    brought,
+    documents: switching(brought),
     origins: () => [origin()],
     keyEnvironment: 'test',
   });
@@ -249,6 +254,7 @@ export async function serveSeeded(status: StatusDocument): Promise<SeededServer>
   });
   const server: SeededServer = {
     readings,
+    brought,
     control,
     origin: origin(),
     status,

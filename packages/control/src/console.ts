@@ -5,7 +5,7 @@ import type { Exchange } from '@signalbox/ports';
 import type { ConsoleFile } from './options.ts';
 import { send } from './reply.ts';
 
-const ROOMS = /^\/(requests(\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?)?|sign-in)?$/;
+const ROOMS = /^\/(requests(\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?)?|endpoints|sign-in)?$/;
 const PAGE = '/index.html';
 /** Their names hold a digest of what is in them. */
 const HASHED = '/assets/';

@@ -43,6 +43,20 @@ export async function tell<T>(path: string, decode: Decode<T>, key?: string): Pr
   return decode(await answerOf(`/admin/v1/${path}`, { method: 'POST', headers }), 'the answer');
 }
 
+/** @param method `DELETE`: has no body. */
+export async function change<T>(
+  method: 'POST' | 'DELETE',
+  path: string,
+  decode: Decode<T>,
+  body?: object,
+): Promise<T> {
+  const written =
+    body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return decode(await answerOf(`/admin/v1/${path}`, { method, ...written }), 'the answer');
+}
+
 async function answerOf(path: string, init: RequestInit): Promise<unknown> {
   let response: Response;
   try {

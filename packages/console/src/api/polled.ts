@@ -62,7 +62,7 @@ export function usePolled<T>(
   return { value: held?.value, failure, stale: held !== undefined && held.path !== path, again };
 }
 
-function asRefused(error: unknown): Refused {
+export function asRefused(error: unknown): Refused {
   if (error instanceof Refused) return error;
   return new Refused(0, error instanceof Error ? error.message : 'Something failed.', undefined);
 }

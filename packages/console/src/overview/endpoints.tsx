@@ -1,17 +1,8 @@
 // What there is to call, what was found and is off, and why something cannot be used.
 import type { VNode } from 'preact';
 import type { EndpointState } from '../api/shapes.ts';
-import { Barred, Check, Warning } from '../shell/icons.tsx';
+import { State } from '../shell/state.tsx';
 import { Tier } from '../shell/tier.tsx';
-import { Words } from '../shell/words.tsx';
-
-const STATES: Readonly<Record<string, { word: string; tone: string; Icon: () => VNode }>> = {
-  available: { word: 'Available', tone: 'good', Icon: Check },
-  quarantined: { word: 'Quarantined', tone: 'warn', Icon: Barred },
-  off: { word: 'Found, off', tone: 'plain', Icon: Barred },
-  down: { word: 'Down', tone: 'bad', Icon: Warning },
-  unavailable: { word: 'Unavailable', tone: 'warn', Icon: Warning },
-};
 
 const MODELS_SHOWN = 6;
 
@@ -35,26 +26,6 @@ export function Endpoints({ endpoints }: { readonly endpoints: readonly Endpoint
         ))}
       </ul>
     </section>
-  );
-}
-
-function State({ endpoint }: { readonly endpoint: EndpointState }): VNode {
-  const { word, tone, Icon } = STATES[endpoint.state] ?? {
-    word: endpoint.state,
-    tone: 'plain',
-    Icon: Warning,
-  };
-  return (
-    <div class="endpoint-state">
-      <span class={`outcome ${tone}`}>
-        <Icon /> {word}
-      </span>
-      {endpoint.why !== undefined && (
-        <span class="soft">
-          <Words>{endpoint.why}</Words>
-        </span>
-      )}
-    </div>
   );
 }
 

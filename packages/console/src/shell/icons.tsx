@@ -30,6 +30,13 @@ export const Cross = (): VNode => (
   </Drawn>
 );
 
+/** Neither yes nor no. */
+export const Dash = (): VNode => (
+  <Drawn>
+    <path d="M4.4 8h7.2" />
+  </Drawn>
+);
+
 /** A barred circle: somebody said no. */
 export const Barred = (): VNode => (
   <Drawn>
@@ -67,6 +74,13 @@ export const Gauge = (): VNode => (
 export const Rows = (): VNode => (
   <Drawn>
     <path d="M2.6 4h10.8M2.6 8h10.8M2.6 12h6.6" />
+  </Drawn>
+);
+
+/** A plug: what somebody brings and connects. */
+export const Plug = (): VNode => (
+  <Drawn>
+    <path d="M5.6 2.4v3.2M10.4 2.4v3.2M3.6 5.6h8.8v1.6a4.4 4.4 0 0 1-8.8 0zM8 11.6v2.2" />
   </Drawn>
 );
 

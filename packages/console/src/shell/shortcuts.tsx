@@ -6,6 +6,7 @@ import { keysAreOn, switchKeys } from './keys.ts';
 const KEYS: readonly (readonly [keys: string, deed: string])[] = [
   ['g o', 'Overview'],
   ['g r', 'Requests'],
+  ['g e', 'Endpoints of tenants'],
   ['j  k', 'Next and previous request'],
   ['Enter', 'Open the request'],
   ['/', 'Filter'],

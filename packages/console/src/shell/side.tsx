@@ -1,12 +1,13 @@
 // The rooms, and what belongs to all of them.
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { Gauge, Gone, Keyboard, Mark, Moon, Rows } from './icons.tsx';
+import { Gauge, Gone, Keyboard, Mark, Moon, Plug, Rows } from './icons.tsx';
 import { chooseTheme, chosenTheme, systemTheme, type Theme } from './theme.ts';
 
 const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])[] = [
   ['/', 'Overview', Gauge],
   ['/requests', 'Requests', Rows],
+  ['/endpoints', 'Endpoints', Plug],
 ];
 
 export type SideProps = {

@@ -19,7 +19,7 @@ export function answered(
     case 'exists':
       return no(EXISTS);
     case 'unknown':
-      return no(refusal('route_unknown', 'Nothing has this name.'));
+      return no(UNKNOWN);
     case 'invalid':
       return no(refuseIssues(answer.issues));
     case 'owned': {
@@ -29,6 +29,8 @@ export function answered(
     }
   }
 }
+
+export const UNKNOWN: Refusal = refusal('route_unknown', 'Nothing has this name.');
 
 const EXISTS = refusal('config_conflict', 'A document of this kind has this name already.', {
   hint: 'Choose another name, or replace the document with PUT.',

@@ -17,7 +17,7 @@ import { z } from 'zod';
 import type { BroughtDesk } from '../brought-desk.ts';
 import type { WrittenDocument } from '../documents-desk.ts';
 import type { ControlOptions, Deed } from '../options.ts';
-import { answered, done, doneAs } from './answered.ts';
+import { answered, done, doneAs, UNKNOWN } from './answered.ts';
 import { type Answer, type Asked, type From, NO_QUERY, type Route } from './route.ts';
 import { bodySchema, checkDocument, isJsonObject, readDocument } from './written.ts';
 
@@ -309,7 +309,6 @@ const KEY_BODY = {
   additionalProperties: false,
 };
 
-const UNKNOWN = refusal('route_unknown', 'Nothing has this name.');
 const NOT_HERE = refusal('config_conflict', 'This server takes its documents from files alone.', {
   hint: 'Change its configuration files.',
 });
