@@ -78,7 +78,8 @@ export function readmeTable(): string {
 function overview(kinds: readonly ServerKind[]): string {
   const rows = kinds.map((kind) => {
     const link = `[\`${kind.name}\`](#${kind.name})`;
-    const cells = [link, kind.title, dialects(kind), USAGE[kind.usageInStream], questions(kind)];
+    const usage = spoken(kind).includes('openai') ? USAGE[kind.usageInStream] : 'not spoken';
+    const cells = [link, kind.title, dialects(kind), usage, questions(kind)];
     return `| ${cells.join(' | ')} |`;
   });
   const head = ['| kind | server | dialects | usage in streams | free questions |'];
@@ -127,7 +128,9 @@ function section(kind: ServerKind): string {
       pathLines(one.wires ?? {}, ` at a URL that ${one.when}`),
     ),
     `- Key: \`${kind.auth.header}: ${kind.auth.prefix}…\`${keyName(known.environmentName)}.`,
-    `- Streams of the OpenAI dialect: usage ${USAGE[kind.usageInStream]}; ${ending(kind)}.`,
+    ...(spoken(kind).includes('openai')
+      ? [`- Streams of the OpenAI dialect: usage ${USAGE[kind.usageInStream]}; ${ending(kind)}.`]
+      : []),
     `- Limits: ${limits(kind)}.`,
     `- Facts: ${facts(kind)}.`,
     ...kind.notes.map((note) => `- ${note}`),

@@ -89,7 +89,8 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     environmentName: 'COHERE_API_KEY',
   }),
   perplexity: facts('The Perplexity API.', {
-    url: 'https://api.perplexity.ai',
+    url: 'https://api.perplexity.ai/v1',
+    path: '/v1',
     environmentName: 'PERPLEXITY_API_KEY',
   }),
   together: facts('The Together API.', {

@@ -171,7 +171,8 @@ export const CLOUDS: readonly ServerKind[] = [
     missingEnd: false,
     finishReasons: { ...OPENAI_FINISH, ...COHERE_FINISH },
     errors: [
-      { status: 429, text: /trial key|calls ?\/ ?month|per month/i, kind: 'quota' },
+      // A trial key has a limit a minute too, and that is a rate.
+      { status: 429, text: /calls ?\/ ?month|per month/i, kind: 'quota' },
       { text: /invalid api token|invalid api key/i, kind: 'auth' },
       { text: /model .{0,200}not found/i, kind: 'not_found' },
     ],
@@ -195,36 +196,37 @@ export const CLOUDS: readonly ServerKind[] = [
   {
     name: 'perplexity',
     title: 'Perplexity',
-    bases: [''],
-    wires: { openai: { chat: '/chat/completions' } },
-    preferred: 'openai',
+    bases: ['/v1'],
+    wires: { responses: { chat: '/v1/responses' } },
+    preferred: 'responses',
     auth: BEARER,
     extraHeaders: [],
-    modelsPath: undefined,
-    probe: [],
-    able: { streaming: true, tools: false, logprobs: false, embeddings: false },
-    quirks: {
-      outputTokensField: 'max_tokens',
-      grammarField: 'none',
-      thoughtField: 'none',
-      lacks: [
-        ...['stream_options', 'tools', 'tool_choice', 'parallel_tool_calls', 'n', 'seed', 'stop'],
-        ...['logprobs', 'top_logprobs', 'logit_bias', 'user'],
-      ],
-    },
+    modelsPath: '/v1/models',
+    probe: models('/v1/models'),
+    able: { streaming: true, logprobs: false, embeddings: false },
+    quirks: {},
+    // It ended its chat completions on 27 September 2026; these are what they did.
     usageInStream: 'every-chunk',
     endsWithDone: false,
     missingEnd: true,
-    finishReasons: OPENAI_FINISH,
-    errors: [],
-    overflow: [MAXIMUM_CONTEXT_LENGTH],
+    finishReasons: RESPONSES_FINISH,
+    errors: [{ word: 'invalid_message', kind: 'invalid' }],
+    overflow: EVERY_OVERFLOW,
     rateHeaders: [],
     local: false,
-    source: { paths: 'recorded', streams: 'recorded', errors: 'documents', overflow: 'documents' },
+    source: {
+      paths: 'documents',
+      streams: 'documents',
+      errors: 'documents',
+      overflow: 'documents',
+      probe: 'documents',
+    },
     notes: [
-      'Usage is in every chunk and cumulative; streams end without `[DONE]`.',
-      'Citations and search results stand beside `choices`.',
-      'It has no free question to ask, so nothing is probed.',
+      'Asked over its Agent API, in the Responses dialect: its chat completions ended on 27 September 2026. The model that was `sonar` is `perplexity/sonar` there.',
+      'It hands on to models of others: what holds for them holds here.',
+      'Whether it searches the web is up to the model and the tools of the request; a search costs money of its own, which the count of tokens does not show.',
+      'Its embeddings are bytes instead of floats, and not served here.',
+      'The list of models costs nothing and asks for no key, so it does not tell whether the key is good.',
     ],
   },
   {
@@ -254,7 +256,16 @@ export const CLOUDS: readonly ServerKind[] = [
     endsWithDone: true,
     missingEnd: false,
     finishReasons: { ...OPENAI_FINISH, eos: 'end' },
-    errors: [{ text: /credit limit/i, kind: 'quota' }],
+    errors: [
+      { word: 'credit_limit', kind: 'quota' },
+      { text: /credit limit/i, kind: 'quota' },
+      // Its documents give this status to a prompt and a bound that do not fit together.
+      {
+        status: 403,
+        text: /tokens?\b.{0,200}(?:context|exceed|less than)/i,
+        kind: 'context_too_long',
+      },
+    ],
     overflow: EVERY_OVERFLOW,
     rateHeaders: [
       {
@@ -271,10 +282,15 @@ export const CLOUDS: readonly ServerKind[] = [
       paths: 'recorded',
       streams: 'documents',
       errors: 'documents',
+      overflow: 'documents',
       limits: 'recorded',
       probe: 'documents',
     },
-    notes: ['The list of models is a bare array.'],
+    notes: [
+      'The list of models is a bare array.',
+      'Limits are dynamic: 429 is a rate of yours above what it grew to, 503 is its own lack of capacity.',
+      'It has paths of the Responses and the Anthropic dialect for a few models, and warns of malformed answers from the others; here all are asked for chats.',
+    ],
   },
   {
     name: 'fireworks',
@@ -297,10 +313,11 @@ export const CLOUDS: readonly ServerKind[] = [
     probe: models('/inference/v1/models'),
     able: { streaming: true },
     quirks: { outputTokensField: 'max_tokens', grammarField: 'none' },
-    usageInStream: 'asked',
+    usageInStream: 'always',
     endsWithDone: true,
     missingEnd: false,
     finishReasons: { ...OPENAI_FINISH, ...RESPONSES_FINISH, ...ANTHROPIC_FINISH },
+    // The account is suspended.
     errors: [{ status: 412, kind: 'quota' }],
     overflow: [PROMPT_TOO_LONG_FOR, MAXIMUM_CONTEXT_LENGTH],
     rateHeaders: [
@@ -332,7 +349,10 @@ export const CLOUDS: readonly ServerKind[] = [
       limits: 'documents',
       probe: 'documents',
     },
-    notes: ['Models are named `accounts/fireworks/models/…`.'],
+    notes: [
+      'Models are named `accounts/fireworks/models/…`.',
+      'Limits are adaptive and stand in the headers; a model that is not deployed and one that the key may not see are both 404.',
+    ],
   },
   {
     name: 'huggingface',
@@ -352,15 +372,23 @@ export const CLOUDS: readonly ServerKind[] = [
     finishReasons: { ...OPENAI_FINISH, ...RESPONSES_FINISH, eos_token: 'end' },
     errors: [
       { text: /exceeded your monthly included credits/i, kind: 'quota' },
+      { word: 'not_enough_balance', kind: 'quota' },
       { text: /currently loading/i, kind: 'overloaded' },
     ],
     overflow: EVERY_OVERFLOW,
     rateHeaders: [],
     local: false,
-    source: { paths: 'recorded', streams: 'recorded', errors: 'documents', probe: 'documents' },
+    source: {
+      paths: 'recorded',
+      streams: 'recorded',
+      errors: 'documents',
+      overflow: 'documents',
+      probe: 'documents',
+    },
     notes: [
       'It hands on to other hosts: what holds for them holds here.',
       'Usage may come twice, with the finish reason and in a last chunk.',
+      'A model that no host you enabled serves is a 400 with `model_not_supported`.',
     ],
   },
 ];

@@ -1,4 +1,4 @@
-// Errors of vendors and clouds.
+// Errors as vendors write them.
 import { json, openai, type Sample } from './sample.fixture.ts';
 
 export const VENDOR_ERRORS: readonly Sample[] = [
@@ -421,59 +421,5 @@ export const VENDOR_ERRORS: readonly Sample[] = [
       error: 'Incorrect API key provided: xa***dy.',
     }),
     kind: 'auth',
-  },
-  {
-    name: 'a type in a header',
-    from: 'bedrock',
-    status: 429,
-    headers: [['x-amzn-errortype', 'ThrottlingException:http://internal/']],
-    body: json({ message: 'Too many requests.' }),
-    kind: 'rate_limited',
-  },
-  {
-    name: 'a prompt that does not fit',
-    from: 'bedrock',
-    status: 400,
-    headers: [['x-amzn-errortype', 'ValidationException']],
-    body: json({ message: 'Input is too long for requested model.' }),
-    kind: 'context_too_long',
-  },
-  {
-    name: 'a type with its package',
-    from: 'bedrock',
-    status: 400,
-    body: json({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: 'No.' }),
-    kind: 'auth',
-  },
-  {
-    name: 'an id and a message',
-    from: 'cohere',
-    status: 400,
-    body: json({
-      id: 'x',
-      message:
-        'too many tokens: size limit exceeded by 500 tokens. Try fewer. The limit for ' +
-        'this model is 4096 tokens.',
-    }),
-    kind: 'context_too_long',
-    tokens: 4_596,
-    tokensMax: 4_096,
-  },
-  {
-    name: 'a trial that is over',
-    from: 'cohere',
-    status: 429,
-    body: json({
-      message: 'You are using a Trial key, which is limited to 1000 API calls / month.',
-    }),
-    kind: 'quota',
-  },
-  {
-    name: 'a model that is loading, with the time it takes',
-    from: 'huggingface',
-    status: 503,
-    body: json({ error: 'Model x is currently loading', estimated_time: 20.5 }),
-    kind: 'overloaded',
-    retryAfterMs: 20_500,
   },
 ];

@@ -21,7 +21,7 @@ export const EXACT_WORDS: ReadonlyMap<string, ErrorKind> = new Map<string, Error
     ...['resourcenotfoundexception', 'resourcenotfound', 'model_not_available', 'unknown_model'],
     ...['model_unknown', 'route_unknown', 'unknown_url', 'model_decommissioned', 'modelnotfound'],
     ...['not_supported_error', 'unimplemented', 'unsupported_country_region_territory'],
-    ...['method_not_allowed', 'invalid_model'],
+    ...['method_not_allowed', 'invalid_model', 'model_not_supported'],
   ]),
   ...words('quota', [
     ...['insufficient_quota', 'billing_error', 'billing_not_active', 'insufficient_balance'],

@@ -60,8 +60,17 @@ describe('the table of kinds', () => {
         kind.modelsPath === undefined,
         'a list of models is asked',
       );
-      assert.ok(kind.source.paths !== undefined && kind.source.errors !== undefined);
-      if (kind.probe.length > 0) assert.ok(kind.source.probe !== undefined);
+      assert.ok(Object.keys(kind.finishReasons).length > 0 && kind.overflow.length > 0);
+      for (const group of ['paths', 'streams', 'errors', 'overflow'] as const) {
+        assert.ok(kind.source[group] !== undefined, `it says where its ${group} come from`);
+      }
+      const isSilent = kind.notes.some((note) => /nothing is probed/.test(note));
+      assert.notEqual(kind.probe.length === 0, kind.source.probe !== undefined);
+      assert.equal(
+        kind.probe.length === 0,
+        isSilent,
+        'it is asked something free, or says why not',
+      );
       if (kind.rateHeaders.length > 0) assert.ok(kind.source.limits !== undefined);
       for (const note of kind.notes) assert.match(note, /\.$/);
     });

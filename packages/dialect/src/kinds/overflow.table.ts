@@ -47,9 +47,9 @@ export const LONGER_THAN_MODEL: RegExp =
 /** "The input (61709 tokens) is longer than the model's context length (40960 tokens)." */
 export const LONGER_THAN_CONTEXT: RegExp =
   /input \((?<tokens>\d+) tokens\) is longer than the model's context length \((?<limit>\d+) tokens\)/i;
-/** "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 20 `max_new_tokens`" */
+/** "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 20 `max_new_tokens`"; routers hand it on without the marks */
 export const INPUTS_AND_NEW: RegExp =
-  /`inputs` tokens \+ `max_new_tokens` must be <= (?<limit>\d+)\. given: (?<tokens>\d+)/i;
+  /`?inputs`? tokens \+ `?max_new_tokens`? must be <= (?<limit>\d+)\. given: (?<tokens>\d+)/i;
 /** "`inputs` must have less than 4095 tokens. Given: 5000" */
 export const INPUTS_LESS_THAN: RegExp =
   /`inputs` must have less than (?<limit>\d+) tokens\. given: (?<tokens>\d+)/i;

@@ -313,7 +313,13 @@ export const OWN_SERVERS: readonly ServerKind[] = [
     finishReasons: OPENAI_FINISH,
     errors: [],
     overflow: [AVAILABLE_CONTEXT, MAXIMUM_CONTEXT_LENGTH],
-    source: { paths: 'documents', streams: 'recorded', errors: 'recorded', probe: 'documents' },
+    source: {
+      paths: 'documents',
+      streams: 'recorded',
+      errors: 'recorded',
+      overflow: 'documents',
+      probe: 'documents',
+    },
     notes: [
       'Streams end without `[DONE]`; an error in the middle is a line `error: {…}`.',
       'Usage stands in the chunk with the finish reason, with figures of speed in it.',
@@ -436,6 +442,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
     },
     notes: [
       '`/health_generate` generates, and is never asked.',
+      'Of its Anthropic paths the count of tokens alone is asked: older versions have neither, and a count that is refused is made by length.',
       'The index of a tool call may be missing; it counts as 0.',
     ],
   }),
@@ -497,7 +504,13 @@ export const OWN_SERVERS: readonly ServerKind[] = [
     finishReasons: OPENAI_FINISH,
     errors: [],
     overflow: [MAXIMUM_CONTEXT_LENGTH, LONGER_THAN_MODEL, REDUCE_LENGTH],
-    source: { paths: 'documents', streams: 'documents', errors: 'documents', probe: 'documents' },
+    source: {
+      paths: 'documents',
+      streams: 'documents',
+      errors: 'documents',
+      overflow: 'documents',
+      probe: 'documents',
+    },
     notes: ['`/v1/health/ready` says 503 while the model loads.'],
   }),
 ];

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { CODES } from '@signalbox/contract';
 import fc from 'fast-check';
 import type { UpstreamError } from '../canon/canon.ts';
+import { CLOUD_ERRORS } from './errors-of-clouds.fixture.ts';
 import { SERVER_ERRORS } from './errors-of-servers.fixture.ts';
 import { VENDOR_ERRORS } from './errors-of-vendors.fixture.ts';
 import { kindOf } from './kinds.ts';
@@ -10,7 +11,7 @@ import { KIND_NAMES, type ServerKind } from './server-kind.ts';
 import { BODY_BYTES_MAX, MESSAGE_CHARACTERS_MAX } from './shape.ts';
 import { codeOfError, readUpstreamError, refineError } from './upstream-error.ts';
 
-const SAMPLES = [...VENDOR_ERRORS, ...SERVER_ERRORS];
+const SAMPLES = [...VENDOR_ERRORS, ...CLOUD_ERRORS, ...SERVER_ERRORS];
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -62,6 +63,8 @@ describe('an error of an upstream is read', () => {
       'groq: tokens of a day',
       'xai: a bad key behind a 400',
       'cohere: a trial that is over',
+      'together: the same as something forbidden',
+      'fireworks: an account that is suspended',
       'ollama: too little memory',
       'ollama: a model without tools',
     ]);

@@ -137,7 +137,7 @@ describe('the checklist of an endpoint', () => {
   });
 
   it('does not hold against a kind that it tells nothing for free', () => {
-    const bare = '{ kind: perplexity, url: "https://llm.example", models: [m] }';
+    const bare = '{ kind: vertex, url: "https://llm.example", models: [m] }';
     const { fit, of } = checked(bare, { silent: true });
     assert.equal(of('reachable')?.state, 'unknown');
     assert.equal(of('models')?.state, 'unknown');
