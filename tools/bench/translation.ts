@@ -77,6 +77,7 @@ const call = {
 };
 const chunks = 400;
 const growthPieces = 8_000;
+const tries = 3;
 
 const atMost = (bound: number): GoalLine['goals'] => [{ kind: 'at-most', bound }];
 
@@ -148,29 +149,22 @@ function measured(way: Way, spanMs: number): readonly Figure[] {
       value: (scale * perCallMs(spanMs, () => carry(lane, stream))) / stream.length,
       baseline: undefined,
     },
-    ...growth(way),
+    ...growth(way, spanMs),
   ];
 }
 
-function growth({ lane, name }: Way): readonly Figure[] {
+function growth({ lane, name }: Way, spanMs: number): readonly Figure[] {
+  const of = (bytes: (lane: Lane, count: number) => Stream): number =>
+    growthOf(spanMs, lane, [bytes(lane, growthPieces), bytes(lane, 2 * growthPieces)]);
   const goals = atMost(2.3);
-  const ofText = (count: number): number =>
-    leastMs((stream) => carry(lane, stream), streamBytes(lane, count));
-  const ofCall = (count: number): number =>
-    leastMs((stream) => carry(lane, stream), callBytes(lane, count));
+  const told = { unit: 'x', goals, baseline: undefined };
   return [
-    {
-      ...{ figure: `growth of streams, ${name}`, unit: 'x', goals },
-      value: ofText(2 * growthPieces) / ofText(growthPieces),
-      baseline: undefined,
-    },
-    {
-      ...{ figure: `growth of arguments, ${name}`, unit: 'x', goals },
-      value: ofCall(2 * growthPieces) / ofCall(growthPieces),
-      baseline: undefined,
-    },
+    { ...told, figure: `growth of streams, ${name}`, value: of(streamBytes) },
+    { ...told, figure: `growth of arguments, ${name}`, value: of(callBytes) },
   ];
 }
+
+type Stream = readonly Uint8Array[];
 
 function questionOf({ dialect, operation }: Caller, body: Uint8Array): Question {
   const read = questionIn(dialect, operation, body, { model: 'm', stream: true });
@@ -179,7 +173,7 @@ function questionOf({ dialect, operation }: Caller, body: Uint8Array): Question 
 }
 
 /** A text in so many chunks, as the lane's upstream sends it. */
-function streamBytes(lane: Lane, count: number): readonly Uint8Array[] {
+function streamBytes(lane: Lane, count: number): Stream {
   const encoder = codecOf(lane).encoder(context);
   const start = encoder.push({ kind: 'start', id: 'a1', model: 'm', created: 1_700_000_000 });
   const texts = Array.from({ length: count }, (_, i) =>
@@ -189,12 +183,12 @@ function streamBytes(lane: Lane, count: number): readonly Uint8Array[] {
   return [start, ...texts, ...rest.map((event) => encoder.push(event))];
 }
 
-function callBytes(lane: Lane, count: number): readonly Uint8Array[] {
+function callBytes(lane: Lane, count: number): Stream {
   const encoder = codecOf(lane).encoder(context);
   return callPieces(count).map((event) => encoder.push(event));
 }
 
-function carry(lane: Lane, stream: readonly Uint8Array[]): number {
+function carry(lane: Lane, stream: Stream): number {
   const reader = streamOf(lane, false, call);
   let bytes = 0;
   for (const chunk of stream) bytes += reader.push(chunk).length;
@@ -207,10 +201,10 @@ function again(body: Uint8Array): Uint8Array {
 
 /**
  * CPU milliseconds of one call of `work` on the thread that calls: what V8 compiles beside it in
- * the first seconds is no cost of a call. Half of the span warms up.
+ * the first seconds is no cost of a call. As long a span before warms up.
  */
 function perCallMs(spanMs: number, work: () => unknown): number {
-  for (const until = performance.now() + spanMs / 2; performance.now() < until; ) work();
+  for (const until = performance.now() + spanMs; performance.now() < until; ) work();
   const before = process.threadCpuUsage();
   let calls = 0;
   for (const until = performance.now() + spanMs; performance.now() < until; calls += 1) work();
@@ -218,14 +212,19 @@ function perCallMs(spanMs: number, work: () => unknown): number {
   return (user + system) / 1_000 / calls;
 }
 
-const tries = 9;
-
-function leastMs(work: (s: readonly Uint8Array[]) => unknown, s: readonly Uint8Array[]): number {
-  let least = Number.POSITIVE_INFINITY;
+/** Taken in turn, so that both meet the same machine; the least of each is what the work costs. */
+function growthOf(spanMs: number, lane: Lane, [once, twice]: readonly [Stream, Stream]): number {
+  let short = Number.POSITIVE_INFINITY;
+  let long = Number.POSITIVE_INFINITY;
   for (let i = 0; i < tries; i += 1) {
-    const begun = performance.now();
-    work(s);
-    least = Math.min(least, performance.now() - begun);
+    short = Math.min(
+      short,
+      perCallMs(spanMs / tries, () => carry(lane, once)),
+    );
+    long = Math.min(
+      long,
+      perCallMs(spanMs / tries, () => carry(lane, twice)),
+    );
   }
-  return least;
+  return long / short;
 }

@@ -8,6 +8,13 @@ describe('exact JSON', () => {
     assert.equal(JSON.stringify(parseExact(text)), text);
   });
 
+  it('keeps sixteen digits that a double rounds, and a far power alone', () => {
+    for (const text of ['[9007199254740993]', '[1e400]', '[2E+999]', '[0.12345678901234567]']) {
+      assert.equal(JSON.stringify(parseExact(text)), text);
+    }
+    assert.deepEqual(parseExact('[9007199254740991]'), [Number.MAX_SAFE_INTEGER]);
+  });
+
   it('reads numbers written in another way beside a long one', () => {
     const value = parseExact('{"id":12345678901234567890,"one":1.0,"small":-3e-07,"far":1e400}');
     assert.equal(numberIn(value, 'one'), 1);

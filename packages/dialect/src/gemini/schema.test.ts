@@ -28,6 +28,17 @@ describe("Google's own schema", () => {
     assert.ok(order.indexOf('"b"') < order.indexOf('"a"'));
   });
 
+  it('is read in one spelling where both are said, and with whatever name a property has', () => {
+    const text =
+      '{"type":"OBJECT","min_properties":"2","minProperties":"1","anyOf":null,' +
+      '"properties":{"__proto__":{"type":"STRING"},"a":{"type":"NULL","nullable":true}}}';
+    assert.equal(
+      JSON.stringify(readSchema(JSON.parse(text))),
+      '{"type":"object","minProperties":1,' +
+        '"properties":{"__proto__":{"type":"string"},"a":{"type":"null"}}}',
+    );
+  });
+
   it('is written where it says all', () => {
     const schema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',

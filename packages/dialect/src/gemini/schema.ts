@@ -26,10 +26,9 @@ export function readSchema(schema: Json): Json {
     out['type'] = nullable && type !== 'null' ? [type, 'null'] : type;
   }
   for (const key in schema) {
-    const value = schema[key] ?? null;
     const name = NAMES.get(key);
-    if (name === undefined) out[key] = value;
-    else if (value !== null) readWord(name, value, schema, out);
+    if (name === undefined) out[key] = schema[key] ?? null;
+    else readWord(name, either(schema, name), schema, out);
   }
   const choices = out['anyOf'];
   if (nullable && type === undefined && Array.isArray(choices)) {
@@ -51,7 +50,8 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-function readWord(name: string, value: Json, schema: JsonObject, out: Building): void {
+function readWord(name: string, value: Json | undefined, schema: JsonObject, out: Building): void {
+  if (value === undefined) return;
   switch (name) {
     case 'type':
     case 'nullable':
