@@ -13,7 +13,7 @@ type Held = {
   readonly tenant: TenantName;
   readonly url: string;
   readonly kind: string;
-  readonly key: Secret | undefined;
+  key: Secret | undefined;
   models: readonly string[];
   quarantined: boolean;
   drained: boolean;
@@ -94,8 +94,12 @@ export class MemoryBrought implements BroughtDesk {
     return DONE;
   }
 
-  async giveKey(): Promise<DeskAnswer> {
-    return UNKNOWN;
+  async giveKey(name: string, key: Secret | undefined): Promise<DeskAnswer> {
+    const held = this.held.get(name);
+    if (held === undefined) return UNKNOWN;
+    held.key = key;
+    this.refusesKey = false;
+    return DONE;
   }
 
   async takeAway(name: string): Promise<DeskAnswer> {

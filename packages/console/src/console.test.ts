@@ -319,6 +319,12 @@ describe('the console', { skip: skipped ?? false }, () => {
     await card.getByRole('button', { name: 'Check now' }).click();
     await card.getByText('One thing that must hold does not: it stays in quarantine.').waitFor();
     assert.match(await card.locator('.checklist .bad').last().innerText(), /^key\s/);
+    await card.getByRole('button', { name: 'Replace the key' }).click();
+    await card.getByLabel('New key of globex/lab').fill(KEY);
+    await page.keyboard.press('Enter');
+    await card.getByText('it can be activated').waitFor();
+    assert.equal(server.brought.held.get('globex/lab')?.key?.reveal(), KEY);
+    assert.equal(await card.locator('input').count(), 0);
     await page.getByRole('button', { name: 'Add an endpoint' }).click();
     await page.getByLabel('Address').fill('https://llm.acme.example/v1');
     await page.getByLabel('Name').fill('GPU!');

@@ -45,7 +45,7 @@ export async function tell<T>(path: string, decode: Decode<T>, key?: string): Pr
 
 /** @param method `DELETE`: has no body. */
 export async function change<T>(
-  method: 'POST' | 'DELETE',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   decode: Decode<T>,
   body?: object,

@@ -12,6 +12,7 @@ import { asRefused } from '../api/polled.ts';
 import { State } from '../shell/state.tsx';
 import { Tier } from '../shell/tier.tsx';
 import { Checklist } from './checklist.tsx';
+import { KeyForm } from './key-form.tsx';
 import { Refusal } from './refusal.tsx';
 import { Removal } from './removal.tsx';
 
@@ -21,12 +22,15 @@ export type BroughtProps = {
   readonly examined: Examined | undefined;
   readonly onExamined: (examined: Examined) => void;
   readonly onChanged: () => void;
+  readonly onRemoved: () => void;
 };
 
-export function Brought({ endpoint, examined, onExamined, onChanged }: BroughtProps): VNode {
+export function Brought(props: BroughtProps): VNode {
+  const { endpoint, examined, onExamined, onChanged, onRemoved } = props;
   const [problem, setProblem] = useState<Refused>();
   const [busy, setBusy] = useState<string>();
   const [removing, setRemoving] = useState(false);
+  const [keying, setKeying] = useState(false);
   const path = `endpoints/${endpoint.name}`;
   const run = (what: string, deed: () => Promise<void>): void => {
     setBusy(what);
@@ -46,7 +50,12 @@ export function Brought({ endpoint, examined, onExamined, onChanged }: BroughtPr
     run('remove', async () => {
       setRemoving(false);
       await change('DELETE', path, done);
-      onChanged();
+      onRemoved();
+    });
+  const giveKey = (key: string): void =>
+    run('key', async () => {
+      onExamined(await change('PUT', `${path}/key`, read, { key }));
+      setKeying(false);
     });
   const { state } = endpoint;
   const isOut = state === 'quarantined';
@@ -69,12 +78,14 @@ export function Brought({ endpoint, examined, onExamined, onChanged }: BroughtPr
         <p class="soft">No call goes there. Check it to see what holds, then activate it.</p>
       )}
       {examined !== undefined && <Checklist examined={examined} />}
+      {keying && <KeyForm name={endpoint.name} onKey={giveKey} onClose={() => setKeying(false)} />}
       {problem !== undefined && <Refusal problem={problem} />}
       <div class="actions">
         {isOut && button('activate', 'Activate', ask('activate'), 'accent')}
         {button('probe', 'Check now', ask('probe'))}
         {state === 'off' && button('enable', 'Let calls in again', turn('enable'), 'accent')}
         {!isOut && state !== 'off' && button('drain', 'Drain', turn('drain'))}
+        {!keying && button('key', 'Replace the key', () => setKeying(true), 'quiet')}
         {button('remove', 'Remove', () => setRemoving(true), 'quiet')}
       </div>
       {removing && (

@@ -32,6 +32,10 @@ export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
     setTold((before) => new Map(before).set(examined.name, examined));
     all.again();
   };
+  const forget = (name: string): void => {
+    setTold((before) => new Map([...before].filter(([one]) => one !== name)));
+    all.again();
+  };
   const added = (examined: Examined): void => {
     setAdding(false);
     hear(examined);
@@ -68,6 +72,7 @@ export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
             examined={told.get(one.name)}
             onExamined={hear}
             onChanged={all.again}
+            onRemoved={() => forget(one.name)}
           />
         ))}
       </ul>
