@@ -45,7 +45,7 @@ export class Field {
   readonly scores: Float64Array | undefined;
   readonly #targets: readonly Target[] | undefined;
   readonly #view: View;
-  readonly #made: Map<number, Candidate> = new Map();
+  readonly #made: Candidate[] = [];
 
   constructor(
     offerings: readonly Offering[],
@@ -57,25 +57,18 @@ export class Field {
     this.#targets = targets;
     this.#view = view;
     const isAll = offerings === view.visible;
-    this.gates = isAll
-      ? gatesOfAll(looking)
-      : Int32Array.from(offerings, (offering) => gatesOfOne(offering, looking));
+    this.gates = isAll ? gatesOfAll(looking) : gatesOfEach(offerings, looking);
     this.#unmet = isAll ? unmetOfAll(looking) : unmetOfEach(offerings, looking);
     if (this.#unmet !== undefined) refuseUnmet(this.gates, this.#unmet);
-    this.tiers = isAll
-      ? view.tiers
-      : Uint8Array.from(offerings, ({ endpoint }) => view.placeOf(endpoint).tier);
+    this.tiers = isAll ? view.tiers : tiersOf(offerings, view);
     closeDear(this.gates, offerings, looking);
     this.scores = scoresOf(offerings, looking);
   }
 
   /** The same one every time: places in flight are counted by it. */
   candidate(at: number): Candidate {
-    const known = this.#made.get(at);
-    if (known !== undefined) return known;
-    const made = this.#candidate(at);
-    this.#made.set(at, made);
-    return made;
+    this.#made[at] ??= this.#candidate(at);
+    return this.#made[at];
   }
 
   #candidate(at: number): Candidate {
@@ -96,6 +89,23 @@ export class Field {
   open(): readonly Candidate[] {
     return this.candidates().filter(({ gates }) => gates === 0);
   }
+}
+
+// Loops: `TypedArray.from` costs a list of one more than its gates do.
+function gatesOfEach(offerings: readonly Offering[], looking: Looking): Int32Array {
+  const gates = new Int32Array(offerings.length);
+  offerings.forEach((offering, at) => {
+    gates[at] = gatesOfOne(offering, looking);
+  });
+  return gates;
+}
+
+function tiersOf(offerings: readonly Offering[], view: View): Uint8Array {
+  const tiers = new Uint8Array(offerings.length);
+  offerings.forEach(({ endpoint }, at) => {
+    tiers[at] = view.placeOf(endpoint).tier;
+  });
+  return tiers;
 }
 
 function gatesOfOne(offering: Offering, looking: Looking): number {

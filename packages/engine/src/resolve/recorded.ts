@@ -20,22 +20,27 @@ const RECORDED_MAX = 64;
  */
 export function shownOf(field: Field, offers: readonly Offer[]): readonly Candidate[] {
   const { offerings } = field;
-  const chosen = new Map(offers.map((one) => [one.offering, one]));
+  const missing = [...offers];
   const shown: Candidate[] = [];
-  let room = RECORDED_MAX - chosen.size;
-  for (let at = 0; at < offerings.length && (room > 0 || chosen.size > 0); at += 1) {
-    const offering = offerings[at];
-    if (offering !== undefined && chosen.delete(offering)) shown.push(field.candidate(at));
-    else if (room > 0) {
-      shown.push(field.candidate(at));
-      room -= 1;
-    }
+  let room = RECORDED_MAX - missing.length;
+  for (let at = 0; at < offerings.length && (room > 0 || missing.length > 0); at += 1) {
+    const chosen = placeOf(missing, offerings[at]);
+    if (chosen >= 0) missing.splice(chosen, 1);
+    else if (room > 0) room -= 1;
+    else continue;
+    shown.push(field.candidate(at));
   }
   // What was not asked for by the call: an answer in time, a better one.
-  for (const { offering, place } of chosen.values()) {
+  for (const { offering, place } of missing) {
     shown.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
   }
   return shown;
+}
+
+/** Of a few; -1: it is none of them. */
+function placeOf(offers: readonly Offer[], offering: Offering | undefined): number {
+  for (let at = 0; at < offers.length; at += 1) if (offers[at]?.offering === offering) return at;
+  return -1;
 }
 
 /** What was allowed and not chosen has a gate of its own: it is down, or was not needed. */
@@ -44,10 +49,9 @@ export function recordedOf(
   offers: readonly Offer[],
   facts: Moving,
 ): readonly RecordedCandidate[] {
-  const chosen = new Set(offers.map((one) => one.offering));
   return shown.map((one) => {
     const { endpoint, model } = one.offering;
-    const isPassedOver = one.gates === 0 && !chosen.has(one.offering);
+    const isPassedOver = one.gates === 0 && placeOf(offers, one.offering) < 0;
     const gates = isPassedOver ? GATES[closed(one.offering, facts) ?? 'notNeeded'] : one.gates;
     return { endpoint: endpoint.name, model, tier: one.place.tier, gates };
   });

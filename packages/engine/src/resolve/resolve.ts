@@ -12,7 +12,6 @@ import {
   type RecordedClearance,
   type Refusal,
   type Result,
-  TIERS,
   type Tier,
   within,
   yes,
@@ -331,14 +330,15 @@ function openByTier({ gates, tiers }: Field, wish: Tier): readonly (readonly num
   for (let at = 0; at < gates.length; at += 1) {
     if (gates[at] === 0) open[tiers[at] ?? 0]?.push(at);
   }
-  const distance = (tier: Tier): number => {
-    const off = tier - wish;
-    // A lower tier before a higher one at the same distance: cheaper, nearer, more private.
-    return off <= 0 ? -off * 2 : off * 2 + 1;
-  };
-  const nearestFirst = TIERS.toSorted((a, b) => distance(a) - distance(b));
-  return nearestFirst.map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
+  return NEAREST[wish].map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
 }
+
+/** A lower tier before a higher one at the same distance: cheaper, nearer, more private. */
+const NEAREST: Readonly<Record<Tier, readonly Tier[]>> = {
+  1: [1, 2, 3],
+  2: [2, 1, 3],
+  3: [3, 2, 1],
+};
 
 /** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */
 function allowedSpare(tier: Tier, first: Tier, fallback: Tier): boolean {

@@ -7,6 +7,7 @@ import {
   CLASS,
   CLASS_BITS,
   DIGIT,
+  ESCAPE,
   isCapital,
   isDigit,
   isHex,
@@ -27,6 +28,14 @@ const SMALL_U = 0x75;
 
 const encoder = new TextEncoder();
 const ASCII_CLASS = CLASS.slice(0, 256);
+const CLASS_ITSELF = Uint8Array.from({ length: 256 }, (_, one) => one);
+/** Classes from `DIGIT` on have it. */
+const ANCHOR_BIT = 5;
+/** Characters of one block, and room for what is found in it. */
+const BLOCK = 1_024;
+const endAt = new Int32Array(BLOCK + 1);
+const endState = new Int32Array(BLOCK + 1);
+const markAt = new Int32Array(BLOCK + 1);
 const VALUES = groupNumber('values');
 
 export class Page {
@@ -62,11 +71,20 @@ export class Page {
     this.odds = 0;
     this.hasValues = false;
     this.#lastDigit = -1;
-    if (this.#bytes.length < text.length) this.#bytes = new Uint8Array(2 * text.length);
+    const { length } = text;
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(2 * length);
     // Bytes are read faster than the characters of a string; where all are ASCII they are the same.
     const { read, written } = encoder.encodeInto(text, this.#bytes);
-    if (read === text.length && written === text.length) this.#readBytes(written);
-    else this.#readText(text);
+    const isAscii = read === length && written === length;
+    if (!isAscii) this.#writeClasses(text);
+    this.#pass(length, isAscii ? ASCII_CLASS : CLASS_ITSELF);
+  }
+
+  #writeClasses(text: string): void {
+    const bytes = this.#bytes;
+    for (let at = 0; at < text.length; at += 1) {
+      bytes[at] = CLASS[text.charCodeAt(at)] as number; // a code unit is below 65,536
+    }
   }
 
   /** Lets go of what it has read: what stays from window to window is room, not text. */
@@ -75,28 +93,34 @@ export class Page {
     this.text = '';
   }
 
-  #readBytes(length: number): void {
+  /**
+   * In blocks: first where a word ends or a mark stands, then what it is. What is found is written
+   * at every character and counted only where it is something: the processor cannot foresee where
+   * words end, and calls out of the loop would cost as much again.
+   */
+  #pass(length: number, classOf: Uint8Array): void {
     const bytes = this.#bytes;
     const { next, firstEnd } = this.#automaton;
     let state = 0;
-    for (let at = 0; at < length; at += 1) {
-      // A byte is below 256, a state's row inside the table: neither can be missing.
-      const one = ASCII_CLASS[bytes[at] as number] as number;
-      state = next[(state << CLASS_BITS) | one] as number;
-      if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
-      if (one >= DIGIT) this.#mark(one, at);
-    }
-  }
-
-  #readText(text: string): void {
-    const { next, firstEnd } = this.#automaton;
-    const { length } = text;
-    let state = 0;
-    for (let at = 0; at < length; at += 1) {
-      const one = CLASS[text.charCodeAt(at)] as number; // a code unit is below 65,536
-      state = next[(state << CLASS_BITS) | one] as number; // inside the table
-      if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
-      if (one >= DIGIT && one <= LOOKALIKE) this.#mark(one, at);
+    for (let from = 0; from < length; from += BLOCK) {
+      const to = Math.min(length, from + BLOCK);
+      let ends = 0;
+      let marks = 0;
+      for (let at = from; at < to; at += 1) {
+        // A byte is below 256, a state's row inside the table: neither can be missing.
+        const one = classOf[bytes[at] as number] as number;
+        state = next[(state << CLASS_BITS) | one] as number;
+        endAt[ends] = at + 1;
+        endState[ends] = state - firstEnd;
+        ends += (firstEnd - 1 - state) >>> 31;
+        markAt[marks] = at;
+        marks += one >>> ANCHOR_BIT;
+      }
+      for (let i = 0; i < ends; i += 1) this.#end(endState[i] as number, endAt[i] as number);
+      for (let i = 0; i < marks; i += 1) {
+        const at = markAt[i] as number;
+        this.#mark(classOf[bytes[at] as number] as number, at);
+      }
     }
   }
 
@@ -107,7 +131,7 @@ export class Page {
     } else if (one === AT) this.#anchor(at);
     else if (one === STRANGE) this.#odd(at);
     else if (one === LOOKALIKE) this.#lookalike(at);
-    else this.#escape(at);
+    else if (one === ESCAPE) this.#escape(at);
   }
 
   wordOf(hit: number): Word | undefined {
