@@ -150,6 +150,15 @@ describe('a count of tokens', () => {
     assert.match(bad.text, /generateContentRequest/);
   });
 
+  it('says nothing of how fast a model answers there', async () => {
+    const [at, body] = CALLERS['anthropic']?.('the-vllm') ?? ['', {}];
+    assert.equal((await ask(at, body)).headers['x-signalbox-counted'], 'upstream');
+    const { house } = gateway.node;
+    const { offerings } = house.now().catalog;
+    assert.equal(offerings.length, Object.keys(KINDS).length);
+    assert.ok(offerings.every((one) => !house.live.standings.of(one).load.isKnown()));
+  });
+
   it('is by length, in the words of the caller, where the message may not go', async () => {
     for (const asking of Object.values(CALLERS)) {
       const [at, body, answer] = asking('the-openai');

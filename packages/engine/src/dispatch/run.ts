@@ -238,8 +238,9 @@ export class Run {
       return this.#next(fault, retryAfterMs, status);
     }
     const relayed = judgement.kind === 'relay';
-    // The caller's own mistake is told fast.
-    visit.answered(relayed ? undefined : trial.firstByteMs, clock.monotonic());
+    // The caller's own mistake is told fast, and so is a count, which runs no model.
+    const isQuick = relayed || trial.lane.operation === 'count';
+    visit.answered(isQuick ? undefined : trial.firstByteMs, clock.monotonic());
     const { answer, raw } = tried;
     const found =
       relayed || raw === undefined ? undefined : this.#repair?.check(answer, raw, trial);
