@@ -46,7 +46,7 @@ it('keeps what was spent and held over any number of starts', async () => {
   }
   budgets.post(call, 70n);
   // What a record says beside its cost is nobody's business here.
-  const body = JSON.parse(`{"at":${AT},"tenant":"acme","costNanoUsd":"70"}`);
+  const body = JSON.parse(`{"at":${AT},"tenant":"acme","attempts":[],"costNanoUsd":"70"}`);
   first.journal.append({ kind: 'settlement', at: AT, tenant, call, body });
   await first.journal.close();
   for (let start = 0; start < 3; start += 1) {
@@ -62,7 +62,9 @@ it('keeps what a call has spent whose hold was never written', async () => {
   const first = await open(disk);
   const call = requestId(AT, new Uint8Array(10).fill(3));
   const tenant = tenantName('acme');
-  const body = JSON.parse(`{"at":${AT},"tenant":"acme","key":"main","costNanoUsd":"70"}`);
+  const body = JSON.parse(
+    `{"at":${AT},"tenant":"acme","key":"main","attempts":[],"costNanoUsd":"70"}`,
+  );
   first.journal.append({ kind: 'settlement', at: AT, tenant, call, body });
   await first.journal.close();
   const again = await open(disk);
