@@ -72,7 +72,7 @@ describe('a data folder', () => {
     const tenant = tenantName('acme');
     const sealed = (await first.keyring.sealer(tenant)).seal('x', Uint8Array.of(7));
     const again = await open(path, brought);
-    assert.deepEqual((await again.keyring.sealer(tenant)).open('x', sealed), Uint8Array.of(7));
+    assert.deepEqual([...((await again.keyring.sealer(tenant)).open('x', sealed) ?? [])], [7]);
     const other = await open(path, 'cd'.repeat(32));
     await assert.rejects(other.keyring.sealer(tenant), DataFolderFault);
     await assert.rejects(open(path, 'secret'), (error) => {
