@@ -56,6 +56,7 @@ export interface ServerDocument {
   readonly drainDelayMs: number;
   readonly drainMsMax: number;
   readonly connectionsMax: number;
+  readonly secretsRefreshMs: number;
   readonly metrics: MetricsDocument;
   /** Undefined: plain HTTP. */
   readonly tls: TlsDocument | undefined;

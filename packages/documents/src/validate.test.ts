@@ -30,6 +30,7 @@ test('what is right becomes our document with every default', () => {
     drainMsMax: 30_000,
     connectionsMax: 10_000,
     metrics: { port: undefined },
+    secretsRefreshMs: 180_000,
     tls: undefined,
   });
 });

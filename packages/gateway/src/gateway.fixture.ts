@@ -261,9 +261,9 @@ export function raw(
 }
 
 /** Waits until it is true, one turn of the loop after the other. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + WAIT_MS_MAX;
-  while (!holds()) {
+  while (!(await holds())) {
     assert.ok(Date.now() < end, `it never came to this: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

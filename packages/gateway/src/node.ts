@@ -2,8 +2,8 @@
 // gateway (the container, the command line, a test) brings the configuration and a data folder;
 // everything that touches the world is opened here, in order, and closed in the opposite one.
 import type { ActBody, Clock, Keys, Ports, RequestId } from '@signalbox/contract';
-import { type Configuration, indexListed, loadListed, loadSnapshot } from '@signalbox/documents';
-import { type Examination, type House, learned, Rounds, type Snapshot } from '@signalbox/engine';
+import type { Configuration } from '@signalbox/documents';
+import { type Examination, type House, Rounds } from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -16,15 +16,14 @@ import {
   type RecordStore,
 } from '@signalbox/ports';
 import { openCertificate, type Shown } from './certificate.ts';
-import { type CompileInputs, compile } from './compile.ts';
 import { createGateway, type GatewayOptions, type Mounted, resume } from './gateway.ts';
+import { type InForce, openInForce } from './in-force.ts';
 import { listenForMetrics } from './metrics-port.ts';
 import type { Readiness } from './page.ts';
 import { type Queued, queued, type Waiting } from './queued.ts';
 import { rawRefusal } from './raw.ts';
 import { recover } from './recover.ts';
 import { newRunning, type Running } from './running.ts';
-import { readSecrets } from './secrets.ts';
 import { openStorage, type Storage, type StorageOptions } from './storage.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 
@@ -68,26 +67,22 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { clock, random, keys, telemetry: sink } = options;
   const proxies = readProxies(options);
   const shown = await openCertificate(options);
-  const lists = await loadLists();
-  /** As the documents alone say. */
-  let compiled = await compileNow(options.configuration, options.digest, options, lists);
-  let snapshot = compiled;
+  const inForce = await openInForce(options);
+  const state: State = { draining: false, trouble: undefined, queue: options.configuration.queue };
   const storage = await openStorage(options);
   const { journal, store, live } = storage;
   const upstream = openUpstream(options, journal, proxies);
-  const tracing = await openTracing(options, upstream, () => snapshot);
+  const tracing = await openTracing(options, upstream, inForce.now);
   const ports: Ports = {
     ...{ clock, random, upstream, store: journal, keys },
     sink: tracing === undefined ? sink : { ...sink, spans: tracing.spans },
   };
-  const house: House = { now: () => snapshot, live, ports };
-  const state: State = { draining: false, trouble: undefined, queue: options.configuration.queue };
+  const house: House = { now: inForce.now, live, ports };
   const queue = openQueue(options, storage, state);
   const waiting = await goOn(queue, house);
-  const rounds = new Rounds(house, () => {
-    snapshot = learned(compiled, live);
-  });
-  const readiness = (): Readiness => readinessOf({ ...state, shown }, { storage, house, queue });
+  const rounds = new Rounds(house, () => inForce.learn(live));
+  const readiness = (): Readiness =>
+    readinessOf({ ...state, shown, inForce }, { storage, house, queue });
   const examine: NodeParts['examine'] = (name) => rounds.examine(name);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine };
   const running = newRunning();
@@ -97,16 +92,16 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const unwatch = shown?.watch(listening);
   rounds.begin();
   resume(waiting, gateway);
+  const unwatchSecrets = inForce.watch(live);
   return {
     ...parts,
     listening,
     async swap(configuration, digest) {
-      compiled = await compileNow(configuration, digest, options, lists);
-      snapshot = compiled;
+      await inForce.swap(configuration, digest);
       rounds.begin();
-      snapshot = learned(compiled, live);
+      inForce.learn(live);
       state.queue = configuration.queue;
-      queue.keepOnly(snapshot.tenants.tenants);
+      queue.keepOnly(inForce.now().tenants.tenants);
       await shown?.renew(listening);
       act(journal, clock, { act: 'configuration-changed', by: 'file', what: digest, detail: {} });
     },
@@ -117,6 +112,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       const { drainDelayMs, drainMsMax } = options.configuration.server;
       state.draining = true;
       unwatch?.();
+      unwatchSecrets();
       rounds.stop();
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
@@ -164,29 +160,6 @@ export async function goOn(queue: Queued, house: House): Promise<readonly Waitin
   const waiting = await queue.restore(isHeld, house.now().tenants.tenants);
   recover(house, new Set(waiting.map(({ opened }) => opened.kept.request)));
   return waiting;
-}
-
-/** What comes with Signalbox. */
-type Lists = Pick<CompileInputs, 'listed' | 'models'>;
-
-async function loadLists(): Promise<Lists> {
-  const listed = await loadSnapshot();
-  const models = await loadListed();
-  return {
-    listed: listed.ok ? listed.value : undefined,
-    models: models === undefined ? undefined : indexListed(models),
-  };
-}
-
-async function compileNow(
-  configuration: Configuration,
-  version: string,
-  options: NodeOptions,
-  lists: Lists,
-): Promise<Snapshot> {
-  const secretOf = await readSecrets(configuration, options);
-  const { keys, clock } = options;
-  return compile({ configuration, version, keys, secretOf, ...lists, at: clock.now() });
 }
 
 /** Throws when the environment names one that cannot be used. */
@@ -293,10 +266,11 @@ function listenFor(
   });
 }
 
+type Told = State & { readonly shown: Shown | undefined; readonly inForce: InForce };
 type Asked = { readonly storage: Storage; readonly house: House; readonly queue: Queued };
 
 function readinessOf(
-  { draining, trouble, shown }: State & { readonly shown: Shown | undefined },
+  { draining, trouble, shown, inForce }: Told,
   { storage, house, queue }: Asked,
 ): Readiness {
   const { journal, store } = storage;
@@ -309,6 +283,7 @@ function readinessOf(
   if (untrusted !== undefined) {
     reasons.push(`server.tls: ${untrusted}; the certificate before it goes on`);
   }
+  reasons.push(...inForce.troubles());
   if (records.kind === 'stuck') reasons.push(`records: ${records.detail}`);
   reasons.push(...queue.problems(), ...endpointReasons(house));
   if (draining) return { mode: 'draining', reasons: ['the server is about to stop', ...reasons] };

@@ -1,5 +1,6 @@
-// Reads every secret that a configuration refers to, once, before it is compiled. One that cannot
-// be read is no reason to stop: its endpoint is shown as unavailable, its key admits nobody.
+// Reads every secret that a configuration refers to before it is compiled. One that cannot be read
+// is no reason to stop: its endpoint is shown as unavailable, its key admits nobody. What commands
+// print is read again later (`printed.ts`).
 import type { Secret } from '@signalbox/contract';
 import type {
   Configuration,
@@ -8,12 +9,17 @@ import type {
   SecretReference,
 } from '@signalbox/documents';
 import { type Credentials, DataFolderFault, type OpenSink, readSecret } from '@signalbox/ports';
+import type { Printed } from './printed.ts';
 
 export type SecretsOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
   readonly telemetry: OpenSink;
   readonly data: { readonly credentials: Credentials };
+  /** Absent: commands are run this once. */
+  readonly printed?: Pick<Printed, 'read' | 'last' | 'keepOnly'> | undefined;
+  /** Commands are not run again: what they printed last holds. */
+  readonly asPrinted?: boolean;
 };
 
 /** Its endpoint is unavailable, and the others go on. */
@@ -27,11 +33,18 @@ export async function readSecrets(
   configuration: Configuration,
   options: SecretsOptions,
 ): Promise<Secrets> {
-  const { environment, folder, telemetry } = options;
+  const { environment, folder, telemetry, printed, asPrinted = false } = options;
+  const commands: SecretReference[] = [];
   const read = new Map<string, Secret | undefined>();
   for (const reference of referencesOf(configuration)) {
     const name = nameOf(reference);
     if (read.has(name)) continue;
+    if (reference.kind === 'exec' && printed !== undefined) {
+      commands.push(reference);
+      const last = asPrinted ? printed.last(reference) : undefined;
+      read.set(name, last ?? (await printed.read(reference)));
+      continue;
+    }
     const found = await readSecret(reference, { environment, folder });
     read.set(name, found.ok ? found.secret : undefined);
     if (found.ok) telemetry.guard(found.secret);
@@ -45,6 +58,7 @@ export async function readSecrets(
       else telemetry.log('warn', 'secret-not-opened', { endpoint: endpoint.name });
     }
   }
+  printed?.keepOnly(commands);
   return (reference) => read.get(nameOf(reference));
 }
 

@@ -13,6 +13,7 @@ import { formed, listOf, mapOf, milliseconds, name, region, secret, tier, url } 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const GIB = 1_024 * MIB;
+const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DRAIN_DELAY_MS = 5_000;
@@ -68,6 +69,15 @@ export const server: z.ZodType<ServerDocument> = z
       .default(30_000)
       .describe('Time that open streams get after that.'),
     connections_max: count.default(10_000).describe('Open connections of callers.'),
+    secrets_refresh_ms: z
+      .int()
+      .min(SECOND_MS)
+      .max(DAY_MS)
+      .default(3 * MINUTE_MS)
+      .describe(
+        'How often commands of `exec:` secrets are run again, where what they print has no ' +
+          '`Expiration` that says when.',
+      ),
     metrics: metrics.optional().describe('Where metrics are served.'),
     tls: tls.optional().describe('Speaks HTTPS with this certificate; files of it are watched.'),
   })
@@ -80,6 +90,7 @@ export const server: z.ZodType<ServerDocument> = z
     drainDelayMs: written.drain_delay_ms ?? (isLoopback(written.host) ? 0 : DRAIN_DELAY_MS),
     drainMsMax: written.drain_ms_max,
     connectionsMax: written.connections_max,
+    secretsRefreshMs: written.secrets_refresh_ms,
     metrics: { port: written.metrics?.port },
     tls: written.tls,
   }));

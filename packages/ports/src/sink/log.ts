@@ -69,6 +69,12 @@ export class LogWriter {
     if (!this.#guarded.includes(value)) this.#guarded.push(value);
   }
 
+  /** It is worth nothing any more: another one has taken its place. */
+  unguard(secret: Secret): void {
+    const at = this.#guarded.indexOf(secret.reveal());
+    if (at !== -1) this.#guarded.splice(at, 1);
+  }
+
   /** Lines lost since the start. */
   dropped(): number {
     return this.#dropped;

@@ -17,6 +17,8 @@ export type OpenSink = Sink & {
   setLevel(level: LogLevel): void;
   /** The secret's value never leaves through a log line. */
   guard(secret: Secret): void;
+  /** A value that was replaced. */
+  unguard(secret: Secret): void;
   /** Help and buckets of a metric, before its first use. */
   describe(metric: string, described: Described): void;
   /** A value read at every scrape. */
@@ -40,6 +42,7 @@ export function createSink({ fd, level, clock }: SinkSettings): OpenSink {
     observe: metrics.observe,
     setLevel: (to) => log.setLevel(to),
     guard: (secret) => log.guard(secret),
+    unguard: (secret) => log.unguard(secret),
     describe: metrics.describe,
     gauge: metrics.gauge,
     metricsText: metrics.text,

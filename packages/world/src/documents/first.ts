@@ -36,6 +36,7 @@ export function firstDocuments(chance: Chance): Configuration {
       drainDelayMs: 0,
       drainMsMax: 1_000,
       connectionsMax: 1_000,
+      secretsRefreshMs: 60_000,
       metrics: { port: undefined },
       tls: undefined,
     },
