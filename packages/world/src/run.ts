@@ -53,6 +53,9 @@ async function script(world: World): Promise<void> {
     judgeRecord(call, report);
   }
   await lastStart(world);
+  // A clock that went back gives what waits on disk its time once more.
+  await timeline.sleep(world.history.now().configuration.queue.keepMs + LOOK_AGAIN_MS);
+  await archive.judgeQueue(disk);
   const entries = await archive.compare(disk);
   watch.recount(entries);
   calmNow(world);

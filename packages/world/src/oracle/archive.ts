@@ -8,7 +8,7 @@ import { sha256 } from '@signalbox/trust/node';
 import type { Chance } from '../chance.ts';
 import type { Report } from '../facts.ts';
 import type { BadDisk } from '../node/bad-disk.ts';
-import { JOURNAL_FOLDER } from '../node/life.ts';
+import { JOURNAL_FOLDER, QUEUE_FOLDER } from '../node/life.ts';
 import { SECRETS } from '../node/listener.ts';
 
 type Kept = { readonly read: ReadEntry; readonly segment: number };
@@ -92,6 +92,13 @@ export class Archive {
       const bytes = disk.bytesOf(`${JOURNAL_FOLDER}/${name}`) ?? new Uint8Array(0);
       const found = SECRETS.exec(new TextDecoder('latin1').decode(bytes));
       if (found !== null) this.#report('nothing-told', `${name} holds ${found[0]}`);
+    }
+  }
+
+  /** Judged when every answer was fetched or its time is over. */
+  async judgeQueue({ disk, quietly }: BadDisk): Promise<void> {
+    for (const { name } of await quietly(() => disk.list(QUEUE_FOLDER))) {
+      this.#report('queue-empties', `${name} is still there`);
     }
   }
 

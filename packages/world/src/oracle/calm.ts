@@ -89,6 +89,13 @@ export function judgeJournal(
   for (const [id, times] of settled) {
     if (times > 1) report('settled-once', `settled ${times} times in the journal`, about(id));
   }
+  // Whoever was told 202 was promised an end, whatever died meanwhile.
+  for (const call of calls.values()) {
+    const isSettled = call.id !== undefined && settled.has(call.id);
+    if (call.deferredTo !== undefined && !isSettled) {
+      report('settled-once', 'it was told 202, and is never settled', wordOf(call));
+    }
+  }
   for (const id of held) {
     if (!settled.has(id)) report('holds-end', 'a hold in the journal is never settled', about(id));
   }

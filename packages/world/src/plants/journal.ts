@@ -5,6 +5,7 @@ import type { Plant } from './plant.ts';
 
 const EVERY = 5;
 const SEGMENT = /\.sbj$/;
+const ANSWER = /\.answer$/;
 
 const storeOver = (store: Store, more: Partial<Store>): Store => ({
   append: (draft) => store.append(draft),
@@ -33,6 +34,17 @@ const fileOver = (file: DiskFile, more: Partial<DiskFile>): DiskFile => ({
   close: () => file.close(),
   ...more,
 });
+
+export const keepDelivered: Plant = {
+  says: 'an answer that was fetched from the queue stays on the disk',
+  breaks: ['queue-empties'],
+  make: () => ({
+    disk: (disk) =>
+      diskOver(disk, {
+        remove: async (path) => (ANSWER.test(path) ? undefined : disk.remove(path)),
+      }),
+  }),
+};
 
 /** Every few settlements one is appended as often as `times` says. */
 function appending(times: number): Plant['make'] {

@@ -9,6 +9,7 @@ import {
 import {
   acknowledgeEarly,
   dropSettlement,
+  keepDelivered,
   reuseTornTail,
   serveWhileFull,
   settleTwice,
@@ -22,6 +23,7 @@ export const PLANT_SEEDS_MAX = 200;
 export const PLANTS: ReadonlyMap<string, Plant> = new Map([
   ['settle-twice', settleTwice],
   ['drop-settlement', dropSettlement],
+  ['keep-delivered', keepDelivered],
   ['forget-void', forgetVoid],
   ['admit-unchecked', admitUnchecked],
   ['extend-unchecked', extendUnchecked],
