@@ -29,7 +29,8 @@ test('mistakes of ten sorts come in one run, by line, each with what to do', () 
   assert.deepEqual(found, [
     '2:17 must be a number, not text > write digits alone, such as `10`',
     '2:25 unknown key `max_body` > known here: host, port, body_bytes_max, headers_ms_max, ' +
-      'body_ms_max, drain_delay_ms, drain_ms_max, connections_max, metrics, tls',
+      'body_ms_max, drain_delay_ms, drain_ms_max, connections_max, secrets_refresh_ms, ' +
+      'metrics, tls',
     '4:17 must be one of openai-compatible, embedded, sim, ollama, llama-server, llama-box, ' +
       'lmstudio, vllm, sglang, tgi, nim, openai, azure, anthropic, gemini, mistral, groq, ' +
       'deepseek, openrouter, xai, bedrock, vertex, cohere, perplexity, together, fireworks, ' +
