@@ -134,6 +134,10 @@ export function pipe(
       },
       fault(why) {
         if (over) return;
+        if (reader.facts().error) {
+          endInError();
+          return;
+        }
         const slow = why.code === 'idle_timeout' || why.code === 'total_timeout';
         const code = slow ? 'upstream_timeout' : 'upstream_failed';
         cut(refusal(code, `The upstream stopped in the middle of its answer (${why.code}).`), why);

@@ -22,6 +22,9 @@ const NODE_FLAGS: readonly string[] = [
 /** Of what the engine says while it loads, for the person who must find out why it does not. */
 const WORDS_MAX = 2_000;
 
+type Refuse = (socket: Socket) => void;
+type Handing = { readonly refuse: Refuse; readonly handing: Map<Socket, Refuse> };
+
 export type ChildExit = {
   readonly code: number | undefined;
   readonly signal: string | undefined;
@@ -32,8 +35,8 @@ export type ChildExit = {
 export type Child = {
   readonly pid: number;
   readonly ready: ReadyMessage;
-  /** Hands a connection over; it is cut if the child is gone in that moment. */
-  readonly give: (socket: Socket) => void;
+  /** Hands a connection over; it is refused if the child is gone in that moment. */
+  readonly give: (socket: Socket, refuse: Refuse) => void;
   readonly exited: Promise<ChildExit>;
   readonly kill: () => void;
 };
@@ -56,6 +59,10 @@ export async function startChild(
       resolve({ code: code ?? undefined, signal: signal ?? undefined, hung });
     });
   });
+  const handing = new Map<Socket, Refuse>();
+  child.once('exit', () => {
+    for (const [socket, refuse] of handing) refuse(socket);
+  });
   const words = wordsOf(child);
   const stop = (): void => {
     child.kill('SIGKILL');
@@ -73,7 +80,7 @@ export async function startChild(
       pid: child.pid ?? 0,
       ready,
       exited,
-      give: (socket) => giveTo(child, socket),
+      give: (socket, refuse) => giveTo(child, socket, { refuse, handing }),
       kill: () => child.kill('SIGKILL'),
     };
   } catch (cause) {
@@ -155,14 +162,22 @@ function whenStuck(child: ChildProcess, silentMsMax: number, then: () => void): 
   child.on('message', onMessage).once('exit', end);
 }
 
-function giveTo(child: ChildProcess, socket: Socket): void {
-  if (!child.connected) {
-    socket.destroy();
+/**
+ * Connections go over one after another, each when the one before was taken; those that wait when
+ * the child ends are forgotten by Node, and would hang. A cut one would look as if nobody listened
+ * here: such a call waits and is made again. `handing`: those that are not over yet.
+ */
+function giveTo(child: ChildProcess, socket: Socket, { refuse, handing }: Handing): void {
+  const isGone = child.exitCode !== null || child.signalCode !== null;
+  if (isGone || !child.connected) {
+    refuse(socket);
     return;
   }
   const message: ToChild = { kind: 'connection' };
+  handing.set(socket, refuse);
   child.send(message, socket, {}, (error) => {
-    if (error !== null) socket.destroy();
+    handing.delete(socket);
+    if (error !== null) refuse(socket);
   });
 }
 

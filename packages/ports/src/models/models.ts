@@ -144,7 +144,7 @@ class Keeper {
 
   take(socket: Socket): void {
     if (this.#child === undefined) refuse(socket);
-    else this.#child.give(socket);
+    else this.#child.give(socket, refuse);
   }
 
   async close(): Promise<void> {
