@@ -1,0 +1,221 @@
+// The embedded model on a bad day, behind the gateway and in front of callers of four dialects: the
+// real engine, a tiny model, and faults at the third token. Who streams hears an error in its own
+// words and an unclean end; who has another upstream behind it is answered from there; what the
+// journal says of each is one settlement, and no place stays taken.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { CallRecord } from '@signalbox/contract';
+import { startEmbedded } from '@signalbox/ports';
+import { SPOKEN } from './dialects.fixture.ts';
+import { type Answer, type Gateway, json, startGateway, until } from './gateway.fixture.ts';
+
+const PREPARE = fileURLToPath(new URL('../../ports/src/models/spoilt.fixture.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'signalbox-embedded-'));
+const engine = JSON.parse(
+  execFileSync(process.execPath, [PREPARE, join(folder, 'engine')], { encoding: 'utf8' }),
+);
+
+const CALLERS = Object.keys(SPOKEN);
+const SLOTS = 2 * CALLERS.length;
+/** Of one token; then the engine hangs. */
+const STEP_MS_MAX = 1_000;
+const SAID = 'The customer is saved.';
+
+/** What happens, in this order, and the fault of a stream that nobody else can answer. */
+const FAULTS = {
+  throws: 'body_error',
+  segfaults: 'closed_early',
+  /** Killed for its memory. */
+  exhausts: 'closed_early',
+  stalls: 'closed_early',
+} as const;
+type Fault = keyof typeof FAULTS;
+
+/** Endpoints of their own for each fault, alone and with another behind: breakers remember. */
+const documents = (url: string, sim: string, model: string): string => {
+  const own = (name: string): string => `  ${name}:
+    kind: openai-compatible
+    url: ${url}/v1
+    private_address: true
+    tier: 1
+    credentials: [{secret: "env:CHILD"}]
+    models: {"${model}": {name: "${name}"}}
+`;
+  const names = [...Object.keys(FAULTS), 'garbles', 'corrupted'];
+  return `
+version: 1
+server: {host: 127.0.0.1, port: 0, drain_ms_max: 200}
+node: {name: n1, tier: 1}
+endpoints:
+${own('well')}${names.map((name) => own(name) + own(`${name}-first`)).join('')}  behind:
+    kind: sim
+    url: ${sim}/v1
+    tier: 1
+    models: [sim-small]
+aliases:
+${names.map((name) => `  around-${name}: [${name}-first, sim-small]\n`).join('')}tenants: {acme: {}}
+keys: {main: {tenant: acme, secret: "env:MAIN", scopes: [call, explain]}}
+`;
+};
+
+/** Each caller's word for an end where the tokens were. */
+const CUT_SHORT: Readonly<Record<string, string>> = {
+  openai: 'length',
+  anthropic: 'max_tokens',
+  gemini: 'MAX_TOKENS',
+  ollama: 'length',
+};
+const TELLS: Readonly<Record<string, RegExp>> = {
+  openai: /\{"error":\{.*"message":"[^"]+/,
+  anthropic: /\{"type":"error","error":\{"type":"[a-z_]+","message":"[^"]+/,
+  gemini: /\{"error":\{"code":(?:5\d\d|429),"message":"[^"]+/,
+  ollama: /\{"error":"[^"]+/,
+};
+const ENDS = /\[DONE\]|"message_stop"|"finishReason"|"done":true|"finish_reason":"/;
+
+describe('the embedded model on a bad day', { skip: engine.skip ?? false }, () => {
+  const modelPath = join(folder, 'tiny.gguf');
+  const exits: (string | undefined)[] = [];
+  /** So many children have ended, as far as these tests ended them. */
+  let ended = 0;
+  let model: Awaited<ReturnType<typeof startEmbedded>>;
+  let gateway: Gateway;
+  before(async () => {
+    copyFileSync(engine.modelPath, modelPath);
+    model = await startEmbedded({
+      modelPath,
+      enginePaths: [engine.enginePath],
+      threads: 1,
+      slots: SLOTS,
+      contextTokensMax: 256,
+      stepMsMax: STEP_MS_MAX,
+      onExit: ({ fault, signal }) => exits.push(fault?.code ?? signal),
+    });
+    gateway = await startGateway((sim) => documents(model.url, sim, model.modelId), {
+      child: model.secret,
+    });
+  });
+  after(async () => {
+    await gateway?.stop();
+    await model?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function call(caller: string, name: string, text: string, stream: boolean): Promise<Answer> {
+    const spoken = SPOKEN[caller];
+    assert.ok(spoken !== undefined);
+    const body = spoken.body(name, text, stream, false);
+    return gateway.ask(spoken.path(name, stream), { body });
+  }
+
+  const records = async (answers: readonly Answer[]): Promise<readonly CallRecord[]> => {
+    const settled = await gateway.settlements();
+    return answers.map(({ headers }) => {
+      const request = String(headers['x-signalbox-decision-id']).replace('dec_', 'req_');
+      const [record, ...others] = settled.get(request) ?? [];
+      assert.ok(record !== undefined && others.length === 0, 'one settlement');
+      return record;
+    });
+  };
+
+  const all = (name: string, text: string, stream: boolean): Promise<Answer[]> =>
+    Promise.all(CALLERS.map((caller) => call(caller, name, text, stream)));
+
+  /** @param known undefined: cut off, or told by who stands in while there is no child. */
+  function assertFault(fault: string | undefined, known?: string): void {
+    const faults = known === undefined ? ['closed_early', 'status', 'body_error'] : [known];
+    assert.ok(fault !== undefined && faults.includes(fault), fault);
+  }
+
+  async function assertGoneAround(answers: readonly Answer[]): Promise<void> {
+    for (const [at, { attempts, ending, fallback }] of (await records(answers)).entries()) {
+      const { status, text } = answers[at] ?? {};
+      assert.equal(status, 200, text);
+      assert.ok(SPOKEN[CALLERS[at] ?? '']?.whole(JSON.parse(text ?? '')).text);
+      assert.deepEqual([ending, fallback], ['answered', true]);
+      const [first, second] = attempts;
+      assert.deepEqual(
+        [attempts.length, first?.outcome, second?.endpoint],
+        [2, 'failed', 'behind'],
+      );
+      assertFault(first?.fault);
+    }
+  }
+
+  /** A child is there, has all its slots, and answers. */
+  async function serves(): Promise<void> {
+    await until('a child serves', () => exits.length === ended && model.pid() !== undefined);
+    const answer = await call('openai', 'well', 'hello', false);
+    assert.equal(SPOKEN['openai']?.whole(json(answer)).text, SAID);
+    const headers = { authorization: `Bearer ${model.secret}` };
+    const health = await (await fetch(`${model.url}/health`, { headers })).json();
+    assert.deepEqual(Object(health).slots, { total: SLOTS, busy: 0, queued: 0 });
+  }
+
+  it('that says nonsense: heard as it is, and ended where its tokens were', async () => {
+    await serves();
+    const answers = await all('garbles', 'it garbles', false);
+    for (const [at, { ending, usage }] of (await records(answers)).entries()) {
+      const caller = CALLERS[at] ?? '';
+      const { status, text: told = '' } = answers[at] ?? {};
+      assert.equal(status, 200, told);
+      const said = SPOKEN[caller]?.whole(JSON.parse(told));
+      assert.ok(said?.text.isWellFormed());
+      assert.equal(said?.stop, CUT_SHORT[caller]);
+      assert.equal(ending, 'answered');
+      assert.ok((usage?.outputTokens ?? 0) > 100);
+    }
+  });
+
+  for (const name of Object.keys(FAULTS) as Fault[]) {
+    it(`that ${name}: an error in the caller's words, or another's answer`, async () => {
+      await serves();
+      if (name === 'stalls') {
+        // The next child finds a file that is none; the one that runs has its own open.
+        writeFileSync(`${modelPath}.bad`, 'no model at all');
+        renameSync(`${modelPath}.bad`, modelPath);
+      }
+      const text = `it ${name}`;
+      const [alone, around] = await Promise.all([
+        name === 'exhausts' ? [await call('openai', name, text, true)] : all(name, text, true),
+        // Killed outright it is met by one call alone.
+        name === 'exhausts' ? [] : all(`around-${name}`, text, false),
+      ]);
+      if (name !== 'throws') ended += 1;
+      for (const [at, { attempts, ending, code }] of (await records(alone)).entries()) {
+        const { status = 0, text: told = '', end } = alone[at] ?? {};
+        assert.match(told, TELLS[CALLERS[at] ?? ''] ?? /$^/);
+        assert.doesNotMatch(told, ENDS);
+        // Who heard nothing yet when another's call took the child along has a status of its own.
+        assert.ok(status === 200 ? end === 'cut' : [502, 504].includes(status), told);
+        assert.deepEqual([ending, code], [status === 200 ? 'cut' : 'refused', 'upstream_failed']);
+        assert.equal(attempts.length, 1);
+        assertFault(attempts[0]?.fault, status === 200 ? FAULTS[name] : undefined);
+      }
+      await assertGoneAround(around);
+    });
+  }
+
+  it('whose file was spoilt meanwhile: the same, as long as there is no child', async () => {
+    await until('it could not start again', () => exits.includes('model_corrupted'));
+    assert.deepEqual(exits.slice(0, 3), ['SIGSEGV', 'SIGKILL', 'model_hung']);
+    const alone = await all('corrupted', 'hello', false);
+    for (const [at, { attempts, ending }] of (await records(alone)).entries()) {
+      const { status = 0, text: told = '' } = alone[at] ?? {};
+      // Its address says when to come again: who comes before is told so without being asked for.
+      assert.ok([429, 502, 503].includes(status), told);
+      assert.match(told, TELLS[CALLERS[at] ?? ''] ?? /$^/);
+      assert.equal(ending, 'refused');
+      assert.equal(attempts[0]?.status, status === 429 ? undefined : 503);
+    }
+    const around = await all('around-corrupted', 'hello', false);
+    for (const { attempts, ending } of await records(around)) {
+      assert.deepEqual([ending, attempts.at(-1)?.endpoint], ['answered', 'behind']);
+    }
+  });
+});
