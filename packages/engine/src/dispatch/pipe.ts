@@ -60,6 +60,12 @@ function brokenBy({ malformed, finished }: StreamFacts): Broken | undefined {
   return [NO_END, fault('closed_early', 'upstream', 'never', 'no reason to end')];
 }
 
+function stopped({ code: why }: Fault): Refusal {
+  const slow = why === 'idle_timeout' || why === 'total_timeout';
+  const code = slow ? 'upstream_timeout' : 'upstream_failed';
+  return refusal(code, `The upstream stopped in the middle of its answer (${why}).`);
+}
+
 type Pipe = {
   readonly answer: Released & OpenStream;
   readonly reply: Reply;
@@ -134,13 +140,8 @@ export function pipe(
       },
       fault(why) {
         if (over) return;
-        if (reader.facts().error) {
-          endInError();
-          return;
-        }
-        const slow = why.code === 'idle_timeout' || why.code === 'total_timeout';
-        const code = slow ? 'upstream_timeout' : 'upstream_failed';
-        cut(refusal(code, `The upstream stopped in the middle of its answer (${why.code}).`), why);
+        if (reader.facts().error) endInError();
+        else cut(stopped(why), why);
       },
     });
   });
