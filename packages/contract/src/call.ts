@@ -75,6 +75,9 @@ export type Passing = {
   readonly lists: boolean;
 };
 
+/** Of bytes; `end` is not in it. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
 /** The body with what deciding needs of it. */
 export type Question = {
   readonly bytes: Uint8Array;
@@ -99,6 +102,8 @@ export type Question = {
   readonly fileReferences?: readonly string[];
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;
+  /** Where in `bytes` its content stands, in order: what does not only describe. */
+  content(): readonly ByteRange[];
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */
   lastInstruction(): string;
   /**

@@ -1,5 +1,6 @@
 // The words of Signalbox. Every package speaks them; this one imports nothing.
 export type {
+  ByteRange,
   Call,
   CallHead,
   DeclaredSensitivity,

@@ -1,8 +1,7 @@
 // Where in a body its content stands: everything but what names the model and describes tools and
 // formats. Fields nobody here knows are content.
-import { readObject } from './json.ts';
-
-export type Range = { readonly start: number; readonly end: number };
+import type { ByteRange } from '@signalbox/contract';
+import { type Field, readObject } from './json.ts';
 
 /** Top-level fields that describe, in any dialect; what they hold is written by developers. */
 const DESCRIBES: ReadonlySet<string> = new Set([
@@ -12,15 +11,14 @@ const DESCRIBES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Ranges of bytes, in order, each from its key to the end of its value, neighbours as one. A body
- * that is no JSON object has none: what a form holds is a part that cannot be read.
+ * @param fields of an object, in their order.
+ * @returns ranges of its bytes, in order, each from its key to the end of its value, neighbours as
+ * one.
  */
-export function contentOf(body: Uint8Array): readonly Range[] {
-  const reading = readObject(body);
-  if (reading.kind === 'invalid') return [];
+export function contentOf(fields: Iterable<Field>): readonly ByteRange[] {
   const ranges: { start: number; end: number }[] = [];
   let follows = false;
-  for (const { key, keyStart, valueEnd } of reading.fields) {
+  for (const { key, keyStart, valueEnd } of fields) {
     const last = ranges.at(-1);
     if (DESCRIBES.has(key)) follows = false;
     else if (last !== undefined && follows) last.end = valueEnd;
@@ -30,4 +28,10 @@ export function contentOf(body: Uint8Array): readonly Range[] {
     }
   }
   return ranges;
+}
+
+/** A body that is no JSON object has none: what a form holds is a part that cannot be read. */
+export function contentOfBody(body: Uint8Array): readonly ByteRange[] {
+  const reading = readObject(body);
+  return reading.kind === 'invalid' ? [] : contentOf(reading.fields);
 }

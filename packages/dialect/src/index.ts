@@ -1,5 +1,6 @@
 // Wire formats. Each dialect reads a question, watches an answer and words an error; nobody above
 // knows field names.
+
 export {
   anthropic,
   streamReader as anthropicStreamReader,
@@ -22,7 +23,7 @@ export { Folding, fold, unfold } from './canon/fold.ts';
 export { Order } from './canon/order.ts';
 export type { SignedCall, SignedCalls } from './canon/origin.ts';
 export { cohere } from './cohere/cohere.ts';
-export { contentOf, type Range } from './content.ts';
+export { contentOfBody } from './content.ts';
 export { converse } from './converse/converse.ts';
 export {
   type Asked,

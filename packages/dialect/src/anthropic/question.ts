@@ -1,8 +1,17 @@
 // Reads a request of this dialect for the way on which bytes stay bytes: finds the top-level fields
 // that deciding needs. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
-import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import {
+  type ByteRange,
+  no,
+  type Question,
+  type Refusal,
+  type Result,
+  refusal,
+  yes,
+} from '@signalbox/contract';
 import { concat, encode, splice } from '../bytes.ts';
+import { contentOf } from '../content.ts';
 import {
   type Field,
   innerFields,
@@ -115,6 +124,10 @@ class BodyQuestion implements Question {
 
   get unreadableParts(): boolean {
     return this.#seen().unreadableParts;
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOf(this.#fields.values());
   }
 
   lastInstruction(): string {

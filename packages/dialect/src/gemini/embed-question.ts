@@ -1,10 +1,19 @@
 // Reads a request for embeddings for deciding. Its texts are looked at as OpenAI's list of inputs;
 // what is no text cannot be read. It is always written anew for a server: every request of a batch
 // names a model, and no other than ours may stand there.
-import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import {
+  type ByteRange,
+  no,
+  type Question,
+  type Refusal,
+  type Result,
+  refusal,
+  yes,
+} from '@signalbox/contract';
 import { encode } from '../bytes.ts';
 import type { Json } from '../canon/canon.ts';
 import { isObject, listIn, member, tryParse } from '../canon/exact.ts';
+import { contentOfBody } from '../content.ts';
 import { readQuestion } from '../openai/question.ts';
 
 const BYTES_PER_TOKEN = 4;
@@ -47,6 +56,10 @@ class EmbedQuestion implements Question {
 
   get unreadableParts(): boolean {
     return this.#shared.unreadableParts;
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOfBody(this.bytes);
   }
 
   lastInstruction(): string {

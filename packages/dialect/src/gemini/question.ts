@@ -2,8 +2,17 @@
 // that deciding needs, in either spelling. Keys that are escaped or stand twice, in one spelling or
 // in both, are made plain first (the last value wins, every value keeps its bytes), so that no
 // upstream can read another request than we did. Model and stream stand in the path.
-import { no, type Question, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
+import {
+  type ByteRange,
+  no,
+  type Question,
+  type Refusal,
+  type Result,
+  refusal,
+  yes,
+} from '@signalbox/contract';
 import { splice } from '../bytes.ts';
+import { contentOf } from '../content.ts';
 import { type Field, innerFields, integerAt, lastField, stringAt } from '../json.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { snakeOf } from './fields.ts';
@@ -101,6 +110,10 @@ class BodyQuestion implements Question {
 
   get unreadableParts(): boolean {
     return this.#seen().unreadableParts;
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOf(this.#fields.values());
   }
 
   lastInstruction(): string {

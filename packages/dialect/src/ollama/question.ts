@@ -3,6 +3,7 @@
 // are escaped or stand twice are made plain first (the last value wins, every value keeps its
 // bytes), so that no upstream can read another request than we did.
 import {
+  type ByteRange,
   no,
   type Question,
   type Refusal,
@@ -13,6 +14,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
+import { contentOf } from '../content.ts';
 import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
 import { type Outline, outline } from '../openai/outline.ts';
 import { type Fields, plainBody } from '../plain.ts';
@@ -109,6 +111,10 @@ class BodyQuestion implements Question {
 
   get unreadableParts(): boolean {
     return this.#seen().unreadableParts || holdsUnreadable(this.bytes, this.#fields);
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOf(this.#fields.values());
   }
 
   lastInstruction(): string {

@@ -2,6 +2,7 @@
 // the body as bytes. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import {
+  type ByteRange,
   no,
   type Operation,
   type Question,
@@ -13,6 +14,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
+import { contentOf } from '../content.ts';
 import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { type Outline, outline } from './outline.ts';
@@ -120,6 +122,10 @@ class BodyQuestion implements Question {
 
   get fileReferences(): readonly string[] {
     return this.#seen().files;
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOf(this.#fields.values());
   }
 
   lastInstruction(): string {

@@ -2,6 +2,7 @@
 // here can read, which object of an upstream it names. The bytes go on as they came but for the
 // name of the model.
 import {
+  type ByteRange,
   no,
   type PassedOperation,
   type Passing,
@@ -12,6 +13,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
+import { contentOfBody } from '../content.ts';
 import { type Field, innerElements, stringAt } from '../json.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { boundaryOf, type FormField, readForm } from './form.ts';
@@ -250,6 +252,10 @@ class PassedQuestion implements Question {
     this.statefulReference = found.reference;
     this.passing = passing;
     this.#found = found;
+  }
+
+  content(): readonly ByteRange[] {
+    return contentOfBody(this.bytes);
   }
 
   lastInstruction(): string {

@@ -33,7 +33,7 @@ function classifyWith(built: Built, body: object, head: Heads = {}): Classified 
   const joined = join(admitted.value, question.value, ports);
   assert.ok(joined.ok);
   const { question: asked, tenant } = joined.value;
-  const reading = new Reading(asked.bytes, tenant.sensitive);
+  const reading = new Reading(asked, tenant.sensitive);
   while (reading.step());
   return classify(joined.value, reading.found());
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { contentOfBody } from '@signalbox/dialect';
 import { Reading, readContent } from './reading.ts';
 
 const bytesOf = (body: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(body));
 
+const said = (bytes: Uint8Array) => ({ bytes, content: () => contentOfBody(bytes) });
+
 function read(body: Uint8Array): { types: readonly string[]; steps: number } {
-  const reading = new Reading(body);
+  const reading = new Reading(said(body));
   let steps = 1;
   while (reading.step()) steps += 1;
   return { types: reading.found().map(({ type, count }) => `${type}:${count}`), steps };
@@ -77,7 +80,7 @@ describe('what a body says', () => {
   });
 });
 
-const of = (body: unknown) => ({ question: { bytes: bytesOf(body) }, tenant: {} });
+const of = (body: unknown) => ({ question: said(bytesOf(body)), tenant: {} });
 
 describe('a large body', () => {
   it('gives the loop a turn between slices, and small ones need none', async () => {

@@ -1,8 +1,7 @@
 // Reads what a call says, in steps: the content of its body goes through the scanner in slices, so
 // that a large body never holds the loop. What comes out are types and how many of each; never a
 // value. JSON's escapes are undone on the way, so that a value is seen as its reader will see it.
-import type { Clock, Question } from '@signalbox/contract';
-import { contentOf, type Range } from '@signalbox/dialect';
+import type { ByteRange, Clock, Question } from '@signalbox/contract';
 import type { SensitiveRules, TenantFacts } from '../tenant/tenant.ts';
 import { type Finding, RAISES_FROM, Scan, SLICE } from './scan/scan.ts';
 
@@ -19,9 +18,12 @@ const BACKSLASH = '\\';
 /** The longest escape, `\u0041`, and what may hang over the end of a slice. */
 const ESCAPE_LENGTH = 6;
 
+/** A body, and where in it there is something to read. */
+type Said = Pick<Question, 'bytes' | 'content'>;
+
 /** The part of a call that is read, and whose rules hold. */
 type Asking = {
-  readonly question: Pick<Question, 'bytes'>;
+  readonly question: Said;
   readonly tenant: Pick<TenantFacts, 'sensitive'>;
 };
 
@@ -30,7 +32,7 @@ export function readContent(
   { question, tenant }: Asking,
   clock: Pick<Clock, 'after'>,
 ): Content | Promise<Content> {
-  const reading = new Reading(question.bytes, tenant.sensitive);
+  const reading = new Reading(question, tenant.sensitive);
   if (!reading.step()) return reading.found();
   return new Promise((done, fail) => {
     const go = (): void => {
@@ -48,7 +50,7 @@ export function readContent(
 /** A body that was read so far. Ask `step` until it says false, then `found`. */
 export class Reading {
   readonly #body: Uint8Array;
-  readonly #ranges: readonly Range[];
+  readonly #ranges: readonly ByteRange[];
   #range = 0;
   #at: number;
   readonly #rules: SensitiveRules | undefined;
@@ -58,11 +60,11 @@ export class Reading {
   #rest = '';
   readonly #findings: Finding[] = [];
 
-  constructor(body: Uint8Array, rules?: SensitiveRules) {
-    this.#body = body;
+  constructor(said: Said, rules?: SensitiveRules) {
+    this.#body = said.bytes;
     this.#rules = rules;
     this.#scan = new Scan(rules);
-    this.#ranges = contentOf(body);
+    this.#ranges = said.content();
     this.#at = this.#ranges[0]?.start ?? 0;
   }
 

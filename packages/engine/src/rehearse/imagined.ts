@@ -108,6 +108,7 @@ const questionOf = (what: Imagined): Question => ({
   unreadableParts: false,
   statefulReference: undefined,
   sessionHint: undefined,
+  content: () => [],
   lastInstruction: () => '',
   sessionBytes: () => NOTHING,
   render: () => NOTHING,
