@@ -15,6 +15,8 @@ export type Automaton = {
   /** For state `firstEnd + i`: pattern numbers, the longest first. */
   readonly ends: readonly Uint16Array[];
   readonly lengths: Uint16Array;
+  /** The longest word. */
+  readonly longest: number;
 };
 
 const WIDTH = 1 << CLASS_BITS;
@@ -103,6 +105,7 @@ function numbered(
     firstEnd: silent.length,
     ends: loud.map(length),
     lengths: Uint16Array.from(patterns.map(({ word }) => word.length)),
+    longest: Math.max(...patterns.map(({ word }) => word.length)),
   };
 }
 

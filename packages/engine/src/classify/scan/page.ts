@@ -29,13 +29,11 @@ const SMALL_U = 0x75;
 const encoder = new TextEncoder();
 const ASCII_CLASS = CLASS.slice(0, 256);
 const CLASS_ITSELF = Uint8Array.from({ length: 256 }, (_, one) => one);
-/** Classes from `DIGIT` on have it. */
-const ANCHOR_BIT = 5;
-/** Characters of one block, and room for what is found in it. */
-const BLOCK = 1_024;
-const endAt = new Int32Array(BLOCK + 1);
-const endState = new Int32Array(BLOCK + 1);
-const markAt = new Int32Array(BLOCK + 1);
+/** Characters of one block, and room for what is noted in its halves. */
+const BLOCK = 2_048;
+const noteAt = new Uint16Array(BLOCK / 2);
+const noteState = new Uint16Array(BLOCK / 2);
+const noteOther = new Uint16Array(BLOCK / 2);
 const VALUES = groupNumber('values');
 
 export class Page {
@@ -58,10 +56,13 @@ export class Page {
   #lastDigit = -1;
   readonly #automaton: Automaton;
   readonly #words: readonly Word[];
+  /** 1: a word of letters, which does not begin in the middle of another. */
+  readonly #isLatin: Uint8Array;
 
   constructor({ automaton, words }: Lexicon) {
     this.#automaton = automaton;
     this.#words = words;
+    this.#isLatin = Uint8Array.from(words, ({ latin }) => (latin ? 1 : 0));
   }
 
   read(text: string): void {
@@ -94,34 +95,64 @@ export class Page {
   }
 
   /**
-   * In blocks: first where a word ends or a mark stands, then what it is. What is found is written
-   * at every character and counted only where it is something: the processor cannot foresee where
-   * words end, and calls out of the loop would cost as much again.
+   * In blocks, both halves of one at once: a step must wait for the one before it, and meanwhile
+   * the processor takes one in the other half. Where something is gets noted and looked at after
+   * the block; calls out of the loop would cost as much again.
    */
   #pass(length: number, classOf: Uint8Array): void {
     const bytes = this.#bytes;
     const { next, firstEnd } = this.#automaton;
     let state = 0;
     for (let from = 0; from < length; from += BLOCK) {
-      const to = Math.min(length, from + BLOCK);
-      let ends = 0;
-      let marks = 0;
-      for (let at = from; at < to; at += 1) {
+      const half = (Math.min(length - from, BLOCK) + 1) >> 1;
+      const middle = from + half;
+      const pairs = Math.min(length - middle, half);
+      let other = this.#stateAt(middle, classOf);
+      let noted = 0;
+      for (let i = 0; i < pairs; i += 1) {
         // A byte is below 256, a state's row inside the table: neither can be missing.
-        const one = classOf[bytes[at] as number] as number;
+        const one = classOf[bytes[from + i] as number] as number;
+        const two = classOf[bytes[middle + i] as number] as number;
         state = next[(state << CLASS_BITS) | one] as number;
-        endAt[ends] = at + 1;
-        endState[ends] = state - firstEnd;
-        ends += (firstEnd - 1 - state) >>> 31;
-        markAt[marks] = at;
-        marks += one >>> ANCHOR_BIT;
+        other = next[(other << CLASS_BITS) | two] as number;
+        if (state >= firstEnd || other >= firstEnd || (one | two) >= DIGIT) {
+          noteAt[noted] = i;
+          noteState[noted] = state;
+          noteOther[noted] = other;
+          noted += 1;
+        }
       }
-      for (let i = 0; i < ends; i += 1) this.#end(endState[i] as number, endAt[i] as number);
-      for (let i = 0; i < marks; i += 1) {
-        const at = markAt[i] as number;
-        this.#mark(classOf[bytes[at] as number] as number, at);
+      for (let i = 0; i < noted; i += 1) {
+        this.#look(noteState[i] as number, from + (noteAt[i] as number), classOf);
       }
+      // Of an odd number of characters the first half has one more.
+      for (let at = from + pairs; at < middle; at += 1) {
+        const one = classOf[bytes[at] as number] as number;
+        this.#look(next[(state << CLASS_BITS) | one] as number, at, classOf);
+      }
+      for (let i = 0; i < noted; i += 1) {
+        this.#look(noteOther[i] as number, middle + (noteAt[i] as number), classOf);
+      }
+      state = other;
     }
+  }
+
+  /** A state knows no more than the longest word: so far back is far enough. */
+  #stateAt(at: number, classOf: Uint8Array): number {
+    const { next, longest } = this.#automaton;
+    let state = 0;
+    for (let i = Math.max(0, at - longest); i < at; i += 1) {
+      const one = classOf[this.#bytes[i] as number] as number;
+      state = next[(state << CLASS_BITS) | one] as number;
+    }
+    return state;
+  }
+
+  #look(state: number, at: number, classOf: Uint8Array): void {
+    const { firstEnd } = this.#automaton;
+    if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
+    const one = classOf[this.#bytes[at] as number] as number;
+    if (one >= DIGIT) this.#mark(one, at);
   }
 
   #mark(one: number, at: number): void {
@@ -144,6 +175,7 @@ export class Page {
     for (let i = 0; i < words.length; i += 1) {
       const number = words[i] as number; // within: i is
       const start = end - (this.#automaton.lengths[number] as number); // one a word
+      if (this.#isLatin[number] === 1 && isInside(this.text, start)) continue;
       const word = this.#words[number];
       if (word === undefined || !this.#stands(word, start, end)) continue;
       this.#hit(number, start, end);
@@ -157,12 +189,6 @@ export class Page {
     if (word.groups.length === 0) return text.startsWith(word.text, start);
     if (word.compare && !sameText(text, start, word.text)) return false;
     if (!word.latin) return true;
-    if (start > 0) {
-      const before = text.charCodeAt(start - 1);
-      const camel = isCapital(text.charCodeAt(start)) && !isCapital(before);
-      const escaped = text.charCodeAt(start - 2) === BACKSLASH && start > 1;
-      if (isLatin(before) && !camel && !escaped) return false;
-    }
     if (word.goesOn || end >= text.length) return true;
     const after = text.charCodeAt(end);
     if (!isLatin(after)) return true;
@@ -218,6 +244,15 @@ export class Page {
       this.#odd(at);
     }
   }
+}
+
+/** Letters go on before it, and it is neither `cardNumber` nor `\\nnumber`. */
+function isInside(text: string, start: number): boolean {
+  if (start === 0) return false;
+  const before = text.charCodeAt(start - 1);
+  if (!isLatin(before)) return false;
+  if (isCapital(text.charCodeAt(start)) && !isCapital(before)) return false;
+  return start === 1 || text.charCodeAt(start - 2) !== BACKSLASH;
 }
 
 function sameText(text: string, start: number, word: string): boolean {
