@@ -1,4 +1,6 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CallRecord } from '@signalbox/contract';
+import type { Configuration } from '@signalbox/documents';
 import {
   type Built,
   build,
@@ -8,6 +10,8 @@ import {
 } from '../../packages/engine/src/house.fixture.ts';
 import { checkPolicies } from '../../packages/engine/src/rehearse/check.ts';
 import { replay } from '../../packages/engine/src/rehearse/replay.ts';
+import { publishing } from '../../packages/gateway/src/publishing.ts';
+import { createClock } from '../../packages/ports/src/index.ts';
 import { Book } from './book.ts';
 import type { Goal, GoalLine } from './goals.table.ts';
 import type { Report } from './report.ts';
@@ -15,7 +19,8 @@ import { versions } from './versions.ts';
 
 /**
  * How long the check before publishing takes for 100,000 points, and how long 100,000 recorded
- * decisions take to be made again; whether each came out as it was. Wall time of one thread.
+ * decisions take to be made again; whether each came out as it was. Wall time of one thread. How
+ * long the loop of who serves meanwhile is held up by the check.
  */
 
 export interface PolicyOptions {
@@ -32,6 +37,8 @@ const made = 400;
 const atMost = (bound: number): readonly Goal[] => [{ kind: 'at-most', bound }];
 const lines: readonly GoalLine[] = [
   { figure: 'check of 100,000 points', unit: 'ms', goals: atMost(1_000) },
+  { figure: 'loop delay while it publishes, p99', unit: 'ms', goals: atMost(15) },
+  { figure: 'loop delay while it publishes, longest', unit: 'ms', goals: [] },
   { figure: 'replay of 100,000 decisions', unit: 'ms', goals: atMost(10_000) },
   { figure: 'decisions that came out different', unit: '', goals: atMost(0) },
 ];
@@ -52,17 +59,39 @@ export async function policyBench({ rounds, quick, say }: PolicyOptions): Promis
       pointsMax: points / share,
     });
     const checkMs = ((performance.now() - begun) * points) / checked.points;
+    const delay = await delayOf(configuration, built);
     const again = performance.now();
     const replayed = replay(many.filter(isThere), snapshot, configuration);
     const replayMs = (performance.now() - again) * share;
     if (round === 0) continue;
     const of = { contestant: 'signalbox', round } as const;
     book.write({ ...of, figure: 'check of 100,000 points', value: checkMs });
+    book.write({ ...of, figure: 'loop delay while it publishes, p99', value: delay.p99Ms });
+    book.write({ ...of, figure: 'loop delay while it publishes, longest', value: delay.maxMs });
     book.write({ ...of, figure: 'replay of 100,000 decisions', value: replayMs });
     const different = replayed.decisions - replayed.identical;
     book.write({ ...of, figure: 'decisions that came out different', value: different });
   }
   return { name: 'policy', versions: versions(), rows: book.rows(lines, true), faults: [] };
+}
+
+const RESOLUTION_MS = 1;
+
+/** How long the loop of a serving gateway is held up while new documents are checked. */
+async function delayOf(configuration: Configuration, built: Built): Promise<Delay> {
+  const { refusals } = publishing({ clock: createClock(), keys: built.house.ports.keys });
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  const found = await refusals({ configuration, files: [] });
+  histogram.disable();
+  if (found.length > 0) throw new Error('the documents of the bench keep their promises');
+  const without = (ns: number): number => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+  return { p99Ms: without(histogram.percentile(99)), maxMs: without(histogram.max) };
+}
+
+interface Delay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
 }
 
 const isThere = (one: CallRecord | undefined): one is CallRecord => one !== undefined;

@@ -14,7 +14,7 @@ export type { NotActive } from './not-active.ts';
 export type { Notice } from './notice.ts';
 export { variablePrefix } from './owner.ts';
 export { DEPTH_MAX, FILE_CHARACTERS_MAX, VALUES_MAX } from './parse.ts';
-export { PROBLEMS_MAX, type Problem } from './problem.ts';
+export { PROBLEMS_MAX, type Problem, problemOnLine } from './problem.ts';
 export {
   type ConfigurationFile,
   FILES_MAX,

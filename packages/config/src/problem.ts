@@ -51,6 +51,23 @@ export function problemIn(source: Source, span: Span, text: ProblemText): Proble
   };
 }
 
+/** A problem with what a line says as a whole, found by somebody who knows no more of its place. */
+export function problemOnLine(
+  file: { readonly name: string; readonly text: string },
+  line: number,
+  text: ProblemText,
+): Problem {
+  const source = makeSource(file.name, file.text);
+  const start = source.lineStarts[line - 1] ?? 0;
+  const whole = source.text.slice(start, source.lineStarts[line] ?? source.text.length);
+  const from = start + Math.max(0, whole.search(/\S/));
+  // What to do about it may be a command, and half a command is none.
+  return {
+    ...problemIn(source, { from, to: start + whole.trimEnd().length }, text),
+    hint: text.hint,
+  };
+}
+
 /** By file, line and column, so that one run reads from top to bottom. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>();

@@ -37,12 +37,15 @@ export type { Matched } from './policy/policy.ts';
 export { type Predicted, type Preview, preview } from './preview.ts';
 export {
   type Checked,
+  type CheckOptions,
+  checking,
   checkPolicies,
   POINTS_MAX,
   type Point,
   type Violation,
 } from './rehearse/check.ts';
 export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
+export { commandFor } from './rehearse/point-command.ts';
 export { type Moved, type Replayed, replay } from './rehearse/replay.ts';
 export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { keysOf, tenantsIn } from './rehearse/whose.ts';

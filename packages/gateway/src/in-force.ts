@@ -2,9 +2,10 @@
 // compiled again when a command has printed another one, joined with what probes have learnt.
 // How often commands are run is the value of the start.
 import type { Clock, Keys } from '@signalbox/contract';
-import { type Configuration, indexListed, loadListed, loadSnapshot } from '@signalbox/documents';
+import type { Configuration } from '@signalbox/documents';
 import { type House, learned, type Snapshot } from '@signalbox/engine';
-import { type CompileInputs, compile } from './compile.ts';
+import { compile } from './compile.ts';
+import { type Lists, loadLists } from './lists.ts';
 import { type Printed, printed } from './printed.ts';
 import { readSecrets, type SecretsOptions } from './secrets.ts';
 
@@ -92,18 +93,6 @@ export class InForce {
     this.#compiled = compiled;
     this.learn(live);
   }
-}
-
-/** What comes with Signalbox. */
-type Lists = Pick<CompileInputs, 'listed' | 'models'>;
-
-async function loadLists(): Promise<Lists> {
-  const listed = await loadSnapshot();
-  const models = await loadListed();
-  return {
-    listed: listed.ok ? listed.value : undefined,
-    models: models === undefined ? undefined : indexListed(models),
-  };
 }
 
 async function compileNow(

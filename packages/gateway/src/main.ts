@@ -2,7 +2,7 @@
 // one of many behind a load balancer.
 import { createHash } from 'node:crypto';
 import { readConfiguration, readSettings, renderProblems } from '@signalbox/config';
-import { Secret } from '@signalbox/contract';
+import { type Keys, Secret } from '@signalbox/contract';
 import {
   createClock,
   createRandom,
@@ -13,9 +13,11 @@ import {
 } from '@signalbox/ports';
 import { equalBytes, nodeKeys } from '@signalbox/trust/node';
 import { openNode } from './node.ts';
+import { publishing } from './publishing.ts';
 
 const VERSION = '0.1.0';
 const EXIT_USAGE = 2;
+const PEPPER_BYTES = 32;
 
 async function main(): Promise<void> {
   const { env: environment } = process;
@@ -31,6 +33,15 @@ async function main(): Promise<void> {
   }
   const { configuration } = read;
   const clock = createClock();
+  const refused = await publishing({ clock, keys: anyKeys() }).refusals({
+    configuration,
+    files: texts,
+  });
+  if (refused.length > 0) {
+    process.stderr.write(renderProblems(refused, { color: false }));
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   const random = createRandom();
   const program = `signalbox-gateway ${VERSION}`;
   const kek = environment['SIGNALBOX_KEK'];
@@ -64,6 +75,9 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }
+
+/** For documents that nobody is served by yet. */
+const anyKeys = (): Keys => nodeKeys(new Uint8Array(PEPPER_BYTES));
 
 function digestOf(texts: readonly { readonly name: string; readonly text: string }[]): string {
   const hash = createHash('sha256');

@@ -2,9 +2,11 @@
 // Works without a server, on the same reading that a start makes.
 
 import { renderProblems } from '@signalbox/config';
+import { createClock } from '@signalbox/ports';
 import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
 import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { readOffline } from '../configuration/offline.ts';
+import { publishable, publishingBy } from '../configuration/publishable.ts';
 import type { Whole } from '../configuration/whole.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { columns } from '../layout.ts';
@@ -43,7 +45,7 @@ export const commands: readonly Command[] = [
 
 async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
-  const reading = await readDocuments(asked, desk);
+  const reading = await checkedReading(await readDocuments(asked, desk));
   const problems = problemsOf(reading);
   const whole = reading.kind === 'whole' && reading.whole.ok ? reading.whole : undefined;
   if (terminal.json) {
@@ -68,6 +70,12 @@ async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
   const files = patternsIn(asked, desk).map((one) => ` --config ${one}`);
   terminal.say(`next: signalbox up${files.join('')}`);
   return EXIT.ok;
+}
+
+/** As a start would take it. */
+async function checkedReading(reading: Reading): Promise<Reading> {
+  if (reading.kind !== 'whole') return reading;
+  return { kind: 'whole', whole: await publishable(reading.whole, publishingBy(createClock())) };
 }
 
 function notesText({ read }: Extract<Whole, { ok: true }>): string {

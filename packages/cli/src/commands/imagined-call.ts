@@ -1,10 +1,9 @@
-// A call that somebody describes with flags, and a point of the check as such flags.
+// A call that somebody describes with flags.
 import { readLabel } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import {
   type Imagined,
   keysOf,
-  type Point,
   type Snapshot,
   type TenantFacts,
   tenantsIn,
@@ -137,29 +136,3 @@ function tagsOf(list: readonly string[]): Readonly<Record<string, string>> {
   });
   return Object.fromEntries(pairs);
 }
-
-/** The command that shows the same point. */
-export function commandFor(point: Point): string {
-  const { tenant, key, label, down, level, model, step, agent } = point;
-  const residency = tenant.residency ?? ['any'];
-  const flags: readonly (readonly [string, string | undefined])[] = [
-    ['tenant', tenant.name],
-    ['key', key?.name],
-    ['sensitivity', label],
-    ['topology', tenant.topology],
-    ...residency.map((region) => ['residency', region] as const),
-    ['plan', tenant.plan?.name],
-    ['model', model],
-    ['step', step],
-    ['agent', agent],
-    ...down.map((name) => ['down', name] as const),
-    ['level', level === 0 ? undefined : String(level)],
-  ];
-  const words = flags.flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag} ${quoted(value)}`],
-  );
-  return `signalbox policy explain ${words.join(' ')}`;
-}
-
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -3,6 +3,7 @@
 
 import {
   checkPolicies,
+  commandFor,
   downAt,
   GATE_WORDS,
   gateNames,
@@ -19,7 +20,7 @@ import { compiledOffline } from '../configuration/compiled.ts';
 import { CONFIG_FLAG } from '../configuration/config-flag.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
-import { CALL_FLAGS, commandFor, describedCall } from './imagined-call.ts';
+import { CALL_FLAGS, describedCall } from './imagined-call.ts';
 
 export const commands: readonly Command[] = [
   {

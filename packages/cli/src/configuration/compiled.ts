@@ -2,9 +2,9 @@
 // every credential counts as there.
 import { renderProblems } from '@signalbox/config';
 import { Secret } from '@signalbox/contract';
-import { type Configuration, loadSnapshot, type PriceSnapshot } from '@signalbox/documents';
+import type { Configuration } from '@signalbox/documents';
 import type { Snapshot } from '@signalbox/engine';
-import { compile } from '@signalbox/gateway';
+import { compile, loadLists } from '@signalbox/gateway';
 import { nodeKeys } from '@signalbox/trust/node';
 import { CommandFault, EXIT } from '../exit.ts';
 import type { Place } from '../place.ts';
@@ -29,26 +29,21 @@ export async function compiledOffline(place: Place, files?: readonly string[]): 
     throw new CommandFault(EXIT.usage, shown, { hint: 'signalbox config validate' });
   }
   const { configuration, digest } = reading.whole;
-  const listed = await loadSnapshot();
-  const prices = listed.ok ? listed.value : undefined;
-  return {
-    configuration,
-    snapshot: compiledFrom(configuration, digest, prices),
-    version: digest,
-  };
+  const snapshot = compiledFrom(configuration, digest, await loadLists());
+  return { configuration, snapshot, version: digest };
 }
 
 function compiledFrom(
   configuration: Configuration,
   version: string,
-  listed: PriceSnapshot | undefined,
+  lists: Awaited<ReturnType<typeof loadLists>>,
 ): Snapshot {
   return compile({
     configuration,
     version,
     keys: nodeKeys(new Uint8Array(PEPPER_BYTES)),
     secretOf: () => new Secret('offline'),
-    listed,
+    ...lists,
     at: Date.now(),
   });
 }

@@ -80,6 +80,34 @@ test('while the files are wrong, nothing can be changed, and calls go on', async
   assert.equal((await typed(folder, ['tenant', 'create', 'acme'])).exit, 0);
 });
 
+const RULED = (rule: string): string => `version: 1
+endpoints: { near: { url: "http://127.0.0.1:9/v1", models: [small] } }
+tenants: { acme: { policies: [first] } }
+policies:
+  first: {rules: [${rule}]}
+`;
+
+test('what breaks its promises is not published, and the command shows it', async (context) => {
+  const folder = folderFor(context);
+  const file = join(folder, 'own.yaml');
+  writeFileSync(file, RULED('{name: a, require: {models: [small]}}'));
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  const { digest } = server.documents.inForce;
+  writeFileSync(file, RULED('{name: a, require: {models: [large]}}'));
+  const [problem] = await server.reload();
+  assert.equal(server.documents.inForce.digest, digest);
+  assert.match(server.status().reasons.join(), /own\.yaml:5 contradiction: a/);
+  const validated = await typed(folder, ['config', 'validate', '--config', 'own.yaml']);
+  assert.equal(validated.exit, 2);
+  assert.match(validated.out, /own\.yaml:5:3 .*leave nothing/);
+  const command = [...(problem?.hint ?? '').split(' ').slice(1), '--config', 'own.yaml', '--json'];
+  const refusal = Object(parsed(await typed(folder, command))['refusal']);
+  assert.equal(Reflect.get(refusal, 'code'), 'policy_denied');
+  await assert.rejects(serverIn(context, folderFor(context), { config: file }), /leave nothing/);
+  writeFileSync(file, RULED('{name: a, when: {tenant: acme}, require: {models: [small]}}'));
+  assert.deepEqual(await server.reload(), []);
+});
+
 test('a gateway alone has no admin API and no console', async (context) => {
   const folder = folderFor(context);
   const server = await serverIn(context, folder, { role: 'gateway' });

@@ -1,11 +1,13 @@
 // Reads everything that a server's documents are made of, as it is now or as it would be after a
-// change.
+// change, and holds it against what it promises.
 import { join } from 'node:path';
 import type { Settings } from '@signalbox/config';
+import type { Clock } from '@signalbox/contract';
 import type { Sim } from '@signalbox/sim';
 import { gather } from '../configuration/gather.ts';
 import { findServers, type LocalServer } from '../configuration/local-servers.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
+import { publishable, publishingBy } from '../configuration/publishable.ts';
 import { readSwitches } from '../configuration/switches.ts';
 import { readWhole } from '../configuration/whole.ts';
 import type { Trial } from './attempt.ts';
@@ -21,6 +23,7 @@ export type ReaderOptions = {
   readonly dataFolder: string;
   /** Whether servers and keys that nobody named are looked for. */
   readonly discovers: boolean;
+  readonly clock: Clock;
 };
 
 export type Reader = {
@@ -31,9 +34,10 @@ export type Reader = {
 };
 
 export function openReader(options: ReaderOptions): Reader {
-  const { settings, patterns, environment, flags, folder, dataFolder, discovers } = options;
+  const { settings, patterns, environment, flags, folder, dataFolder, discovers, clock } = options;
   let sim: Promise<Sim> | undefined;
   let servers: Promise<readonly LocalServer[]> | undefined;
+  const checks = publishingBy(clock);
   const found = PROVIDER_KEYS.map((one) => one.variable).filter(
     (name) => discovers && (environment[name] ?? '').trim() !== '',
   );
@@ -56,7 +60,7 @@ export function openReader(options: ReaderOptions): Reader {
       if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
       const switches = trial.switches ?? (await readSwitches(dataFolder));
       const whole = await readWhole({ gathered, additions, switches, environment, flags });
-      return { kind: 'whole', whole };
+      return { kind: 'whole', whole: await publishable(whole, checks) };
     },
     forgetServers() {
       servers = undefined;

@@ -152,7 +152,7 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   const kek = options.environment['SIGNALBOX_KEK'];
   const data = await openDataFolder({ path, random, program, kek });
   const patterns = patternsOf(settings.configFiles, folder);
-  const reader = openReader({ ...options, patterns, dataFolder: data.path });
+  const reader = openReader({ ...options, patterns, clock, dataFolder: data.path });
   closing.add(() => reader.close());
   const documents = new Documents(firstInForce(await reader.read(), startedAt));
   const { configuration } = documents.inForce;

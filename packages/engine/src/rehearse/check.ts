@@ -31,6 +31,10 @@ export type Violation = {
   readonly says: string;
   /** Undefined: it is about the documents, whatever happens. */
   readonly point: Point | undefined;
+  /** The rules that it is about, from the nearest scope to the widest; none: about no rule. */
+  readonly rules: readonly RuleDocument[];
+  /** What probes teach about models may still mend it. */
+  readonly isOpen: boolean;
 };
 
 export type Checked = {
@@ -42,29 +46,53 @@ export type Checked = {
   readonly notes: readonly string[];
 };
 
+export type CheckOptions = {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly pointsMax?: number | undefined;
+  /** Only these tenants: what nothing reaches is not asked then. */
+  readonly only?: ReadonlySet<string> | undefined;
+};
+
 export const POINTS_MAX = 100_000;
 const SHOWN_MAX = 20;
+/** A fraction of a millisecond. */
+const STEP_POINTS = 32;
 
 export function checkPolicies(
   snapshot: Snapshot,
   configuration: Configuration,
-  { at, pointsMax = POINTS_MAX }: { readonly at: number; readonly pointsMax?: number },
+  options: CheckOptions,
 ): Checked {
-  const lattice = latticeOf(snapshot, configuration);
+  const steps = checking(snapshot, configuration, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps: who serves meanwhile goes on whenever it wants to. */
+export function* checking(
+  snapshot: Snapshot,
+  configuration: Configuration,
+  { at, pointsMax = POINTS_MAX, only }: CheckOptions,
+): Generator<undefined, Checked> {
+  const lattice = latticeOf(snapshot, configuration, only);
   const check = new Check(snapshot, at);
-  const { variants, keysOf, labels, downs, levels, shapes } = lattice;
-  const each = labels.length * downs.length * levels.length * shapes.length;
-  const total = variants.reduce((sum, { tenant }) => sum + each * keysOf(tenant).length, 0);
+  const { tenants, variants, keysOf, labels, downs, levels, shapes } = lattice;
+  const each = labels.length * downs.length * levels.length * shapes.length * variants;
+  const total = tenants.reduce((sum, tenant) => sum + each * keysOf(tenant).length, 0);
   // Odd, so that it does not walk in step with sides of even length.
   const stride = total <= pointsMax ? 1 : Math.ceil(total / pointsMax) | 1;
-  check.walk(lattice, stride);
+  yield* check.walk(lattice, stride);
   const words = [...configuration.policies.values()].flatMap(({ rules }) => unknownWords(rules));
   const { unreachable, notes } = unreached(configuration, check.reached, at);
+  const isWhole = stride === 1 && only === undefined;
   return {
     points: check.points,
     stride,
-    violations: [...check.violations, ...words, ...(stride === 1 ? unreachable : [])],
-    notes: [...check.notes, ...notes, ...unknownRegions(configuration)],
+    violations: [...check.violations, ...words, ...(isWhole ? unreachable : [])],
+    notes: [...check.notes, ...(only === undefined ? notes : []), ...unknownRegions(configuration)],
   };
 }
 
@@ -127,24 +155,44 @@ class Check {
       : [`for ${this.#observed} places a label does not bind: it has \`privacy: observe\``];
   }
 
-  walk(lattice: Lattice, stride: number): void {
-    const { variants, keysOf, labels, downs, levels, shapes } = lattice;
+  *walk(lattice: Lattice, stride: number): Generator<undefined, void> {
+    const { tenants, variants, variantAt, keysOf, labels, downs, levels, shapes } = lattice;
     const moments = levels.flatMap((level) =>
       downs.map((down): Moment => ({ level, down, closings: downAt(down) })),
     );
-    let count = 0;
-    for (const { tenant, isReal } of variants) {
-      for (const key of keysOf(tenant)) {
-        for (const shape of shapes) {
-          for (const label of labels) {
-            const call = new Imagining({ ...shape, tenant, key, label, at: this.#at }, isReal);
+    const calls = shapes.flatMap((shape) => labels.map((label) => ({ ...shape, label })));
+    let [count, steps] = [0, 0];
+    // What lies between two points that are asked is counted, not made.
+    const hasPoint = (ahead: number): boolean =>
+      Math.floor((count + ahead) / stride) > Math.floor(count / stride);
+    for (const tenant of tenants) {
+      const keys = keysOf(tenant);
+      const ofVariant = keys.length * calls.length * moments.length;
+      for (let at = 0; at < variants; at += 1) {
+        const variant = hasPoint(ofVariant) ? variantAt(tenant, at) : undefined;
+        if (variant === undefined) {
+          count += ofVariant;
+          continue;
+        }
+        for (const key of keys) {
+          for (const call of calls) {
+            if (!hasPoint(moments.length)) {
+              count += moments.length;
+              continue;
+            }
+            const what = { ...call, tenant: variant.tenant, key, at: this.#at };
+            const asked = new Imagining(what, variant.isReal);
             for (const moment of moments) {
               count += 1;
-              if (count % stride === 0) this.#point(call, moment);
+              if (count % stride !== 0) continue;
+              this.#point(asked, moment);
+              steps += 1;
+              if (steps % STEP_POINTS === 0) yield;
             }
           }
         }
       }
+      yield;
     }
   }
 
@@ -166,8 +214,14 @@ class Check {
     if (resolved.ok || resolved.refusal.code !== 'policy_denied') return;
     const matched = this.#matched(asked);
     if (isMeant(matched)) return;
-    const rules = matched.filter(isDemanding).map(({ name }) => name);
-    this.#violate('contradiction', `${rules.join(' and ')} leave nothing`, asked, moment);
+    const demanding = matched.filter(isDemanding);
+    const isOne = new Set(demanding.map(({ scope }) => scope)).size === 1;
+    const names = demanding.map(({ name, scope }) => (isOne ? name : `${name} of the ${scope}`));
+    const says = `${names.join(' and ')} leave nothing`;
+    this.#violate({ kind: 'contradiction', says }, asked, {
+      moment,
+      rules: demanding.map(({ rule }) => rule),
+    });
   }
 
   #hold(offers: readonly Offer[], asked: Imagining, moment: Moment): void {
@@ -177,9 +231,10 @@ class Check {
       // What is promised of a place does not hang on the moment.
       if (asked.held.has(offer.offering)) continue;
       asked.held.add(offer.offering);
-      for (const { kind, says } of broken(offer, { tenant, label, matched })) {
-        if (kind === 'label' && tenant.privacy === 'observe') this.#observed += 1;
-        else this.#violate(kind, says, asked, moment);
+      for (const one of broken(offer, { tenant, label, matched })) {
+        const rules = one.rule === undefined ? [] : [one.rule];
+        if (one.kind === 'label' && tenant.privacy === 'observe') this.#observed += 1;
+        else this.#violate(one, asked, { moment, rules });
       }
     }
   }
@@ -193,13 +248,21 @@ class Check {
   }
 
   /** One counterexample for each sentence, the first. */
-  #violate(kind: Violation['kind'], says: string, { what }: Imagining, moment: Moment): void {
+  #violate(
+    { kind, says }: Pick<Violation, 'kind' | 'says'>,
+    { what }: Imagining,
+    { moment, rules }: { readonly moment: Moment; readonly rules: readonly RuleDocument[] },
+  ): void {
     if (this.#said.has(says) || this.violations.length >= SHOWN_MAX) return;
     this.#said.add(says);
-    const { down, level } = moment;
-    this.violations.push({ kind, says, point: { ...what, down: [...down], level } });
+    const point = { ...what, down: [...moment.down], level: moment.level };
+    const isOpen = kind === 'contradiction' && rules.some(asksWhatProbesTell);
+    this.violations.push({ kind, says, point, rules, isOpen });
   }
 }
+
+const asksWhatProbesTell = ({ effects }: RuleDocument): boolean =>
+  (effects?.require?.capabilities ?? []).length > 0;
 
 const isDemanding = ({ rule }: Matched): boolean =>
   rule.effects?.require !== undefined || rule.effects?.forbid !== undefined;
@@ -214,6 +277,12 @@ const isMeant = (matched: readonly Matched[]): boolean =>
 const placeOf = ({ name, origin }: RuleDocument): string =>
   origin === undefined ? `\`${name}\`` : `\`${name}\` (${origin.file}:${origin.line})`;
 
+const aboutRule = (rule: RuleDocument): Pick<Violation, 'point' | 'rules' | 'isOpen'> => ({
+  point: undefined,
+  rules: [rule],
+  isOpen: false,
+});
+
 function unknownWords(rules: readonly RuleDocument[]): readonly Violation[] {
   return rules.flatMap((rule) => {
     const { require, prefer } = rule.effects ?? {};
@@ -222,7 +291,7 @@ function unknownWords(rules: readonly RuleDocument[]): readonly Violation[] {
       const need = readNeed(word);
       if (need.ok) return [];
       const says = `the rule ${placeOf(rule)}: ${need.refusal}`;
-      return [{ kind: 'unknown-word', says, point: undefined }];
+      return [{ kind: 'unknown-word', says, ...aboutRule(rule) }];
     });
   });
 }
@@ -253,7 +322,7 @@ function unreached(
     if (!attached.has(policy.name) || !isInForce) continue;
     for (const rule of policy.rules.filter((one) => !reached.has(`${policy.name}/${one.name}`))) {
       const says = `nothing reaches the rule ${placeOf(rule)}`;
-      if (isDecided(rule)) unreachable.push({ kind: 'unreachable', says, point: undefined });
+      if (isDecided(rule)) unreachable.push({ kind: 'unreachable', says, ...aboutRule(rule) });
       else notes.push(`${says}; its condition reads more than the check varies`);
     }
   }

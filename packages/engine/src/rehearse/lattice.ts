@@ -1,12 +1,12 @@
 // All that a tenant could be and all that could happen to a call of it, as a finite lattice of
 // points: topology, residency, plan, label, what is down, the level of degradation, and calls made
 // so that each rule is met. For each tenant of the documents, and for what it might become.
-import { LABELS, type Label, type Topology } from '@signalbox/contract';
+import { LABELS, type Label, type Topology, tenantName } from '@signalbox/contract';
 import type { Configuration, RuleDocument } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { planFacts } from '../snapshot.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
-import { keysOf, tenantsIn } from './whose.ts';
+import { keyWithoutSecret } from './whose.ts';
 
 /** A tenant, as it is or as it might be. */
 export type Variant = {
@@ -23,9 +23,13 @@ export type Shape = {
 };
 
 export type Lattice = {
-  readonly variants: readonly Variant[];
+  readonly tenants: readonly string[];
+  /** How many variants each tenant has. */
+  readonly variants: number;
+  /** The first is the tenant as it is; made when it is asked for: there may be millions. */
+  readonly variantAt: (tenant: string, at: number) => Variant | undefined;
   /** By tenant: a key without limits, and those to which policies are attached. */
-  readonly keysOf: (tenant: TenantFacts) => readonly (KeyFacts | undefined)[];
+  readonly keysOf: (tenant: string) => readonly (KeyFacts | undefined)[];
   readonly labels: readonly Label[];
   /** Names of endpoints that are down together. */
   readonly downs: readonly ReadonlySet<string>[];
@@ -39,13 +43,20 @@ const PLANS_MAX = 8;
 const SHAPES_MAX = 32;
 const LEVELS = [0, 1, 2, 3, 4];
 
-export function latticeOf(snapshot: Snapshot, configuration: Configuration): Lattice {
+/** @param only of these tenants; else of all. */
+export function latticeOf(
+  snapshot: Snapshot,
+  configuration: Configuration,
+  only?: ReadonlySet<string>,
+): Lattice {
   const { endpoints } = snapshot.catalog;
   const rules = [...configuration.policies.values()].flatMap((policy) => policy.rules);
   const regions = [...endpoints.values()].flatMap(({ region }) => region ?? []);
   const known = [...new Set(regions)].slice(0, REGIONS_MAX);
+  const names = [...configuration.tenants.keys()];
   return {
-    variants: variantsOf(snapshot, configuration, known),
+    tenants: only === undefined ? names : names.filter((name) => only.has(name)),
+    ...variantsOf(snapshot, configuration, known),
     keysOf: keysWithPolicies(configuration),
     labels: LABELS,
     downs: downsOf(snapshot, configuration),
@@ -54,45 +65,48 @@ export function latticeOf(snapshot: Snapshot, configuration: Configuration): Lat
   };
 }
 
+const NO_KEY = [undefined];
+
 function keysWithPolicies(configuration: Configuration): Lattice['keysOf'] {
-  const known = new Map<string, readonly (KeyFacts | undefined)[]>();
-  return ({ name }) => {
-    const found = known.get(name) ?? [
-      undefined,
-      ...keysOf(configuration, name).filter(({ policies }) => policies.length > 0),
-    ];
-    known.set(name, found);
-    return found;
-  };
+  const known = new Map<string, (KeyFacts | undefined)[]>();
+  for (const document of configuration.keys.values()) {
+    if (document.policies.length === 0) continue;
+    const found = known.get(document.tenant) ?? [undefined];
+    found.push(keyWithoutSecret(document));
+    known.set(document.tenant, found);
+  }
+  return (tenant) => known.get(tenant) ?? NO_KEY;
 }
 
 function variantsOf(
-  snapshot: Snapshot,
+  { tenants }: Snapshot,
   configuration: Configuration,
   regions: readonly string[],
-): readonly Variant[] {
-  const others = [...configuration.plans.values()].slice(0, PLANS_MAX);
-  return tenantsIn(snapshot, configuration).flatMap((tenant) => {
-    const residencies = [undefined, ...regions.map((one) => [one])];
-    const all: Variant[] = [{ tenant, isReal: true }];
-    for (const topology of TOPOLOGIES) {
-      for (const residency of residencies) {
-        for (const plan of [undefined, ...others]) {
-          const facts = plan === undefined ? tenant.plan : planFacts(plan);
-          const tenantClass = tenant.tenantClass ?? plan?.tenantClass;
-          const variant = { ...tenant, topology, residency, plan: facts, tenantClass };
-          all.push({ tenant: variant, isReal: false });
-        }
-      }
-    }
-    return all;
-  });
+): Pick<Lattice, 'variants' | 'variantAt'> {
+  const plans = [undefined, ...[...configuration.plans.values()].slice(0, PLANS_MAX)];
+  const residencies = [undefined, ...regions.map((one) => [one])];
+  const each = residencies.length * plans.length;
+  return {
+    variants: 1 + TOPOLOGIES.length * each,
+    variantAt(name, at) {
+      const tenant = tenants.tenants.get(tenantName(name));
+      if (tenant === undefined || at === 0) return tenant && { tenant, isReal: true };
+      const topology = TOPOLOGIES[Math.floor((at - 1) / each)] ?? tenant.topology;
+      const residency = residencies[Math.floor(((at - 1) % each) / plans.length)];
+      const plan = plans[(at - 1) % plans.length];
+      const facts = plan === undefined ? tenant.plan : planFacts(plan);
+      const tenantClass = tenant.tenantClass ?? plan?.tenantClass;
+      const variant = { ...tenant, topology, residency, plan: facts, tenantClass };
+      return { tenant: variant, isReal: false };
+    },
+  };
 }
 
 /** Nothing; everything that is declared or near on one tier; everything. */
 function downsOf(snapshot: Snapshot, configuration: Configuration): readonly ReadonlySet<string>[] {
   const { catalog } = snapshot;
-  const [tenant] = tenantsIn(snapshot, configuration);
+  const [name] = configuration.tenants.keys();
+  const tenant = name === undefined ? undefined : snapshot.tenants.tenants.get(tenantName(name));
   const all = [...catalog.endpoints.values()];
   if (tenant === undefined) return [new Set()];
   const byTier = [1, 2, 3].map((tier) =>

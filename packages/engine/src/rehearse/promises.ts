@@ -1,7 +1,7 @@
 // What documents promise about an offer, asked in the plainest way and of the documents themselves:
 // the check of policies holds routes against it, so it shares nothing with how resolve decides.
 import type { Label, Place, Tier } from '@signalbox/contract';
-import { matchesPattern } from '@signalbox/documents';
+import { matchesPattern, type RuleDocument } from '@signalbox/documents';
 import type { Matched } from '../policy/policy.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { TenantFacts } from '../tenant/tenant.ts';
@@ -21,15 +21,22 @@ export type Asking = {
   readonly matched: readonly Matched[];
 };
 
+export type Broken = {
+  readonly kind: Promised;
+  readonly says: string;
+  /** Whose promise it is; undefined: no rule's. */
+  readonly rule: RuleDocument | undefined;
+};
+
 /** The promises that it breaks, each in words. */
 export function broken(
   { offering, place }: Offer,
   { tenant, label, matched }: Asking,
-): readonly { readonly kind: Promised; readonly says: string }[] {
-  const found: { kind: Promised; says: string }[] = [];
+): readonly Broken[] {
+  const found: Broken[] = [];
   const where = `\`${place.name}\` (tier ${place.tier}, ${place.region ?? 'region not known'})`;
-  const note = (kind: Promised, what: string): void => {
-    found.push({ kind, says: `${what} goes to ${where}` });
+  const note = (kind: Promised, what: string, rule?: RuleDocument): void => {
+    found.push({ kind, says: `${what} goes to ${where}`, rule });
   };
   if (place.tier > HIGHEST[label]) note('label', `a call labelled ${label}`);
   if (tenant.topology === 'sovereign' && (place.tier > 2 || !place.own)) {
@@ -46,7 +53,9 @@ export function broken(
   }
   for (const one of matched) {
     if (one.policy.mode === 'shadow') continue;
-    if (breaks(one, offering, place)) note('rule', `what the rule ${one.name} does not allow`);
+    if (breaks(one, offering, place)) {
+      note('rule', `what the rule ${one.name} does not allow`, one.rule);
+    }
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // Tenants and keys by their names, for calls that nobody made: no secret is looked at.
 import { tenantName } from '@signalbox/contract';
-import type { Configuration } from '@signalbox/documents';
+import type { Configuration, KeyDocument } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { keyFacts } from '../snapshot.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
@@ -18,4 +18,6 @@ export const tenantsIn = (
 export const keysOf = (configuration: Configuration, tenant: string): readonly KeyFacts[] =>
   [...configuration.keys.values()]
     .filter((document) => document.tenant === tenant)
-    .map((document) => keyFacts(document, NO_MAC));
+    .map(keyWithoutSecret);
+
+export const keyWithoutSecret = (document: KeyDocument): KeyFacts => keyFacts(document, NO_MAC);

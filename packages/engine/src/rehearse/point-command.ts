@@ -1,0 +1,28 @@
+// A point of the check as somebody types it: the counterexample that can be run.
+import type { Point } from './check.ts';
+
+/** The command that shows the same point. */
+export function commandFor(point: Point): string {
+  const { tenant, key, label, down, level, model, step, agent } = point;
+  const residency = tenant.residency ?? ['any'];
+  const flags: readonly (readonly [string, string | undefined])[] = [
+    ['tenant', tenant.name],
+    ['key', key?.name],
+    ['sensitivity', label],
+    ['topology', tenant.topology],
+    ...residency.map((region) => ['residency', region] as const),
+    ['plan', tenant.plan?.name],
+    ['model', model],
+    ['step', step],
+    ['agent', agent],
+    ...down.map((name) => ['down', name] as const),
+    ['level', level === 0 ? undefined : String(level)],
+  ];
+  const words = flags.flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag} ${quoted(value)}`],
+  );
+  return `signalbox policy explain ${words.join(' ')}`;
+}
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
