@@ -166,6 +166,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   calls: answer([...SAID, call('call_1', 'Berlin'), call('call_2', 'Rome')], 'tools'),
   'a signed call': answer([{ ...call('call_1', 'Berlin'), signature: 'c2lnbmVk' }], 'tools'),
   refusal: answer([{ kind: 'refusal', text: 'No.' }], 'refusal'),
+  // Some dialects end it like any other answer.
+  'a refusal that ends': answer([{ kind: 'refusal', text: 'No.' }], 'end'),
   picture: answer([...SAID, media('image', 'image/png')], 'end'),
   sound: answer([...SAID, media('audio', 'audio/wav')], 'end'),
   logprobs: {

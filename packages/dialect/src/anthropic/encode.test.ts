@@ -249,6 +249,8 @@ describe('a stream that is written', () => {
     assert.deepEqual(endOf(refusal, stop('end')), {
       stop_reason: 'refusal',
       ...details(null, 'No.'),
+      // So that the other side's word comes back.
+      native_stop_reason: 'end_turn',
     });
     assert.deepEqual(endOf({ ...stop('filtered'), native: 'SAFETY' } as AnswerEvent), {
       stop_reason: 'refusal',

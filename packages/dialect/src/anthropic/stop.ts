@@ -21,7 +21,11 @@ export function readStop(from: Json | undefined): Stopped | undefined {
   const category = textIn(details, 'category');
   const isFiltered = word === 'refusal' && category === FILTER;
   const sequence = textIn(from, 'stop_sequence');
-  const native = textIn(from, 'native_stop_reason') ?? nativeOf(word, category);
+  const beside = textIn(from, 'native_stop_reason');
+  if (word === 'refusal' && beside === WORDS.end) {
+    return { stop: { reason: 'end' }, refusal: textIn(details, 'explanation') || undefined };
+  }
+  const native = beside ?? nativeOf(word, category);
   const stop: Stop = {
     reason: isFiltered ? 'filtered' : (REASONS.get(word) ?? 'end'),
     ...(sequence === undefined ? {} : { sequence }),
@@ -41,8 +45,8 @@ function nativeOf(word: string, category: string | undefined): string | undefine
 export function writeStop(stop: Stop | undefined, refusal: string | undefined): JsonObject {
   if (stop === undefined) return { stop_reason: null, stop_sequence: null };
   const { sequence, native } = stop;
-  // Clients look for what a refusal says only where the answer ended with one.
-  const reason = stop.reason === 'end' && refusal !== undefined ? 'refusal' : stop.reason;
+  if (stop.reason === 'end' && refusal !== undefined) return writeRefused(refusal);
+  const { reason } = stop;
   const isOwn = native !== undefined && REASONS.get(native) === reason;
   const word = isOwn ? native : WORDS[reason];
   const category = reason === 'filtered' ? FILTER : reason === 'refusal' ? (native ?? null) : null;
@@ -55,5 +59,18 @@ export function writeStop(stop: Stop | undefined, refusal: string | undefined): 
       ? { stop_details: { type: 'refusal', category, explanation: refusal ?? null } }
       : {}),
     ...(isToldBeside ? { native_stop_reason: native } : {}),
+  };
+}
+
+/**
+ * An answer that ended by itself, and whose words are those of a refusal: clients look for them
+ * only where it ended with one.
+ */
+function writeRefused(explanation: string): JsonObject {
+  return {
+    stop_reason: WORDS.refusal,
+    stop_sequence: null,
+    stop_details: { type: 'refusal', category: null, explanation },
+    native_stop_reason: WORDS.end,
   };
 }
