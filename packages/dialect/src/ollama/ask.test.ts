@@ -81,13 +81,21 @@ describe('what this dialect can carry', () => {
       model: 'm',
       messages: [user('hi')],
       keep_alive: '5m',
-      truncate: false,
+      truncate: true,
       options: { num_ctx: 8192, num_predict: -1, repeat_penalty: 1.1, stop: 'x' },
       tools: [{ type: 'function', items: [], function: { name: 'a', kind: 'b', parameters: {} } }],
     };
     const { body: again, dropped } = written(readOf(body));
     assert.deepEqual(again, { ...body, stream: true, options: { ...body.options, stop: ['x'] } });
     assert.deepEqual(dropped, []);
+  });
+});
+
+describe('a prompt that does not fit', () => {
+  it('is to be refused, not cut, where the caller speaks another dialect', () => {
+    assert.equal(asked({}).body.truncate, false);
+    const { extra } = readOf({ model: 'm', messages: [user('hi')], truncate: false });
+    assert.equal(extra, undefined);
   });
 });
 

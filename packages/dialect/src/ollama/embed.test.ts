@@ -36,7 +36,7 @@ function writtenOf(ask: EmbedAsk) {
 
 describe('a request for embeddings', () => {
   it('crosses from this dialect to the other, and names what it leaves behind', () => {
-    const own = { truncate: false, options: { num_ctx: 512 } };
+    const own = { truncate: true, options: { num_ctx: 512 } };
     const body = { model: 'm', input: ['a', 'b'], dimensions: 64, keep_alive: null, ...own };
     const ask = askOf(readEmbedAsk, body);
     const there = writeOpenaiEmbedAsk(ask, TO);
@@ -49,7 +49,7 @@ describe('a request for embeddings', () => {
   it('crosses back', () => {
     const body = { model: 'm', input: 'a', user: 'u', encoding_format: 'base64', odd: 1 };
     const there = writtenOf(askOf(readOpenaiEmbedAsk, body));
-    assert.deepEqual(sent(there), { model: 'up', input: ['a'] });
+    assert.deepEqual(sent(there), { model: 'up', input: ['a'], truncate: false });
     assert.deepEqual([...there.dropped].sort(), ['openai.odd', 'user']);
   });
 
@@ -70,7 +70,7 @@ describe('a request for embeddings', () => {
     const ask = askOf(readOpenaiEmbedAsk, { model: 'm', input: 'a', dimensions: 3 });
     const written = writeEmbedAsk(ask, { ...TO, quirks: { lacks: ['dimensions'] } });
     assert.ok(written.ok);
-    assert.deepEqual(sent(written.value), { model: 'up', input: ['a'] });
+    assert.deepEqual(sent(written.value), { model: 'up', input: ['a'], truncate: false });
     assert.deepEqual([...written.value.dropped], ['dimensions']);
   });
 });

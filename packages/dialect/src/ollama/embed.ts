@@ -23,7 +23,7 @@ import {
   textAt,
   Wrong,
 } from './fields.ts';
-import { withoutLacking } from './options.ts';
+import { UNCUT, withoutLacking, withoutUncut } from './options.ts';
 
 const KNOWN: ReadonlySet<string> = new Set(['model', 'input', 'prompt', 'dimensions']);
 
@@ -35,7 +35,9 @@ export function readEmbedAsk(body: Json): Result<EmbedAsk, BadAsk> {
     objectAt(at(whole, 'options'));
     const dimensions = numberAt(at(whole, 'dimensions'));
     const prompt = textAt(at(whole, 'prompt'));
-    const own = Object.entries(restOf(whole, KNOWN) ?? {}).filter(([, value]) => value !== null);
+    const own = Object.entries(withoutUncut(restOf(whole, KNOWN))).filter(
+      ([, value]) => value !== null,
+    );
     return {
       model: neededText(at(whole, 'model')),
       inputs: prompt === undefined ? readInputs(whole) : [prompt],
@@ -64,6 +66,7 @@ export function writeEmbedAsk(ask: EmbedAsk, to: WriteTo): Result<Written, BadAs
   const dropped: Dropped = new Set(ask.user === undefined ? [] : ['user']);
   dropOthers(ask, 'ollama', dropped);
   const body: { [key: string]: Json } = {
+    ...UNCUT,
     ...ask.extra?.ollama,
     model: to.model,
     input: texts.value,

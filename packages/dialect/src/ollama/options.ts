@@ -49,6 +49,19 @@ const NUMBERS: readonly (readonly [option: string, field: Numbers])[] = [
   ['presence_penalty', 'presencePenalty'],
 ];
 
+/**
+ * What does not fit is cut, and nobody is told, unless the server is asked not to: then it answers
+ * 400 (older ones do not know the word). Callers of other dialects count on being told, so it is
+ * asked for them; said by a caller of this one, it goes without saying elsewhere.
+ */
+export const UNCUT = { truncate: false } as const;
+
+/** Without what every other dialect means by itself. */
+export const withoutUncut = (fields: JsonObject | undefined): JsonObject =>
+  Object.fromEntries(
+    Object.entries(fields ?? {}).filter(([key, value]) => key !== 'truncate' || value !== false),
+  );
+
 const KNOWN = new Set([
   ...['model', 'stream', 'options', 'format', 'think', 'logprobs', 'top_logprobs'],
   ...['messages', 'tools', 'prompt', 'system', 'images'],
@@ -59,7 +72,10 @@ export function readSettings(body: Json): Settings {
   const format = readFormat(at(body, 'format'));
   const reasoning = readThink(at(body, 'think'));
   const { said, rest } = readOptions(at(body, 'options'));
-  const kept = { ...saying(restOf(body, KNOWN)), ...(rest === undefined ? {} : { options: rest }) };
+  const kept = {
+    ...saying(withoutUncut(restOf(body, KNOWN))),
+    ...(rest === undefined ? {} : { options: rest }),
+  };
   return {
     model: neededText(at(body, 'model')),
     stream: booleanAt(at(body, 'stream')) ?? true,

@@ -17,7 +17,7 @@ import type { WriteQuirks, WriteTo, Written } from '../canon/codec.ts';
 import { isObject, member } from '../canon/exact.ts';
 import { writeCalls } from './calls.ts';
 import { mediaName, writeImage } from './media.ts';
-import { dropForeign, withoutLacking, writeExtra, writeSettings } from './options.ts';
+import { dropForeign, UNCUT, withoutLacking, writeExtra, writeSettings } from './options.ts';
 import { writeThoughts } from './thoughts.ts';
 
 type Out = { readonly quirks: WriteQuirks; readonly dropped: Dropped };
@@ -33,6 +33,7 @@ export function writeAsk(ask: Ask, to: WriteTo): Written {
     model: to.model,
     messages: [...writeSystem(ask, out), ...writeTurns(ask.turns, out)],
     stream: ask.stream,
+    ...UNCUT,
   };
   const tools = writeTools(ask, out);
   if (tools.length > 0) body['tools'] = tools;
