@@ -44,6 +44,14 @@ export {
   type Point,
   type Violation,
 } from './rehearse/check.ts';
+export {
+  doesOf,
+  type Explained,
+  type ExplainedCandidate,
+  explainImagined,
+  tenantAsIf,
+  withPolicies,
+} from './rehearse/explained.ts';
 export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
 export { commandFor } from './rehearse/point-command.ts';
 export { type Moved, type Replayed, replay } from './rehearse/replay.ts';

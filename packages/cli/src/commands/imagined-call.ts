@@ -6,6 +6,7 @@ import {
   keysOf,
   type Snapshot,
   type TenantFacts,
+  tenantAsIf,
   tenantsIn,
 } from '@signalbox/engine';
 import type { Asked, FlagFacts } from '../command.ts';
@@ -98,18 +99,10 @@ function tenantOf(asked: Asked, all: readonly TenantFacts[]): TenantFacts {
 
 function asIf(tenant: TenantFacts, asked: Asked, plans: Plans): TenantFacts {
   const topology = oneOf(asked, 'topology', (text) => TOPOLOGIES.find((one) => one === text));
-  const regions = asked.list('residency');
   const name = asked.text('plan');
   const plan = name === undefined ? undefined : plans.get(name);
   if (name !== undefined && plan === undefined) throw unknownName('plan', name, [...plans.keys()]);
-  return {
-    ...tenant,
-    topology: topology ?? tenant.topology,
-    residency:
-      regions.length === 0 ? tenant.residency : regions.includes('any') ? undefined : regions,
-    plan: plan === undefined ? tenant.plan : { ...plan },
-    tenantClass: tenant.tenantClass ?? plan?.tenantClass,
-  };
+  return tenantAsIf(tenant, { topology, residency: asked.list('residency'), plan });
 }
 
 function oneOf<T>(

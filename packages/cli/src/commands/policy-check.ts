@@ -4,14 +4,9 @@
 import {
   checkPolicies,
   commandFor,
-  downAt,
+  doesOf,
+  explainImagined,
   GATE_WORDS,
-  gateNames,
-  imagine,
-  recordedOf,
-  resolve,
-  shownOf,
-  survey,
   testPolicies,
   type Violation,
 } from '@signalbox/engine';
@@ -108,42 +103,37 @@ const shownViolation = ({ kind, says, point }: Violation) => ({
 async function explain(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
   const { snapshot, configuration } = await compiledOffline(place);
   const described = describedCall(asked, snapshot, configuration);
-  const call = imagine(described.call);
-  const { catalog, policies } = snapshot;
-  const closings = downAt(new Set(described.down));
-  const facts = { catalog, policies, closings, level: described.level };
-  const matched = policies.matched(call).map((one) => ({
+  const explained = explainImagined(described.call, snapshot, described);
+  const { offers, terms, candidates } = explained;
+  const matched = explained.matched.map((one) => ({
     scope: one.scope,
     policy: one.policy.name,
     version: one.policy.version ?? null,
     rule: one.name,
     mode: one.policy.mode,
     undecided: one.undecided,
-    does: doesOf(one.rule),
+    does: doesOf(one),
   }));
-  const surveyed = survey(call, facts);
-  const resolved = resolve(imagine(described.call), facts);
-  const offers = resolved.ok ? resolved.value.route.offers : [];
-  const seen = surveyed.ok ? shownOf(surveyed.value.field, offers) : [];
-  const candidates = recordedOf(seen, offers, facts).map((one) => ({
-    ...one,
-    gates: gateNames(one.gates),
-  }));
-  const terms = surveyed.ok ? surveyed.value.clearance.terms : undefined;
   const clearance = terms && {
     ceiling: terms.ceiling,
     residency: terms.residency ?? null,
     retention: terms.retention,
     own_only: terms.ownOnly,
   };
-  const refusal = resolved.ok ? null : resolved.refusal;
+  const refusal = explained.refusal ?? null;
   if (terminal.json) {
     const route = offers.map(({ place: { name, tier }, offering }) => ({
       endpoint: name,
       model: offering.model,
       tier,
     }));
-    terminal.out(`${JSON.stringify({ matched, clearance, route, refusal, candidates })}\n`);
+    const seen = candidates.map(({ endpoint, model, tier, gates }) => ({
+      endpoint,
+      model,
+      tier,
+      gates,
+    }));
+    terminal.out(`${JSON.stringify({ matched, clearance, route, refusal, candidates: seen })}\n`);
     return EXIT.ok;
   }
   const rules = matched.map((one) => [
@@ -156,32 +146,10 @@ async function explain(asked: Asked, { terminal, place }: Desk): Promise<ExitCod
   terminal.out(columns([['scope', 'policy', 'rule', 'does', ''], ...rules]));
   terminal.out(`\nclearance ${JSON.stringify(clearance ?? null)}\n`);
   if (refusal !== null) terminal.out(`refused   ${refusal.code}: ${printable(refusal.message)}\n`);
-  const lines = candidates.map(({ endpoint, model, tier, gates }) => {
-    const taken = offers.findIndex(
-      ({ place: { name }, offering }) => name === endpoint && offering.model === model,
-    );
-    const why = taken >= 0 ? `${taken + 1}.` : gates.map((gate) => GATE_WORDS[gate]).join('; ');
+  const lines = candidates.map(({ endpoint, model, tier, gates, turn }) => {
+    const why = turn !== undefined ? `${turn}.` : gates.map((gate) => GATE_WORDS[gate]).join('; ');
     return [endpoint, model, `tier ${tier}`, why];
   });
   terminal.out(`\n${columns(lines)}`);
   return EXIT.ok;
-}
-
-/** What a rule does, by its keys. */
-function doesOf({
-  route,
-  effects,
-  output,
-}: {
-  readonly route: object;
-  readonly effects: object | undefined;
-  readonly output: object | undefined;
-}): readonly string[] {
-  const said = (value: object): readonly string[] =>
-    Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [key]));
-  return [
-    ...said(route).map((key) => `route.${key}`),
-    ...said(effects ?? {}),
-    ...(output === undefined ? [] : ['output']),
-  ];
 }
