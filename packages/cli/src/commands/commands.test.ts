@@ -215,6 +215,9 @@ test('an endpoint that makes the configuration wrong is not written', async () =
   const silent = await sb('endpoint', 'add', 'http://127.0.0.1:9/v1');
   assert.equal(silent.exit, 6);
   assert.match(silent.err, /--model NAME/);
+  const schemeless = await sb('endpoint', 'add', 'localhost:9/v1');
+  assert.equal(schemeless.exit, 2);
+  assert.match(schemeless.err, /wants its base URL/);
 });
 
 test('a tenant can be made, changed and removed, and a file keeps what is its own', async () => {

@@ -103,4 +103,7 @@ test('an endpoint for all is asked, and let in when its checks pass', async (con
   const other = await sb('endpoint', 'add', own.url, '--activate');
   assert.equal(other.exit, 0, other.err);
   assert.equal(stateOf(`127-0-0-1-${own.port}`), 'available');
+  const bare = await sb('endpoint', 'add', new URL(own.url).origin, '--name', 'bare', '--activate');
+  assert.equal(bare.exit, 0, bare.err);
+  assert.equal(stateOf('bare'), 'available');
 });

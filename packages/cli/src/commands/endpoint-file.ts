@@ -31,6 +31,8 @@ import { endpointPath, nameOfUrl, toldQuarantined } from './endpoint-words.ts';
 const ASK_MS_MAX = 3_000;
 const IN_FORCE_MS_MAX = 10_000;
 const LOOK_MS = 100;
+/** Where nearly all servers have their API. */
+const USUAL_PATH = '/v1';
 
 export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
@@ -102,15 +104,16 @@ export async function removeKept(asked: Asked, desk: Desk): Promise<ExitCode> {
 }
 
 async function documentOf(asked: Asked, desk: Desk): Promise<WrittenDocument> {
-  const url = asked.words['URL'] ?? '';
+  const given = asked.list('model');
   if (asked.switched('key-stdin')) {
     const message = 'A key for all tenants is named by where it stands.';
     throw misused(message, 'Write --key env:NAME; --key-stdin goes with --tenant.');
   }
   const credential = asked.text('key');
   const tier = asked.text('tier');
-  const given = asked.list('model');
-  const models = given.length > 0 ? given : await askModels(url, credential, desk);
+  const stated = asked.words['URL'] ?? '';
+  const { url, models } =
+    given.length > 0 ? { url: stated, models: given } : await askModels(stated, credential, desk);
   const kind = asked.text('kind');
   const region = asked.text('region');
   return {
@@ -129,28 +132,43 @@ function tierOf(text: string): number {
   throw misused(`\`${text}\` is no tier.`, 'Tiers are 1, 2 and 3.');
 }
 
-/** Asks the server itself; a key goes along only when it is in the environment of this command. */
+/**
+ * Asks the server itself; a key goes along only when it is in the environment of this command. Of
+ * a URL without a path the usual one is tried, too.
+ */
 async function askModels(
-  url: string,
+  stated: string,
   credential: string | undefined,
   { place }: Desk,
-): Promise<readonly string[]> {
+): Promise<{ readonly url: string; readonly models: readonly string[] }> {
   const variable = credential?.startsWith('env:') === true ? credential.slice(4) : undefined;
   const key = variable === undefined ? undefined : place.environment[variable];
   const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  let models: readonly string[] = [];
+  const bare = stated.replace(/\/+$/, '');
+  const { host, pathname, search } = new URL(stated);
+  const urls = pathname === '/' && search === '' ? [stated, `${bare}${USUAL_PATH}`] : [stated];
+  for (const url of urls) {
+    const models = await modelsAt(url, headers);
+    if (models.length > 0) return { url, models };
+  }
+  throw new CommandFault(EXIT.down, `Nothing at ${host} named its models.`, {
+    hint: 'Start it, write its URL with the version path, or say what it serves: --model NAME',
+  });
+}
+
+/** None too where nobody answers: both ask for the same thing. */
+async function modelsAt(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
   try {
     const signal = AbortSignal.timeout(ASK_MS_MAX);
     const target = `${url.replace(/\/+$/, '')}/models`;
     const response = await fetch(target, { signal, redirect: 'manual', headers });
-    models = response.ok ? readModels(await response.text()) : [];
+    return response.ok ? readModels(await response.text()) : [];
   } catch {
-    // Told below: that it did not answer and that it named no models ask for the same thing.
+    return [];
   }
-  if (models.length > 0) return models;
-  throw new CommandFault(EXIT.down, `Nothing at ${new URL(url).host} named its models.`, {
-    hint: 'Start it, or say what it serves: --model NAME',
-  });
 }
 
 const fileOf = ({ place }: Desk): string => join(place.dataFolder, OPERATOR_FILE);

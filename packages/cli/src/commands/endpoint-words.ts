@@ -11,7 +11,7 @@ export const endpointPath = (name: string, verb = ''): string => {
 
 /** `http://10.0.0.7:8000/v1` is called `10-0-0-7-8000` where nobody says better. */
 export function nameOfUrl(url: string): string {
-  if (!URL.canParse(url)) {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw misused('An endpoint wants its base URL.', 'Like http://10.0.0.7:8000/v1.');
   }
   return new URL(url).host

@@ -51,7 +51,7 @@ export const commands: readonly Command[] = [
   {
     name: 'endpoint add',
     says: 'Add one, in quarantine: for all, on the gateway’s own machine, or for a --tenant.',
-    takes: [{ name: 'URL', says: 'Its base URL with the version path.' }],
+    takes: [{ name: 'URL', says: 'Its base URL; of one without a path `/v1` is tried, too.' }],
     flags: {
       tenant: {
         says: 'Only for this tenant, through the admin API; its key is sealed.',
