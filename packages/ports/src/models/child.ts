@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedFault } from './fault.ts';
+import { Handing, type Refuse } from './handing.ts';
 import {
   PULSE_MS,
   type ReadyMessage,
@@ -21,9 +22,6 @@ const NODE_FLAGS: readonly string[] = [
 ];
 /** Of what the engine says while it loads, for the person who must find out why it does not. */
 const WORDS_MAX = 2_000;
-
-type Refuse = (socket: Socket) => void;
-type Handing = { readonly refuse: Refuse; readonly handing: Map<Socket, Refuse> };
 
 export type ChildExit = {
   readonly code: number | undefined;
@@ -59,10 +57,7 @@ export async function startChild(
       resolve({ code: code ?? undefined, signal: signal ?? undefined, hung });
     });
   });
-  const handing = new Map<Socket, Refuse>();
-  child.once('exit', () => {
-    for (const [socket, refuse] of handing) refuse(socket);
-  });
+  const handing = new Handing(child);
   const words = wordsOf(child);
   const stop = (): void => {
     child.kill('SIGKILL');
@@ -80,7 +75,7 @@ export async function startChild(
       pid: child.pid ?? 0,
       ready,
       exited,
-      give: (socket, refuse) => giveTo(child, socket, { refuse, handing }),
+      give: (socket, refuse) => handing.give(socket, refuse),
       kill: () => child.kill('SIGKILL'),
     };
   } catch (cause) {
@@ -160,25 +155,6 @@ function whenStuck(child: ChildProcess, silentMsMax: number, then: () => void): 
     if (message.stuck) give();
   };
   child.on('message', onMessage).once('exit', end);
-}
-
-/**
- * Connections go over one after another, each when the one before was taken; those that wait when
- * the child ends are forgotten by Node, and would hang. A cut one would look as if nobody listened
- * here: such a call waits and is made again. `handing`: those that are not over yet.
- */
-function giveTo(child: ChildProcess, socket: Socket, { refuse, handing }: Handing): void {
-  const isGone = child.exitCode !== null || child.signalCode !== null;
-  if (isGone || !child.connected) {
-    refuse(socket);
-    return;
-  }
-  const message: ToChild = { kind: 'connection' };
-  handing.set(socket, refuse);
-  child.send(message, socket, {}, (error) => {
-    handing.delete(socket);
-    if (error !== null) refuse(socket);
-  });
 }
 
 function send(child: ChildProcess, message: ToChild): void {

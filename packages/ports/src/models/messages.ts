@@ -23,6 +23,9 @@ export type ReadyMessage = {
   readonly contextTokens: number;
 };
 
+/** Of the connections that were handed over, the first that it has not said it of yet. */
+export type TakenMessage = { readonly kind: 'taken' };
+
 /** Said every `PULSE_MS` by a child that serves. */
 export type PulseMessage = {
   readonly kind: 'pulse';
@@ -39,7 +42,7 @@ export type FailedMessage = {
 };
 
 export type ToChild = StartMessage | ConnectionMessage;
-export type ToParent = ReadyMessage | FailedMessage | PulseMessage;
+export type ToParent = ReadyMessage | FailedMessage | TakenMessage | PulseMessage;
 
 export function readToChild(value: unknown): ToChild | undefined {
   if (!isRecord(value)) return undefined;
@@ -56,6 +59,7 @@ export function readToChild(value: unknown): ToChild | undefined {
 export function readToParent(value: unknown): ToParent | undefined {
   if (!isRecord(value)) return undefined;
   const { kind, modelId, contextTokens, code, detail, stuck } = value;
+  if (kind === 'taken') return { kind };
   if (kind === 'pulse' && typeof stuck === 'boolean') return { kind, stuck };
   if (kind === 'ready' && typeof modelId === 'string' && isCount(contextTokens)) {
     return { kind, modelId, contextTokens };

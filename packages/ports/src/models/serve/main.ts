@@ -27,6 +27,7 @@ process.on('message', (value: unknown, handle: unknown) => {
   } else if (message?.kind === 'connection' && handle instanceof Socket) {
     if (door === undefined) handle.destroy();
     else door.take(handle);
+    tell({ kind: 'taken' });
   }
 });
 
