@@ -3,7 +3,7 @@
 // asks it with the place it is going to.
 import type { TenantName } from './ids.ts';
 import { Seal, type Terms } from './seal.ts';
-import type { Retention, Tier } from './tiers.ts';
+import { higherLabel, type Label, type Retention, type Tier } from './tiers.ts';
 
 declare const cleared: unique symbol;
 /** Sealed: has no public constructor, is never serialised, and a hand-made one fails `within`. */
@@ -43,6 +43,19 @@ export function within(clearance: Clearance, place: Place): Breach | undefined {
   if (terms.residency !== undefined && !inRegion(terms.residency, place)) return 'residency';
   if (terms.retention === 'zero' && place.retention !== 'zero') return 'retention';
   return undefined;
+}
+
+export type Uncovered = Breach | 'label';
+
+/**
+ * The same where something is about to be sent, with the label of what is sent: a clearance that
+ * was made for something less sensitive, or before a label rose, covers nothing of it.
+ */
+export function covers(clearance: Clearance, place: Place, label: Label): Uncovered | undefined {
+  const breach = within(clearance, place);
+  if (breach !== undefined) return breach;
+  const made = clearance.terms.label;
+  return label === made || higherLabel(label, made) === made ? undefined : 'label';
 }
 
 /**

@@ -16,9 +16,11 @@ export type {
 export {
   type Breach,
   type Clearance,
+  covers,
   type Place,
   type Subject,
   type Terms,
+  type Uncovered,
   within,
 } from './clearance.ts';
 export { CODES, type Code, type CodeFacts, codeFacts } from './codes.table.ts';

@@ -6,6 +6,7 @@ import type { Entry, EntryDraft } from './journal.ts';
 import type { CallRecord } from './record.ts';
 import type { Fault } from './refusal.ts';
 import type { Secret } from './secret.ts';
+import type { Label } from './tiers.ts';
 import type { CallTrace } from './trace.ts';
 
 export interface Clock {
@@ -54,6 +55,8 @@ export type Signing = {
 export type DialRequest = {
   readonly place: Place;
   readonly clearance: Clearance;
+  /** Of what is sent, as its sender knows it: a clearance for less does not cover it. */
+  readonly label: Label;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query, beginning with `/`. */
   readonly path: string;

@@ -8,6 +8,7 @@ import {
   type CallHead,
   type CallRecord,
   type Clock,
+  covers,
   type DialRequest,
   type DialSink,
   type EntryDraft,
@@ -29,7 +30,6 @@ import {
   type SpokenOperation,
   type Store,
   type Upstream,
-  within,
   yes,
 } from '@signalbox/contract';
 import { questionIn } from '@signalbox/dialect';
@@ -219,7 +219,7 @@ export class ScriptedUpstream implements Upstream {
   dial(request: DialRequest, sink: DialSink): () => void {
     const dialled = new Dialled(request, sink);
     this.dials.push(dialled);
-    if (within(request.clearance, request.place) !== undefined) {
+    if (covers(request.clearance, request.place, request.label) !== undefined) {
       this.breaches.push(request.place.name);
       queueMicrotask(() => dialled.fault('clearance_exceeded', 'never'));
     } else if (this.script !== undefined) {

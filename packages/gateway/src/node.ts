@@ -10,6 +10,7 @@ import {
   type Listening,
   type Lookup,
   listen,
+  type OnBlocked,
   type OpenUpstream,
   type Proxies,
   proxiesFrom,
@@ -183,14 +184,19 @@ function openUpstream(
     clock,
     proxies,
     ...(lookup === undefined ? {} : { lookup }),
-    onBlocked: ({ kind, place, reason }) => {
-      const detail = { kind, reason };
-      act(journal, clock, { act: 'egress-blocked', by: 'dial', what: place, detail });
-    },
+    onBlocked: noteBlocked(journal, clock),
   });
 }
 
-function act(journal: Journal, clock: Clock, body: ActBody): void {
+/** What was stopped at the border stands in the journal. */
+export const noteBlocked =
+  (journal: Pick<Journal, 'append'>, clock: Clock): OnBlocked =>
+  ({ kind, place, reason }) => {
+    const detail = { kind, reason };
+    act(journal, clock, { act: 'egress-blocked', by: 'dial', what: place, detail });
+  };
+
+function act(journal: Pick<Journal, 'append'>, clock: Clock, body: ActBody): void {
   journal.append({ kind: 'act', at: clock.now(), tenant: undefined, call: undefined, body });
 }
 

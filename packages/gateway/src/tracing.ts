@@ -36,7 +36,7 @@ export async function openTracing(
     ...{ clock, upstream, sink, path: pathOf(url) },
     ...(await headersOf(options, url.origin)),
     facts: { version, node: configuration.node.name, whereOf: (name) => whereOf(now(), name) },
-    mayGo: (record) => mayGo(record, url, now()),
+    mayGo: (record) => mayExport(record, url, now()),
   });
   return {
     begin: (traceparent) => beginTrace(traceparent, otlp.sample, { clock, random }),
@@ -80,14 +80,14 @@ async function headersOf(options: Options, origin: string): Promise<Headed> {
   return { headers, credential };
 }
 
-function whereOf({ catalog }: Snapshot, name: string): Where | undefined {
+export function whereOf({ catalog }: Snapshot, name: string): Where | undefined {
   const endpoint = catalog.endpoints.get(name);
   if (endpoint === undefined) return undefined;
   return { kind: endpoint.kind, url: new URL(endpoint.origin) };
 }
 
 /** A span goes no further than its call, and with no tenant there is nobody to ask. */
-function mayGo(record: CallRecord, url: URL, { tenants, catalog }: Snapshot): Whither {
+export function mayExport(record: CallRecord, url: URL, { tenants, catalog }: Snapshot): Whither {
   const tenant = record.tenant === undefined ? undefined : tenants.tenants.get(record.tenant);
   if (tenant === undefined) return { ok: false, breach: 'tenant' };
   return exportOf(record, tenant, { url, reach: reachOf(url) }, catalog.node);

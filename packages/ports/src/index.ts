@@ -13,9 +13,9 @@ export {
   type DataFolderOptions,
   openDataFolder,
 } from './data-folder.ts';
+export { type Blocked, bordered, type OnBlocked } from './dial/border.ts';
 export type { Lookup, Resolved } from './dial/connect.ts';
 export {
-  type Blocked,
   createUpstream,
   type OpenUpstream,
   POOL_SETTINGS,
@@ -73,6 +73,7 @@ export { DataFolderFault } from './private-file.ts';
 export { createRandom } from './random.ts';
 export { readSecret, type SecretRead, type SecretSettings } from './secrets.ts';
 export { SettingFault } from './setting-fault.ts';
+export { type LogEvent, lineOf } from './sink/line.ts';
 export type { Described, Labels } from './sink/metrics.ts';
 export {
   createSpans,

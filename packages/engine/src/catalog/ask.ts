@@ -41,6 +41,8 @@ export function ask(
     {
       place,
       clearance,
+      // A question about itself says nothing of anybody.
+      label: 'public',
       method: asked.method,
       path: asked.path,
       headers: headersFor(endpoint, asked),

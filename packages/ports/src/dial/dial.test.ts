@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type DialRequest, Secret, tenantName } from '@signalbox/contract';
 import { mintClearance } from '@signalbox/contract/mint';
-import { type Blocked, createUpstream } from './dial.ts';
+import type { Blocked } from './border.ts';
+import { createUpstream } from './dial.ts';
 import {
   clearance,
   dial,
@@ -105,6 +106,7 @@ test('what is not within the clearance opens no socket, whatever term it breaks'
   const cases: readonly (readonly [string, Partial<DialRequest>])[] = [
     ['tier', { place: placeAt(server.origin, { tier: 3 }), clearance: onlyTierOne }],
     ['tenant', { place: placeAt(server.origin, { tenant: tenantName('other') }) }],
+    ['label', { label: 'regulated' }],
     ['forged', { clearance: forged as typeof clearance }], // a forgery is what is tested
   ];
   for (const [reason, more] of cases) {

@@ -1,9 +1,9 @@
 // The one dial function: everything that leaves this process over the network goes through here.
 //
-// It believes nobody. The clearance is asked again at the moment of dialling, the credential's
-// origin must be the place's, the path and the headers must not be able to name another host, and
-// the addresses behind the name are judged in the connector, where nothing can slip between the
-// check and the socket. Redirects are never followed.
+// It believes nobody. The clearance is asked again at the moment of dialling (`border.ts`), the
+// credential's origin must be the place's, the path and the headers must not be able to name
+// another host, and the addresses behind the name are judged in the connector, where nothing can
+// slip between the check and the socket. Redirects are never followed.
 //
 // What it promises a sink: `head`, then `chunk`s, then exactly one of `end` or `fault`; nothing
 // after an abort; never a call from inside `dial` itself. What it never does: retry (except on a
@@ -14,14 +14,12 @@ import {
   type Clock,
   type DialRequest,
   type DialSink,
-  type Fault,
-  fault,
   type Timers,
   type Upstream,
-  within,
 } from '@signalbox/contract';
 import { createClock } from '../clock.ts';
 import { Wheel } from '../wheel.ts';
+import { type Blocked, bordered, type OnBlocked, refuse } from './border.ts';
 import { type Lookup, resolveBySystem, trusting } from './connect.ts';
 import { type Around, Conversation } from './conversation.ts';
 import { type PoolSettings, sharedBy } from './lines.ts';
@@ -40,17 +38,6 @@ export const POOL_SETTINGS: PoolSettings = {
   ca: undefined,
 };
 
-/**
- * What was stopped at the border: for the journal and the metrics. Names and reasons, no content.
- */
-export type Blocked = {
-  readonly kind: 'clearance' | 'address' | 'credential';
-  readonly place: string;
-  readonly origin: string;
-  /** The term of the clearance, or what is wrong with the address. */
-  readonly reason: string;
-};
-
 export type UpstreamSettings = {
   /** Resolves names; the system's resolver unless a test says otherwise. */
   readonly lookup?: Lookup;
@@ -58,7 +45,7 @@ export type UpstreamSettings = {
   readonly poolSettings?: Partial<PoolSettings>;
   /** What stands between this node and the public network; none unless given. */
   readonly proxies?: Proxies | undefined;
-  readonly onBlocked: (blocked: Blocked, request: DialRequest) => void;
+  readonly onBlocked: OnBlocked;
   /**
    * A sink threw while it was told the end: a bug, which nobody up the stack could catch. Thrown on
    * unless given.
@@ -94,12 +81,7 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
   }
 
   function dial(request: DialRequest, sink: DialSink): () => void {
-    const { place, clearance } = request;
-    const breach = within(clearance, place);
-    if (breach !== undefined) {
-      block('clearance', breach, request);
-      return refuse(sink, 'clearance_exceeded', `${place.name}: ${breach}`);
-    }
+    const { place } = request;
     const wrong = wrongWith(request);
     if (wrong !== undefined) {
       if (wrong === 'credential of another origin') block('credential', wrong, request);
@@ -127,7 +109,8 @@ export function createUpstream(settings: UpstreamSettings): OpenUpstream {
     return () => conversation.abort();
   }
 
-  return { dial, close: () => targets.close(), busy: () => targets.busy() };
+  const border = bordered({ dial }, settings.onBlocked);
+  return { dial: border.dial, close: () => targets.close(), busy: () => targets.busy() };
 }
 
 /** A signature takes a turn of the loop: whoever aborts before it never opens a line. */
@@ -156,22 +139,6 @@ function whenSigned(
 
 const arePositive = ({ connectMs, headMs, idleMs, totalMs }: Timers): boolean =>
   connectMs > 0 && headMs > 0 && idleMs > 0 && totalMs > 0;
-
-const RETRY_ELSEWHERE: ReadonlySet<string> = new Set(['address_denied', 'connect_failed']);
-
-type Refused = 'clearance_exceeded' | 'malformed' | 'address_denied' | 'connect_failed';
-
-/** Told after `dial` has returned, unless aborted before. */
-function refuse(sink: DialSink, code: Refused, detail: string): () => void {
-  const retry = RETRY_ELSEWHERE.has(code) ? 'other' : 'never';
-  let why: Fault | undefined = fault(code, 'ourselves', retry, detail);
-  queueMicrotask(() => {
-    if (why !== undefined) sink.fault(why);
-  });
-  return () => {
-    why = undefined;
-  };
-}
 
 function throwLater(error: unknown): void {
   queueMicrotask(() => {

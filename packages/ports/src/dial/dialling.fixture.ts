@@ -97,6 +97,7 @@ export function requestTo(place: Place, more: Partial<DialRequest> = {}): DialRe
   return {
     place,
     clearance,
+    label: 'public',
     method: 'POST',
     path: '/v1/chat/completions',
     headers: [['content-type', 'application/json']],

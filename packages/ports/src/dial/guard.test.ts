@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Blocked } from './border.ts';
 import type { Lookup } from './connect.ts';
-import { type Blocked, createUpstream, type OpenUpstream } from './dial.ts';
+import { createUpstream, type OpenUpstream } from './dial.ts';
 import { dial, json, placeAt, requestTo, type Scripted, scripted } from './dialling.fixture.ts';
 import { breachOf, targetOf } from './guard.ts';
 

@@ -5,8 +5,9 @@ import { after, describe, it } from 'node:test';
 import { createServer as createSecureServer, type TLSSocket } from 'node:tls';
 import { type Place, tenantName } from '@signalbox/contract';
 import { AUTHORITY, GATEWAY, MODEL } from '../certificates.fixture.ts';
+import type { Blocked } from './border.ts';
 import type { Lookup } from './connect.ts';
-import { type Blocked, createUpstream, type OpenUpstream } from './dial.ts';
+import { createUpstream, type OpenUpstream } from './dial.ts';
 import { dial, json, placeAt, requestTo, scripted, until } from './dialling.fixture.ts';
 import { proxiesFrom } from './proxy.ts';
 

@@ -96,6 +96,23 @@ test('a value cannot break out of its line or fill the disk', async () => {
   assert.deepEqual(Object.keys(written[1] ?? {}), ['at', 'level', 'event']);
 });
 
+test('what may be content is not written, and counted', async () => {
+  const { log, lines } = opened();
+  log.log('warn', 'odd', { body: '{"messages":[]}', text: 'a prompt of five words' });
+  log.log('warn', 'plain', {
+    endpoint: 'rack-eu',
+    url: 'http://10.0.0.5:8000/v1',
+    why: 'in words',
+  });
+  const [odd, plain] = await lines();
+  assert.deepEqual([odd?.['body'], odd?.['text']], ['[not-logged]', '[not-logged]']);
+  assert.deepEqual(
+    [plain?.['endpoint'], plain?.['url'], plain?.['why']],
+    ['rack-eu', 'http://10.0.0.5:8000/v1', 'in words'],
+  );
+  assert.equal(log.withheld(), 2);
+});
+
 test('more than fits is dropped, counted, and told with the next line', async () => {
   const { log, lines } = opened();
   const wide = { a: 'x'.repeat(500), b: 'x'.repeat(500) };

@@ -1,41 +1,20 @@
 // Log lines: one JSON object a line, collected for a moment and written together, never awaited by
 // anybody.
 //
-// Fields are names, ids, sizes and codes. What is neither a string, a finite number nor a boolean
-// is not written, long strings are cut, and what looks like a credential, or is one that was
-// registered, is replaced: a last net under code that must not log such things in the first place.
 // When the disk is slower than the logging, lines are dropped and counted, and the next line that
 // gets through says how many.
 
 import { write, writeSync } from 'node:fs';
 import type { Clock, LogLevel, Secret } from '@signalbox/contract';
+import { type LogFields, lineOf } from './line.ts';
 
 const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 const HELD_BYTES_MAX = 1_048_576;
 const BATCH_MS = 50;
-const STRING_CHARACTERS_MAX = 512;
-const FIELDS_MAX = 32;
 const GUARDED_MAX = 256;
 /** Shorter secrets would turn up in ordinary words. */
 const GUARDED_CHARACTERS_MIN = 8;
-
-const FIELD = /^[a-zA-Z][\w.-]{0,63}$/;
-/** Shapes of keys and tokens: ours, `sk-…`, Google's, bearer values, JSON web tokens. */
-const CREDENTIAL: RegExp = new RegExp(
-  [
-    'sbx_[a-z0-9]+_\\w{8,}',
-    'sk-[\\w-]{8,}',
-    'AIza[\\w-]{20,}',
-    'Bearer\\s+\\S+',
-    'eyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*',
-  ]
-    .map((shape) => `\\b${shape}`)
-    .join('|'),
-  'gi',
-);
-
-export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 export type LogSettings = { readonly fd: number; readonly level: LogLevel; readonly clock: Clock };
 
@@ -47,6 +26,7 @@ export class LogWriter {
   #held: string[] = [];
   #heldBytes = 0;
   #dropped = 0;
+  #withheld = 0;
   #untold = 0;
   #writing = false;
   #stop: (() => void) | undefined = undefined;
@@ -73,6 +53,11 @@ export class LogWriter {
   unguard(secret: Secret): void {
     const at = this.#guarded.indexOf(secret.reveal());
     if (at !== -1) this.#guarded.splice(at, 1);
+  }
+
+  /** Values that were not written since the start: they looked like content. */
+  withheld(): number {
+    return this.#withheld;
   }
 
   /** Lines lost since the start. */
@@ -113,16 +98,12 @@ export class LogWriter {
   }
 
   #line(level: LogLevel, event: string, fields: LogFields): string {
-    const at = new Date(this.#clock.now()).toISOString();
-    let text = `{"at":"${at}","level":"${level}","event":${quoted(event, this.#guarded)}`;
-    let left = FIELDS_MAX;
-    for (const name in fields) {
-      const value: unknown = fields[name];
-      left -= 1;
-      if (left < 0 || !FIELD.test(name)) continue;
-      text += `,"${name}":${written(value, this.#guarded)}`;
-    }
-    return `${text}}\n`;
+    const { text, withheld } = lineOf(
+      { at: this.#clock.now(), level, event, fields },
+      this.#guarded,
+    );
+    this.#withheld += withheld;
+    return text;
   }
 
   #hold(text: string): void {
@@ -168,20 +149,4 @@ export class LogWriter {
       else then(true);
     });
   }
-}
-
-function written(value: unknown, guarded: readonly string[]): string {
-  if (typeof value === 'string') return quoted(value, guarded);
-  if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return '"[not-logged]"';
-}
-
-function quoted(value: string, guarded: readonly string[]): string {
-  let text = value;
-  for (const secret of guarded)
-    if (text.includes(secret)) text = text.replaceAll(secret, '[secret]');
-  text = text.replace(CREDENTIAL, '[secret]');
-  if (text.length > STRING_CHARACTERS_MAX) text = `${text.slice(0, STRING_CHARACTERS_MAX)}…`;
-  return JSON.stringify(text);
 }

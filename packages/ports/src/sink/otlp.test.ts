@@ -47,7 +47,7 @@ const traceOf = (spanId: string, sampled = true): CallTrace => ({
   dial: () => '',
 });
 
-function bench(limits: SpanSettings['limits'] = {}) {
+function bench(limits: SpanSettings['limits'] = {}, mayGo: () => boolean = () => true) {
   const clock = handClock();
   const dials: { readonly request: DialRequest; readonly sink: DialSink }[] = [];
   const counted: Record<string, number> = {};
@@ -74,7 +74,7 @@ function bench(limits: SpanSettings['limits'] = {}) {
     credential: undefined,
     facts: { version: '0', node: 'n1', whereOf: () => undefined },
     mayGo: ({ tenant = '' }) =>
-      tenant === 'kept'
+      tenant === 'kept' || !mayGo()
         ? { ok: false, breach: 'tier' }
         : { ok: true, clearance: clearanceOf(tenant), place: PLACE },
     limits,
@@ -147,6 +147,27 @@ describe('an export', () => {
     clock.turn(60_000);
     assert.equal(dials.length, 3);
     assert.deepEqual(counted, { 'traces_dropped collector': 1 });
+  });
+
+  it('is asked anew whether it may go, each time it is sent', () => {
+    let isLowered = false;
+    const { clock, dials, answer, add, counted } = bench({}, () => !isLowered);
+    add('1');
+    clock.turn(1_000);
+    answer(503);
+    isLowered = true;
+    clock.turn(60_000);
+    assert.equal(dials.length, 1);
+    assert.deepEqual(counted, { 'traces_dropped clearance': 1 });
+  });
+
+  it('says how sensitive its calls are', () => {
+    const { clock, dials, spans } = bench();
+    for (const label of ['public', 'personal', 'internal'] as const) {
+      spans.add({ ...recordOf('acme'), label }, traceOf(label));
+    }
+    clock.turn(1_000);
+    assert.equal(dials[0]?.request.label, 'personal');
   });
 
   it('is not repeated where the collector wants it not', () => {

@@ -2,17 +2,19 @@
 // is put into a bounded queue, and when the collector is slow or away, the oldest is dropped and
 // counted. Each batch holds what one clearance covers, and goes through the dial function like
 // everything else that leaves.
-import type {
-  CallRecord,
-  CallTrace,
-  Clearance,
-  Clock,
-  Credential,
-  Headers,
-  Place,
-  Sink,
-  Timers,
-  Upstream,
+import {
+  type CallRecord,
+  type CallTrace,
+  type Clearance,
+  type Clock,
+  type Credential,
+  type Headers,
+  higherLabel,
+  type Label,
+  type Place,
+  type Sink,
+  type Timers,
+  type Upstream,
 } from '@signalbox/contract';
 import { bodyOf, type SpanFacts, spansOf } from './spans.ts';
 
@@ -119,7 +121,7 @@ class Spans implements OpenSpans {
     this.#timer?.();
     this.#abort?.();
     this.#sending = true;
-    const left = this.#waiting.length + (this.#batch?.calls ?? 0);
+    const left = this.#waiting.length + (this.#batch?.members.length ?? 0);
     this.#waiting = [];
     this.#batch = undefined;
     if (left > 0) this.#drop('stopped', left);
@@ -151,11 +153,12 @@ class Spans implements OpenSpans {
   #nextBatch(): Batch | undefined {
     const { mayGo, facts } = this.#settings;
     const spans: object[] = [];
+    const members: Waiting[] = [];
+    let label: Label = 'public';
     const rest: Waiting[] = [];
     let first: (Whither & { ok: true }) | undefined;
-    let calls = 0;
     for (const one of this.#waiting) {
-      if (calls >= this.#limits.batchMax) {
+      if (members.length >= this.#limits.batchMax) {
         rest.push(one);
         continue;
       }
@@ -169,20 +172,25 @@ class Spans implements OpenSpans {
         continue;
       }
       first ??= whither;
-      calls += 1;
+      members.push(one);
+      // Of a call whose label nobody knows the worst is thought.
+      label = higherLabel(label, one.record.label ?? 'regulated');
       spans.push(...spansOf(one.record, one.trace, facts));
     }
     this.#waiting = rest;
     if (first === undefined) return undefined;
     const body = new TextEncoder().encode(bodyOf(spans, facts));
-    return { clearance: first.clearance, place: first.place, body, calls };
+    return { clearance: first.clearance, place: first.place, label, body, members };
   }
 
-  #send({ place, clearance, body }: Batch): void {
+  #send({ place, clearance, label, body }: Batch): void {
     const { upstream, path, headers, credential } = this.#settings;
     let status = 0;
     this.#abort = upstream.dial(
-      { place, clearance, method: 'POST', path, headers, credential, body, timers: TIMERS },
+      {
+        ...{ place, clearance, label, method: 'POST' as const },
+        ...{ path, headers, credential, body, timers: TIMERS },
+      },
       {
         head: (code) => {
           status = code;
@@ -197,17 +205,20 @@ class Spans implements OpenSpans {
   #heard(status: number, again: boolean): void {
     this.#abort = undefined;
     const { sink } = this.#settings;
-    const calls = this.#batch?.calls ?? 0;
+    const members = this.#batch?.members ?? [];
+    const calls = members.length;
+    this.#batch = undefined;
     this.#tries += 1;
     if (status >= 200 && status < 300) sink.count('traces_exported', {}, calls);
     else if (again && this.#tries < this.#limits.triesMax) {
+      // Asked anew when it is sent again: what bound its tenant may have changed meanwhile.
+      this.#waiting.unshift(...members);
       this.#later(Math.min(AGAIN_MS_MAX, this.#limits.againMs * 2 ** (this.#tries - 1)));
       return;
     } else {
       this.#drop('collector', calls);
       sink.log('warn', 'traces-dropped', { calls, status });
     }
-    this.#batch = undefined;
     this.#tries = 0;
     const isFull = this.#waiting.length >= this.#limits.batchMax;
     if (this.#closing || isFull) this.#now();
@@ -219,8 +230,10 @@ class Spans implements OpenSpans {
 type Batch = {
   readonly clearance: Clearance;
   readonly place: Place;
+  /** The highest of its calls. */
+  readonly label: Label;
   readonly body: Uint8Array;
-  readonly calls: number;
+  readonly members: readonly Waiting[];
 };
 
 /** What one clearance says for the other: the same tenant's, as sensitive. */

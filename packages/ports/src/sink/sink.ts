@@ -36,6 +36,7 @@ export function createSink({ fd, level, clock }: SinkSettings): OpenSink {
   const metrics = createMetrics();
   const stopMeasuring = measureProcess(metrics, () => clock.monotonic());
   metrics.gauge('log_lines_dropped', {}, () => log.dropped());
+  metrics.gauge('log_values_withheld', {}, () => log.withheld());
   return {
     log: (at, event, fields) => log.log(at, event, fields),
     count: metrics.count,
