@@ -53,6 +53,12 @@ describe('arguments of calls', () => {
       whole(ARGUMENTS),
       done({ ...ITEM, arguments: ARGUMENTS }, 0),
     ],
+    'a beginning in fragments, and then as a whole': [
+      added(ITEM, 0),
+      fragment('{"city": '),
+      whole(ARGUMENTS),
+      done({ ...ITEM, arguments: ARGUMENTS }, 0),
+    ],
     'only in the event that ends them': [added(ITEM, 0), whole(ARGUMENTS), done(ITEM, 0)],
     'only in the item as it ends': [added(ITEM, 0), done({ ...ITEM, arguments: ARGUMENTS }, 0)],
     'only in the item as it begins': [added({ ...ITEM, arguments: ARGUMENTS }, 0)],

@@ -144,7 +144,7 @@ class Decoder implements StreamDecoder {
       default:
         // What comes only at the end is said when the item is closed.
         if (type.endsWith('.delta')) this.#reading.arguments(item, textIn(event, 'delta') ?? '');
-        else if (!item.said) this.#reading.arguments(item, wholeArguments(event));
+        else this.#reading.wholeArguments(item, wholeArguments(event));
     }
   }
 

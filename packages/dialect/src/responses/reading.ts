@@ -27,6 +27,8 @@ export type Item = {
   named: boolean;
   /** Fragments of a call's arguments that wait for its name. */
   held: string;
+  /** Arguments of a call, as far as they came. */
+  given: string;
   said: boolean;
   /** Of a thought: the pieces that were said, and the last of them. */
   readonly pieces: Set<string>;
@@ -84,6 +86,7 @@ export class Reading {
       first,
       named: false,
       held: '',
+      given: '',
       said: false,
       pieces: new Set(),
       piece: undefined,
@@ -132,7 +135,15 @@ export class Reading {
     const written = item.type === 'custom_tool_call' ? inString(text) : text;
     const opening = item.type === 'custom_tool_call' && !item.said ? INPUT_START : '';
     item.said = true;
+    item.given += text;
     this.#say(item, opening + written);
+  }
+
+  /** As they are in the end: some servers send a beginning in pieces, or nothing at all. */
+  wholeArguments(item: Item, whole: string): void {
+    if (whole.length > item.given.length && whole.startsWith(item.given)) {
+      this.arguments(item, whole.slice(item.given.length));
+    }
   }
 
   /** Of a message as the last response repeats it: what is told of its tokens there alone. */
@@ -194,10 +205,8 @@ export class Reading {
     this.#name(item, whole);
     if (!item.named)
       this.#call(item, textIn(whole, 'name') ?? '', idOf(whole) ?? `call_${this.#parts}`);
-    if (!item.said) {
-      this.arguments(item, argumentsOf(whole) ?? '');
-      if (!item.said && item.type === 'custom_tool_call') this.#say(item, INPUT_START);
-    }
+    this.wholeArguments(item, argumentsOf(whole) ?? '');
+    if (!item.said && item.type === 'custom_tool_call') this.#say(item, INPUT_START);
     if (item.type === 'custom_tool_call') this.#say(item, INPUT_END);
     const signature = signatureOf(whole) ?? signatureOf(item.first);
     if (signature === undefined) return;
