@@ -40,6 +40,7 @@ server: {host: 127.0.0.1, port: 0}
 node: {name: n2, tier: 1}
 endpoints:
 ${endpoints.join('')}
+aliases: {"sim:8b": [{model: sim-medium, endpoint: ollama}]}
 tenants: {acme: {}}
 keys: {main: {tenant: acme, secret: "env:MAIN", scopes: [call, explain]}}
 `,

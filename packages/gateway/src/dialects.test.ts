@@ -48,6 +48,13 @@ describe('a dialect in front of another', () => {
   }
 
   for (const [caller, spoken] of Object.entries(SPOKEN)) {
+    it(`knows names with colons: ${caller}`, async () => {
+      const body = spoken.body('sim:8b', 'say hello to Ada', false, false);
+      const answer = await front.ask(spoken.path('sim:8b', false), { body });
+      assert.equal(answer.status, 200, answer.text);
+      assert.notEqual(spoken.whole(JSON.parse(answer.text)).text, '');
+    });
+
     it(`tells a no in the caller's own words: ${caller}`, async () => {
       const body = spoken.body('nobody/knows', 'hello', false, false);
       const answer = await front.ask(spoken.path('nobody/knows', false), { body });

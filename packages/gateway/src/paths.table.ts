@@ -129,8 +129,11 @@ export function objectEntry(path: string): PathEntry | undefined {
   return { kind: 'call', dialect: 'openai', operation, methods, object: { id, deed } };
 }
 
-/** A client may leave out `models/` before a name that has a slash itself. */
-const MODEL_METHOD = /^\/v1(?:beta|beta1|alpha)?\/(?:models\/)?([^:?]{1,256}):([A-Za-z]{1,32})$/;
+/**
+ * A client may leave out `models/` before a name that has a slash itself. Of several colons the last
+ * one stands before the method: names have them, too (`qwen3:8b`).
+ */
+const MODEL_METHOD = /^\/v1(?:beta|beta1|alpha)?\/(?:models\/)?([^?]{1,256}):([A-Za-z]{1,32})$/;
 const METHODS: ReadonlyMap<
   string,
   { readonly operation: SpokenOperation; readonly stream: boolean }
