@@ -98,8 +98,9 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   ),
   row(
     'x-signalbox-degradation',
-    '`latency`',
-    'Answered by a lower tier, since the latency budget was about to run out.',
+    '`level=N` `latency`',
+    'Decided at that level of degradation, 1 to 4; answered by a lower tier, since the latency ' +
+      'budget was about to run out.',
   ),
   row(
     'x-signalbox-cost-usd',

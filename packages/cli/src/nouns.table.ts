@@ -14,6 +14,7 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   tenant: { load: async () => (await import('./commands/tenant.ts')).commands },
   key: { load: async () => (await import('./commands/key.ts')).commands },
   model: { load: async () => (await import('./commands/model.ts')).commands },
+  node: { load: async () => (await import('./commands/node.ts')).commands },
   policy: { load: async () => (await import('./commands/policy.ts')).commands },
   eval: { load: async () => (await import('./commands/eval.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },

@@ -28,6 +28,7 @@ export type CountBody = {
 export type ActBody = {
   readonly act:
     | 'configuration-changed'
+    | 'degradation-changed'
     | 'egress-blocked'
     | 'endpoint-enabled'
     | 'endpoint-drained'

@@ -85,6 +85,8 @@ export type RecordedDecision = {
   readonly route: readonly number[];
   /** Places in `candidates` of those that were left alone for the moment. */
   readonly closed: readonly number[];
+  /** Of degradation, 1 to 4; absent: 0. */
+  readonly level?: number | undefined;
 };
 
 export type CallRecord = {

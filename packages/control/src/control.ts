@@ -20,6 +20,7 @@ import { accessRoutes } from './routes/access.ts';
 import { broughtRoutes } from './routes/brought.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { decisionRoute } from './routes/decision.ts';
+import { degradationRoutes } from './routes/degradation.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { liveRoute, Tails } from './routes/live.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -46,6 +47,7 @@ export function createControl(options: ControlOptions): Control {
     ...holdingRoutes(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),
+    ...degradationRoutes(options),
     ...accessRoutes(options, door),
   ];
   const version = (): string => options.status().version;

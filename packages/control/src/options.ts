@@ -24,6 +24,17 @@ export type Deed = {
   readonly what: string;
 };
 
+/** How far the gateway does less so that it goes on. */
+export type DegradationDesk = {
+  readonly now: () => {
+    readonly level: number;
+    readonly because: string;
+    /** By an operator's word. */
+    readonly stated: number | undefined;
+  };
+  readonly state: (level: number | undefined) => void;
+};
+
 export type ControlOptions = {
   readonly readings: Readings;
   readonly clock: Clock;
@@ -45,6 +56,8 @@ export type ControlOptions = {
   readonly brought?: BroughtDesk;
   /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
   readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  /** Undefined: nothing is degraded here. */
+  readonly degradation?: DegradationDesk;
   /** What somebody must be able to ask about later. */
   readonly acted?: (deed: Deed) => void;
   /**

@@ -33,7 +33,6 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
     ...row('keys * scopes *', 'the admin API takes the admin key, and `admin` of a tenant'),
     values: ['audit', 'finance'],
   },
-  row('policies * rules * degrade', 'the level of degradation is always 0'),
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings * percent', 'every tenant of a ring is in it'),
 ];

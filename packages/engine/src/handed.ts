@@ -37,7 +37,8 @@ export function sessionPorts({ ports, live }: House): SessionPorts {
 export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   const { catalog, policies } = now();
   const bound = before.route?.clearance.terms ?? before.resumed?.bound;
-  return { catalog, policies, closings: live.order, bound };
+  const { level } = live.degradation;
+  return { catalog, policies, closings: live.order, level, bound };
 }
 
 /** The same for every call of a house: made once. */

@@ -8,6 +8,7 @@ import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Closings } from './resolve/recorded.ts';
+import type { Degradation } from './schedule/degradation.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { QueueEnds } from './schedule/queue-ends.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
@@ -45,6 +46,7 @@ export type Live = {
   readonly counts: Counts;
   readonly parking: Parking;
   readonly queueEnds: QueueEnds;
+  readonly degradation: Degradation;
 };
 
 export type House = {

@@ -64,6 +64,13 @@ export { recordedOf, shownOf } from './resolve/recorded.ts';
 export { type Resolved, resolve, survey } from './resolve/resolve.ts';
 export { ASKED_AT_ONCE_MAX, learned, Rounds } from './rounds.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
+export {
+  type Degradation,
+  type DegradationChange,
+  LEVEL_MAX,
+  type Load,
+  WINDOW_MS,
+} from './schedule/degradation.ts';
 export { estimateNanoUsd } from './schedule/estimate.ts';
 export { type Slots, slots } from './schedule/slots.ts';
 export { type Idempotency, idempotency } from './session/idempotency.ts';

@@ -43,7 +43,8 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
   const { catalog, policies } = house.now();
-  const facts = { catalog, policies, closings: house.live.order };
+  const { level } = house.live.degradation;
+  const facts = { catalog, policies, closings: house.live.order, level };
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);

@@ -42,6 +42,7 @@ import { compilePolicies } from './policy/policy.ts';
 import { leaveOut } from './resolve/leave-out.ts';
 import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
+import { Degradation } from './schedule/degradation.ts';
 import { queueEnds } from './schedule/queue-ends.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
@@ -251,6 +252,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
     queueEnds: queueEnds(),
+    degradation: new Degradation(),
   };
 }
 

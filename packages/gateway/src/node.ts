@@ -3,7 +3,7 @@
 // everything that touches the world is opened here, in order, and closed in the opposite one.
 import type { ActBody, Clock, Keys, Ports, RequestId } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import { type Examination, type House, Rounds } from '@signalbox/engine';
+import { type Examination, type House, LEVEL_MAX, Rounds } from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -19,6 +19,7 @@ import {
 import { openCertificate, type Shown } from './certificate.ts';
 import { createGateway, type GatewayOptions, type Mounted, resume } from './gateway.ts';
 import { type InForce, openInForce } from './in-force.ts';
+import { watchLoad } from './load-watch.ts';
 import { listenForMetrics } from './metrics-port.ts';
 import type { Readiness } from './page.ts';
 import { type Queued, queued, type Waiting } from './queued.ts';
@@ -52,6 +53,8 @@ export type NodeParts = {
   readonly readiness: () => Readiness;
   /** Asks an endpoint now, and says line by line what holds and what does not. */
   readonly examine: (endpoint: string) => Promise<Examination>;
+  /** An operator's word about the level of degradation; undefined: what is measured holds. */
+  readonly degrade: (level: number | undefined) => void;
 };
 
 export type GatewayNode = NodeParts & {
@@ -85,7 +88,8 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const readiness = (): Readiness =>
     readinessOf({ ...state, shown, inForce }, { storage, house, queue });
   const examine: NodeParts['examine'] = (name) => rounds.examine(name);
-  const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine };
+  const { degrade, unwatch: unwatchLoad } = watchLoad(house, sink);
+  const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine, degrade };
   const running = newRunning();
   const gateway = gatewayOf(options, parts, { storage, running, tracing, queue });
   const opened = { ...storage, shown, upstream };
@@ -114,6 +118,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       state.draining = true;
       unwatch?.();
       unwatchSecrets();
+      unwatchLoad();
       rounds.stop();
       await new Promise<void>((done) => void clock.after(drainDelayMs, done));
       await listening.close(drainMsMax);
@@ -291,6 +296,8 @@ function readinessOf(
   }
   reasons.push(...inForce.troubles());
   if (records.kind === 'stuck') reasons.push(`records: ${records.detail}`);
+  const { level, because } = house.live.degradation;
+  if (level > 0) reasons.push(`degradation: level ${level} of ${LEVEL_MAX}, ${because}`);
   reasons.push(...queue.problems(), ...endpointReasons(house));
   if (draining) return { mode: 'draining', reasons: ['the server is about to stop', ...reasons] };
   if (health.kind === 'unavailable') return { mode: 'unavailable', reasons };

@@ -17,7 +17,7 @@ policies: {first: {rules: [${rule}]}}
 
 const RULE = '{name: low, route: {tier: 2}}';
 
-test('recorded calls are decided again, and one that would leave its region fails', async (context) => {
+test('records are decided again, and one that would leave its region fails', async (context) => {
   const sim = await startSim();
   context.after(() => sim.close());
   const folder = folderFor(context);

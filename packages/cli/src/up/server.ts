@@ -208,6 +208,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         documents: deskOf(ground),
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => adminOf(parts, text, address),
+        degradation: { now: () => parts.house.live.degradation, state: parts.degrade },
         acted: (deed) => record(parts, deed),
         origins: () => late.origins,
         keyEnvironment: KEY_ENVIRONMENT,

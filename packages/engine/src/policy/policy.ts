@@ -31,6 +31,8 @@ export type { Demands } from './demands.ts';
 export type { OutputRules } from './rule.ts';
 
 export type Verdict = {
+  /** Of degradation, 0 to 4, at which it was judged. */
+  readonly level: number;
   /** Name of the rule that places the call, with its file and line. */
   readonly rule: string | undefined;
   readonly tier: Tier | undefined;
@@ -272,6 +274,7 @@ class Found {
     const found = this.#matched.length === 0 ? undefined : demands.of(this.#matched);
     const isCapped = this.#outputTokens !== undefined || this.#costNanoUsd !== undefined;
     return {
+      level: this.#level,
       rule: placing?.name,
       tier: route.tier ?? this.#defaultTier,
       tierMax: lowest(this.#tierMax, found?.tierMax),

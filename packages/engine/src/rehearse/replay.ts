@@ -106,7 +106,8 @@ class Run implements Replayed {
     this.replayed += 1;
     const { catalog, policies } = this.#snapshot;
     const closings = closingsOf(record.candidates, decided);
-    const resolved = resolve(call, { catalog, policies, closings });
+    const { level } = decided;
+    const resolved = resolve(call, { catalog, policies, closings, level });
     const route = resolved.ok ? resolved.value.route : call.surveyed;
     const offers = resolved.ok ? resolved.value.route.offers : [];
     if (route !== undefined && isSame(record, decided, { ...route, offers })) this.identical += 1;

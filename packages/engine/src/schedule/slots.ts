@@ -26,6 +26,8 @@ export interface Slots {
   wait(wish: Wish): (() => void) | undefined;
   inFlight(name: string): number;
   total(): number;
+  /** Calls that wait for a place now. */
+  waiting(): number;
 }
 
 /** Calls that wait for a place at once; one more is refused. */
@@ -84,5 +86,6 @@ export function slots(clock: Clock): Slots {
     },
     inFlight: (name) => taken.get(name) ?? 0,
     total: () => total,
+    waiting: () => waiting,
   };
 }

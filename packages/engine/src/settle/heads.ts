@@ -30,7 +30,10 @@ export const sensitivityText = ({ label, kinds }: Classified['profile']): string
 
 /** What every answered call says of its decision. */
 export function decisionHeaders(
-  call: Classified & { readonly entry?: number },
+  call: Classified & {
+    readonly entry?: number;
+    readonly route: { readonly verdict: { readonly level: number } };
+  },
   offer: Offer,
   attempts: readonly Attempt[],
   dropped: readonly string[] = NONE,
@@ -45,7 +48,10 @@ export function decisionHeaders(
   if (dropped.length > 0) headers.push(['x-signalbox-dropped', dropped.join(',')]);
   const fallbacks = fallbacksIn(attempts);
   if (fallbacks > 0) headers.push(['x-signalbox-fallback', String(fallbacks)]);
-  if (attempts[attempts.length - 1]?.role === 'late') headers.push(LATE);
+  const { level } = call.route.verdict;
+  const isLate = attempts[attempts.length - 1]?.role === 'late';
+  if (level > 0) headers.push(degradedTo(level, isLate));
+  else if (isLate) headers.push(LATE);
   const repair = repairWords(attempts);
   if (repair !== '') headers.push(['x-signalbox-repair', repair]);
   return headers;
@@ -53,6 +59,11 @@ export function decisionHeaders(
 
 /** The time of the call was about to run out. */
 const LATE: Header = ['x-signalbox-degradation', 'latency'];
+
+const degradedTo = (level: number, isLate: boolean): Header => [
+  'x-signalbox-degradation',
+  isLate ? `level=${level},latency` : `level=${level}`,
+];
 
 /** What became of an answer that was checked; nothing of one that passed at once. */
 function repairWords(attempts: readonly Attempt[]): string {

@@ -132,6 +132,7 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
     tools: question.toolsOffered,
     route: call.route === undefined ? NONE : placesOf(call.route),
     closed: route.closed,
+    ...(route.verdict.level === 0 ? undefined : { level: route.verdict.level }),
   };
 }
 

@@ -198,6 +198,7 @@ function watchedLive(live: Live, watcher: Watcher): Live {
     },
     inFlight: (name) => slots.inFlight(name),
     total: () => slots.total(),
+    waiting: () => slots.waiting(),
   };
   return { ...live, pools: { budgets, slots: watched } };
 }

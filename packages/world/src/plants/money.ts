@@ -89,6 +89,7 @@ export const leakPlace: Plant = {
               wait: (wish) => slots.wait(wish),
               inFlight: (name) => slots.inFlight(name),
               total: () => slots.total(),
+              waiting: () => slots.waiting(),
             },
           },
         };
