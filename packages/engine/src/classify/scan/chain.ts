@@ -44,6 +44,11 @@ export class Chain {
     return this.end[this.groups - 1] ?? 0;
   }
 
+  lengthOf(group: number): number {
+    // Within: a group is below `groups`.
+    return (this.end[group] as number) - (this.start[group] as number);
+  }
+
   /** `AB 12 34`, `X-5207741N`: one to three letters before the first digits. */
   #prepend(text: string, from: number): void {
     const separator = READS_AS[text.charCodeAt(from - 1)];
@@ -63,6 +68,59 @@ export class Chain {
     this.before[this.groups] = before;
     this.groups += 1;
   }
+}
+
+/** Some groups run together, in capitals; the text is made when somebody asks for it. */
+export class Compact {
+  /** More than one group. */
+  grouped = false;
+  digitsOnly = false;
+  #page = '';
+  #chain: Chain | undefined;
+  #from = 0;
+  #to = 0;
+  /** A dash before the last group stays: `DDMMYY-SSSS`. */
+  #signed = false;
+  #text = '';
+
+  of(text: string, chain: Chain, from: number, to: number, signed: boolean): void {
+    this.#page = text;
+    this.#chain = chain;
+    this.#from = from;
+    this.#to = to;
+    this.#signed = signed;
+    this.#text = '';
+    this.grouped = to > from;
+    this.digitsOnly = !signed && areDigits(text, chain, from, to);
+  }
+
+  get text(): string {
+    const chain = this.#chain;
+    if (this.#text !== '' || chain === undefined) return this.#text;
+    let text = '';
+    for (let i = this.#from; i <= this.#to; i += 1) {
+      if (this.#signed && i === this.#to) text += '-';
+      text += this.#page.slice(chain.start[i], chain.end[i]);
+    }
+    this.#text = this.digitsOnly ? text : text.toUpperCase();
+    return this.#text;
+  }
+
+  /** Lets go of what it has read. */
+  forget(): void {
+    this.#page = '';
+    this.#text = '';
+  }
+}
+
+function areDigits(text: string, chain: Chain, from: number, to: number): boolean {
+  for (let i = from; i <= to; i += 1) {
+    const end = chain.end[i] ?? 0;
+    for (let at = chain.start[i] ?? 0; at < end; at += 1) {
+      if (!isDigit(text.charCodeAt(at))) return false;
+    }
+  }
+  return true;
 }
 
 /** A group without a digit is a check letter or a series in capitals, not a word. */

@@ -32,89 +32,113 @@ export function setOf(groups: readonly number[]): GroupSet {
   return { low, high, groups };
 }
 
-/** Index of the first hit that begins at or after `at`. */
+/** Index of the first hit that ends after `at`. */
 export function hitsFrom(page: Page, at: number): number {
   let low = 0;
   let high = page.hits;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((page.hitEnd[middle] ?? 0) <= at) low = middle + 1;
+    if ((page.hitEnd[middle] as number) <= at)
+      low = middle + 1; // within: below `hits`
     else high = middle;
   }
   return low;
 }
 
-/** The words around one value, found once and asked by every type that the value could be. */
-export class Surroundings {
-  /** By group: distance of the nearest word before and after; 255 is none. */
-  readonly before: Uint8Array = new Uint8Array(GROUPS.length).fill(255);
-  readonly after: Uint8Array = new Uint8Array(GROUPS.length).fill(255);
-  #low = 0;
-  #high = 0;
-  #touched: number[] = [];
+/** Distances of the nearest word on one side of a value, by group; 255 is none. */
+class Side {
+  readonly distance: Uint8Array = new Uint8Array(GROUPS.length).fill(255);
+  low = 0;
+  high = 0;
+  readonly #touched: Uint8Array = new Uint8Array(GROUPS.length);
+  #many = 0;
 
-  /** @param heading what the heading of its column says stands right before the value. */
-  look(page: Page, start: number, end: number, heading: GroupSet | undefined): void {
-    for (let i = 0; i < this.#touched.length; i += 1) {
-      const group = this.#touched[i] ?? 0;
-      this.before[group] = 255;
-      this.after[group] = 255;
-    }
-    this.#touched.length = 0;
-    this.#low = 0;
-    this.#high = 0;
-    const first = hitsFrom(page, start);
-    for (let i = first - 1; i >= 0 && i >= first - HITS_MAX; i -= 1) {
-      const distance = start - (page.hitEnd[i] ?? 0);
-      if (distance > BEFORE_MAX) break;
-      this.#note(page.wordOf(i)?.groups ?? [], distance, this.before);
-    }
-    for (let i = first; i < page.hits && i < first + HITS_MAX; i += 1) {
-      const distance = (page.hitStart[i] ?? 0) - end;
-      if (distance > AFTER_MAX) break;
-      if (distance >= 0) this.#note(page.wordOf(i)?.groups ?? [], distance, this.after);
-    }
-    if (heading !== undefined) this.#note(heading.groups, 0, this.before);
+  clear(): void {
+    for (let i = 0; i < this.#many; i += 1) this.distance[this.#touched[i] as number] = 255;
+    this.#many = 0;
+    this.low = 0;
+    this.high = 0;
   }
 
-  #note(groups: readonly number[], distance: number, into: Uint8Array): void {
+  note(groups: readonly number[], distance: number): void {
     for (let i = 0; i < groups.length; i += 1) {
-      const group = groups[i] ?? 0;
-      if (distance >= (into[group] ?? 255)) continue;
-      into[group] = distance;
-      this.#touched.push(group);
-      if (group < BITS) this.#low |= 1 << group;
-      else this.#high |= 1 << (group - BITS);
+      const group = groups[i] as number; // within: i is
+      const known = this.distance[group] as number; // one a group
+      if (distance >= known) continue;
+      this.distance[group] = distance;
+      if (known < 255) continue;
+      this.#touched[this.#many] = group;
+      this.#many += 1;
+      if (group < BITS) this.low |= 1 << group;
+      else this.high |= 1 << (group - BITS);
     }
   }
 
-  /** Distance of the nearest word of the set, 255 when there is none. */
-  nearest(set: GroupSet): number {
-    if ((set.low & this.#low) === 0 && (set.high & this.#high) === 0) return 255;
+  nearest({ low, high, groups }: GroupSet): number {
     let least = 255;
-    for (let i = 0; i < set.groups.length; i += 1) {
-      const group = set.groups[i] ?? 0;
-      const before = this.before[group] ?? 255;
-      const after = (this.after[group] ?? 255) * 2;
-      if (before < least) least = before;
-      if (after < least) least = after;
+    if ((low & this.low) === 0 && (high & this.high) === 0) return least;
+    for (let i = 0; i < groups.length; i += 1) {
+      const distance = this.distance[groups[i] as number] as number; // one a group
+      if (distance < least) least = distance;
     }
     return least;
+  }
+}
+
+/** The words around one value, found once and asked by every type that the value could be. */
+export class Surroundings {
+  readonly #before: Side = new Side();
+  readonly #after: Side = new Side();
+  /** The first hit that ends after the value begins. */
+  #first = 0;
+
+  /** What stands before a value that begins at `start`; a heading stands right before it. */
+  lookBefore(page: Page, start: number, heading: GroupSet | undefined): void {
+    const side = this.#before;
+    side.clear();
+    const first = hitsFrom(page, start);
+    this.#first = first;
+    for (let i = first - 1; i >= 0 && i >= first - HITS_MAX; i -= 1) {
+      const distance = start - (page.hitEnd[i] as number); // within: below `hits`
+      if (distance > BEFORE_MAX) break;
+      side.note(page.groupsOf(i), distance);
+    }
+    if (heading !== undefined) side.note(heading.groups, 0);
+  }
+
+  /** What stands after a value that ends at `end`, whose start has been looked before. */
+  lookAfter(page: Page, end: number): void {
+    const side = this.#after;
+    side.clear();
+    const until = Math.min(page.hits, this.#first + HITS_MAX);
+    for (let i = this.#first; i < until; i += 1) {
+      const distance = (page.hitStart[i] as number) - end; // within: below `hits`
+      if (distance > AFTER_MAX) break;
+      if (distance >= 0) side.note(page.groupsOf(i), distance);
+    }
+  }
+
+  /** Some word of the set stands near: that of `nearest` is not 255. */
+  holds({ low, high }: GroupSet): boolean {
+    return (
+      (low & (this.#before.low | this.#after.low)) !== 0 ||
+      (high & (this.#before.high | this.#after.high)) !== 0
+    );
+  }
+
+  /** Distance of the nearest word of the set, one behind counted twice; 255 when there is none. */
+  nearest(set: GroupSet): number {
+    if (!this.holds(set)) return 255;
+    return Math.min(this.#before.nearest(set), 2 * this.#after.nearest(set));
   }
 
   nearestBefore(set: GroupSet): number {
-    if ((set.low & this.#low) === 0 && (set.high & this.#high) === 0) return 255;
-    let least = 255;
-    for (let i = 0; i < set.groups.length; i += 1) {
-      const before = this.before[set.groups[i] ?? 0] ?? 255;
-      if (before < least) least = before;
-    }
-    return least;
+    return this.#before.nearest(set);
   }
 
   /** Distance of a word that makes the value a number of a thing. */
   against(): number {
-    const before = this.before[NOT] ?? 255;
+    const before = this.#before.distance[NOT] as number; // one a group
     return before <= AGAINST_MAX ? before : 255;
   }
 }

@@ -27,6 +27,9 @@ const BLOB_MIN = 12;
 const SMALL_U = 0x75;
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** A longer text is made anew: a part of another string is slower to read, character by character. */
+const FLAT_FROM = 4_096;
 const ASCII_CLASS = CLASS.slice(0, 256);
 const CLASS_ITSELF = Uint8Array.from({ length: 256 }, (_, one) => one);
 /** Characters of one block, and room for what is noted in its halves. */
@@ -35,6 +38,7 @@ const noteAt = new Uint16Array(BLOCK / 2);
 const noteState = new Uint16Array(BLOCK / 2);
 const noteOther = new Uint16Array(BLOCK / 2);
 const VALUES = groupNumber('values');
+const NO_GROUPS: readonly number[] = [];
 
 export class Page {
   text = '';
@@ -78,6 +82,7 @@ export class Page {
     const { read, written } = encoder.encodeInto(text, this.#bytes);
     const isAscii = read === length && written === length;
     if (!isAscii) this.#writeClasses(text);
+    else if (length > FLAT_FROM) this.text = decoder.decode(this.#bytes.subarray(0, length));
     this.#pass(length, isAscii ? ASCII_CLASS : CLASS_ITSELF);
   }
 
@@ -167,6 +172,10 @@ export class Page {
 
   wordOf(hit: number): Word | undefined {
     return this.#words[this.hitWord[hit] ?? 0];
+  }
+
+  groupsOf(hit: number): readonly number[] {
+    return this.wordOf(hit)?.groups ?? NO_GROUPS;
   }
 
   #end(index: number, end: number): void {

@@ -1,7 +1,15 @@
 // Walks the anchors of one page and says what stands there. A value is found where it could be
 // one, is weighed by what stands around it, and a value that only company would make sure is
 // decided at the end.
-import { Chain, GROUP_CHARACTERS_MAX, hasDigit, isTight, isUuid, wordEnd } from './chain.ts';
+import {
+  Chain,
+  Compact,
+  GROUP_CHARACTERS_MAX,
+  hasDigit,
+  isTight,
+  isUuid,
+  wordEnd,
+} from './chain.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
 import { hasLetterOrLong, sameLine } from './edges.ts';
@@ -9,12 +17,19 @@ import { groupSet } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
 import { mailAt } from './mail.ts';
-import { bestOf, Setting, SHAPE_GROUPS_MAX, shapesOf } from './matches.ts';
+import {
+  bestOf,
+  type Candidates,
+  findShapes,
+  Setting,
+  SHAPE_GROUPS_MAX,
+  type Shapes,
+} from './matches.ts';
 import { ibanEnd } from './money.ts';
 import { isPrivate, networkAt } from './network.ts';
 import type { Page } from './page.ts';
-import { isPhoneLike, type Phone, phoneAt, phoneSure } from './phone.ts';
-import { isDigit, isWord, READS_AS } from './text.ts';
+import { isPhoneLike, Phone, phoneSure } from './phone.ts';
+import { isDigit, isLetter, isWord, READS_AS } from './text.ts';
 import { isWallet } from './wallet.ts';
 
 const PHONE = groupSet(['phone']);
@@ -30,6 +45,9 @@ const BLOB_MIN = 12;
 const BLOB_LOOK_MAX = 5_000;
 /** Shorter tokens are looked at only where something hangs on them. */
 const SHORT = 5;
+/** Written `DDMMYY-SSSS` a dash may be a part of the value. */
+const SIGNED_AT = 6;
+const SIGNED_AFTER = 4;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
 const ROW_GROUPS = 16;
 /** How near another finding makes company, in characters of the same line. */
@@ -49,6 +67,13 @@ export class Survey {
   readonly apart: number[] = [];
   readonly #weak: Weak[] = [];
   readonly #chain: Chain = new Chain();
+  readonly #compact: Compact = new Compact();
+  readonly #candidates: Candidates = {
+    many: 0,
+    shapes: [],
+    to: new Int32Array(SHAPE_GROUPS_MAX + 1),
+  };
+  readonly #phone: Phone = new Phone();
   readonly #setting: Setting = new Setting();
   #page!: Page; // set by `walk` before anything reads it
   #past = 0;
@@ -63,12 +88,17 @@ export class Survey {
     this.#page = page;
     this.#past = 0;
     this.#blobPast = 0;
+    this.#anchors(page);
+    this.#company();
+  }
+
+  /** A function of its own: what stands behind a long loop is thrown out of optimised code. */
+  #anchors(page: Page): void {
     for (let i = 0; i < page.anchors; i += 1) {
-      const at = page.anchorAt[i] ?? 0;
+      const at = page.anchorAt[i] as number; // within: i is
       if (page.text.charCodeAt(at) === 0x40) this.#mail(at);
       else if (at >= this.#past) this.#digits(at);
     }
-    this.#company();
   }
 
   #add(start: number, end: number, type: string, kind: Kind, confidence: number): void {
@@ -200,7 +230,7 @@ export class Survey {
     const at = chain.start[group] ?? 0;
     if (!isDigit(text.charCodeAt(at))) return this.#code(group);
     const inner = group > 0 && this.#isOpen(group - 1);
-    if (this.#date(at) || this.#phone(at, inner)) return group + 1;
+    if (this.#date(at) || this.#telephone(at, inner)) return group + 1;
     return this.#code(group);
   }
 
@@ -214,10 +244,13 @@ export class Survey {
 
   #identifier(group: number): number {
     const chain = this.#chain;
+    const candidates = this.#candidates;
     const most =
       chain.groups >= ROW_GROUPS ? group : Math.min(chain.groups, group + SHAPE_GROUPS_MAX) - 1;
-    for (let to = most; to >= group; to -= 1) {
-      const shapes = shapesOf(chain, group, to);
+    findShapes(chain, group, most, candidates);
+    for (let i = candidates.many - 1; i >= 0; i -= 1) {
+      const to = candidates.to[i] as number; // within: below `many`
+      const shapes = candidates.shapes[i];
       if (shapes === undefined || !this.#closes(group, to)) continue;
       if (this.#weigh(group, to, shapes)) return to + 1;
     }
@@ -244,29 +277,25 @@ export class Survey {
     return dashes === 0 || (dashes === 1 && chain.before[to] === 0x2d && others === 0x2e);
   }
 
-  #weigh(from: number, to: number, shapes: NonNullable<ReturnType<typeof shapesOf>>): boolean {
+  #weigh(from: number, to: number, shapes: Shapes): boolean {
     const { text } = this.#page;
     const chain = this.#chain;
-    const start = chain.start[from] ?? 0;
-    const end = chain.end[to] ?? 0;
-    let compact = '';
-    for (let i = from; i <= to; i += 1) compact += text.slice(chain.start[i], chain.end[i]);
-    if (to > from && chain.before[to] === 0x2d && to - from === 1 && compact.length === 10) {
-      const signed = `${compact.slice(0, 6)}-${compact.slice(6)}`;
-      if (this.#best([signed.toUpperCase()], shapes, { start, end, grouped: true })) return true;
+    this.#setting.of(chain.start[from] ?? 0, chain.end[to] ?? 0);
+    if (to - from === 1 && chain.before[to] === 0x2d) {
+      if (chain.lengthOf(from) === SIGNED_AT && chain.lengthOf(to) === SIGNED_AFTER) {
+        this.#compact.of(text, chain, from, to, true);
+        if (this.#best(shapes)) return true;
+      }
     }
-    return this.#best([compact.toUpperCase()], shapes, { start, end, grouped: to > from });
+    this.#compact.of(text, chain, from, to, false);
+    return this.#best(shapes);
   }
 
-  #best(
-    [compact = '']: readonly string[],
-    shapes: NonNullable<ReturnType<typeof shapesOf>>,
-    { start, end, grouped }: { start: number; end: number; grouped: boolean },
-  ): boolean {
+  #best(shapes: Shapes): boolean {
     const setting = this.#setting;
-    setting.of(start, end);
-    const best = bestOf(shapes, compact, grouped, setting);
+    const best = bestOf(shapes, this.#compact, setting);
     if (best === undefined) return false;
+    const { start, end } = setting;
     if (best.weak) {
       if (setting.cell && !setting.headed) {
         this.#weak.push({ start, end, type: best.type, kind: best.kind });
@@ -293,9 +322,9 @@ export class Survey {
   }
 
   /** @param inner it begins inside a chain of digits that nothing was found in. */
-  #phone(at: number, inner: boolean): boolean {
-    const phone = phoneAt(this.#page.text, at);
-    if (phone === undefined) return false;
+  #telephone(at: number, inner: boolean): boolean {
+    const phone = this.#phone;
+    if (!phone.read(this.#page.text, at)) return false;
     const alone = inner ? 0 : phoneSure(phone);
     const sure = phone.plus && alone > 0 ? alone : this.#phoneWeighed(phone, alone);
     if (sure > 0) this.#add(phone.start, phone.end, 'phone-number', 'phone', sure);
@@ -310,8 +339,7 @@ export class Survey {
     const against = Math.min(around.against(), around.nearestBefore(IDENTITY));
     if (!phone.plus && against <= word && against < 32) return 0;
     const like = isPhoneLike(phone);
-    const grouped = phone.lengths.includes('-');
-    if (word <= PHONE_WORD_MAX && (like || (grouped && phone.digits.length <= 12))) return 0.92;
+    if (word <= PHONE_WORD_MAX && (like || (phone.groups > 1 && phone.digits <= 12))) return 0.92;
     if (alone > 0) return alone;
     if (!like) return 0;
     if (setting.hidden || setting.lone) return 0.6;
@@ -326,6 +354,7 @@ export class Survey {
     const { text } = this.#page;
     const chain = this.#chain;
     const start = chain.start[group] ?? 0;
+    if (!isLetter(text.charCodeAt(start))) return group + 1;
     const next = group + 1 < chain.groups && chain.before[group + 1] === 0x2e ? group + 1 : group;
     const end = chain.end[next] ?? 0;
     if (
