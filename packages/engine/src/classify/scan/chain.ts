@@ -23,19 +23,19 @@ export class Chain {
   /** What stands before each group: 0, or the one separator as it reads. */
   readonly before: Int32Array = new Int32Array(GROUPS_MAX + 1);
 
-  /** @param from start of the first group, which is a word. */
-  read(text: string, from: number): void {
+  /** @param from start of the first group, which is a word, and `to` its end. */
+  read(text: string, from: number, to: number): void {
     this.groups = 0;
-    this.#prepend(text, from);
-    let at = from;
-    let separator = this.groups > 0 ? (READS_AS[text.charCodeAt(from - 1)] ?? 0) : 0;
-    while (this.groups < GROUPS_MAX) {
-      const end = wordEnd(text, at);
-      if (at > from && !isGroup(text, at, end)) break;
-      this.#push(at, end, separator);
-      separator = end < text.length ? (READS_AS[text.charCodeAt(end)] ?? 0) : 0;
+    const last = text.length - 1;
+    if (from > 0) this.#prepend(text, from);
+    this.#push(from, to, this.groups > 0 ? (READS_AS[text.charCodeAt(from - 1)] ?? 0) : 0);
+    for (let end = to; this.groups < GROUPS_MAX && end < last; ) {
+      const separator = READS_AS[text.charCodeAt(end)] ?? 0;
       if (!isSeparator(separator) || !isWord(text.charCodeAt(end + 1))) break;
-      at = end + 1;
+      const at = end + 1;
+      end = wordEnd(text, at);
+      if (!isGroup(text, at, end)) break;
+      this.#push(at, end, separator);
     }
   }
 

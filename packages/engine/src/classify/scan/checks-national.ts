@@ -47,10 +47,18 @@ export const ukNino = (text: string): boolean =>
 /** Ten digits of which exactly one stands twice or three times, then MOD 11,10. */
 export function deTaxId(text: string): boolean {
   if (text.startsWith('0')) return false;
-  const counts = new Array<number>(10).fill(0);
-  for (let i = 0; i < 10; i += 1) counts[digitAt(text, i)] = (counts[digitAt(text, i)] ?? 0) + 1;
-  const many = counts.filter((count) => count > 1);
-  return many.length === 1 && (many[0] ?? 0) <= 3 && mod11And10(text);
+  // Bits of the digits that stand there once, twice, three times, more often.
+  const seen = [0, 0, 0, 0];
+  for (let i = 0; i < 10; i += 1) {
+    let carry = 1 << digitAt(text, i);
+    for (let times = 0; times < seen.length && carry !== 0; times += 1) {
+      const both = (seen[times] ?? 0) & carry;
+      seen[times] = (seen[times] ?? 0) | carry;
+      carry = both;
+    }
+  }
+  const [, twice = 0, , four = 0] = seen;
+  return twice !== 0 && (twice & (twice - 1)) === 0 && four === 0 && mod11And10(text);
 }
 
 const deAreas = (area: number): boolean =>

@@ -77,8 +77,16 @@ const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export const isDay = (month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= (DAYS[month - 1] ?? 0);
 
-export const number = (text: string, from: number, to: number): number =>
-  Number(text.slice(from, to));
+/** The number that digits spell, made without a string. */
+export function number(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const one = digit(text, at);
+    if (!(one >= 0 && one <= 9)) return Number(text.slice(from, to));
+    value = value * 10 + one;
+  }
+  return value;
+}
 
 /** All digits the same, or counting up or down: nobody's number. */
 export function isTrivial(text: string): boolean {

@@ -258,13 +258,16 @@ function cellsOf(page: Page, from: number, delimiter: number): readonly GroupSet
   return cells;
 }
 
+const NO_WORDS: GroupSet = setOf([]);
+
 function groupsIn(page: Page, start: number, end: number): GroupSet {
+  const first = hitsFrom(page, start);
+  let past = first;
+  while (past < page.hits && (page.hitStart[past] ?? 0) < end) past += 1;
+  if (past === first) return NO_WORDS;
   const groups: number[] = [];
-  for (let hit = hitsFrom(page, start); hit < page.hits; hit += 1) {
-    if ((page.hitStart[hit] ?? 0) >= end) break;
-    groups.push(...page.groupsOf(hit));
-  }
-  return setOf([...new Set(groups)]);
+  for (let hit = first; hit < past; hit += 1) groups.push(...page.groupsOf(hit));
+  return setOf(groups);
 }
 
 /** Blank, quotes, backslash, plus, bracket: what stands between a key and its value. */

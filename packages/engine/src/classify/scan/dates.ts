@@ -1,6 +1,6 @@
 // Dates of birth: a whole date that a word of birth stands beside, or that stands in a record of a
 // person.
-import { isDay } from './checks.ts';
+import { isDay, number } from './checks.ts';
 import { NAMED_DATE } from './forms.table.ts';
 import { isDigit, isLetter, isWord } from './text.ts';
 
@@ -62,9 +62,9 @@ function numericAt(text: string, start: number, first: number): Dated | undefine
   const after = text.charCodeAt(end);
   if (isWord(after) && after !== 0x54) return undefined;
   if (after === separator && isDigit(text.charCodeAt(end + 1))) return undefined;
-  const a = Number(text.slice(start, first));
-  const b = Number(text.slice(second, secondEnd));
-  const c = Number(text.slice(third, end));
+  const a = number(text, start, first);
+  const b = number(text, second, secondEnd);
+  const c = number(text, third, end);
   if (first - start === 4) return isDay(b, c) ? { end, year: a } : undefined;
   const year = length === 4 ? c : length === 2 ? (c > 30 ? 1900 + c : 2000 + c) : 0;
   return year > 0 && (isDay(b, a) || isDay(a, b)) ? { end, year } : undefined;

@@ -22,20 +22,22 @@ export function hasOddSeparator(text: string, start: number, end: number): boole
   return false;
 }
 
-const EDGES = '"\'|,;>/<^\t\n()[]`';
+const EDGE = new Uint8Array(128);
+// A backslash begins an escaped quote.
+for (const mark of '"\'|,;>/<^\t\n()[]`\\') EDGE[mark.charCodeAt(0)] = 1;
 /** It stands in a cell of its own: quotes, commas, bars or slashes on both sides. */
-export function isCell(text: string, start: number, end: number): boolean {
-  const before = edge(text, start - 1, -1);
-  const after = edge(text, end, 1);
-  return EDGES.includes(before) && EDGES.includes(after);
-}
+export const isCell = (text: string, start: number, end: number): boolean =>
+  isEdge(text, start - 1, -1) && isEdge(text, end, 1);
 
 /** The next character in a direction, one blank aside; an end of the text is an edge. */
-function edge(text: string, at: number, step: number): string {
-  const blank = (READS_AS[text.charCodeAt(at)] ?? 0) === 0x20;
-  const one = text[blank ? at + step : at];
-  return one === undefined ? '\n' : one === '\\' ? '"' : one;
+function isEdge(text: string, from: number, step: number): boolean {
+  const at = isInside(text, from) && READS_AS[text.charCodeAt(from)] === 0x20 ? from + step : from;
+  if (!isInside(text, at)) return true;
+  const code = text.charCodeAt(at);
+  return code < 128 && EDGE[code] === 1;
 }
+
+const isInside = (text: string, at: number): boolean => at >= 0 && at < text.length;
 
 export const sameLine = (text: string, from: number, to: number): boolean => {
   for (let at = from; at < to; at += 1) if (text.charCodeAt(at) === 0x0a) return false;

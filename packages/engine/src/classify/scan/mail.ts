@@ -8,13 +8,18 @@ const DASH = 0x2d;
 const BLANK = 0x20;
 const LABELS_MIN = 2;
 
-const MARKS = ".!#$%&'*+/=?^_`{|}~-";
-const LOCAL_MARK = new Uint8Array(128);
-for (let i = 0; i < MARKS.length; i += 1) LOCAL_MARK[MARKS.charCodeAt(i)] = 1;
+const setOfMarks = (marks: string): Uint8Array => {
+  const set = new Uint8Array(128);
+  for (const mark of marks) set[mark.charCodeAt(0)] = 1;
+  return set;
+};
+const LOCAL_MARK = setOfMarks(".!#$%&'*+/=?^_`{|}~-");
 
 const inLocal = (code: number): boolean =>
   isWord(code) || LOCAL_MARK[code] === 1 || (code > 127 && isLatin(code));
-const OUTER = "!#$%&'*/=?^`{|}~.-";
+/** What an address may hold by the letter, but not begin with here; what it begins behind. */
+const OUTER = setOfMarks("!#$%&'*/=?^`{|}~.-");
+const BEGINS = setOfMarks("=/'`{|}?&");
 
 /** The span of the address whose at-sign is at `at`, or undefined. */
 export function mailAt(text: string, at: number): { start: number; end: number } | undefined {
@@ -28,14 +33,14 @@ export function mailAt(text: string, at: number): { start: number; end: number }
 function localStart(text: string, at: number): number {
   let start = at;
   while (start > 0 && at - start < LOCAL_MAX && inLocal(text.charCodeAt(start - 1))) start -= 1;
-  // `to=a@b`, `{'a@b'`, `\na@b`: what an address may hold by the letter, but not begin with here.
+  // `to=a@b`, `{'a@b'`, `\na@b`.
   for (let i = at - 1; i >= start; i -= 1) {
-    if ("=/'`{|}?&".includes(text[i] ?? '')) {
+    if (BEGINS[text.charCodeAt(i)] === 1) {
       start = i + 1;
       break;
     }
   }
-  while (start < at && OUTER.includes(text[start] ?? '')) start += 1;
+  while (start < at && OUTER[text.charCodeAt(start)] === 1) start += 1;
   if (text[start - 1] === '\\' && /[nrt]/.test(text[start] ?? '')) start += 1;
   return start < at ? start : -1;
 }

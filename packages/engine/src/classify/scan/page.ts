@@ -28,7 +28,7 @@ const SMALL_U = 0x75;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** A longer text is made anew: a part of another string is slower to read, character by character. */
+/** A longer text is made anew: a part of another string is slower to read by characters. */
 const FLAT_FROM = 4_096;
 const ASCII_CLASS = CLASS.slice(0, 256);
 const CLASS_ITSELF = Uint8Array.from({ length: 256 }, (_, one) => one);

@@ -102,11 +102,14 @@ export class Scan {
 
   /** Says what begins before `limit` of what is held, and keeps the margin. */
   #step(limit: number): void {
-    for (const one of scanPage(this.#held, this.#rules)) {
-      const start = one.start + this.#origin;
+    const origin = this.#origin;
+    const found = scanPage(this.#held, this.#rules);
+    for (let i = 0; i < found.length; i += 1) {
+      const one = found[i] as Finding; // within: i is
+      const start = one.start + origin;
       if (one.start >= limit || start < this.#settled) continue;
-      this.#found.push({ ...one, start, end: one.end + this.#origin });
-      this.#settled = one.end + this.#origin;
+      this.#found.push(origin === 0 ? one : { ...one, start, end: one.end + origin });
+      this.#settled = one.end + origin;
     }
     this.#settled = Math.max(this.#settled, this.#origin + limit);
     const keep = Math.max(0, limit - MARGIN);
@@ -142,7 +145,7 @@ function visit(one: Visit): void {
   if (page.hits > 0) findSecrets(page, found);
   if (page.anchors > 0) {
     survey.walk(page);
-    for (const each of survey.found) found.push(each);
+    for (let i = 0; i < survey.found.length; i += 1) found.push(survey.found[i] as Finding); // is
   }
   if (depth >= DEPTH_MAX) return;
   if (page.odds > 0) oddWindows(page, one);
@@ -270,14 +273,25 @@ function blobs(survey: Survey, one: Visit): void {
 /** The surest of those that overlap; of equals the longest. In order. */
 function withoutOverlap(found: readonly Finding[]): readonly Finding[] {
   if (found.length < 2) return found;
-  const sorted = [...found].sort((a, b) => a.start - b.start || b.confidence - a.confidence);
   const kept: Finding[] = [];
-  for (const one of sorted) {
+  for (const one of inOrder(found)) {
     const last = kept.at(-1);
     if (last === undefined || one.start >= last.end) kept.push(one);
     else if (isBetter(one, last)) kept[kept.length - 1] = one;
   }
   return kept;
+}
+
+const byPlace = (a: Finding, b: Finding): number =>
+  a.start - b.start || b.confidence - a.confidence;
+
+/** Most pages are in order already. */
+function inOrder(found: readonly Finding[]): readonly Finding[] {
+  for (let i = 1; i < found.length; i += 1) {
+    // Within: i is, and i - 1.
+    if (byPlace(found[i - 1] as Finding, found[i] as Finding) > 0) return [...found].sort(byPlace);
+  }
+  return found;
 }
 
 const isBetter = (one: Finding, other: Finding): boolean =>

@@ -10,9 +10,10 @@ import {
   isUuid,
   wordEnd,
 } from './chain.ts';
+import { addCompany, type Weak } from './company.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
-import { hasLetterOrLong, sameLine } from './edges.ts';
+import { hasLetterOrLong } from './edges.ts';
 import { groupSet } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
@@ -50,15 +51,8 @@ const SIGNED_AT = 6;
 const SIGNED_AFTER = 4;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
 const ROW_GROUPS = 16;
-/** How near another finding makes company, in characters of the same line. */
-const COMPANY_MAX = 200;
-const COMPANY_SURE = 0.6;
-
 /** A blob that may spell text: the caller unpacks it. */
 export type Blob = { readonly start: number; readonly end: number };
-
-/** What only company makes sure. */
-type Weak = { start: number; end: number; type: string; kind: Kind };
 
 export class Survey {
   readonly found: Finding[] = [];
@@ -89,7 +83,7 @@ export class Survey {
     this.#past = 0;
     this.#blobPast = 0;
     this.#anchors(page);
-    this.#company();
+    addCompany(page.text, this.#weak, this.found);
   }
 
   /** A function of its own: what stands behind a long loop is thrown out of optimised code. */
@@ -123,7 +117,7 @@ export class Survey {
     }
     if (end - start === 1) this.apart.push(start);
     if (this.#network(start, end, at) || this.#long(start, end)) return;
-    this.#chain.read(text, start);
+    this.#chain.read(text, start, end);
     this.#chained();
   }
 
@@ -354,7 +348,7 @@ export class Survey {
     const { text } = this.#page;
     const chain = this.#chain;
     const start = chain.start[group] ?? 0;
-    if (!isLetter(text.charCodeAt(start))) return group + 1;
+    if (!isLetter(text.charCodeAt(start)) || !isDigit(text.charCodeAt(start + 1))) return group + 1;
     const next = group + 1 < chain.groups && chain.before[group + 1] === 0x2e ? group + 1 : group;
     const end = chain.end[next] ?? 0;
     if (
@@ -370,31 +364,10 @@ export class Survey {
     }
     return next + 1;
   }
-
-  /** What could be somebody's, in a line that holds something that is. */
-  #company(): void {
-    const { text } = this.#page;
-    const sure = this.found
-      .filter(({ confidence, kind }) => confidence >= COMPANY_SURE && kind !== 'ip')
-      .sort((a, b) => a.start - b.start);
-    let next = 0;
-    for (const { start, end, type, kind } of this.#weak.sort((a, b) => a.start - b.start)) {
-      while (next < sure.length && (sure[next]?.start ?? 0) < end) next += 1;
-      const after = sure[next];
-      const before = sure[next - 1];
-      const near =
-        (after !== undefined && areNear(text, end, after.start)) ||
-        (before !== undefined && before.end <= start && areNear(text, before.end, start));
-      if (near) this.found.push({ start, end, type, kind, confidence: 0.6 });
-    }
-  }
 }
 
 const isShort = (chain: Chain, group: number): boolean =>
   (chain.end[group] ?? 0) - (chain.start[group] ?? 0) < 7;
-
-const areNear = (text: string, end: number, start: number): boolean =>
-  start - end < COMPANY_MAX && sameLine(text, end, start);
 
 /** Blank, dash, point, slash, colon: what a chain may go on after. */
 const isJoint = (code: number): boolean =>
