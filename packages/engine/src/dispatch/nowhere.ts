@@ -51,10 +51,16 @@ function untried(leftOut: LeftOut | undefined): Refusal {
   const { offer, why, waitMs } = leftOut;
   const { name } = offer.offering.endpoint;
   if (why === 'limited') return limited(waitMs, ` First again: \`${name}\`.`);
-  const does = why === 'down' ? 'takes no connections' : 'failed too often lately';
-  const message = `All allowed routes are down. First again: \`${name}\`, which ${does}.`;
-  return refusal('upstream_unavailable', message, { retryAfterMs: UNAVAILABLE_MS });
+  const message = `All allowed routes are down. First again: \`${name}\`, which ${DOES[why]}.`;
+  const retryAfterMs = why === 'paused' ? Math.ceil(waitMs) : UNAVAILABLE_MS;
+  return refusal('upstream_unavailable', message, { retryAfterMs });
 }
+
+const DOES: Readonly<Record<Exclude<LeftOut['why'], 'limited'>, string>> = {
+  down: 'takes no connections',
+  tripped: 'failed too often lately',
+  paused: 'asked for a pause',
+};
 
 function limited(toldMs: number | undefined, where: string): Refusal {
   if ((toldMs ?? 0) > SHORT_MS_MAX) {

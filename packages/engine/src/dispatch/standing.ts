@@ -17,8 +17,11 @@ import { Published } from './published.ts';
 import { Reach, type Told } from './reach.ts';
 import { RetryBudgets } from './retry-budget.ts';
 
-/** `down`: it takes no connections; `tripped`: it fails too often; `limited`: it wants a pause. */
-export type Closed = 'down' | 'tripped' | 'limited';
+/**
+ * `down`: it takes no connections; `tripped`: it fails too often; `limited`: it limits the rate;
+ * `paused`: it failed and said when to come again.
+ */
+export type Closed = 'down' | 'tripped' | 'limited' | 'paused';
 
 /** Models at endpoints that are remembered; of more, the one that came first is forgotten. */
 export const STANDS_MAX = 20_000;
@@ -28,6 +31,7 @@ export class Line implements Choice {
   readonly stand: Stand;
   readonly breaker: Breaker;
   readonly limited: CoolDown = new CoolDown(LIMITED_RULES);
+  readonly paused: CoolDown = new CoolDown(LIMITED_RULES);
   credential: CredentialFacts | undefined;
   /** Where it stands in the lists of its endpoint and of every lane there. */
   at = 0;
@@ -49,6 +53,7 @@ export class Line implements Choice {
   closed(tokens: number, now: number): Closed | undefined {
     if (!this.breaker.admits(now)) return 'tripped';
     if (this.limited.isOn(now)) return 'limited';
+    if (this.paused.isOn(now)) return 'paused';
     return this.published !== undefined && this.published.waitMs(tokens, now) > 0
       ? 'limited'
       : undefined;
@@ -56,7 +61,8 @@ export class Line implements Choice {
 
   waitMs(tokens: number, now: number): number {
     const published = this.published?.waitMs(tokens, now) ?? 0;
-    return Math.max(this.breaker.waitMs(now), this.limited.waitMs(now), published);
+    const asked = Math.max(this.limited.waitMs(now), this.paused.waitMs(now));
+    return Math.max(this.breaker.waitMs(now), asked, published);
   }
 }
 

@@ -85,7 +85,7 @@ export class Visit {
     toldMs: number | undefined,
     now: number,
   ): void {
-    const { stand, breaker, limited } = this.line;
+    const { stand, breaker, limited, paused } = this.line;
     const illness = illnessOf(why, status, stand.isOwn);
     this.over(0);
     if (illness === 'none') {
@@ -103,8 +103,10 @@ export class Visit {
     }
     const { trouble } = stand;
     trouble.until = Math.max(trouble.until, now + TROUBLE_MS, now + (toldMs ?? 0));
-    if (illness === 'limited' || toldMs !== undefined) limited.strike(now, toldMs);
-    if (illness === 'limited') stand.hedging?.pushedBack(now, toldMs);
+    if (illness === 'limited') {
+      limited.strike(now, toldMs);
+      stand.hedging?.pushedBack(now, toldMs);
+    } else if (toldMs !== undefined) paused.strike(now, toldMs);
     if (illness === 'busy') stand.busy.strike(now);
     stand.load.failed(now - this.began, now, this.#isStream);
   }

@@ -195,7 +195,7 @@ type RouteSeen = {
 const nameOf = ({ endpoint, model }: { endpoint: string; model: string }): string =>
   `${endpoint}/${model}`;
 
-const CLOSED: readonly Gate[] = ['down', 'tripped', 'limited'];
+const CLOSED: readonly Gate[] = ['down', 'tripped', 'limited', 'paused'];
 const CLOSED_BITS = CLOSED.reduce((bits, gate) => bits | GATES[gate], 0);
 
 /** Who was left alone at the time. */
