@@ -36,7 +36,22 @@ async function startPattern(context: TestContext, name: string): Promise<Gateway
     rmSync(folder, { recursive: true, force: true });
   });
   const { url } = server;
-  return { url, key: server.demo?.key.reveal() ?? '', folder, environment: {} };
+  const gateway = { url, key: server.demo?.key.reveal() ?? '', folder, environment: {} };
+  await passesItsTests(gateway);
+  return gateway;
+}
+
+/** As `signalbox policy test` and `check` would find it. */
+async function passesItsTests(gateway: Gateway): Promise<void> {
+  const { data } = Object(await askAdmin(gateway, 'policies'));
+  for (const { name } of data) {
+    const { text } = Object(await askAdmin(gateway, `policies/${name}`));
+    const found = await askAdmin(gateway, `policies/${name}/rehearse`, { text, depth: 'promises' });
+    const { problems, tests } = Object(found);
+    assert.deepEqual(problems, []);
+    assert.ok(tests.length >= 4, name);
+    for (const test of tests) assert.deepEqual(test.failures, [], test.test);
+  }
 }
 
 /** Records are projected a moment after the answer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { places, problemOf, problemsOf, whole } from './read.fixture.ts';
-import { readConfiguration } from './read.ts';
+import { type ConfigurationFile, readConfiguration } from './read.ts';
 
 const file = (name: string, text: string): { name: string; text: string } => ({ name, text });
 
@@ -98,4 +98,15 @@ test('a file of the operator hides what the console has under the same name', ()
     notices.map((one) => [one.file, one.path, one.message]),
     [['console', 'tenants.acme', 'is shadowed: a.yaml:2 defines it, and a file wins']],
   );
+});
+
+test('a draft stands for the document of its name, wherever that is kept', () => {
+  const rules = (file: string, tier: number, owner?: ConfigurationFile['owner']) => ({
+    ...{ name: file, owner },
+    text: `version: 1\npolicies:\n  first: { default_tier: ${tier} }\n`,
+  });
+  const files = [rules('a.yaml', 1), rules('draft', 3, { kind: 'draft' })];
+  const { configuration, notices } = whole(readConfiguration(files));
+  const first = configuration.policies.get('first');
+  assert.deepEqual([first?.defaultTier, first?.origin?.file, notices], [3, 'draft', []]);
 });

@@ -73,7 +73,8 @@ export function joinParts(parts: readonly Part[], places: Places): Joined {
 
 /** A file of the operator wins over what the console or a tenant wrote under the same name. */
 function rank({ source }: Part): number {
-  return source.owner.kind === 'operator' ? 0 : 1;
+  const { kind } = source.owner;
+  return kind === 'draft' ? 0 : kind === 'operator' ? 1 : 2;
 }
 
 const isNoun = (key: string): key is keyof Nouns => Object.hasOwn(NOUNS, key);
@@ -175,6 +176,7 @@ function meetTwice(
   more: { readonly earlier: Spot; readonly joining: Joining },
 ): void {
   const { source, key } = more.earlier;
+  if (source.owner.kind === 'draft') return;
   const first = `${source.name}:${positionOf(source, key.from).line}`;
   if (source.owner.kind === 'operator' && place?.source.owner.kind !== 'operator') {
     const message = `is shadowed: ${first} defines it, and a file wins`;

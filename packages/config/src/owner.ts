@@ -49,7 +49,7 @@ export function refuseSecret(
     const message = `\`${secret.kind}:\` is for the files of the operator only`;
     return { message, hint: 'use `env:NAME`' };
   }
-  if (owner.kind === 'console') return undefined;
+  if (owner.kind !== 'tenant') return undefined;
   const prefix = variablePrefix(owner.tenant);
   if (secret.value.startsWith(prefix) && /^[A-Za-z0-9]/.test(secret.value.slice(prefix.length))) {
     return undefined;

@@ -8,7 +8,9 @@ import type { Path } from '@signalbox/documents';
 export type Owner =
   | { readonly kind: 'operator' }
   | { readonly kind: 'console' }
-  | { readonly kind: 'tenant'; readonly tenant: string };
+  | { readonly kind: 'tenant'; readonly tenant: string }
+  /** Somebody is writing it: it stands for the document of its name, wherever that is kept. */
+  | { readonly kind: 'draft' };
 
 export interface Source {
   /** File name, or the name of the variable or flag. */

@@ -5,14 +5,18 @@ import type { Exchange } from '@signalbox/ports';
 import type { ConsoleFile } from './options.ts';
 import { send } from './reply.ts';
 
-const ROOMS = /^\/(requests(\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?)?|endpoints|sign-in)?$/;
+const ROOMS: readonly RegExp[] = [
+  /^\/(requests|endpoints|policies|playground|registry|sign-in)?$/,
+  /^\/requests\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?$/,
+  /^\/policies\/[a-z0-9][a-z0-9-]{0,62}$/,
+];
 const PAGE = '/index.html';
 /** Their names hold a digest of what is in them. */
 const HASHED = '/assets/';
 const KEPT = 'public, max-age=31536000, immutable';
 const EMPTY = new Uint8Array(0);
 
-export const isRoom = (path: string): boolean => ROOMS.test(path);
+export const isRoom = (path: string): boolean => ROOMS.some((room) => room.test(path));
 
 export function consoleFile(
   files: (path: string) => ConsoleFile | undefined,

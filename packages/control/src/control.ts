@@ -23,7 +23,10 @@ import { decisionRoute } from './routes/decision.ts';
 import { degradationRoutes } from './routes/degradation.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { liveRoute, Tails } from './routes/live.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { registryRoute } from './routes/registry.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { simulateRoute } from './routes/simulate.ts';
 
 export type Control = {
   /** False: the path is not ours. */
@@ -45,6 +48,9 @@ export function createControl(options: ControlOptions): Control {
     liveRoute(tails),
     decisionRoute(options),
     ...holdingRoutes(options),
+    ...policyRoutes(options),
+    simulateRoute(options),
+    registryRoute(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),
     ...degradationRoutes(options),

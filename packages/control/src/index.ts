@@ -6,4 +6,13 @@ export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './doc
 export type { TenantAdmin } from './door/door.ts';
 export type { ConsoleFile, ControlOptions, Deed } from './options.ts';
 export type { Readings } from './readings.ts';
+export { type PriceList, type RegistryStatus, registryOf } from './registry.ts';
+export type {
+  Attempt,
+  Depth,
+  Draft,
+  DraftProblem,
+  Rehearsal,
+  Written,
+} from './rehearsal.ts';
 export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';

@@ -36,8 +36,13 @@ describe('the description of the admin API', () => {
         'models',
         'openapi.json',
         'overview',
+        'policies',
+        'policies/{name}',
+        'policies/{name}/rehearse',
+        'registry',
         'requests',
         'requests/live',
+        'route/simulate',
         'status',
         'tenants',
         'tenants/{name}',
@@ -61,7 +66,7 @@ describe('the description of the admin API', () => {
       const type = 'application/json';
       const schema = at(methods, 'get', 'responses', '200', 'content', type, 'schema');
       if (schema === undefined) continue;
-      const name = path.includes('tenants') ? 'acme' : decisionNumber(1);
+      const name = /tenants|policies/.test(path) ? 'acme' : decisionNumber(1);
       const reply = await served.get(path.replace('{name}', name));
       assert.equal(reply.status, 200, path);
       const read = z.fromJSONSchema(Object(schema)).safeParse(reply.json());

@@ -5,6 +5,8 @@ import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantAdmin } from './door/door.ts';
 import type { Readings } from './readings.ts';
+import type { RegistryStatus } from './registry.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { ModelFact, StatusDocument } from './status.ts';
 
 export type ConsoleFile = {
@@ -48,6 +50,10 @@ export type ControlOptions = {
   readonly status: () => StatusDocument;
   /** What is known of a model at each of its endpoints; of all of them, where none is named. */
   readonly modelFacts?: (model: string | undefined) => readonly ModelFact[];
+  /** Undefined: it is not shown here. */
+  readonly registry?: () => Promise<RegistryStatus>;
+  /** Undefined: nothing is tried here. */
+  readonly rehearsal?: Rehearsal;
   /** The documents in force. */
   readonly configuration: () => Configuration;
   /** Undefined: documents come from files alone. */

@@ -29,6 +29,8 @@ tenants:
   globex: { topology: cloud }
 keys:
   acme-key: { tenant: acme, secret: env:ACME_KEY }
+policies:
+  acme: { rules: [{ name: short, cap: { output_tokens: 9 } }] }
 `;
 
 /** The value at a path of keys, or undefined. */
@@ -162,6 +164,7 @@ export class Served {
       adminKeyHolds: (text) => text === ADMIN_KEY,
       consoleFiles: (path) => FILES.get(path),
       status: () => STATUS,
+      registry: async () => ({ models: [], rollouts: [], list: null }),
       configuration: () => this.desk.configuration(),
       ...(owner === 'desk' ? { documents: this.desk } : {}),
       origins: () => [this.origin, `http://localhost:${this.port}`],

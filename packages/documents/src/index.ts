@@ -74,6 +74,7 @@ export { places } from './policy.ts';
 export type * from './policy-test.ts';
 export {
   costNanoUsd,
+  type KnownPrice,
   type Price,
   type PricedUsage,
   priceOfService,
@@ -87,7 +88,7 @@ export {
 } from './prices-book.ts';
 export { amortisedPrice, DEFAULT_AMORTISED, defaultAmortisedPrice } from './prices-local.ts';
 export { listedModel, providerOfHost } from './prices-providers.table.ts';
-export type { PriceSnapshot } from './prices-snapshot.ts';
+export type { Disagreement, PriceSnapshot } from './prices-snapshot.ts';
 export { loadSnapshot, readSnapshot } from './prices-snapshot-read.ts';
 export { type PriceStatements, statedPrices } from './prices-stated.ts';
 export type * from './pricing.ts';

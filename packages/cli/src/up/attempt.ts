@@ -1,6 +1,6 @@
 // A change of the documents that is only being tried, and what the API is told of one that does not
 // fit.
-import type { Problem } from '@signalbox/config';
+import type { ConfigurationFile, Problem } from '@signalbox/config';
 import type { DeskAnswer } from '@signalbox/control';
 import type { Issue } from '@signalbox/documents';
 import type { Switches } from '../configuration/switches.ts';
@@ -9,6 +9,8 @@ export type Trial = {
   /** Texts instead of files of the data folder. */
   readonly instead?: Readonly<Record<string, string>>;
   readonly switches?: Switches;
+  /** A document that somebody is writing. */
+  readonly draft?: ConfigurationFile;
 };
 
 /** The path within the document is what its writer knows. */

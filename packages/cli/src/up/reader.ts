@@ -1,7 +1,7 @@
 // Reads everything that a server's documents are made of, as it is now or as it would be after a
 // change, and holds it against what it promises.
 import { join } from 'node:path';
-import type { Settings } from '@signalbox/config';
+import type { Problem, Settings } from '@signalbox/config';
 import type { Clock } from '@signalbox/contract';
 import type { Sim } from '@signalbox/sim';
 import { gather } from '../configuration/gather.ts';
@@ -9,7 +9,7 @@ import { findServers, type LocalServer } from '../configuration/local-servers.ts
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { publishable, publishingBy } from '../configuration/publishable.ts';
 import { readSwitches } from '../configuration/switches.ts';
-import { readWhole } from '../configuration/whole.ts';
+import { readWhole, type Whole } from '../configuration/whole.ts';
 import type { Trial } from './attempt.ts';
 import type { Reading } from './documents.ts';
 
@@ -27,7 +27,10 @@ export type ReaderOptions = {
 };
 
 export type Reader = {
+  /** What a draft promises is not checked. */
   read(trial?: Trial): Promise<Reading>;
+  /** Promises that these documents break. */
+  broken(whole: Whole): Promise<readonly Problem[]>;
   /** The next reading asks the machine's model servers again. */
   forgetServers(): void;
   close(): Promise<void>;
@@ -38,7 +41,7 @@ export function openReader(options: ReaderOptions): Reader {
   let sim: Promise<Sim> | undefined;
   let servers: Promise<readonly LocalServer[]> | undefined;
   const checks = publishingBy(clock);
-  const found = PROVIDER_KEYS.map((one) => one.variable).filter(
+  const inEnvironment = PROVIDER_KEYS.map((one) => one.variable).filter(
     (name) => discovers && (environment[name] ?? '').trim() !== '',
   );
   const additions = {
@@ -50,17 +53,24 @@ export function openReader(options: ReaderOptions): Reader {
       servers ??= discovers ? findServers() : Promise.resolve([]);
       return servers;
     },
-    variables: new Set(found),
+    variables: new Set(inEnvironment),
     modelPath: settings.byVariable.get('SIGNALBOX_GGUF')?.value,
     demoKeyFile: join(dataFolder, 'demo.key'),
   };
   return {
     async read(trial = {}) {
-      const gathered = await gather({ patterns, folder, dataFolder, instead: trial.instead });
-      if (gathered.problems.length > 0) return { kind: 'files', problems: gathered.problems };
+      const found = await gather({ patterns, folder, dataFolder, instead: trial.instead });
+      if (found.problems.length > 0) return { kind: 'files', problems: found.problems };
+      const { draft } = trial;
+      const gathered = draft === undefined ? found : { ...found, files: [...found.files, draft] };
       const switches = trial.switches ?? (await readSwitches(dataFolder));
       const whole = await readWhole({ gathered, additions, switches, environment, flags });
+      if (draft !== undefined) return { kind: 'whole', whole };
       return { kind: 'whole', whole: await publishable(whole, checks) };
+    },
+    async broken(whole) {
+      const checked = await publishable(whole, checks);
+      return checked.ok ? [] : checked.problems;
     },
     forgetServers() {
       servers = undefined;

@@ -15,13 +15,16 @@ import {
   createControl,
   type Deed,
   type DocumentsDesk,
+  endpointStatuses,
   modelFacts,
+  type RegistryStatus,
+  registryOf,
   type StatusDocument,
   type TenantAdmin,
 } from '@signalbox/control';
-import type { Configuration } from '@signalbox/documents';
+import { type Configuration, providerOfHost } from '@signalbox/documents';
 import { identify } from '@signalbox/engine';
-import { type GatewayNode, type NodeParts, openNode } from '@signalbox/gateway';
+import { type GatewayNode, loadLists, type NodeParts, openNode } from '@signalbox/gateway';
 import {
   createClock,
   createRandom,
@@ -47,6 +50,7 @@ import { firstCall, keyHeaderFromFile } from './first-call.ts';
 import { openLogFile } from './log-file.ts';
 import { type Bound, originsOf } from './origins.ts';
 import { openReader, type Reader } from './reader.ts';
+import { openRehearsal } from './rehearsal.ts';
 import { statusOf } from './status.ts';
 
 export type Role = 'all' | 'gateway';
@@ -204,6 +208,11 @@ async function openGateway(ground: Ground): Promise<Opened> {
         status: () => statusNow(ground, parts, late.origins[0]),
         modelFacts: (model) =>
           modelFacts(parts.house.now().catalog, parts.house.live.probes, model),
+        registry: () => registryNow(ground, parts),
+        rehearsal: openRehearsal({
+          ...{ documents, reader: ground.reader },
+          snapshot: () => parts.house.now(),
+        }),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
         brought: broughtOf(ground, parts),
@@ -267,6 +276,19 @@ function statusNow(ground: Ground, node: NodeParts, url: string | undefined): St
   const isShown = url !== undefined && demoOf(ground) !== undefined;
   const first = isShown ? firstCall(url, header) : undefined;
   return statusOf({ documents, node, startedAt, firstCall: first });
+}
+
+async function registryNow({ documents }: Ground, { house }: NodeParts): Promise<RegistryStatus> {
+  const { listed } = await loadLists();
+  const { catalog } = house.now();
+  const { order, probes } = house.live;
+  return registryOf({
+    catalog,
+    configuration: documents.inForce.configuration,
+    endpoints: endpointStatuses(catalog, order, probes),
+    list: listed,
+    providerOf: providerOfHost,
+  });
 }
 
 function serveChanges(
