@@ -16,6 +16,7 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   model: { load: async () => (await import('./commands/model.ts')).commands },
   node: { load: async () => (await import('./commands/node.ts')).commands },
   policy: { load: async () => (await import('./commands/policy.ts')).commands },
+  report: { load: async () => (await import('./commands/report.ts')).commands },
   eval: { load: async () => (await import('./commands/eval.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },
   import: { load: async () => (await import('./commands/import.ts')).commands },

@@ -29,6 +29,7 @@ const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] =
   ['a list that nothing fits', '/requests?tenant=nobody', '.empty'],
   ['a request explained', `/requests/${EXPLAINED}`, '.decision'],
   ['endpoints of tenants', '/endpoints', '.in-quarantine'],
+  ['where data went', '/data-flow?tenant=acme', '.whereof'],
   ['signing in', '/sign-in?link=spent', '.sign-in'],
 ];
 

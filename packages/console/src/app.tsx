@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { tell } from './api/ask.ts';
 import { type Decode, object, text } from './api/decode.ts';
 import { onSignedOut } from './api/signed-out.ts';
+import { DataFlowRoom } from './data-flow/data-flow.tsx';
 import { DecisionRoom } from './decision/decision.tsx';
 import { EndpointsRoom } from './endpoints/endpoints.tsx';
 import { OverviewRoom } from './overview/overview.tsx';
@@ -32,6 +33,7 @@ export function App(): VNode {
     'g o': () => go('/'),
     'g r': () => go('/requests'),
     'g e': () => go('/endpoints'),
+    'g d': () => go('/data-flow'),
     '?': () => setKeys(true),
     '[': () => shiftWindow(place, -1),
     ']': () => shiftWindow(place, 1),
@@ -70,13 +72,14 @@ function Room({ place }: { readonly place: Place }): VNode {
   if (decision !== undefined) return <DecisionRoom key={decision} id={decision} />;
   if (place.path === '/requests') return <RequestsRoom place={place} />;
   if (place.path === '/endpoints') return <EndpointsRoom place={place} />;
+  if (place.path === '/data-flow') return <DataFlowRoom place={place} />;
   if (place.path === '/') return <OverviewRoom place={place} />;
   return (
     <>
       <Title>Nothing is here</Title>
       <p>
-        <a href="/">Overview</a>, <a href="/requests">requests</a> and{' '}
-        <a href="/endpoints">endpoints</a> are.
+        <a href="/">Overview</a>, <a href="/requests">requests</a>,{' '}
+        <a href="/endpoints">endpoints</a> and <a href="/data-flow">data flow</a> are.
       </p>
     </>
   );

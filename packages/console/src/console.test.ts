@@ -341,6 +341,38 @@ describe('the console', { skip: skipped ?? false }, () => {
     complaints.length = 0;
   });
 
+  it('says where data went, with a way from each number to its calls, and prints it', async () => {
+    work();
+    const { page } = await come('/data-flow?tenant=acme');
+    const report = page.locator('.data-flow');
+    await report.waitFor();
+    const sent = server.readings.calls.filter(
+      (one) => one.tenant === 'acme' && one.endpoint === 'sim-frontier',
+    );
+    const row = report.locator('tr', { hasText: 'Frontier Models Inc.' });
+    assert.match(
+      await row.innerText(),
+      /sim-frontier\s+Tier 3.*us.*Frontier Models Inc\..*public/s,
+    );
+    const number = row.getByRole('link');
+    assert.match(await number.innerText(), new RegExp(`^${sent.length}\\b`));
+    const [pdf] = await Promise.all([page.pdf(), page.emulateMedia({ media: 'print' })]);
+    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+    assert.equal(await page.locator('.toolbar').isVisible(), false);
+    assert.equal(await page.locator('.side').isVisible(), false);
+    assert.equal(await row.isVisible(), true);
+    await page.emulateMedia({ media: 'screen' });
+    await number.click();
+    await page.getByText(`${sent.length} shown`).waitFor();
+    const where = await page.locator('.cell-where').allInnerTexts();
+    assert.ok(where.every((one) => one.includes('sim-frontier')));
+    await page.goBack();
+    await page.getByRole('combobox', { name: 'Tenant' }).selectOption('globex');
+    await page.getByRole('heading', { name: 'Data flow of globex' }).waitFor();
+    await page.getByLabel('From').fill('2026-01-01');
+    await page.waitForURL(/since=2026-01-01T00/);
+  });
+
   it('remembers whether to be light or dark', async () => {
     const { page } = await come('/');
     await page.getByRole('button', { name: 'Show in dark' }).click();

@@ -9,6 +9,7 @@ import './style/overview.css';
 import './style/requests.css';
 import './style/decision.css';
 import './style/endpoints.css';
+import './style/data-flow.css';
 import './style/print.css';
 
 showTheme();

@@ -10,6 +10,7 @@ import {
   createClock,
   EVERY_TENANT,
   type Feed,
+  type Flows,
   type Listening,
   listen,
   type Overview,
@@ -50,6 +51,11 @@ export class SeededReadings implements Readings {
           (query.tenant === EVERY_TENANT || one.tenant === query.tenant) &&
           (query.tier === undefined || one.tier === query.tier) &&
           (query.ending === undefined || one.ending === query.ending) &&
+          (query.label === undefined || one.label === query.label) &&
+          (query.reach === undefined || one.reach === query.reach) &&
+          (query.received === undefined || one.received.includes(query.received)) &&
+          one.at >= (query.from ?? 0) &&
+          one.at < (query.to ?? Number.POSITIVE_INFINITY) &&
           (query.model === undefined || one.model === query.model),
       );
     const requests = fitting.slice(0, query.limit);
@@ -84,10 +90,48 @@ export class SeededReadings implements Readings {
     return { from, to, stepMs, totals: totalsOf(inside), tiers };
   }
 
+  async flows({ tenant, from, to }: Parameters<Readings['flows']>[0]): Promise<Flows> {
+    const inside = this.calls.filter(
+      (one) => one.tenant === tenant && one.at >= from && one.at < to,
+    );
+    return { from, to, ...flowsOf(inside) };
+  }
+
   subscribe(_tenant: string, each: Feed): () => void {
     this.#feeds.add(each);
     return () => void this.#feeds.delete(each);
   }
+}
+
+function flowsOf(calls: readonly RequestSummary[]): Omit<Flows, 'from' | 'to'> {
+  const reaches = [...Map.groupBy(calls, ({ reach, label }) => `${reach} ${label}`).values()];
+  const sent = calls.filter((one) => one.endpoint !== undefined);
+  const places = [...Map.groupBy(sent, ({ endpoint, label }) => `${endpoint} ${label}`).values()];
+  return {
+    reaches: reaches.map((some) => ({
+      reach: some[0]?.reach ?? 'unknown',
+      label: some[0]?.label,
+      calls: some.length,
+    })),
+    places: places.map((some) => ({
+      fate: 'received',
+      endpoint: some[0]?.endpoint ?? '',
+      region: some[0]?.tier === 3 ? 'us' : 'eu',
+      legalEntity: some[0]?.tier === 3 ? 'Frontier Models Inc.' : undefined,
+      tier: some[0]?.tier ?? 0,
+      own: false,
+      label: some[0]?.label,
+      consent: undefined,
+      calls: some.length,
+      inputTokens: some.reduce((sum, one) => sum + (one.inputTokens ?? 0), 0),
+      outputTokens: some.reduce((sum, one) => sum + (one.outputTokens ?? 0), 0),
+      uncountedCalls: 0,
+      first: Math.min(...some.map((one) => one.at)),
+      last: Math.max(...some.map((one) => one.at)),
+    })),
+    cut: false,
+    rowsFrom: calls.at(-1)?.at,
+  };
 }
 
 function totalsOf(calls: readonly RequestSummary[]): OverviewTotals {
@@ -176,6 +220,10 @@ export function call(number: number, at: number, chance: () => number): RequestS
     savingsNanoUsd: frontier - cost,
     firstByteMs: kind.ms / 3,
     totalMs: kind.ms * (0.6 + chance() * 1.6),
+    reach: kind.tier === 1 ? 'stayed' : 'left',
+    received: [kind.endpoint ?? ''],
+    blocked: [],
+    consent: undefined,
   };
   if (fate < 0.955) return base;
   if (fate < 0.975) return { ...base, ...REFUSED };
@@ -196,6 +244,8 @@ const REFUSED: Partial<RequestSummary> = {
   costNanoUsd: undefined,
   savingsNanoUsd: undefined,
   totalMs: 0.62,
+  reach: 'unsent',
+  received: [],
 };
 
 /** The newest call is number `count`. */

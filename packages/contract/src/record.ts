@@ -47,6 +47,10 @@ export type Attempt = {
   readonly endpoint: EndpointName;
   readonly tier: Tier;
   readonly region: string | undefined;
+  /** Who operates the endpoint, as its document said then. */
+  readonly legalEntity?: string | undefined;
+  /** The place was the tenant's own. */
+  readonly own?: true | undefined;
   readonly credential: string | undefined;
   /** What we asked for at the endpoint. */
   readonly modelAsked: string;

@@ -19,6 +19,7 @@ import { send, sendRefusal } from './reply.ts';
 import { accessRoutes } from './routes/access.ts';
 import { broughtRoutes } from './routes/brought.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { dataFlowRoute } from './routes/data-flow.ts';
 import { decisionRoute } from './routes/decision.ts';
 import { degradationRoutes } from './routes/degradation.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -47,6 +48,7 @@ export function createControl(options: ControlOptions): Control {
     ...requestRoutes(options),
     liveRoute(tails),
     decisionRoute(options),
+    dataFlowRoute(options),
     ...holdingRoutes(options),
     ...policyRoutes(options),
     simulateRoute(options),

@@ -3,6 +3,7 @@ import type { TenantName } from '@signalbox/contract';
 import {
   EVERY_TENANT,
   type Feed,
+  type Flows,
   type Overview,
   type OverviewTotals,
   type RecentQuery,
@@ -12,12 +13,17 @@ import {
 } from '@signalbox/ports';
 import type { Readings } from './readings.ts';
 
+type Went = Pick<Flows, 'reaches' | 'places' | 'cut' | 'rowsFrom'>;
+const NOWHERE: Went = { reaches: [], places: [], cut: false, rowsFrom: undefined };
+
 type Held = { readonly summary: RequestSummary; readonly recordJson: string | undefined };
 
 export class MemoryReadings implements Readings {
   /** Whose rows were asked for, in order. */
   readonly scopes: Scope[] = [];
   failure: Error | undefined;
+  /** Where the data of acme went. */
+  went: Went = NOWHERE;
   readonly #held: Held[] = [];
   readonly #feeds = new Map<Feed, Scope>();
 
@@ -61,6 +67,11 @@ export class MemoryReadings implements Readings {
     const totals = totalsOf(calls);
     const points = [{ at: from, ...totals }];
     return { from, to: query.to, stepMs: 60_000, totals, tiers: [{ tier: 1, totals, points }] };
+  }
+
+  async flows(query: Parameters<Readings['flows']>[0]): Promise<Flows> {
+    this.#ask(query.tenant);
+    return { ...query, ...(query.tenant === 'acme' ? this.went : NOWHERE) };
   }
 
   subscribe(tenant: Scope, each: Feed): () => void {
@@ -140,6 +151,10 @@ export function summary(number: number, more: Partial<RequestSummary> = {}): Req
     savingsNanoUsd: 5_000n,
     firstByteMs: 4.5,
     totalMs: 12.25,
+    reach: 'stayed',
+    received: ['sim-local'],
+    blocked: [],
+    consent: undefined,
     ...more,
   };
 }

@@ -40,6 +40,7 @@ describe('the description of the admin API', () => {
         'policies/{name}',
         'policies/{name}/rehearse',
         'registry',
+        'reports/data-flow',
         'requests',
         'requests/live',
         'route/simulate',
@@ -67,7 +68,8 @@ describe('the description of the admin API', () => {
       const schema = at(methods, 'get', 'responses', '200', 'content', type, 'schema');
       if (schema === undefined) continue;
       const name = /tenants|policies/.test(path) ? 'acme' : decisionNumber(1);
-      const reply = await served.get(path.replace('{name}', name));
+      const query = path.includes('reports') ? '?tenant=acme' : '';
+      const reply = await served.get(path.replace('{name}', name) + query);
       assert.equal(reply.status, 200, path);
       const read = z.fromJSONSchema(Object(schema)).safeParse(reply.json());
       assert.equal(read.success, true, `${path}: ${JSON.stringify(read.error?.issues)}`);

@@ -4,5 +4,5 @@ import type { Records } from '@signalbox/ports';
 
 export type Readings = Pick<
   Records,
-  'recentRequests' | 'requestByDecision' | 'overview' | 'subscribe'
+  'recentRequests' | 'requestByDecision' | 'overview' | 'flows' | 'subscribe'
 >;

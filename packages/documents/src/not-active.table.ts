@@ -19,7 +19,6 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('authority', 'whoever may write the files may change everything in them'),
   row('consents *', 'no ceiling is lifted'),
   row('node region', 'what runs on this node is inside every residency'),
-  row('endpoints * legal_entity', 'no rule and no record asks for it'),
   row(`endpoints * price ${CACHE_WRITE}`, AS_INPUT),
   row(`endpoints * models * price ${CACHE_WRITE}`, AS_INPUT),
   row(`models * price ${CACHE_WRITE}`, AS_INPUT),

@@ -32,3 +32,12 @@ export function instantOf(text: string, nowMs: number): string {
   if (count === undefined) return text;
   return new Date(nowMs + Number(count) * (MS_BY_UNIT[unit] ?? 0)).toISOString();
 }
+
+/** `30d` as the time that is so long ago; a day or an instant of ISO 8601 as it is, in UTC. */
+export function pastOf(text: string, nowMs: number, flag: string): string {
+  const [, count, unit = ''] = SPAN.exec(text) ?? [];
+  const ms =
+    count === undefined ? Date.parse(text) : nowMs - Number(count) * (MS_BY_UNIT[unit] ?? 0);
+  if (Number.isNaN(ms)) throw misused(`${flag} takes 24h, 30d, 2026-03-01 or an instant in UTC.`);
+  return new Date(ms).toISOString();
+}

@@ -355,3 +355,28 @@ test('model inspect reads the header of a file, and refuses what is none', async
   assert.match(ended.err, /does not begin with `GGUF`/);
   assert.equal((await sb('model', 'inspect', join(folder, 'gone.gguf'))).exit, 4);
 });
+
+test('report data-flow finds the calls behind each of its numbers', async () => {
+  await ok('ask', 'my card is 4111 1111 1111 1111');
+  await ok('ask', 'look at this', '--step', 'code_review');
+  const said = ['report', 'data-flow', '--tenant', 'acme', '--since', '1h'];
+  const report = parsed(await ok(...said, '--json'));
+  const rows = ['calls', 'received', 'blocked', 'exceptions'].flatMap((part) => {
+    const some = report[part];
+    assert.ok(Array.isArray(some), part);
+    return some.map((row: unknown): Readonly<Record<string, unknown>> => ({ ...Object(row) }));
+  });
+  for (const row of rows) {
+    const { data: calls } = parsed(await ok('api', 'GET', `${row['records']}&limit=200`));
+    assert.ok(Array.isArray(calls));
+    assert.equal(calls.length, row['calls'], JSON.stringify(row));
+  }
+  const regulated = rows.filter((row) => row['label'] === 'regulated');
+  assert.deepEqual([...new Set(regulated.map((row) => row['tier'] ?? 1))], [1]);
+  assert.ok(regulated.some((row) => row['reach'] === 'stayed'));
+  assert.ok(rows.some((row) => row['endpoint'] === 'sim-frontier' && row['left'] === true));
+  assert.match((await ok(...said)).out, /How far calls went.*left +public.*Exceptions: none/s);
+  assert.equal((await sb('report', 'data-flow', '--tenant', 'nobody')).exit, 4);
+  assert.equal((await sb('report', 'data-flow')).exit, 2);
+  assert.equal((await sb('report', 'data-flow', '--tenant', 'acme', '--since', 'long')).exit, 2);
+});

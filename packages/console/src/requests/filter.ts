@@ -1,12 +1,28 @@
 // What the list of requests lets through, in one small language: `tier=3 ending=refused
 // tenant=acme`. The same words stand in the address and go to the server.
 
-export const FILTER_KEYS = ['tier', 'ending', 'tenant', 'session', 'model'] as const;
+export const FILTER_KEYS = [
+  'tier',
+  'ending',
+  'tenant',
+  'session',
+  'model',
+  'label',
+  'reach',
+  'received_by',
+  'blocked_at',
+  'consent',
+  'from',
+  'to',
+] as const;
 export type FilterKey = (typeof FILTER_KEYS)[number];
 export type Filter = Readonly<Partial<Record<FilterKey, string>>>;
 
 export const ENDINGS = ['answered', 'refused', 'cut', 'left', 'crashed'] as const;
 export const TIERS = ['1', '2', '3'] as const;
+/** `-`: calls without one. */
+const LABELS = ['public', 'internal', 'personal', 'regulated', '-'] as const;
+const REACHES = ['left', 'stayed', 'unsent', 'unknown'] as const;
 
 export type ParsedFilter =
   | { readonly ok: true; readonly filter: Filter }
@@ -35,6 +51,15 @@ function wrongValue(key: FilterKey, value: string): string | undefined {
   if (key === 'tier' && !TIERS.some((one) => one === value)) return 'A tier is 1, 2 or 3.';
   if (key === 'ending' && !ENDINGS.some((one) => one === value)) {
     return `An ending is one of ${ENDINGS.join(', ')}.`;
+  }
+  if (key === 'label' && !LABELS.some((one) => one === value)) {
+    return `A label is one of ${LABELS.join(', ')}.`;
+  }
+  if (key === 'reach' && !REACHES.some((one) => one === value)) {
+    return `Data's reach is one of ${REACHES.join(', ')}.`;
+  }
+  if ((key === 'from' || key === 'to') && Number.isNaN(Date.parse(value))) {
+    return `Say ${key}= with an instant such as 2026-03-01T00:00:00Z`;
   }
   return value === '' ? `Say a value after ${key}=` : undefined;
 }

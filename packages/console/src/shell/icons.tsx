@@ -108,3 +108,10 @@ export const Play = (): VNode => (
     <path d="M5 3.4l7 4.6-7 4.6z" />
   </Drawn>
 );
+
+/** What goes from one place to two. */
+export const Flow = (): VNode => (
+  <Drawn>
+    <path d="M2.5 8h4M6.5 8c2 0 2-4 4-4h3M6.5 8c2 0 2 4 4 4h3" />
+  </Drawn>
+);

@@ -7,6 +7,7 @@ const KEYS: readonly (readonly [keys: string, deed: string])[] = [
   ['g o', 'Overview'],
   ['g r', 'Requests'],
   ['g e', 'Endpoints of tenants'],
+  ['g d', 'Data flow'],
   ['j  k', 'Next and previous request'],
   ['Enter', 'Open the request'],
   ['/', 'Filter'],

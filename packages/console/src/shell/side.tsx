@@ -1,13 +1,14 @@
 // The rooms, and what belongs to all of them.
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { Gauge, Gone, Keyboard, Mark, Moon, Plug, Rows } from './icons.tsx';
+import { Flow, Gauge, Gone, Keyboard, Mark, Moon, Plug, Rows } from './icons.tsx';
 import { chooseTheme, chosenTheme, systemTheme, type Theme } from './theme.ts';
 
 const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])[] = [
   ['/', 'Overview', Gauge],
   ['/requests', 'Requests', Rows],
   ['/endpoints', 'Endpoints', Plug],
+  ['/data-flow', 'Data flow', Flow],
 ];
 
 export type SideProps = {

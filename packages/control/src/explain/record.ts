@@ -6,6 +6,8 @@ export type ReadAttempt = {
   readonly endpoint: string;
   readonly tier: number;
   readonly region?: string | undefined;
+  readonly legalEntity?: string | undefined;
+  readonly own?: boolean | undefined;
   readonly credential?: string | undefined;
   readonly modelAsked: string;
   readonly modelClaimed?: string | undefined;
@@ -95,6 +97,8 @@ const attempt: z.ZodType<ReadAttempt> = z.object({
   endpoint: text,
   tier,
   region: text.optional(),
+  legalEntity: text.optional(),
+  own: z.boolean().optional(),
   credential: text.optional(),
   modelAsked: text,
   modelClaimed: text.optional(),

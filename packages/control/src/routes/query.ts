@@ -1,5 +1,6 @@
 // The words of a query: numbers as digits, filters as names.
-import { REQUESTS_MAX, WINDOW_MS_MAX } from '@signalbox/ports';
+import { LABELS, type Label } from '@signalbox/contract';
+import { NOT_GIVEN, REACHES, REQUESTS_MAX, type Reach, WINDOW_MS_MAX } from '@signalbox/ports';
 import { z } from 'zod';
 
 const LIMIT_DEFAULT = 50;
@@ -19,6 +20,11 @@ const decision = z
   .string()
   .regex(/^dec_[0-9A-Z]{26}(-[1-9][0-9]{0,3})?$/, 'must be the id of a decision');
 
+/** An instant in ISO 8601, as Unix milliseconds. */
+const instant: z.ZodType<number, string> = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2026-03-01T00:00:00Z' })
+  .transform((text) => Date.parse(text));
+
 const ENDINGS = ['answered', 'refused', 'cut', 'left', 'crashed'] as const;
 
 const filters = {
@@ -27,6 +33,16 @@ const filters = {
   tenant: name.optional().describe('Whose calls.'),
   session: name.optional().describe('Calls of one session.'),
   model: name.optional().describe('What was asked for, or what answered.'),
+  label: z
+    .enum([...LABELS, NOT_GIVEN])
+    .optional()
+    .describe(`Label of the call; \`${NOT_GIVEN}\`: none.`),
+  reach: z.enum(REACHES).optional().describe('How far its data went.'),
+  received_by: name.optional().describe('An endpoint that its data was sent to.'),
+  blocked_at: name.optional().describe('An endpoint where it was stopped, by its clearance.'),
+  consent: name.optional().describe(`What let it further than its label; \`${NOT_GIVEN}\`: none.`),
+  from: instant.optional().describe('Calls that came from then on.'),
+  to: instant.optional().describe('Calls that came before.'),
 };
 
 export type Filters = {
@@ -35,6 +51,14 @@ export type Filters = {
   readonly tenant?: string | undefined;
   readonly session?: string | undefined;
   readonly model?: string | undefined;
+  readonly label?: Label | typeof NOT_GIVEN | undefined;
+  readonly reach?: Reach | undefined;
+  readonly received_by?: string | undefined;
+  readonly blocked_at?: string | undefined;
+  readonly consent?: string | undefined;
+  /** Unix milliseconds. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 };
 
 export type RequestsQuery = Filters & {
@@ -65,4 +89,15 @@ export const overviewQuery: z.ZodType<OverviewQuery> = z.strictObject({
     .default(WINDOW_MS_DEFAULT)
     .describe('How far back, milliseconds.'),
   tenant: filters.tenant,
+});
+
+export type DataFlowQuery = {
+  readonly tenant?: string | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+};
+export const dataFlowQuery: z.ZodType<DataFlowQuery> = z.strictObject({
+  tenant: name.optional().describe('Whose data; the key of a tenant asks for its own.'),
+  since: instant.optional().describe('From the hour that holds it; 30 days before the end.'),
+  until: instant.optional().describe('To the end of the hour before it, or that it is in; now.'),
 });

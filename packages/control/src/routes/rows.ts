@@ -1,7 +1,7 @@
 // Rows of ended calls and their sums as the API says them: snake case, times in ISO 8601, money in
 // whole micro-USD beside the exact dollars. What is not known is null, never 0.
 import { formatUsd, microUsd } from '@signalbox/contract';
-import type { Overview, OverviewTotals, RequestSummary } from '@signalbox/ports';
+import { type Overview, type OverviewTotals, REACHES, type RequestSummary } from '@signalbox/ports';
 import { z } from 'zod';
 
 const text = z.string().nullable();
@@ -35,6 +35,10 @@ export const rowSchema: z.ZodType = z.strictObject({
   savings_micro_usd: micro,
   first_byte_ms: count,
   total_ms: z.number(),
+  reach: z.enum(REACHES).describe('How far its data went.'),
+  received_by: z.array(z.string()).describe('Endpoints that its data was sent to.'),
+  blocked_at: z.array(z.string()).describe('Endpoints where it was stopped, by its clearance.'),
+  consent: text.describe('What let it further than its label.'),
 });
 
 export function rowOf(call: RequestSummary): object {
@@ -63,6 +67,10 @@ export function rowOf(call: RequestSummary): object {
     savings_micro_usd: microOrNull(call.savingsNanoUsd),
     first_byte_ms: call.firstByteMs ?? null,
     total_ms: call.totalMs,
+    reach: call.reach,
+    received_by: call.received,
+    blocked_at: call.blocked,
+    consent: call.consent ?? null,
   };
 }
 

@@ -45,6 +45,8 @@ export type EndpointFacts = {
   readonly declaredTier: Tier | undefined;
   readonly reach: Reach;
   readonly region: string | undefined;
+  /** Who operates it. */
+  readonly legalEntity: string | undefined;
   readonly retention: Retention;
   /** Somebody vouches for what is said of it, and names the evidence. */
   readonly attested: boolean;
@@ -248,6 +250,7 @@ function compileEndpoint(
     declaredTier: document.tier,
     reach: sources.reachOf(url),
     region: document.region,
+    legalEntity: document.legalEntity,
     retention: document.retention,
     attested: document.attestation !== undefined,
     tenant: document.tenant as TenantName | undefined, // brand: the reference was checked by config

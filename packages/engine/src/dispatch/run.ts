@@ -359,10 +359,13 @@ export class Run {
   }
 
   #note({ offer, visit, role, firstByteMs, started }: Trial, facts: Noted): void {
+    const { endpoint } = offer.offering;
     const attempt: Attempt = {
-      endpoint: offer.offering.endpoint.name,
+      endpoint: endpoint.name,
       tier: offer.place.tier,
       region: offer.place.region,
+      legalEntity: endpoint.legalEntity,
+      own: offer.place.own ? true : undefined,
       credential: visit.line.credential?.name,
       modelAsked: offer.offering.upstream,
       modelClaimed: facts.modelClaimed,

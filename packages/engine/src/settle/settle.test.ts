@@ -362,6 +362,8 @@ describe('the record of a call', () => {
         endpoint: 'middle',
         tier: 2,
         region: 'eu',
+        legalEntity: undefined,
+        own: undefined,
         credential: undefined,
         modelAsked: 'medium',
         modelClaimed: 'medium-x',

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ReadEntry } from '@signalbox/trust';
 import type { EntryName } from '../journal/read.ts';
 import { isBefore, type Position } from '../journal/segment.ts';
+import { FlowTally, type FlowTotal } from './flow-tally.ts';
 import type { RequestSummary } from './records.ts';
 import { type Row, rowOf, type SettledRow } from './row.ts';
 import { HOUR_MS, MINUTE_MS, type MinuteSum, Tally, type UsageSum } from './tally.ts';
@@ -95,16 +96,19 @@ export class Projection {
 
   #write(rows: readonly Row[]): readonly RequestSummary[] {
     const tally = new Tally();
+    const flows = new FlowTally();
     const added: RequestSummary[] = [];
     for (const row of rows) {
       if (row.kind === 'counted') tally.counted(row);
       else if (this.#insert(row)) {
         tally.settled(row.summary);
+        flows.settled(row);
         added.push(row.summary);
       }
     }
     for (const sum of tally.usage()) this.#statements.addUsage.run(...usageColumns(sum));
     for (const sum of tally.minutes()) this.#statements.addMinute.run(...minuteColumns(sum));
+    for (const sum of flows.sums()) this.#statements.addFlow.run(...flowColumns(sum));
     return added;
   }
 
@@ -132,7 +136,9 @@ export class Projection {
     if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = now;
     this.#statements.dropMinutes.run(Math.floor((now - MINUTES_KEPT_MS) / MINUTE_MS));
-    this.#statements.dropUsage.run(Math.floor((now - HOURS_KEPT_MS) / HOUR_MS));
+    const oldestHour = Math.floor((now - HOURS_KEPT_MS) / HOUR_MS);
+    this.#statements.dropUsage.run(oldestHour);
+    this.#statements.dropFlows.run(oldestHour);
   }
 }
 
@@ -163,8 +169,15 @@ function requestColumns(call: RequestSummary): Column[] {
     call.savingsNanoUsd ?? null,
     call.firstByteMs ?? null,
     call.totalMs,
+    call.reach,
+    spaced(call.received),
+    spaced(call.blocked),
+    call.consent ?? null,
   ];
 }
+
+const spaced = (names: readonly string[]): string | null =>
+  names.length === 0 ? null : ` ${names.join(' ')} `;
 
 function usageColumns(sum: UsageSum): Column[] {
   const key = [sum.tenant, sum.hour, sum.model, sum.endpoint, sum.tier];
@@ -176,6 +189,13 @@ function minuteColumns(sum: MinuteSum): Column[] {
   const key = [sum.tenant, sum.minute, sum.tier, sum.bucket];
   const counts = [sum.calls, sum.errors, sum.refused, sum.tokens];
   return [...key, ...counts, sum.cost, sum.unknownCostCalls, sum.savings];
+}
+
+function flowColumns(sum: FlowTotal): Column[] {
+  const where = [sum.endpoint, sum.region, sum.entity, sum.tier, sum.own ? 1 : 0];
+  const key = [sum.tenant, sum.hour, sum.fate, ...where, sum.label, sum.consent];
+  const counts = [sum.calls, sum.inputTokens, sum.outputTokens, sum.uncounted];
+  return [...key, ...counts, sum.first, sum.last];
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -194,8 +214,10 @@ function prepare(database: DatabaseSync) {
     addRequest: database.prepare(
       `INSERT INTO requests (id, decision, at, tenant, key, session, step, operation, stream,
          model_requested, model, endpoint, tier, label, ending, code, status, fallback,
-         input_tokens, output_tokens, cost, savings, first_byte_ms, total_ms, segment, byte)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         input_tokens, output_tokens, cost, savings, first_byte_ms, total_ms, reach, received,
+         blocked, consent, segment, byte)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+         ?, ?)
        ON CONFLICT (decision) DO NOTHING`,
     ),
     addUsage: database.prepare(
@@ -218,6 +240,15 @@ function prepare(database: DatabaseSync) {
          unknown_cost_calls = unknown_cost_calls + excluded.unknown_cost_calls,
          savings = savings + excluded.savings`,
     ),
+    addFlow: database.prepare(
+      `INSERT INTO flows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET calls = calls + excluded.calls,
+         input_tokens = input_tokens + excluded.input_tokens,
+         output_tokens = output_tokens + excluded.output_tokens,
+         uncounted = uncounted + excluded.uncounted,
+         first = min(first, excluded.first),
+         last = max(last, excluded.last)`,
+    ),
     /** The youngest of the eldest rows that may go. */
     oldRequests: database.prepare(
       `SELECT max(id) AS id FROM (SELECT id, at FROM requests ORDER BY id LIMIT ?)
@@ -226,5 +257,6 @@ function prepare(database: DatabaseSync) {
     dropRequests: database.prepare('DELETE FROM requests WHERE id <= ?'),
     dropMinutes: database.prepare('DELETE FROM minutes WHERE minute < ?'),
     dropUsage: database.prepare('DELETE FROM usage WHERE hour < ?'),
+    dropFlows: database.prepare('DELETE FROM flows WHERE hour < ?'),
   };
 }

@@ -2,6 +2,8 @@
 // are started together.
 import type { Position } from '../journal/segment.ts';
 import type {
+  FlowQuery,
+  Flows,
   Overview,
   OverviewQuery,
   RecentPage,
@@ -24,13 +26,15 @@ export type Question =
   | { readonly kind: 'recent'; readonly query: RecentQuery }
   | { readonly kind: 'decision'; readonly tenant: Scope; readonly decision: string }
   | { readonly kind: 'usage'; readonly query: UsageQuery }
-  | { readonly kind: 'overview'; readonly query: OverviewQuery };
+  | { readonly kind: 'overview'; readonly query: OverviewQuery }
+  | { readonly kind: 'flows'; readonly query: FlowQuery };
 
 export type Answers = {
   readonly recent: RecentPage;
   readonly decision: StoredRecord | undefined;
   readonly usage: readonly UsageRow[];
   readonly overview: Overview;
+  readonly flows: Flows;
 };
 
 export type Answer = {

@@ -6,6 +6,8 @@ import type { Position } from '../journal/segment.ts';
 import { bigint, type Columns, number, text } from './columns.ts';
 import {
   EVERY_TENANT,
+  NOT_GIVEN,
+  REACHES,
   REQUESTS_MAX,
   type RecentPage,
   type RecentQuery,
@@ -23,7 +25,7 @@ const SCANNED_MAX = 50_000;
 
 const SUMMARY = `id, decision, at, tenant, key, session, step, operation, stream, model_requested,
   model, endpoint, tier, label, ending, code, status, fallback, input_tokens, output_tokens, cost,
-  savings, first_byte_ms, total_ms`;
+  savings, first_byte_ms, total_ms, reach, received, blocked, consent`;
 
 const GROUP_COLUMNS: Readonly<Record<UsageGroup, string>> = {
   hour: 'hour',
@@ -47,11 +49,11 @@ export class Queries {
     const limit = Math.min(Math.max(1, Math.floor(query.limit)), REQUESTS_MAX);
     const before = this.#idAfter(query);
     if (before === undefined) return { requests: [], next: undefined };
-    const { tenant, tier = null, ending = null, session = null, model = null } = query;
+    const { tenant } = query;
     const ofAll = tenant === EVERY_TENANT;
     const { all, ofTenant, horizon, horizonOfTenant } = this.#statements;
     // One row more than the page shows that there is a next one.
-    const filter = [tier, ending, session, model, limit + 1];
+    const filter = [...filterOf(query), limit + 1];
     const rows = ofAll ? all.all(before, ...filter) : ofTenant.all(before, ...filter, tenant);
     const requests = rows.slice(0, limit).map(summaryOf);
     if (rows.length > limit) return { requests, next: requests.at(-1)?.decision };
@@ -96,6 +98,24 @@ export class Queries {
   }
 }
 
+/** In the order of the statement; null: not asked for. */
+function filterOf(query: RecentQuery): (string | number | null)[] {
+  const { received, blocked } = query;
+  return [
+    query.tier ?? null,
+    query.ending ?? null,
+    query.session ?? null,
+    query.model ?? null,
+    query.label ?? null,
+    query.reach ?? null,
+    received === undefined ? null : ` ${received} `,
+    blocked === undefined ? null : ` ${blocked} `,
+    query.consent ?? null,
+    query.from ?? null,
+    query.to ?? null,
+  ];
+}
+
 function groupText(by: UsageGroup, row: Columns): string {
   const value = row['grouped'];
   if (typeof value === 'string') return value;
@@ -129,8 +149,15 @@ function summaryOf(row: Columns): RequestSummary {
     savingsNanoUsd: bigint(row, 'savings'),
     firstByteMs: number(row, 'first_byte_ms'),
     totalMs: number(row, 'total_ms') ?? 0,
+    reach: REACHES.find((one) => one === text(row, 'reach')) ?? 'unknown',
+    received: names(row, 'received'),
+    blocked: names(row, 'blocked'),
+    consent: text(row, 'consent'),
   };
 }
+
+const names = (row: Columns, name: string): readonly string[] =>
+  text(row, name)?.trim().split(' ') ?? [];
 
 function prepare(database: DatabaseSync) {
   const ready = (sql: string): StatementSync => {
@@ -147,7 +174,11 @@ function prepare(database: DatabaseSync) {
        WHERE (?2 IS NULL OR tier = ?2) AND (?3 IS NULL OR ending = ?3)
          AND (?4 IS NULL OR session = ?4)
          AND (?5 IS NULL OR model = ?5 OR model_requested = ?5)
-       LIMIT ?6`,
+         AND (?6 IS NULL OR coalesce(label, '${NOT_GIVEN}') = ?6) AND (?7 IS NULL OR reach = ?7)
+         AND (?8 IS NULL OR instr(received, ?8) > 0) AND (?9 IS NULL OR instr(blocked, ?9) > 0)
+         AND (?10 IS NULL OR coalesce(consent, '${NOT_GIVEN}') = ?10)
+         AND (?11 IS NULL OR at >= ?11) AND (?12 IS NULL OR at < ?12)
+       LIMIT ?13`,
     );
   const lastScanned = (where: string): StatementSync =>
     ready(
@@ -166,7 +197,7 @@ function prepare(database: DatabaseSync) {
     );
   return {
     all: page(''),
-    ofTenant: page(' AND tenant = ?7'),
+    ofTenant: page(' AND tenant = ?14'),
     horizon: lastScanned(''),
     horizonOfTenant: lastScanned(' AND tenant = ?2'),
     one: single(' AND tenant = ?2'),

@@ -12,6 +12,16 @@ export const REQUESTS_MAX = 200;
 export const USAGE_ROWS_MAX = 1_000;
 export const WINDOW_MS_MAX: number = 7 * 24 * 60 * 60 * 1000;
 export const POINTS_MAX = 360;
+export const FLOW_ROWS_MAX = 2_000;
+/** In a filter: calls without a label, or without a consent. Neither is called that. */
+export const NOT_GIVEN = '-';
+
+/**
+ * How far the data of a call went. `left`: beyond tier 1 to a place that is not the tenant's own;
+ * `stayed`: received there alone; `unsent`: nowhere; `unknown`: a crash ended it.
+ */
+export type Reach = 'left' | 'stayed' | 'unsent' | 'unknown';
+export const REACHES: readonly Reach[] = ['left', 'stayed', 'unsent', 'unknown'];
 
 /** One ended call, without its reasons: what lists and tails show. */
 export type RequestSummary = {
@@ -41,6 +51,13 @@ export type RequestSummary = {
   readonly savingsNanoUsd: bigint | undefined;
   readonly firstByteMs: number | undefined;
   readonly totalMs: number;
+  readonly reach: Reach;
+  /** Endpoints that its data was sent to, whether they answered or not. */
+  readonly received: readonly string[];
+  /** Endpoints where it was stopped, because they are outside its clearance. */
+  readonly blocked: readonly string[];
+  /** What let it go further than its label. */
+  readonly consent: string | undefined;
 };
 
 export type RecentQuery = {
@@ -54,6 +71,16 @@ export type RecentQuery = {
   readonly session?: string | undefined;
   /** What was asked for, or what answered. */
   readonly model?: string | undefined;
+  readonly label?: string | undefined;
+  readonly reach?: Reach | undefined;
+  /** An endpoint that its data was sent to. */
+  readonly received?: string | undefined;
+  /** An endpoint where it was stopped. */
+  readonly blocked?: string | undefined;
+  readonly consent?: string | undefined;
+  /** Unix milliseconds of arrival: from `from` on, before `to`. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 };
 
 export type RecentPage = {
@@ -148,6 +175,53 @@ export type Overview = {
   readonly tiers: readonly TierSeries[];
 };
 
+export type FlowQuery = {
+  readonly tenant: TenantName;
+  /** Unix milliseconds; whole hours count: the one that holds `from` up to that before `to`'s. */
+  readonly from: number;
+  readonly to: number;
+};
+
+/** Calls of one label and how far their data went. */
+export type ReachSum = {
+  readonly reach: Reach;
+  /** Undefined: none was given. */
+  readonly label: string | undefined;
+  readonly calls: number;
+};
+
+/** Calls of one label and what one place had of them; a call counts at each place it came to. */
+export type FlowSum = {
+  readonly fate: 'received' | 'blocked';
+  readonly endpoint: string;
+  readonly region: string | undefined;
+  readonly legalEntity: string | undefined;
+  readonly tier: number;
+  /** It was the tenant's own. */
+  readonly own: boolean;
+  readonly label: string | undefined;
+  readonly consent: string | undefined;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Calls whose tokens nobody counted. */
+  readonly uncountedCalls: number;
+  /** Unix milliseconds of arrival of the first and the last of them. */
+  readonly first: number;
+  readonly last: number;
+};
+
+export type Flows = {
+  readonly from: number;
+  readonly to: number;
+  readonly reaches: readonly ReachSum[];
+  readonly places: readonly FlowSum[];
+  /** There were more than FLOW_ROWS_MAX kinds of them. */
+  readonly cut: boolean;
+  /** Arrival of the eldest call of the tenant whose row is still kept; undefined: there is none. */
+  readonly rowsFrom: number | undefined;
+};
+
 /** New requests as they are projected; `dropped` counts those that one delivery had no room for. */
 export type Feed = (requests: readonly RequestSummary[], dropped: number) => void;
 
@@ -156,6 +230,7 @@ export interface Records {
   requestByDecision(tenant: Scope, decision: string): Promise<StoredRecord | undefined>;
   usage(query: UsageQuery): Promise<readonly UsageRow[]>;
   overview(query: OverviewQuery): Promise<Overview>;
+  flows(query: FlowQuery): Promise<Flows>;
   /** Returns how to stop. */
   subscribe(tenant: Scope, each: Feed): () => void;
 }

@@ -3,11 +3,14 @@
 // row needs makes no row.
 import type { ReadEntry } from '@signalbox/trust';
 import type { Position } from '../journal/segment.ts';
+import { count, field, list, number, string } from './fields.ts';
 import type { RequestSummary } from './records.ts';
+import { type FlowPlace, type Whereto, wheretoOf } from './whereto.ts';
 
 export type SettledRow = {
   readonly kind: 'settled';
   readonly summary: RequestSummary;
+  readonly places: readonly FlowPlace[];
   /** The entry in the journal. */
   readonly place: Position;
 };
@@ -26,8 +29,11 @@ export function rowOf(read: ReadEntry, place: Position): Row | undefined {
   if (bodyText === undefined) return undefined;
   if (head.kind === 'count') return countedRow(head.at, head.tenant, parsed(bodyText));
   if (head.kind !== 'settlement') return undefined;
-  const summary = summaryOf(parsed(bodyText));
-  return summary === undefined ? undefined : { kind: 'settled', summary, place };
+  const record = parsed(bodyText);
+  const whereto = wheretoOf(record);
+  const summary = summaryOf(record, whereto);
+  if (summary === undefined) return undefined;
+  return { kind: 'settled', summary, places: whereto.places, place };
 }
 
 function countedRow(at: number, tenant: string | undefined, body: unknown): Row | undefined {
@@ -36,7 +42,7 @@ function countedRow(at: number, tenant: string | undefined, body: unknown): Row 
 }
 
 /** The summary of a record; undefined: it is none. */
-function summaryOf(record: unknown): RequestSummary | undefined {
+function summaryOf(record: unknown, whereto: Whereto): RequestSummary | undefined {
   const decision = string(record, 'decision');
   const at = number(record, 'at');
   const ending = string(record, 'ending');
@@ -70,22 +76,29 @@ function summaryOf(record: unknown): RequestSummary | undefined {
     savingsNanoUsd: nanoUsd(record, 'savingsNanoUsd'),
     firstByteMs: number(record, 'firstByteMs'),
     totalMs: number(record, 'totalMs') ?? 0,
+    reach: whereto.reach,
+    received: endpointsOf(whereto, 'received'),
+    blocked: endpointsOf(whereto, 'blocked'),
+    consent: whereto.consent,
   };
 }
 
+const endpointsOf = ({ places }: Whereto, fate: FlowPlace['fate']): readonly string[] =>
+  places.length === 0 ? NONE : places.filter((one) => one.fate === fate).map((one) => one.endpoint);
+
+const NONE: readonly never[] = [];
+
 /** The attempt that answered, else the last one. */
 function attemptShown(record: unknown): unknown {
-  const attempts = field(record, 'attempts');
-  if (!Array.isArray(attempts)) return undefined;
+  const attempts = list(record, 'attempts');
   const answered = attempts.findLast((one: unknown) => field(one, 'outcome') === 'answered');
   return answered ?? attempts.at(-1);
 }
 
 /** The model by our name, where the route has it. */
 function modelShown(record: unknown, endpoint: string | undefined): string | undefined {
-  const candidates = field(record, 'candidates');
-  if (endpoint === undefined || !Array.isArray(candidates)) return undefined;
-  const inRoute = candidates.find(
+  if (endpoint === undefined) return undefined;
+  const inRoute = list(record, 'candidates').find(
     (one: unknown) => field(one, 'endpoint') === endpoint && field(one, 'gates') === 0,
   );
   return string(inRoute, 'model');
@@ -108,26 +121,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Of parsed JSON, whose keys are all its own; none of ours is a name that objects inherit. */
-function field(from: unknown, key: string): unknown {
-  if (typeof from !== 'object' || from === null) return undefined;
-  return (from as Record<string, unknown>)[key];
-}
-
-function string(from: unknown, key: string): string | undefined {
-  const value = field(from, key);
-  return typeof value === 'string' ? value : undefined;
-}
-
-function number(from: unknown, key: string): number | undefined {
-  const value = field(from, key);
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** A number that a column of whole numbers takes. */
-function count(from: unknown, key: string): number | undefined {
-  const value = number(from, key);
-  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

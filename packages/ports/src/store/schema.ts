@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 const FILE_MODE = 0o600;
 const BUSY_MS = 2_000;
 
@@ -19,7 +19,9 @@ const PRAGMAS = `
  * A request's record stays in the journal: its row says where. Few indexes, because each costs a
  * page for nearly every call (a session's name is random). `minutes` has one row per latency
  * bucket: their sums are the totals, their counts the percentiles. Tenant `*` there is everybody;
- * '' is nobody known.
+ * '' is nobody known. In `received` and `blocked` a space stands before and after each endpoint, so
+ * that one is found in it. `flows` has, beside what places had of calls, one row for each way that
+ * calls went as a whole, with no endpoint; '' there is whatever was not stated.
  */
 const TABLES = `
   CREATE TABLE requests (
@@ -47,6 +49,10 @@ const TABLES = `
     savings INTEGER,
     first_byte_ms REAL,
     total_ms REAL NOT NULL,
+    reach TEXT NOT NULL,
+    received TEXT,
+    blocked TEXT,
+    consent TEXT,
     segment INTEGER NOT NULL,
     byte INTEGER NOT NULL
   ) STRICT;
@@ -82,6 +88,26 @@ const TABLES = `
     PRIMARY KEY (tenant, minute, tier, bucket)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX minutes_by_minute ON minutes (minute);
+  CREATE TABLE flows (
+    tenant TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    fate TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    region TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    tier INTEGER NOT NULL,
+    own INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    uncounted INTEGER NOT NULL,
+    first REAL NOT NULL,
+    last REAL NOT NULL,
+    PRIMARY KEY (tenant, hour, fate, endpoint, region, entity, tier, own, label, consent)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX flows_by_hour ON flows (hour);
   CREATE TABLE cursor (
     source TEXT PRIMARY KEY,
     segment INTEGER NOT NULL,

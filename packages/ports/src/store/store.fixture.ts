@@ -10,6 +10,7 @@ import {
   type EntryDraft,
   endpointName,
   keyName,
+  type Label,
   modelName,
   requestId,
   requestOf,
@@ -47,6 +48,10 @@ export type Told = {
   readonly costNanoUsd?: bigint | undefined;
   readonly savingsNanoUsd?: bigint | undefined;
   readonly totalMs?: number;
+  readonly label?: Label;
+  /** Instead of one that answered at `endpoint`. */
+  readonly attempts?: readonly Partial<Attempt>[];
+  readonly consent?: string;
 };
 
 export function record(told: Told): CallRecord {
@@ -74,7 +79,9 @@ export function record(told: Told): CallRecord {
               gates: 0,
             },
           ],
-    attempts: endpoint === undefined ? [] : [attempt(endpoint, told.tier ?? 1)],
+    attempts: attemptsOf(told, endpoint),
+    label: told.label ?? ORDINARY.label,
+    ...(told.consent === undefined ? {} : { consent: told.consent }),
     ending: told.ending ?? 'answered',
     status: told.status ?? 200,
     usage: { ...USAGE, inputTokens: tokens, outputTokens: tokens + 1 },
@@ -82,6 +89,12 @@ export function record(told: Told): CallRecord {
     savingsNanoUsd: ('savingsNanoUsd' in told ? told.savingsNanoUsd : 2n)?.toString(),
     totalMs: told.totalMs ?? 30,
   };
+}
+
+function attemptsOf(told: Told, endpoint: string | undefined): readonly Attempt[] {
+  const usual = endpoint === undefined ? undefined : attempt(endpoint, told.tier ?? 1);
+  if (told.attempts === undefined) return usual === undefined ? [] : [usual];
+  return told.attempts.map((one) => ({ ...attempt('local', 1), ...one }));
 }
 
 export function settlement(told: Told): EntryDraft {

@@ -53,6 +53,10 @@ export function recordStoreSuite(name: string, openStore: OpenStore): void {
         savingsNanoUsd: 2n,
         firstByteMs: 13,
         totalMs: 30,
+        reach: 'stayed',
+        received: ['local'],
+        blocked: [],
+        consent: undefined,
       });
     });
 

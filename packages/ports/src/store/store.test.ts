@@ -6,6 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { type EntryDraft, tenantName } from '@signalbox/contract';
 import { handClock, listeningSink } from '../journal/journal.fixture.ts';
+import { flowsSuite } from './flows.suite.ts';
 import { EVERY_TENANT } from './records.ts';
 import { record, StoreBench, settlement } from './store.fixture.ts';
 import { recordStoreSuite } from './store.suite.ts';
@@ -14,6 +15,7 @@ import { everything, sumsSuite } from './sums.suite.ts';
 
 recordStoreSuite('SQLite', openStore);
 sumsSuite('SQLite', openStore);
+flowsSuite('SQLite', openStore);
 
 const all = { tenant: EVERY_TENANT, limit: 200 } as const;
 const usage = everything('acme', 'model');

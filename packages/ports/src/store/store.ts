@@ -170,6 +170,12 @@ class WorkerStore implements RecordStore {
     throw new StoreFault('an answer to another question');
   }
 
+  async flows(query: Parameters<Records['flows']>[0]): Promise<Answers['flows']> {
+    const answer = await this.#ask({ kind: 'flows', query });
+    if (answer.kind === 'flows') return answer.value;
+    throw new StoreFault('an answer to another question');
+  }
+
   subscribe(scope: Scope, each: Feed): () => void {
     if (this.#feeds.size >= FEEDS_MAX) throw new StoreFault('too many tails are open');
     const feed = { scope, each };

@@ -7,6 +7,7 @@ import { assert, unreachable } from '@signalbox/contract';
 import { nodeDisk } from '../journal/node-disk.ts';
 import { readEntryAt } from '../journal/read.ts';
 import { isBefore, type Position } from '../journal/segment.ts';
+import { FlowReader } from './flows.ts';
 import { follow, knowsCursor } from './follow.ts';
 import { OverviewReader } from './overview.ts';
 import { Projection } from './project.ts';
@@ -28,6 +29,7 @@ const { database, rebuilt } = openDatabase(start.path);
 const projection = new Projection(database, start.keep);
 const queries = new Queries(database);
 const overviews = new OverviewReader(database);
+const flows = new FlowReader(database);
 
 let watched: readonly Scope[] = [];
 let target: Position | undefined;
@@ -105,6 +107,8 @@ async function answerTo(question: Question): Promise<Answer> {
       return { kind: 'usage', value: queries.usage(question.query) };
     case 'overview':
       return { kind: 'overview', value: overviews.read(question.query) };
+    case 'flows':
+      return { kind: 'flows', value: flows.read(question.query) };
     default:
       return unreachable(question);
   }
