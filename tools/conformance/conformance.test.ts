@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { costs } from './costs.ts';
 import { materialOf } from './material.ts';
 import { matrix } from './matrix.ts';
 import { type Replay, replay } from './replay.ts';
@@ -28,6 +29,7 @@ function folderOf(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
+const NONE_TOLD = { told: 0, unlike: [] };
 const silent = (): void => undefined;
 const replayed = (files: Readonly<Record<string, string>>): Replay =>
   replay(folderOf(files), silent);
@@ -168,11 +170,39 @@ describe('formats', () => {
   });
 });
 
+describe('costs', () => {
+  it('are held against what the provider tells', async () => {
+    const answer = (ticks: number): string =>
+      JSON.stringify({
+        ...WHOLE,
+        model: 'grok-3-mini',
+        usage: {
+          ...{ prompt_tokens: 12, completion_tokens: 1, total_tokens: 241 },
+          prompt_tokens_details: { cached_tokens: 2 },
+          completion_tokens_details: { reasoning_tokens: 228 },
+          cost_in_usd_ticks: ticks,
+        },
+      });
+    const found = replayed({
+      'packages/xai/a.json': answer(1_176_500),
+      'packages/xai/b.json': answer(1),
+    });
+    const { told, unlike } = await costs(found.replayed);
+    assert.equal(told, 2);
+    assert.deepEqual(unlike, ['packages/xai/b.json: 117650, told 0.1']);
+  });
+});
+
 describe('the report', () => {
   it('has a row for every provider, check and pair, and all of its goals are met', () => {
     const found = replayed(GOOD);
     const cells = matrix(materialOf(found.replayed));
-    const report = reportOf({ replay: found, twins: { pairs: 1, unlike: [] }, cells });
+    const report = reportOf({
+      replay: found,
+      twins: { pairs: 1, unlike: [] },
+      costs: NONE_TOLD,
+      cells,
+    });
     const figures = report.rows.map(({ figure }) => figure);
     for (const figure of ['recordings of groq', 'check: any chunks', 'openai > gemini > openai']) {
       assert.ok(figures.includes(figure), figure);

@@ -3,6 +3,7 @@
 // to replay.
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { costs } from './costs.ts';
 import { materialOf } from './material.ts';
 import { matrix } from './matrix.ts';
 import { replay } from './replay.ts';
@@ -22,7 +23,7 @@ Options
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-function main(): number {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -47,7 +48,8 @@ function main(): number {
   }
   process.stderr.write('there and back through every format\n');
   const cells = matrix(materialOf(found.replayed));
-  const all = { replay: found, twins: twins(found.replayed), cells };
+  const told = await costs(found.replayed);
+  const all = { replay: found, twins: twins(found.replayed), costs: told, cells };
   const report = reportOf(all);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : tablesOf(all));
   return report.rows.every(({ met }) => met !== false) ? 0 : EXIT_FAILED;
@@ -61,4 +63,4 @@ function missingIn(folder: string | undefined): string | undefined {
   return isFolder ? undefined : `No recordings: ${folder} is no folder.`;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -2,6 +2,7 @@
 import type { Report, Row } from '../bench/report.ts';
 import { versions } from '../bench/versions.ts';
 import { CHECKS, type Check } from './checks.ts';
+import type { Costs } from './costs.ts';
 import type { Cell } from './matrix.ts';
 import type { Replay, Replayed } from './replay.ts';
 import type { Twins } from './twins.ts';
@@ -9,6 +10,7 @@ import type { Twins } from './twins.ts';
 export type Found = {
   readonly replay: Replay;
   readonly twins: Twins;
+  readonly costs: Costs;
   readonly cells: readonly Cell[];
 };
 
@@ -28,7 +30,7 @@ function row(figure: string, ours: number, total: number): Row {
   };
 }
 
-export function reportOf({ replay, twins, cells }: Found): Report {
+export function reportOf({ replay, twins, costs, cells }: Found): Report {
   const { replayed, broken } = replay;
   const { node = '', signalbox = '', revision = '' } = versions();
   const others = [...replay.others.values()].reduce((sum, one) => sum + one, 0);
@@ -46,6 +48,7 @@ export function reportOf({ replay, twins, cells }: Found): Report {
       ...cells.map(({ from, over, kept, total }) =>
         row(`${from} > ${over} > ${from}`, kept, total),
       ),
+      { ...row('costs as told', costs.told - costs.unlike.length, costs.told), ...FREE },
       { ...row('twins of one shape', twins.pairs - twins.unlike.length, twins.pairs), ...FREE },
       { ...row('recordings in formats of others', others, others), ...FREE },
       { ...row('files that cannot be read', broken.length, 0), unit: 'files' },
@@ -74,7 +77,7 @@ const providersOf = (replayed: readonly Replayed[]): readonly string[] =>
   [...new Set(replayed.map(({ exchange }) => exchange.provider))].sort();
 
 export function tablesOf(found: Found): string {
-  const { replay, twins, cells } = found;
+  const { replay, twins, costs, cells } = found;
   const report = reportOf(found);
   const versionsLine = Object.entries(report.versions).map(([name, one]) => `${name} ${one}`);
   return [
@@ -88,6 +91,7 @@ export function tablesOf(found: Found): string {
     table(['caller', 'upstream', 'kept', 'of', 'dropped by name'], cells.map(cellRow)),
     '',
     `Streams with a whole twin: ${twins.pairs}; of another shape: ${twins.unlike.length}.`,
+    `Answers whose provider tells their cost: ${costs.told}; others by our list: ${costs.unlike.length}.`,
     ...report.faults.map((fault) => `fault: ${fault}`),
     '',
   ].join('\n');

@@ -26,6 +26,7 @@ function factsOf(decision: unknown): readonly Fact[] {
   const last = answeredAttempt(decision);
   const facts: (Fact | undefined)[] = [
     fact('tier', tierText(decision, last)),
+    fact('claimed', claimedText(last)),
     fact('why', whyText(decision)),
     fact('label', labelText(decision)),
     fact('rule', ruleText(decision)),
@@ -55,6 +56,13 @@ function tierText(decision: unknown, last: unknown): string | undefined {
   const region = textIn(last, 'region');
   const where = [endpoint, model, region].filter((one) => one !== undefined && one !== '');
   return `${tier}, ${where.join(', ')}`;
+}
+
+/** Told only where the server says that another model answered than was asked for. */
+function claimedText(last: unknown): string | undefined {
+  const asked = textIn(last, 'modelAsked') ?? textIn(last, 'model_asked');
+  const claimed = textIn(last, 'modelClaimed') ?? textIn(last, 'model_claimed');
+  return claimed === asked || claimed === undefined ? undefined : `${claimed} is what it says`;
 }
 
 function whyText(decision: unknown): string | undefined {
