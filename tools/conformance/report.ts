@@ -91,7 +91,7 @@ export function tablesOf(found: Found): string {
     table(['caller', 'upstream', 'kept', 'of', 'dropped by name'], cells.map(cellRow)),
     '',
     `Streams with a whole twin: ${twins.pairs}; of another shape: ${twins.unlike.length}.`,
-    `Answers whose provider tells their cost: ${costs.told}; others by our list: ${costs.unlike.length}.`,
+    `Answers whose cost is told: ${costs.told}; another by our list: ${costs.unlike.length}.`,
     ...report.faults.map((fault) => `fault: ${fault}`),
     '',
   ].join('\n');

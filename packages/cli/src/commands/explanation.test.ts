@@ -30,6 +30,15 @@ test('kinds are told as they stand in the record', () => {
   assert.match(text([]), /label +regulated \(nothing found or declared\)/);
 });
 
+test('a server that says another model answered is not believed in silence', () => {
+  const text = (claimed: string): string => {
+    const attempt = { outcome: 'answered', tier: 1, modelAsked: 'small', modelClaimed: claimed };
+    return explanationText({ decision: 'dec_1', attempts: [attempt] }, PLAIN);
+  };
+  assert.match(text('large'), /claimed +large is what it says/);
+  assert.doesNotMatch(text('small'), /claimed/);
+});
+
 test('what a name holds cannot move the cursor of whoever reads it', () => {
   const text = explanationText({ decision_id: 'dec_2', rule: 'bad\u001b[2J' }, PLAIN);
   assert.ok(!text.includes('\u001b'));

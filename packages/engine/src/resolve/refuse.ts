@@ -1,6 +1,12 @@
 // Words for "nowhere": the gate that stands nearest to a yes decides the code, so that the caller
 // reads what would help.
-import { type Clearance, type EndpointName, type Refusal, refusal } from '@signalbox/contract';
+import {
+  type Clearance,
+  type Dialect,
+  type EndpointName,
+  type Refusal,
+  refusal,
+} from '@signalbox/contract';
 import { isPassed, kindsWith, wireOf } from '@signalbox/dialect';
 import type { Classified } from '../classify/classify.ts';
 import type { Field } from './field.ts';
@@ -41,7 +47,8 @@ export function refuseRoute(
     return unknownFile();
   }
   if (only(GATES.stateUnknown)) {
-    return holder === undefined ? unknownState() : heldElsewhere(holder);
+    const field = STATE_FIELDS[call.head.dialect];
+    return holder === undefined ? unknownState(field) : heldElsewhere(holder, field);
   }
   if (only(ENTITLEMENT)) {
     const plan =
@@ -113,16 +120,24 @@ function unknownFile(): Refusal {
   return refusal('object_unknown', message, { param: 'file_id', hint });
 }
 
-function heldElsewhere(holder: EndpointName): Refusal {
+/** Where each dialect names what an upstream holds. */
+const STATE_FIELDS: Readonly<Record<Dialect, string>> = {
+  openai: 'previous_response_id',
+  anthropic: 'container',
+  gemini: 'cachedContent',
+  ollama: 'context',
+};
+
+function heldElsewhere(holder: EndpointName, param: string): Refusal {
   const what = 'holds the state that the call refers to, and what the call names is not there';
   const message = `\`${holder}\` ${what}.`;
   const hint = 'Name a model that it serves, or send the earlier turns in the body.';
-  return refusal('policy_denied', message, { param: 'previous_response_id', hint });
+  return refusal('policy_denied', message, { param, hint });
 }
 
-function unknownState(): Refusal {
-  const message = 'The endpoint that holds this `previous_response_id` is not known here.';
+function unknownState(param: string): Refusal {
+  const message = `The endpoint that holds this \`${param}\` is not known here.`;
   const hint =
     'Name the endpoint: `model: "endpoint/model"`, or send the earlier turns in the body.';
-  return refusal('policy_denied', message, { param: 'previous_response_id', hint });
+  return refusal('policy_denied', message, { param, hint });
 }

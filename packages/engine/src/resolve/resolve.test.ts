@@ -261,6 +261,14 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
       'policy_denied',
       /previous_response_id/,
     ],
+    [
+      'state held elsewhere, in the words of the caller’s dialect',
+      yaml('{}'),
+      { model: 'small', messages: [], container: 'r' },
+      { dialect: 'anthropic' },
+      'policy_denied',
+      /`container`/,
+    ],
   ];
   for (const [name, text, model, head, code, says] of cases) {
     it(`is refused as ${code} for ${name}`, async () => {
