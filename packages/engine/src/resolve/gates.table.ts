@@ -50,12 +50,12 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   stateUnknown: 'it is not known to hold the state that the call refers to',
   tripped: 'it failed too often lately, and is left alone for a while',
   limited: 'it limits the rate, and is left alone until it may be asked again',
-  paused: 'it said when to come again, and is left alone until then',
   quarantined: 'it is quarantined; `signalbox endpoint activate` lets calls go there',
   quantised: 'its weights are stored in fewer bits than this kind of work may have',
   required: 'a rule requires what it is not, or is not known to have',
   forbidden: 'a rule forbids it',
   tooDear: 'it could cost more than a rule allows, or its price is unknown',
+  paused: 'it said when to come again, and is left alone until then',
 };
 
 /** The words of a bitmap, in the order of the bits. */
