@@ -78,6 +78,9 @@ export type Passing = {
 /** Of bytes; `end` is not in it. */
 export type ByteRange = { readonly start: number; readonly end: number };
 
+/** Where content stands; `plain` is text as it stands, not text in JSON. */
+export type ContentRange = ByteRange & { readonly plain?: true };
+
 /** The body with what deciding needs of it. */
 export type Question = {
   readonly bytes: Uint8Array;
@@ -103,7 +106,7 @@ export type Question = {
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;
   /** Where in `bytes` its content stands, in order: what does not only describe. */
-  content(): readonly ByteRange[];
+  content(): readonly ContentRange[];
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */
   lastInstruction(): string;
   /**

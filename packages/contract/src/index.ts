@@ -3,6 +3,7 @@ export type {
   ByteRange,
   Call,
   CallHead,
+  ContentRange,
   DeclaredSensitivity,
   Dialect,
   Operation,

@@ -10,6 +10,8 @@ const DESCRIBES: ReadonlySet<string> = new Set([
   ...['safetySettings', 'safety_settings', 'stream', 'stream_options', 'include', 'modalities'],
 ]);
 
+export const isDescription = (field: string): boolean => DESCRIBES.has(field);
+
 /**
  * @param fields of an object, in their order.
  * @returns ranges of its bytes, in order, each from its key to the end of its value, neighbours as
@@ -30,7 +32,7 @@ export function contentOf(fields: Iterable<Field>): readonly ByteRange[] {
   return ranges;
 }
 
-/** A body that is no JSON object has none: what a form holds is a part that cannot be read. */
+/** A body that is no JSON object has none. */
 export function contentOfBody(body: Uint8Array): readonly ByteRange[] {
   const reading = readObject(body);
   return reading.kind === 'invalid' ? [] : contentOf(reading.fields);

@@ -31,9 +31,14 @@ before(async () => {
 });
 after(() => gateway.stop());
 
-const upload = (key: string, query = '', headers: Record<string, string> = {}): Promise<Answer> => {
+const upload = (
+  key: string,
+  query = '',
+  headers: Record<string, string> = {},
+  text = 'text',
+): Promise<Answer> => {
   const head = 'content-disposition: form-data; name="file"; filename="a.txt"';
-  const body = `--b\r\n${head}\r\n\r\ntext\r\n--b--\r\n`;
+  const body = `--b\r\n${head}\r\n\r\n${text}\r\n--b--\r\n`;
   const type = { 'content-type': 'multipart/form-data; boundary=b', ...headers };
   return gateway.ask(`/v1/files${query}`, { key: gateway.key(key), body, headers: type });
 };
@@ -99,6 +104,14 @@ function formWith(text: string): FormData {
 }
 
 describe('a label', () => {
+  it('is raised by what a file says, and by a file that cannot be read', async () => {
+    const label = async (text: string): Promise<string> =>
+      String((await upload('main', '', {}, text)).headers['x-signalbox-sensitivity']);
+    assert.match(await label('nothing'), /^public/);
+    assert.equal(await label('name,ssn\nJo,219-09-9998'), 'regulated(us-ssn)');
+    assert.equal(await label('zero \0 ssn 219-09-9998'), 'personal(unscanned)');
+  });
+
   it('stays with what it was made under: later calls are as sensitive', async () => {
     const kept = await upload('main', '', { 'x-signalbox-sensitivity': 'regulated' });
     const asked = await gateway.ask(`/v1/files/${json(kept)['id']}`);

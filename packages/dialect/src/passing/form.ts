@@ -7,8 +7,12 @@ import { finder } from '../bytes.ts';
 
 export type FormField = {
   readonly name: string;
-  /** A file, by its disposition: what it holds is nobody's business here. */
+  /** A file, by its disposition. */
   readonly isFile: boolean;
+  /** Its head names an encoding that is not UTF-8. */
+  readonly isForeign: boolean;
+  /** Where the lines before the value begin; they tell names. */
+  readonly headStart: number;
   /** Byte offsets of the value; the end is exclusive. */
   readonly start: number;
   readonly end: number;
@@ -25,6 +29,7 @@ const BOUNDARY_CHARACTERS = /^[0-9A-Za-z'()+_,\-./:=? ]*[0-9A-Za-z'()+_,\-./:=?]
 const DISPOSITION = /^content-disposition[ \t]*:[ \t]*form-data[ \t]*((?:;[^\r\n]*)?)$/i;
 const NAME = /^;[ \t]*name=(?:"([\w.[\]-]{1,64})"|([\w.[\]-]{1,64}))[ \t]*(.*)$/i;
 const SECOND_NAME = /;[ \t]*name\*?[ \t]*=/i;
+const FOREIGN = /^content-type[ \t]*:[^\r\n]*charset[ \t]*=(?![ \t]*"?(?:utf-?8|us-ascii)\b)/im;
 const RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 const DASH = 0x2d;
@@ -64,7 +69,7 @@ export function readForm(
     // A value may be empty: then its boundary begins with the end of the head.
     const end = findNext(body, start - 2);
     if (end < 0) return wrong(start, 'the form ends before its last boundary');
-    fields.push({ ...named, start, end: Math.max(start, end) });
+    fields.push({ ...named, headStart: at + 2, start, end: Math.max(start, end) });
     at = end + 2 + delimiter;
   }
 }
@@ -76,7 +81,7 @@ function opening(body: Uint8Array, boundary: string): number | undefined {
   return text.decode(body.subarray(skipped, end)) === `--${boundary}` ? end : undefined;
 }
 
-function headOf(lines: string): Pick<FormField, 'name' | 'isFile'> | undefined {
+function headOf(lines: string): Pick<FormField, 'name' | 'isFile' | 'isForeign'> | undefined {
   let disposition: string | undefined;
   for (const line of lines.split('\r\n')) {
     if (/^content-transfer-encoding/i.test(line) && !/:\s*(?:binary|8bit|7bit)\s*$/i.test(line)) {
@@ -92,7 +97,8 @@ function headOf(lines: string): Pick<FormField, 'name' | 'isFile'> | undefined {
   // What stands in quotes is the name of a file.
   const rest = (found?.[3] ?? '').replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
   if (name === undefined || SECOND_NAME.test(rest)) return undefined;
-  return { name, isFile: /;[ \t]*filename\*?[ \t]*=/i.test(rest) };
+  const isFile = /;[ \t]*filename\*?[ \t]*=/i.test(rest);
+  return { name, isFile, isForeign: FOREIGN.test(lines) };
 }
 
 const wrong = (at: number, why: string): Result<never, Refusal> =>

@@ -2,7 +2,7 @@
 // here can read, which object of an upstream it names. The bytes go on as they came but for the
 // name of the model.
 import {
-  type ByteRange,
+  type ContentRange,
   no,
   type PassedOperation,
   type Passing,
@@ -17,6 +17,7 @@ import { contentOfBody } from '../content.ts';
 import { type Field, innerElements, stringAt } from '../json.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { boundaryOf, type FormField, readForm } from './form.ts';
+import { contentOfForm } from './form-content.ts';
 import { PASSED } from './operations.table.ts';
 
 /** What the head of such a request tells beside its operation. */
@@ -55,6 +56,8 @@ type Found = {
   readonly model: string;
   readonly stream: boolean;
   readonly unreadable: boolean;
+  /** Undefined: the body is JSON, or there is none. */
+  readonly content: readonly ContentRange[] | undefined;
   readonly reference: string | undefined;
   /** Where the model's name stands, with its quotes in JSON. */
   readonly named:
@@ -102,6 +105,7 @@ const bare = (bytes: Uint8Array, { id, after, model }: PassedHead): Found => ({
   model: model === '' ? ANY : model,
   stream: false,
   unreadable: false,
+  content: undefined,
   reference: id ?? after,
   named: undefined,
   said: undefined,
@@ -136,6 +140,7 @@ function inJson(
     model,
     stream,
     unreadable: isUnreadable(body, fields, content),
+    content: undefined,
     reference: modelless ? stringOf(body, content) : undefined,
     named: named && { start: named.valueStart, end: named.valueEnd, json: true },
     said: { start: content.valueStart, end: content.valueEnd },
@@ -195,16 +200,22 @@ function inForm(
   if (model === undefined || wrong !== undefined) return invalid('model', wrong ?? MODEL_MISSING);
   const [stream] = named(form.value, 'stream');
   const [file] = named(form.value, FILE_ID);
+  const { ranges, unreadable } = contentOfForm(body, form.value);
   return yes({
     bytes: body,
     model,
     stream: stream !== undefined && shortText(body, stream)?.toLowerCase() === 'true',
-    unreadable: true,
+    // The calls of a batch may hold anything, and are not taken apart.
+    unreadable: unreadable || named(form.value, 'purpose').some((one) => isBatch(body, one)),
+    content: ranges,
     reference: file && shortText(body, file),
     named: modelless ? undefined : field && { start: field.start, end: field.end, json: false },
     said: named(form.value, 'prompt')[0],
   });
 }
+
+const isBatch = (body: Uint8Array, field: FormField): boolean =>
+  shortText(body, field).trim() === 'batch';
 
 const named = (fields: readonly FormField[], name: string): readonly FormField[] =>
   fields.filter((one) => one.name === name);
@@ -254,8 +265,8 @@ class PassedQuestion implements Question {
     this.#found = found;
   }
 
-  content(): readonly ByteRange[] {
-    return contentOfBody(this.bytes);
+  content(): readonly ContentRange[] {
+    return this.#found.content ?? contentOfBody(this.bytes);
   }
 
   lastInstruction(): string {

@@ -9,7 +9,7 @@ import { type Branded, type Difficulty, higherLabel, type Label } from '@signalb
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
 import { labelOfType } from './kinds.table.ts';
-import type { Content } from './reading.ts';
+import { type Content, UNSCANNED } from './reading.ts';
 
 export type Profile = {
   readonly label: Label;
@@ -43,15 +43,20 @@ function sensitivity(joined: Joined, content: Content): { label: Label; kinds: r
   const kinds: string[] = [];
   // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
   let label = higherLabel(tenant.defaultLabel, resumed?.label ?? tenant.defaultLabel);
+  let unscanned = false;
   for (const { type, kind } of content) {
+    if (kind === UNSCANNED) {
+      unscanned = true;
+      continue;
+    }
     // What nobody has put into the table is as bad as it gets.
     label = higherLabel(label, labelOfType(kind) ?? 'regulated');
     if (kinds.length < TYPES_MAX) kinds.push(type);
   }
   const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;
-  if (question.unreadableParts || unknownState) {
+  if (question.unreadableParts || unknownState || unscanned) {
     label = higherLabel(label, tenant.unscannedLabel);
-    kinds.push('unscanned');
+    kinds.push(UNSCANNED);
   }
   // State is as sensitive as the call that made it, whatever this one says.
   if (held !== undefined && higherLabel(label, held.label) !== label) {

@@ -57,6 +57,23 @@ describe('what a body says', () => {
     it(name, () => assert.deepEqual(read(bytesOf(body)).types, types));
   }
 
+  it('is read as it stands where it is no JSON, and what turns out to be no text is told', () => {
+    const types = (text: string): readonly string[] => {
+      const bytes: Uint8Array = Buffer.from(text, 'latin1');
+      const plain = { start: 0, end: bytes.length, plain: true } as const;
+      const reading = new Reading({ bytes, content: () => [plain] });
+      while (reading.step());
+      return reading.found().map(({ type, kind }) => `${type} ${kind}`);
+    };
+    assert.deepEqual(types(`ssn ${SSN}`), ['us-ssn government-id']);
+    // In JSON a backslash takes what follows with it: here it is a character like others.
+    assert.deepEqual(types('mail: C:\\jo.doe@mail.example.org'), ['email-address email']);
+    assert.deepEqual(types(`${'text '.repeat(30_000)}\xff ssn ${SSN}`), [
+      'us-ssn government-id',
+      'unscanned unscanned',
+    ]);
+  });
+
   it('is the same when every character is written as an escape', () => {
     const written = [...`SSN ${SSN}`]
       .map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,13 +1,20 @@
 // Reads what a call says, in steps: the content of its body goes through the scanner in slices, so
 // that a large body never holds the loop. What comes out are types and how many of each; never a
 // value. JSON's escapes are undone on the way, so that a value is seen as its reader will see it.
-import type { ByteRange, Clock, Question } from '@signalbox/contract';
+import type { Clock, ContentRange, Question } from '@signalbox/contract';
 import type { SensitiveRules, TenantFacts } from '../tenant/tenant.ts';
 import { type Finding, RAISES_FROM, Scan, SLICE } from './scan/scan.ts';
 
-/** What was found: each type once, the surest first. */
+/** What was found: each type once, the surest first; last what could not be read. */
 export type Content = readonly FoundType[];
-export type FoundType = Pick<Finding, 'type' | 'kind'> & { readonly count: number };
+export type FoundType = {
+  readonly type: string;
+  readonly kind: Finding['kind'] | typeof UNSCANNED;
+  readonly count: number;
+};
+
+/** Bytes that began as text and are none. */
+export const UNSCANNED = 'unscanned';
 
 export const NOTHING_FOUND: Content = [];
 
@@ -17,6 +24,9 @@ const WHOLE = new TextDecoder();
 const BACKSLASH = '\\';
 /** The longest escape, `\u0041`, and what may hang over the end of a slice. */
 const ESCAPE_LENGTH = 6;
+
+/** What a text never holds, and what the decoder writes where bytes are none. */
+const NO_TEXT = ['\0', '\ufffd'];
 
 /** A body, and where in it there is something to read. */
 type Said = Pick<Question, 'bytes' | 'content'>;
@@ -50,7 +60,7 @@ export function readContent(
 /** A body that was read so far. Ask `step` until it says false, then `found`. */
 export class Reading {
   readonly #body: Uint8Array;
-  readonly #ranges: readonly ByteRange[];
+  readonly #ranges: readonly ContentRange[];
   #range = 0;
   #at: number;
   readonly #rules: SensitiveRules | undefined;
@@ -59,6 +69,7 @@ export class Reading {
   #decoder: InstanceType<typeof TextDecoder> | undefined;
   #rest = '';
   readonly #findings: Finding[] = [];
+  #unscanned = 0;
 
   constructor(said: Said, rules?: SensitiveRules) {
     this.#body = said.bytes;
@@ -79,7 +90,9 @@ export class Reading {
       const last = end === range.end;
       const bytes = this.#body.subarray(this.#at, end);
       room -= bytes.length;
-      this.#push(this.#decoded(bytes, last), last);
+      const text = this.#decoded(bytes, last);
+      if (range.plain === true) this.#pushPlain(text);
+      else this.#push(text, last);
       this.#at = end;
       if (last) this.#next();
     }
@@ -87,7 +100,7 @@ export class Reading {
 
   /** What was found in what has been read. */
   found(): Content {
-    const types = new Map<string, FoundType & { confidence: number }>();
+    const types = new Map<string, FoundType & { kind: Finding['kind']; confidence: number }>();
     for (const { type, kind, confidence } of this.#findings) {
       if (confidence < RAISES_FROM) continue;
       const known = types.get(type);
@@ -95,10 +108,13 @@ export class Reading {
       const surest = Math.max(confidence, known?.confidence ?? 0);
       types.set(type, { type, kind, count, confidence: surest });
     }
-    if (types.size === 0) return NOTHING_FOUND;
-    return [...types.values()]
+    if (types.size === 0 && this.#unscanned === 0) return NOTHING_FOUND;
+    const found: FoundType[] = [...types.values()]
       .sort((a, b) => b.confidence - a.confidence)
       .map(({ type, kind, count }) => ({ type, kind, count }));
+    const count = this.#unscanned;
+    if (count > 0) found.push({ type: UNSCANNED, kind: UNSCANNED, count });
+    return found;
   }
 
   #decoded(bytes: Uint8Array, last: boolean): string {
@@ -114,6 +130,11 @@ export class Reading {
     const keep = last ? whole.length : safeEnd(whole);
     this.#rest = whole.slice(keep);
     this.#scan.push(unescaped(whole.slice(0, keep)));
+  }
+
+  #pushPlain(text: string): void {
+    if (NO_TEXT.some((mark) => text.includes(mark))) this.#unscanned += 1;
+    this.#scan.push(text);
   }
 
   #next(): void {
