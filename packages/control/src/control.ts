@@ -27,6 +27,7 @@ import { liveRoute, Tails } from './routes/live.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { registryRoute } from './routes/registry.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { shadowRoutes } from './routes/shadow.ts';
 import { simulateRoute } from './routes/simulate.ts';
 
 export type Control = {
@@ -56,6 +57,7 @@ export function createControl(options: ControlOptions): Control {
     ...broughtRoutes(options),
     ...changeRoutes(options),
     ...degradationRoutes(options),
+    ...shadowRoutes(options),
     ...accessRoutes(options, door),
   ];
   const version = (): string => options.status().version;

@@ -21,6 +21,7 @@ describe('the description of the admin API', () => {
       Object.keys(paths).toSorted(),
       [
         'decisions/{name}',
+        'degradation',
         'endpoints',
         'endpoints/{name}',
         'endpoints/{name}/activate',
@@ -39,6 +40,7 @@ describe('the description of the admin API', () => {
         'policies',
         'policies/{name}',
         'policies/{name}/rehearse',
+        'policies/{name}/shadow',
         'registry',
         'reports/data-flow',
         'requests',

@@ -1,6 +1,7 @@
 // What control is made of: everything that it knows or changes comes in here.
 import type { ActBody, Clock, Keys, Random, Sink, TenantName } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
+import type { ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantAdmin } from './door/door.ts';
@@ -62,6 +63,8 @@ export type ControlOptions = {
   readonly brought?: BroughtDesk;
   /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
   readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  /** What a policy in shadow mode would have changed; undefined: no call was looked at. */
+  readonly shadowOf?: (policy: string) => ShadowCounts | undefined;
   /** Undefined: nothing is degraded here. */
   readonly degradation?: DegradationDesk;
   /** What somebody must be able to ask about later. */

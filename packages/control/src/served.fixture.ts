@@ -166,6 +166,10 @@ export class Served {
       status: () => STATUS,
       registry: async () => ({ models: [], rollouts: [], list: null }),
       configuration: () => this.desk.configuration(),
+      degradation: {
+        now: () => ({ level: 0, because: '', stated: undefined }),
+        state: () => {},
+      },
       ...(owner === 'desk' ? { documents: this.desk } : {}),
       origins: () => [this.origin, `http://localhost:${this.port}`],
       keyEnvironment: 'test',

@@ -10,6 +10,9 @@ export function canonicalConfiguration(configuration: Configuration): string {
   return write(configuration);
 }
 
+/** The same of a part: one document. */
+export const canonicalText = (document: object): string => write(document);
+
 function write(value: unknown): string {
   if (typeof value === 'bigint') return JSON.stringify(`${value}n`);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

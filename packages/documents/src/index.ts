@@ -11,7 +11,7 @@ export {
   readAddress,
   readNetwork,
 } from './address.ts';
-export { canonicalConfiguration } from './canonical.ts';
+export { canonicalConfiguration, canonicalText } from './canonical.ts';
 export {
   type Condition,
   type ConditionProblem,

@@ -12,8 +12,9 @@ import {
   refusal as refusalOf,
 } from '@signalbox/contract';
 import { answerEventIn, encode, errorBodyIn, errorEventIn, wireOf } from '@signalbox/dialect';
+import type { Classified } from './classify/classify.ts';
 import type { Outcome } from './dispatch/dispatch.ts';
-import { settlePorts } from './handed.ts';
+import { settlePorts, shadowFacts } from './handed.ts';
 import type { House } from './house.ts';
 import { LEFT_WAITING, type WaitEnd } from './schedule/park.ts';
 import type { Scheduled } from './schedule/schedule.ts';
@@ -280,10 +281,19 @@ function refusalTiming(call: Seen, { ports }: House): Header {
 }
 
 /** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */
-export function depart(call: Seen, { live }: House): void {
+export function depart(call: Seen, house: House): void {
+  const { live } = house;
   live.parking.waiting.delete(call.id);
   live.parking.again.delete(call.id);
   live.idempotency.end(call);
+  if (house.now().policies.hasShadow) lookAt(call, house);
+}
+
+/** What is in shadow mode is asked about calls that are over; not about those that came back. */
+function lookAt(call: Seen, house: House): void {
+  if (call.profile === undefined || (call.entry ?? 1) > 1) return;
+  const classified = call as Classified; // brand: it has a profile
+  house.live.shadows.take(classified, decisionId(call.id, 1), () => shadowFacts(house));
 }
 
 const FAILED: Refusal = refusalOf('internal', 'A fault of ours; the call failed closed.');

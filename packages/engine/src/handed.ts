@@ -12,6 +12,7 @@ import type { DispatchPorts } from './dispatch/dispatch.ts';
 import { Schemas } from './dispatch/schemas.ts';
 import { tokensOf } from './dispatch/turns.ts';
 import type { House, Live } from './house.ts';
+import type { ShadowFacts } from './rehearse/shadow.ts';
 import { leaveOut } from './resolve/leave-out.ts';
 import type { Offer } from './resolve/offer.ts';
 import type { ResolveFacts } from './resolve/resolve.ts';
@@ -39,6 +40,12 @@ export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
   const bound = before.route?.clearance.terms ?? before.resumed?.bound;
   const { level } = live.degradation;
   return { catalog, policies, closings: live.order, level, bound };
+}
+
+export function shadowFacts({ now, live }: House): ShadowFacts {
+  const { version, catalog, policies } = now();
+  const { level } = live.degradation;
+  return { version, catalog, policies, closings: live.order, level };
 }
 
 /** The same for every call of a house: made once. */

@@ -7,6 +7,7 @@ import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
+import type { Shadows } from './rehearse/shadow.ts';
 import type { Closings } from './resolve/recorded.ts';
 import type { Degradation } from './schedule/degradation.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
@@ -47,6 +48,7 @@ export type Live = {
   readonly parking: Parking;
   readonly queueEnds: QueueEnds;
   readonly degradation: Degradation;
+  readonly shadows: Shadows;
 };
 
 export type House = {

@@ -53,8 +53,10 @@ export {
   withPolicies,
 } from './rehearse/explained.ts';
 export { downAt, type Imagined, imagine } from './rehearse/imagined.ts';
+export type { Moved } from './rehearse/moved.ts';
 export { commandFor } from './rehearse/point-command.ts';
-export { type Moved, type Replayed, replay } from './rehearse/replay.ts';
+export { type Replayed, replay } from './rehearse/replay.ts';
+export type { ShadowCounts, Shadows } from './rehearse/shadow.ts';
 export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { keysOf, tenantsIn } from './rehearse/whose.ts';
 export { type Collector, type Exported, exportOf } from './resolve/export.ts';

@@ -39,6 +39,7 @@ import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
+import { Shadows } from './rehearse/shadow.ts';
 import { leaveOut } from './resolve/leave-out.ts';
 import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
@@ -253,6 +254,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
     queueEnds: queueEnds(),
     degradation: new Degradation(),
+    shadows: new Shadows(clock, sink),
   };
 }
 

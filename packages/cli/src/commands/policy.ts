@@ -11,6 +11,7 @@ import { problemsOf } from '../up/documents.ts';
 import { unknownName } from './admin.ts';
 import { commands as checking } from './policy-check.ts';
 import { commands as replaying } from './policy-replay.ts';
+import { commands as shadowing } from './policy-shadow.ts';
 
 export const commands: readonly Command[] = [
   {
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   },
   ...checking,
   ...replaying,
+  ...shadowing,
 ];
 
 async function list(_asked: Asked, desk: Desk): Promise<ExitCode> {

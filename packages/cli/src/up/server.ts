@@ -217,6 +217,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         documents: deskOf(ground),
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => adminOf(parts, text, address),
+        shadowOf: (policy) => parts.house.live.shadows.of(policy),
         degradation: { now: () => parts.house.live.degradation, state: parts.degrade },
         acted: (deed) => record(parts, deed),
         origins: () => late.origins,

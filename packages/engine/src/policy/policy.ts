@@ -70,8 +70,8 @@ type Policy = {
 export type Judging = {
   /** Level of degradation, 0 to 4. */
   readonly level?: number | undefined;
-  /** Policies in shadow mode are asked as if they held. */
-  readonly shadow?: boolean | undefined;
+  /** The policy of this name is asked as if it held, though it is in shadow mode. */
+  readonly shadow?: string | undefined;
 };
 
 const NOW: Judging = {};
@@ -92,8 +92,10 @@ const NO_ROUTE: RuleRoute = {
 
 export type Policies = {
   judge(call: Classified, judging?: Judging): Verdict;
-  /** Something is in shadow mode for this call. */
-  isShadowed(call: Classified): boolean;
+  /** Something is in shadow mode, for some call. */
+  readonly hasShadow: boolean;
+  /** What is in shadow mode for this call. */
+  shadowed(call: Classified): readonly PolicyDocument[];
   /** Every rule that holds for the call, from the nearest scope to the widest: for people. */
   matched(call: Classified): readonly Matched[];
 };
@@ -112,7 +114,7 @@ class Attached implements Policies {
   readonly #policies = new Map<string, Policy>();
   readonly #platform: readonly string[];
   readonly #demands: DemandsOf;
-  readonly #hasShadow: boolean;
+  readonly hasShadow: boolean;
 
   constructor(documents: Iterable<PolicyDocument>, platform: readonly string[]) {
     for (const document of documents) {
@@ -124,17 +126,20 @@ class Attached implements Policies {
     const all = [...this.#policies.values()];
     this.#platform = platform;
     this.#demands = new DemandsOf(all.flatMap(({ rules }) => rules));
-    this.#hasShadow = all.some(({ document }) => document.mode === 'shadow');
+    this.hasShadow = all.some(({ document }) => document.mode === 'shadow');
   }
 
   judge(call: Classified, judging: Judging = NOW): Verdict {
     const found = new Found(new Asked(call), judging.level ?? 0);
-    const shadow = judging.shadow === true;
+    const { shadow } = judging;
     for (let scope = 0; scope < SCOPES.length; scope += 1) {
       const names = this.#attached(call, scope);
       for (const name of names) {
         const policy = this.#policies.get(name);
-        if (policy !== undefined && isInForce(policy, call, shadow)) found.add(policy, scope);
+        if (policy === undefined) continue;
+        const { mode } = policy.document;
+        if (mode === 'shadow' && name !== shadow) continue;
+        if (isInForce(policy, call)) found.add(policy, scope);
       }
     }
     return found.verdict(this.#demands);
@@ -145,7 +150,7 @@ class Attached implements Policies {
     return SCOPES.flatMap((scope, at) =>
       this.#attached(call, at).flatMap((name) => {
         const policy = this.#policies.get(name);
-        if (policy === undefined || !isInForce(policy, call, true)) return [];
+        if (policy === undefined || !isInForce(policy, call)) return [];
         return policy.rules.flatMap((rule): readonly Matched[] => {
           const matches = rule.matches(asked);
           if (matches === false) return [];
@@ -157,14 +162,17 @@ class Attached implements Policies {
     );
   }
 
-  isShadowed(call: Classified): boolean {
-    if (!this.#hasShadow) return false;
-    return SCOPES.some((_, scope) =>
-      this.#attached(call, scope).some((name) => {
+  shadowed(call: Classified): readonly PolicyDocument[] {
+    if (!this.hasShadow) return NOTHING;
+    const found = new Set<PolicyDocument>();
+    for (let scope = 0; scope < SCOPES.length; scope += 1) {
+      for (const name of this.#attached(call, scope)) {
         const policy = this.#policies.get(name);
-        return policy?.document.mode === 'shadow' && isInForce(policy, call, true);
-      }),
-    );
+        if (policy?.document.mode !== 'shadow' || !isInForce(policy, call)) continue;
+        found.add(policy.document);
+      }
+    }
+    return [...found];
   }
 
   #attached({ key, agent, tenant }: Classified, scope: number): readonly string[] {
@@ -188,9 +196,9 @@ export const compilePolicies = (
   platform: readonly string[] = NOTHING,
 ): Policies => new Attached(documents, platform);
 
-function isInForce({ document }: Policy, { at, tenant }: Classified, shadow: boolean): boolean {
-  const { mode, ring, fromMs, untilMs } = document;
-  if (mode === 'shadow' && !shadow) return false;
+/** By its dates and its ring; in shadow mode as if it held. */
+function isInForce({ document }: Policy, { at, tenant }: Classified): boolean {
+  const { ring, fromMs, untilMs } = document;
   if (ring !== undefined && !(tenant.ring !== undefined && tenant.ring <= ring)) return false;
   return (fromMs === undefined || at >= fromMs) && (untilMs === undefined || at < untilMs);
 }

@@ -35,7 +35,8 @@ const deaf =
     ...snapshot,
     policies: {
       judge: (call, judging) => ({ ...snapshot.policies.judge(call, judging), ...part }),
-      isShadowed: (call) => snapshot.policies.isShadowed(call),
+      hasShadow: false,
+      shadowed: () => [],
       matched: (call) => snapshot.policies.matched(call),
     },
   });

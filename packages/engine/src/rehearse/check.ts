@@ -127,7 +127,8 @@ class Imagining {
         this.#verdicts.set(level, verdict);
         return verdict;
       },
-      isShadowed: () => false,
+      hasShadow: false,
+      shadowed: () => [],
       matched: (call) => policies.matched(call),
     };
     return this.#judging;

@@ -17,6 +17,7 @@ import type { Closings } from '../resolve/recorded.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { KeyFacts } from '../tenant/tenant.ts';
 import { imagine } from './imagined.ts';
+import { isOutside, type Moved } from './moved.ts';
 import { keysOf } from './whose.ts';
 
 export type Replayed = {
@@ -38,13 +39,6 @@ export type Replayed = {
   readonly ms: { readonly before: number; readonly after: number; readonly calls: number };
   /** Decisions whose first offer lies outside what they were cleared for at the time. */
   readonly breaches: readonly Moved[];
-};
-
-export type Moved = {
-  readonly decision: string;
-  readonly tenant: string;
-  readonly before: string;
-  readonly after: string;
 };
 
 const EXAMPLES_MAX = 20;
@@ -250,15 +244,3 @@ const ownTerms = (clearance: RecordedClearance | undefined): object | undefined 
     retention: clearance.retention,
     ownOnly: clearance.ownOnly,
   };
-
-/** Of where data resides: what it was cleared for at the time does not allow the place of now. */
-function isOutside(
-  { residency, retention, ownOnly }: RecordedClearance,
-  { place }: Offer,
-): boolean {
-  const isAway =
-    residency !== undefined &&
-    place.tier !== 1 &&
-    (place.region === undefined || !residency.includes(place.region));
-  return isAway || (ownOnly && !place.own) || (retention === 'zero' && place.retention !== 'zero');
-}

@@ -17,7 +17,8 @@ export const ignoreClearanceOnFallback: Plant = {
             isFirst = true;
             return policies.judge(call, judging);
           },
-          isShadowed: () => false,
+          hasShadow: false,
+          shadowed: () => [],
           matched: () => [],
         },
         catalog: {
