@@ -51,13 +51,14 @@ export function createControl(options: ControlOptions): Control {
     decisionRoute(options),
     dataFlowRoute(options),
     ...holdingRoutes(options),
+    // Before `policies/{name}`, whose name may hold slashes.
+    ...shadowRoutes(options),
     ...policyRoutes(options),
     simulateRoute(options),
     registryRoute(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),
     ...degradationRoutes(options),
-    ...shadowRoutes(options),
     ...accessRoutes(options, door),
   ];
   const version = (): string => options.status().version;
