@@ -81,7 +81,6 @@ export {
 } from './prices.ts';
 export {
   findPrice,
-  findStatedPrice,
   type PriceBook,
   type PriceQuery,
   priceBook,

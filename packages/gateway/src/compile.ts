@@ -38,7 +38,6 @@ export function compile(inputs: CompileInputs): Snapshot {
     keys,
     secretOf,
     reachOf,
-    at,
     listedRowOf: (endpoint, reach, upstream) =>
       models === undefined
         ? undefined

@@ -319,6 +319,7 @@ describe('documents that changed while the gateway was down', () => {
     const settled = await settledOf(one);
     assert.equal(settled['tenant'], 'acme');
     assert.equal(settled['code'], 'key_revoked');
+    assert.equal(typeof settled['label'], 'string', 'it is as sensitive as it was when it waited');
   });
 
   it('take a tenant away with all its calls', async () => {

@@ -32,6 +32,8 @@ export type Wish = {
   /** The type of data that is declared with the label. */
   readonly type: string | undefined;
   readonly unreadable: boolean;
+  /** What its text is by itself, whatever the caller says of it. */
+  readonly holds: Label | undefined;
   readonly step: string | undefined;
   readonly model: string;
   readonly stream: boolean;

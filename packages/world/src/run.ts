@@ -21,7 +21,7 @@ export type WorldEnd = {
 };
 
 const LINES_SHOWN_MAX = 40;
-const LOOK_AGAIN_MS = 500;
+export const LOOK_AGAIN_MS = 500;
 const REST_MS_MAX = 120_000;
 /** Longer than any endpoint is left alone after it was down. */
 const REST_MS = 32_000;
@@ -30,7 +30,11 @@ const COMMIT_MS = 3_000;
 export async function runWorld(seed: number, plant?: Plant): Promise<WorldEnd> {
   const world = new World(seed, plant);
   await world.run(script(world));
-  const { breach, trace } = world;
+  return endOf(world);
+}
+
+export function endOf(world: World): WorldEnd {
+  const { seed, breach, trace } = world;
   const about = trace.tail(LINES_SHOWN_MAX, breach?.about ?? []);
   const lines = about.length > 0 ? about : trace.tail(LINES_SHOWN_MAX, []);
   return { seed, breach, lines, tally: tallyOf(world), digest: trace.digest() };
@@ -67,7 +71,7 @@ async function script(world: World): Promise<void> {
 }
 
 /** Every caller has its answer; who still waits after this will wait for ever. */
-async function comeToRest({ timeline, lives, callers, report }: World): Promise<void> {
+export async function comeToRest({ timeline, lives, callers, report }: World): Promise<void> {
   const until = timeline.monotonic() + REST_MS_MAX;
   while (lives.life === undefined || callers.waiting().length > 0) {
     if (timeline.monotonic() > until) {

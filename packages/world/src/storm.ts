@@ -20,19 +20,44 @@ export type Deed =
 export type Planned = { readonly atMs: number; readonly deed: Deed };
 
 const HOUR_MS = 3_600_000;
-const CALLS: readonly [number, number] = [24, 90];
+
+/** How much happens in a world. */
+export type Size = {
+  readonly ms: number;
+  /** Least and most. */
+  readonly calls: readonly [number, number];
+  /** Changes of documents, least and most; now and then there are many more. */
+  readonly changes: readonly [number, number];
+  /** Deaths, each number as likely as any other. */
+  readonly deaths: readonly [number, ...number[]];
+  /** The share of endpoints whose weather is bad. */
+  readonly worst: number;
+};
 
 export const STORM_MS = 30_000;
+export const FULL: Size = {
+  ms: STORM_MS,
+  calls: [24, 90],
+  changes: [0, 6],
+  deaths: [0, 0, 1, 1, 2, 3],
+  worst: 0.25,
+};
 
-export function planStorm(chance: Chance, endpoints: readonly string[]): readonly Planned[] {
+export function planStorm(
+  chance: Chance,
+  endpoints: readonly string[],
+  size: Size,
+): readonly Planned[] {
   const planned: Planned[] = [];
   const plan = (atMs: number, deed: Deed): void => void planned.push({ atMs, deed });
-  const moment = (): number => chance.between(0, STORM_MS * 8) / 8;
-  calls(chance, (atMs) => plan(atMs, { kind: 'call' }));
-  const changes = chance.happens(0.2) ? chance.between(12, 30) : chance.below(7);
+  const moment = (): number => chance.between(0, size.ms * 8) / 8;
+  calls(chance, size, (atMs) => plan(atMs, { kind: 'call' }));
+  const changes = chance.happens(0.2)
+    ? chance.between(2 * size.changes[1], 5 * size.changes[1])
+    : chance.between(...size.changes);
   for (let left = changes; left > 0; left -= 1) plan(moment(), { kind: 'change' });
-  for (const endpoint of endpoints) weather(endpoint, chance, plan);
-  for (let left = chance.pick([0, 0, 1, 1, 2, 3]); left > 0; left -= 1) {
+  for (const endpoint of endpoints) weather(endpoint, chance, size, plan);
+  for (let left = chance.pick(size.deaths); left > 0; left -= 1) {
     const kind = chance.pick(['kill', 'power', 'kill-at-write', 'power-at-write'] as const);
     const atMs = moment();
     plan(atMs, { kind });
@@ -55,10 +80,10 @@ export function planStorm(chance: Chance, endpoints: readonly string[]): readonl
 }
 
 /** Singly, and in bursts that fight for places. */
-function calls(chance: Chance, plan: (atMs: number) => void): void {
-  let left = chance.between(...CALLS);
+function calls(chance: Chance, size: Size, plan: (atMs: number) => void): void {
+  let left = chance.between(...size.calls);
   while (left > 0) {
-    const atMs = chance.between(0, STORM_MS);
+    const atMs = chance.between(0, size.ms);
     const burst = chance.happens(0.15) ? chance.between(3, 12) : 1;
     for (let one = 0; one < burst && left > 0; one += 1) {
       plan(atMs + chance.below(16) / 8);
@@ -75,9 +100,14 @@ function jump(chance: Chance, atMs: number, plan: (atMs: number, deed: Deed) => 
   if (chance.happens(0.6)) plan(atMs + chance.between(500, 8_000), { kind: 'jump', ms: -ms });
 }
 
-function weather(endpoint: string, chance: Chance, plan: (atMs: number, deed: Deed) => void): void {
-  const worst = chance.happens(0.25);
-  for (let atMs = 0; atMs < STORM_MS; atMs += chance.between(1_500, 12_000)) {
+function weather(
+  endpoint: string,
+  chance: Chance,
+  size: Size,
+  plan: (atMs: number, deed: Deed) => void,
+): void {
+  const worst = chance.happens(size.worst);
+  for (let atMs = 0; atMs < size.ms; atMs += chance.between(1_500, 12_000)) {
     const now = chance.weighted<Weather>([
       ['fair', worst ? 2 : 7],
       ['flaky', 3],

@@ -1,15 +1,15 @@
 // One world from one seed: a gateway that may die and start again, callers, model servers, a disk
 // and clocks that misbehave; first a storm, then a calm in which everything must have come to rest,
 // then a last start over the same disk. The same seed gives the same world, event by event.
-import { type Keys, type Random, Secret, unreachable } from '@signalbox/contract';
+import { type DialRequest, type Keys, type Random, Secret, unreachable } from '@signalbox/contract';
 import type { SecretReference } from '@signalbox/documents';
+import { type LogEvent, lineOf } from '@signalbox/ports';
 import { mintApiKey } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
 import { Chance } from './chance.ts';
 import { Callers } from './client/callers.ts';
-import { drawWish, probeWish } from './client/wish.ts';
+import { probeWish } from './client/wish.ts';
 import { changedDocuments, healedDocuments } from './documents/change.ts';
-import { firstDocuments } from './documents/first.ts';
 import {
   type Breach,
   type CallFacts,
@@ -20,14 +20,18 @@ import {
 } from './facts.ts';
 import { type BadDisk, badDisk } from './node/bad-disk.ts';
 import { worldKeyring } from './node/keyring.ts';
+import type { Border } from './node/life.ts';
 import { listeningSink } from './node/listener.ts';
 import { Lives, wordsOf } from './node/lives.ts';
 import { Archive } from './oracle/archive.ts';
+import { Beyond } from './oracle/beyond.ts';
 import { Watch } from './oracle/watch.ts';
 import type { Plant, Wrappers } from './plants/plant.ts';
-import { type Deed, type Planned, planStorm } from './storm.ts';
+import { EVERYTHING, type Setting } from './setting.ts';
+import type { Deed, Planned } from './storm.ts';
 import { drained, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
+import { Collector } from './upstream/collector.ts';
 import { Network } from './upstream/upstream.ts';
 
 /** The evening before a month ends: windows turn in the middle of some worlds. */
@@ -48,6 +52,10 @@ export class World {
   readonly archive: Archive;
   readonly network: Network;
   readonly watch: Watch;
+  readonly beyond: Beyond;
+  readonly collector: Collector;
+  /** What was stopped at the far end. */
+  readonly blocked: DialRequest[] = [];
   readonly lives: Lives;
   readonly callers: Callers;
   readonly report: Report;
@@ -57,41 +65,60 @@ export class World {
   deeds: Record<string, number> = {};
   deaths = 0;
   stormDeaths = 0;
+  /** Values that the log did not write. */
+  withheld = 0;
+  /** Kept answers that were not what they should be. */
+  unreadable = 0;
+  readonly #setting: Setting;
   readonly #random: SeededRandom;
   readonly #keyTexts: ReadonlyMap<string, string>;
   readonly #earlier: Wish[] = [];
   #calls = 0;
 
-  constructor(seed: number, plant: Plant | undefined) {
+  constructor(seed: number, plant: Plant | undefined, setting: Setting = EVERYTHING) {
     this.seed = seed;
+    this.#setting = setting;
     this.chance = new Chance(seed);
     const start = this.chance.fork('start').below(START_SPREAD_MS);
     this.timeline = new Timeline(START_MS + start);
     this.trace = new Trace(() => this.timeline.monotonic());
     this.report = (invariant, detail, ...about) => {
+      if (setting.judged?.has(invariant) === false) return;
       this.breach ??= { invariant, detail, about: about.filter((word) => word !== '') };
       this.trace.note(`BREACH ${invariant}: ${detail}`);
     };
     const { timeline, trace, report, history } = this;
-    history.add(firstDocuments(this.chance.fork('documents')), 0);
+    history.add(setting.documents(this.chance.fork('documents')), 0);
     this.#random = new SeededRandom(this.chance.fork('ids'));
     this.#keyTexts = keyTexts(history, this.chance.fork('keys'));
     const keys: Keys = nodeKeys(this.chance.fork('pepper').bytes(PEPPER_BYTES));
     this.disk = badDisk(seed, this.chance.fork('disk'), timeline);
     this.archive = new Archive(keys, report, this.chance.fork('projection'));
     this.network = new Network({
+      floods: setting.floods,
       timeline,
       trace,
       report,
       chance: this.chance.fork('network'),
       callOf: (traceId) => this.callers.byTrace(traceId),
-      onDial: (dial, request) => this.watch.dialled(dial, request),
+      onDial: (dial, request) => {
+        this.watch.dialled(dial, request);
+        if (setting.judged !== undefined) this.beyond.dialled(dial, request);
+      },
     });
+    this.beyond = new Beyond({
+      ...{ report, history },
+      calls: () => this.callers.all,
+      callOf: (traceId) => this.callers.byTrace(traceId),
+    });
+    this.collector = new Collector(timeline, this.chance.fork('collector'), (request) =>
+      this.beyond.exported(request),
+    );
     const openDials = (): readonly Dial[] => this.network.open();
     const taken = (name: string): number => this.lives.life?.live.pools.slots.inFlight(name) ?? 0;
     const { archive } = this;
     this.watch = new Watch({ timeline, trace, report, history, archive, openDials, taken });
-    this.lives = this.#newLives(keys, plant?.make() ?? {});
+    this.lives = this.#newLives(keys, plant?.make(setting.asserts) ?? {});
     this.callers = new Callers({
       timeline,
       trace,
@@ -147,12 +174,13 @@ export class World {
 
   storm(): readonly Planned[] {
     const endpoints = [...this.history.now().configuration.endpoints.keys()];
-    return planStorm(this.chance.fork('storm'), endpoints);
+    return this.#setting.storm(this.chance.fork('storm'), endpoints);
   }
 
   /** From now on nothing goes wrong any more. */
   calm(): void {
     this.network.calm();
+    this.collector.calm();
     this.disk.disk.limit(undefined);
     this.disk.fail(0);
     this.history.add(healedDocuments(this.history.now().configuration), this.timeline.turn());
@@ -164,6 +192,7 @@ export class World {
     if (!this.lives.end(how)) return;
     this.deaths += 1;
     this.network.drop();
+    this.collector.drop();
     this.callers.reset();
     this.timeline.after(chance.between(50, 2_000), () => this.lives.start());
   }
@@ -216,6 +245,7 @@ export class World {
 
   #newLives(keys: Keys, wrappers: Wrappers): Lives {
     const { timeline, trace, report, history, archive, watch, disk } = this;
+    const { judged } = this.#setting;
     return new Lives({
       timeline,
       trace,
@@ -228,17 +258,41 @@ export class World {
       keyring: worldKeyring(this.chance.fork('data keys')),
       wrappers,
       random: this.#random,
-      sink: listeningSink(trace, report),
+      sink: listeningSink({
+        ...{ trace, report },
+        lineOf: (event) => this.#lineOf(event),
+        onLine: judged === undefined ? undefined : (line) => this.beyond.logged(line),
+      }),
+      border: this.#border(),
+      onWrite: judged === undefined ? undefined : (...all) => this.beyond.written(...all),
       upstream: this.network.port(),
       secretOf: (reference) => this.#secretOf(reference),
     });
+  }
+
+  #border(): Border {
+    const { asserts } = this.#setting;
+    return {
+      onBlocked: asserts ? (_, request) => void this.blocked.push(request) : undefined,
+      collector: this.collector.port(),
+      random: new SeededRandom(this.chance.fork('spans')),
+    };
+  }
+
+  /** With its assertions the log writes what the real one writes, else all that it is told. */
+  #lineOf(event: LogEvent): string {
+    if (event.event === 'queue.unreadable') this.unreadable += 1;
+    if (!this.#setting.asserts) return JSON.stringify(event.fields);
+    const { text, withheld } = lineOf(event, []);
+    this.withheld += withheld;
+    return text;
   }
 
   #call(): void {
     this.#calls += 1;
     const chance = this.chance.fork(`call ${this.#calls}`);
     const keyText = (name: string): string => this.#keyText(name);
-    const wish = drawWish(this.#calls, { chance, keyText, earlier: this.#earlier });
+    const wish = this.#setting.wish(this.#calls, { chance, keyText, earlier: this.#earlier });
     if (wish.headers.includes(REPEATABLE) && this.#earlier.length < EARLIER_MAX) {
       this.#earlier.push(wish);
     }

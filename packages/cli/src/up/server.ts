@@ -12,7 +12,6 @@ import { type Clock, type Random, Secret } from '@signalbox/contract';
 import {
   type BroughtDesk,
   type Control,
-  contractsOf,
   createControl,
   type Deed,
   type DocumentsDesk,
@@ -207,11 +206,8 @@ async function openGateway(ground: Ground): Promise<Opened> {
         adminKeyHolds: holds,
         consoleFiles: readConsole() ?? (() => undefined),
         status: () => statusNow(ground, parts, late.origins[0]),
-        modelFacts: (model) => {
-          const now = parts.house.now();
-          const contracts = contractsOf(now, documents.inForce.configuration.tenants);
-          return modelFacts(now.catalog, parts.house.live.probes, model, contracts);
-        },
+        modelFacts: (model) =>
+          modelFacts(parts.house.now().catalog, parts.house.live.probes, model),
         registry: () => registryNow(ground, parts),
         rehearsal: openRehearsal({
           ...{ documents, reader: ground.reader },

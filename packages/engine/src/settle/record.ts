@@ -52,14 +52,14 @@ export type RecordFacts = {
 
 export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const { billed, outcome } = facts;
-  const { head, profile, permit, question } = call;
+  const { head, profile, permit, question, resumed } = call;
   const route = call.route ?? call.surveyed;
   const { cost, usage } = billed;
   const queueMs = permit?.queueMs ?? 0;
   const parkedMs = call.parkedMs ?? 0;
   const decided = outcome === undefined ? facts.totalMs : outcome.startedAt - call.arrived;
   const known = cost?.kind === 'known' ? cost : undefined;
-  const lost = call.resumed?.lostNanoUsd ?? 0n;
+  const lost = resumed?.lostNanoUsd ?? 0n;
   const isQuiet = route?.verdict.unlogged === true;
   // One literal: this is built for every call.
   return {
@@ -75,12 +75,13 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     step: isQuiet ? undefined : call.step,
     stepSource: call.stepSource ?? 'none',
     modelRequested: question?.model,
-    label: profile?.label,
+    // Refused before it was read again, it is what it was.
+    label: profile?.label ?? resumed?.label,
     kinds: profile?.kinds ?? NONE,
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,
     snapshot: call.snapshot ?? facts.snapshot,
-    clearance: route === undefined ? undefined : clearanceOf(route),
+    clearance: route === undefined ? resumed?.bound : clearanceOf(route),
     candidates: route?.candidates ?? NONE,
     rule: route?.verdict.rule,
     decided: isQuiet ? undefined : decidedOf(call),

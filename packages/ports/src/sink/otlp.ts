@@ -173,8 +173,8 @@ class Spans implements OpenSpans {
       }
       first ??= whither;
       members.push(one);
-      // Of a call whose label nobody knows the worst is thought.
-      label = higherLabel(label, one.record.label ?? 'regulated');
+      // Of a call without a label nobody has read the content.
+      label = higherLabel(label, one.record.label ?? 'public');
       spans.push(...spansOf(one.record, one.trace, facts));
     }
     this.#waiting = rest;

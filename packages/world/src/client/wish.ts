@@ -38,27 +38,47 @@ export type WishTools = {
   readonly earlier: readonly Wish[];
 };
 
-/** The trace of a call: how a dial is known to belong to it. */
-export const traceIdOf = (number: number): string => number.toString(16).padStart(32, '0');
+/** How the calls of a world differ from the usual ones. */
+export type Tilt = {
+  readonly labels: Weights<Label | undefined>;
+  /** The share of chats whose text is sensitive by itself. */
+  readonly holdsShare: number;
+  /** The share that may wait on disk. */
+  readonly queueShare: number;
+};
 
-export function drawWish(number: number, tools: WishTools): Wish {
-  const { chance, earlier } = tools;
-  const before = chance.happens(0.06) ? chance.oneOf(earlier) : undefined;
-  if (before !== undefined) return repeated(before, number, chance);
-  const tenant = chance.pick(TENANTS);
-  const who = caller(tenant, tools);
-  const what = question(number, chance);
-  const label = chance.weighted<Label | undefined>([
+type Weights<T> = readonly [readonly [T, number], ...(readonly [T, number])[]];
+
+const USUAL: Tilt = {
+  labels: [
     [undefined, 80],
     ['public', 5],
     ['internal', 7],
     ['personal', 5],
     ['regulated', 3],
-  ]);
+  ],
+  holdsShare: 0,
+  queueShare: 0.15,
+};
+
+/** What the scanner has to find. */
+const REGULATED_WORDS = 'My SSN is 078-05-1123, summarise my claim.';
+
+/** The trace of a call: how a dial is known to belong to it. */
+export const traceIdOf = (number: number): string => number.toString(16).padStart(32, '0');
+
+export function drawWish(number: number, tools: WishTools, tilt: Tilt = USUAL): Wish {
+  const { chance, earlier } = tools;
+  const before = chance.happens(0.06) ? chance.oneOf(earlier) : undefined;
+  if (before !== undefined) return repeated(before, number, chance);
+  const tenant = chance.pick(TENANTS);
+  const who = caller(tenant, tools);
+  const what = question(number, chance, tilt);
+  const label = chance.weighted(tilt.labels);
   const type = label === undefined ? undefined : chance.pick([undefined, undefined, ...TYPES]);
   const types = type === undefined ? '' : `(${type})`;
   const step = chance.happens(0.35) ? chance.pick(STEPS) : undefined;
-  const queueAllowed = chance.happens(0.15);
+  const queueAllowed = chance.happens(tilt.queueShare);
   const bodyFault = chance.weighted<Wish['bodyFault']>([
     ['none', 96],
     ['never', 1],
@@ -121,6 +141,7 @@ export function probeWish(number: number, tenant: string, keyText: string): Wish
     stream: false,
     usageWanted: false,
     unreadable: false,
+    holds: undefined,
     tenant,
     keyName: `${tenant}-main`,
     keyText,
@@ -172,10 +193,10 @@ function caller(tenant: string, { chance, keyText }: WishTools): Who {
 
 type What = Pick<
   Wish,
-  'operation' | 'path' | 'canary' | 'model' | 'stream' | 'usageWanted' | 'unreadable'
+  'operation' | 'path' | 'canary' | 'model' | 'stream' | 'usageWanted' | 'unreadable' | 'holds'
 > & { readonly text: string };
 
-function question(number: number, chance: Chance): What {
+function question(number: number, chance: Chance, { holdsShare }: Tilt): What {
   const operation = chance.weighted<SpokenOperation>([
     ['chat', 72],
     ['completion', 9],
@@ -187,7 +208,9 @@ function question(number: number, chance: Chance): What {
   const unreadable = operation === 'chat' && chance.happens(0.08);
   const model = operation === 'embedding' ? 'embedder' : chance.weighted(MODELS);
   const canary = `canaryprompt${number}x`;
-  const content = contentOf(operation, canary, unreadable, chance);
+  const holds = holdsShare > 0 && chance.happens(holdsShare) ? 'regulated' : undefined;
+  const said = holds === undefined ? canary : `${canary} ${REGULATED_WORDS}`;
+  const content = contentOf(operation, said, unreadable, chance);
   const limit = operation === 'response' ? 'max_output_tokens' : 'max_tokens';
   const fields = [
     `"model": ${JSON.stringify(model)}`,
@@ -206,13 +229,14 @@ function question(number: number, chance: Chance): What {
     stream,
     usageWanted: usageWanted && operation !== 'response',
     unreadable,
+    holds,
     text: `{${fields.join(',')}}`,
   };
 }
 
 function contentOf(
   operation: SpokenOperation,
-  canary: string,
+  opening: string,
   unreadable: boolean,
   chance: Chance,
 ): string {
@@ -224,7 +248,7 @@ function contentOf(
       [600, 1],
     ]),
   );
-  const text = JSON.stringify(`${canary} ${words} ${filler}`);
+  const text = JSON.stringify(`${opening} ${words} ${filler}`);
   switch (operation) {
     case 'completion':
       return `"prompt":${text}`;

@@ -19,21 +19,29 @@ import {
   createGateway,
   type GatewayOptions,
   goOn,
+  mayExport,
   newRunning,
+  noteBlocked,
   openLedger,
   type Queued,
   queued,
   type Readiness,
   type Running,
   resume,
+  whereOf,
 } from '@signalbox/gateway';
 import {
+  beginTrace,
+  bordered,
+  createSpans,
   type Disk,
   type DurableBatch,
   type Exchange,
   type Journal,
+  type OnBlocked,
   openKeptFiles,
   type Position,
+  type SpanSettings,
 } from '@signalbox/ports';
 import type { Version } from '../facts.ts';
 import type { Wrappers } from '../plants/plant.ts';
@@ -53,6 +61,15 @@ export type Watcher = {
   waits(): () => void;
 };
 
+/** What leaves, beside the calls, and what is asked of it at the far end. */
+export type Border = {
+  /** Undefined: what leaves is asked no more, as if the dial function had forgotten it. */
+  readonly onBlocked: OnBlocked | undefined;
+  readonly collector: Upstream;
+  /** Chance for spans alone. */
+  readonly random: Random;
+};
+
 export type LifeTools = {
   readonly clock: MortalClock;
   readonly random: Random;
@@ -66,6 +83,7 @@ export type LifeTools = {
   readonly version: () => Version;
   readonly watcher: Watcher;
   readonly wrappers: Wrappers;
+  readonly border: Border;
   /** The journal is read and nothing is appended yet. */
   readonly recovered: () => Promise<void>;
 };
@@ -103,7 +121,12 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const live = wrappers.live?.(watched) ?? watched;
   const now = (): Snapshot => snapshot;
   const ports = portsOf(tools, journal, sink);
-  const house: House = { now: wrappers.now?.(now, live) ?? now, live, ports };
+  const spans = spansOf(tools, ports, () => house.now());
+  const house: House = {
+    now: wrappers.now?.(now, live) ?? now,
+    live,
+    ports: spans?.ports ?? ports,
+  };
   await tools.recovered();
   const queue = queued({
     files: await openKeptFiles({ disk, folder: QUEUE_FOLDER }),
@@ -115,7 +138,8 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   });
   const waiting = await goOn(queue, house);
   const running = newRunning();
-  const options = gatewayOptions(house, journal, { ...tools, running, queue });
+  const trace = spans?.begin;
+  const options = gatewayOptions(house, journal, { ...tools, running, queue, trace });
   const gateway = createGateway(options);
   resume(waiting, options);
   return {
@@ -135,6 +159,7 @@ export async function openLife(tools: LifeTools): Promise<Life> {
       for (const end of [...live.parking.ends.values()]) end();
       await queue.close();
       live.counts.flush();
+      await spans?.close();
       await journal.close();
     },
   };
@@ -151,13 +176,54 @@ function compileNow({ version, keys, secretOf, clock, wrappers }: LifeTools): Sn
 function portsOf(tools: LifeTools, journal: Journal, sink: Sink): Ports {
   const { clock, random, keys, watcher, wrappers } = tools;
   const store = watchedStore(journal, watcher);
+  const upstream = asked(tools, tools.upstream, store);
   return {
     clock,
     random,
     keys,
     sink,
     store: wrappers.store?.(store) ?? store,
-    upstream: wrappers.upstream?.(tools.upstream, { sink }) ?? tools.upstream,
+    upstream: wrappers.upstream?.(upstream, { sink }) ?? upstream,
+  };
+}
+
+/** Asked once more where it leaves, and noted when it is stopped there, as the real node does. */
+function asked({ border, clock }: LifeTools, upstream: Upstream, store: Store): Upstream {
+  const { onBlocked } = border;
+  if (onBlocked === undefined) return upstream;
+  const note = noteBlocked(store, clock);
+  return bordered(upstream, (blocked, request) => {
+    onBlocked(blocked, request);
+    note(blocked, request);
+  });
+}
+
+type Spans = {
+  readonly ports: Ports;
+  readonly begin: NonNullable<GatewayOptions['trace']>;
+  close(): Promise<void>;
+};
+
+const CLOSE_MS_MAX = 2_000;
+
+/** Undefined: the documents name no collector. */
+function spansOf(tools: LifeTools, ports: Ports, now: () => Snapshot): Spans | undefined {
+  const { clock, border, wrappers } = tools;
+  const { telemetry, node } = tools.version().configuration;
+  if (telemetry.otlp === undefined) return undefined;
+  const url = new URL(telemetry.otlp.url);
+  const mayGo: SpanSettings['mayGo'] = (record) => mayExport(record, url, now());
+  const spans = createSpans({
+    ...{ clock, sink: ports.sink, path: '/v1/traces', headers: [], credential: undefined },
+    upstream: asked(tools, border.collector, ports.store),
+    facts: { version: 'world', node: node.name, whereOf: (name) => whereOf(now(), name) },
+    mayGo: wrappers.mayGo?.(mayGo) ?? mayGo,
+  });
+  const { random } = border;
+  return {
+    ports: { ...ports, sink: { ...ports.sink, spans: (...ended) => spans.add(...ended) } },
+    begin: (traceparent) => beginTrace(traceparent, 1, { clock, random }),
+    close: () => spans.close(CLOSE_MS_MAX),
   };
 }
 
@@ -203,10 +269,14 @@ function watchedLive(live: Live, watcher: Watcher): Live {
   return { ...live, pools: { budgets, slots: watched } };
 }
 
-type Served = LifeTools & { readonly running: Running; readonly queue: Queued };
+type Served = LifeTools & {
+  readonly running: Running;
+  readonly queue: Queued;
+  readonly trace: GatewayOptions['trace'];
+};
 
 function gatewayOptions(house: House, journal: Journal, served: Served): GatewayOptions {
-  const { running, queue } = served;
+  const { running, queue, trace } = served;
   const readiness = (): Readiness => {
     const health = journal.health();
     return health.kind === 'ready'
@@ -216,6 +286,7 @@ function gatewayOptions(house: House, journal: Journal, served: Served): Gateway
   return {
     house,
     running,
+    trace,
     mounted: [],
     pages: {
       queued: queue,

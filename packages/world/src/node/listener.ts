@@ -1,6 +1,7 @@
 // Logs and metrics of the gateway, listened to: nothing of a call's content may stand in them, and
 // some events are bugs wherever they turn up.
 import type { Sink } from '@signalbox/contract';
+import type { LogEvent } from '@signalbox/ports';
 import type { Report } from '../facts.ts';
 import type { Trace } from '../trace.ts';
 
@@ -14,18 +15,33 @@ const BUGS: ReadonlySet<string> = new Set([
   'journal.body-failed',
 ]);
 
-export function listeningSink(trace: Trace, report: Report): Sink {
+export type Listening = {
+  readonly trace: Trace;
+  readonly report: Report;
+  /** What is written of an event: the line of the real log, or everything that it was told. */
+  readonly lineOf: (event: LogEvent) => string;
+  /** Told of every line, and of the labels of every metric. */
+  readonly onLine: ((line: string) => void) | undefined;
+};
+
+export function listeningSink({ trace, report, lineOf, onLine }: Listening): Sink {
   const check = (where: string, text: string): void => {
     if (SECRETS.test(text)) report('nothing-told', `${where} tells ${text.slice(0, 200)}`);
   };
+  const measured = (metric: string, labels: Readonly<Record<string, string>>): void => {
+    const text = Object.values(labels).join(' ');
+    onLine?.(text);
+    check(`the metric ${metric}`, text);
+  };
   return {
     log(level, event, fields) {
-      const text = JSON.stringify(fields);
+      const text = lineOf({ at: 0, level, event, fields });
+      onLine?.(text);
       check(`the log event ${event}`, text);
       trace.note(`log ${level} ${event} ${text}`);
       if (BUGS.has(event)) report('no-bug', `${event} ${text}`, String(fields['request'] ?? ''));
     },
-    count: (metric, labels) => check(`the metric ${metric}`, Object.values(labels).join(' ')),
-    observe: (metric, labels) => check(`the metric ${metric}`, Object.values(labels).join(' ')),
+    count: (metric, labels) => measured(metric, labels),
+    observe: (metric, labels) => measured(metric, labels),
   };
 }

@@ -10,7 +10,8 @@ import { type MortalClock, mortalClock, type Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 import type { BadDisk } from './bad-disk.ts';
 import type { Sealers } from './keyring.ts';
-import { type Life, openLife } from './life.ts';
+import { type Border, type Life, openLife } from './life.ts';
+import { watchedDisk } from './over.ts';
 
 export type LivesTools = {
   readonly timeline: Timeline;
@@ -27,6 +28,9 @@ export type LivesTools = {
   readonly upstream: Upstream;
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
   readonly wrappers: Wrappers;
+  readonly border: Border;
+  /** Told of everything that is written to the disk. */
+  readonly onWrite: ((path: string, bytes: Uint8Array) => void) | undefined;
 };
 
 /** A supervisor tries again after this when a start fails. */
@@ -72,13 +76,15 @@ export class Lives {
     trace.note(`life ${current.number} starts`);
     const failuresBefore = disk.failures();
     const version = this.#tools.history.now();
-    const { history, archive, random, keys, keyring, sink, upstream, secretOf } = this.#tools;
+    const { history, archive, random, keys, keyring, sink, upstream, secretOf, border, onWrite } =
+      this.#tools;
     const opening = openLife({
       clock,
       random,
       keys,
       keyring,
-      disk: disk.disk,
+      disk: onWrite === undefined ? disk.disk : watchedDisk(disk.disk, onWrite),
+      border,
       sink,
       upstream,
       secretOf,

@@ -43,7 +43,7 @@ export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): v
 type Say = (invariant: Parameters<Report>[0], detail: string) => void;
 
 /** Undefined when one of the versions lets the call go there, and so do those it first met. */
-function refused(
+export function refused(
   call: CallFacts,
   endpoint: string,
   versions: readonly Version[],

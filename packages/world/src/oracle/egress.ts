@@ -26,6 +26,7 @@ export function labelOf(documents: Configuration, wish: Wish): Label {
     if (RANK[to] > RANK[label]) label = to;
   };
   if (wish.unreadable) raise(tenant?.unscannedLabel ?? 'regulated');
+  if (wish.holds !== undefined) raise(wish.holds);
   if (wish.label !== undefined) raise(wish.label);
   if (wish.type === 'health') raise('regulated');
   if (wish.type === 'email') raise('personal');
@@ -47,11 +48,27 @@ export function reasonsAgainst(
   endpointName: string,
   met: Configuration = documents,
 ): readonly Reason[] {
+  const endpoint = documents.endpoints.get(endpointName);
+  if (endpoint === undefined) return [{ text: 'the endpoint is not known', bound: false }];
+  return reasonsAgainstPlace({ documents, wish, label, met }, endpoint);
+}
+
+export type Asking = {
+  readonly documents: Configuration;
+  readonly wish: Wish;
+  readonly label: Label;
+  readonly met?: Configuration;
+};
+
+/** The same of a place that need not stand in the documents. */
+export function reasonsAgainstPlace(
+  { documents, wish, label, met = documents }: Asking,
+  endpoint: EndpointDocument,
+): readonly Reason[] {
   const tenant = met.tenants.get(wish.tenant);
   const key = met.keys.get(wish.keyName);
-  const endpoint = documents.endpoints.get(endpointName);
-  if (tenant === undefined || key === undefined || endpoint === undefined) {
-    return [{ text: 'tenant, key or endpoint are not known', bound: false }];
+  if (tenant === undefined || key === undefined) {
+    return [{ text: 'tenant or key are not known', bound: false }];
   }
   const reasons: Reason[] = [];
   const bind = (text: string): void => void reasons.push({ text, bound: true });

@@ -13,6 +13,8 @@ export const INVARIANTS = {
   'chain-verifies': 'the whole journal verifies as one chain',
   'restart-recovers': 'a gateway that died comes up again by itself',
   'egress-within': 'nothing goes where the documents of its tenant do not let it go',
+  'cleared-only':
+    'no byte of a call stands where its clearance does not reach: socket, span, log, disk, answer',
   'dial-asserted': 'what is dialled is within its clearance, and the place is the documented one',
   'credential-home': 'a credential goes to its own endpoint, and no key of a caller goes anywhere',
   'one-at-a-time': 'under one idempotency key one call runs at a time',

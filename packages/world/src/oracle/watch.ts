@@ -53,6 +53,8 @@ type Wait = { readonly since: number; endedTurn: number | undefined };
 export class Watch {
   readonly calls: Map<RequestId, CallFacts> = new Map();
   readonly #tools: WatchTools;
+  /** Entries that say that something was stopped at the far end. */
+  egressBlocked = 0;
   #money = new Money();
   #waits: Wait[] = [];
 
@@ -150,6 +152,7 @@ export class Watch {
     const call = draft.call === undefined ? undefined : this.calls.get(draft.call);
     const word = call === undefined ? '' : wordOf(call);
     if (draft.kind === 'settlement' && call !== undefined) this.#covered(call, draft.body);
+    if (draft.kind === 'act' && draft.body.act === 'egress-blocked') this.egressBlocked += 1;
     this.#money.take(draft);
     trace.note(`${word}entry ${draft.kind} ${summaryOf(draft)}`);
     if (draft.kind === 'settlement') {

@@ -1,39 +1,12 @@
 // Planted where entries are written and kept.
 import type { EntryDraft, Store } from '@signalbox/contract';
 import type { Disk, DiskFile } from '@signalbox/ports';
+import { diskOver, fileOver, storeOver } from '../node/over.ts';
 import type { Plant } from './plant.ts';
 
 const EVERY = 5;
 const SEGMENT = /\.sbj$/;
 const ANSWER = /\.answer$/;
-
-const storeOver = (store: Store, more: Partial<Store>): Store => ({
-  append: (draft) => store.append(draft),
-  durable: (then) => store.durable(then),
-  health: () => store.health(),
-  recover: (each) => store.recover(each),
-  ...more,
-});
-
-const diskOver = (disk: Disk, more: Partial<Disk>): Disk => ({
-  makeFolder: (path) => disk.makeFolder(path),
-  lock: (folder) => disk.lock(folder),
-  list: (folder) => disk.list(folder),
-  open: (path, mode) => disk.open(path, mode),
-  rename: (from, to) => disk.rename(from, to),
-  remove: (path) => disk.remove(path),
-  syncFolder: (path) => disk.syncFolder(path),
-  ...more,
-});
-
-const fileOver = (file: DiskFile, more: Partial<DiskFile>): DiskFile => ({
-  read: (into, position) => file.read(into, position),
-  write: (bytes, position) => file.write(bytes, position),
-  datasync: () => file.datasync(),
-  truncate: (bytes) => file.truncate(bytes),
-  close: () => file.close(),
-  ...more,
-});
 
 export const keepDelivered: Plant = {
   says: 'an answer that was fetched from the queue stays on the disk',

@@ -2,7 +2,7 @@
 // stand here and nowhere else; production code has no switch for any of them.
 import type { Sink, Store, Upstream } from '@signalbox/contract';
 import type { Live, Snapshot } from '@signalbox/engine';
-import type { Disk, Exchange } from '@signalbox/ports';
+import type { Disk, Exchange, SpanSettings } from '@signalbox/ports';
 import type { Sealers } from '../node/keyring.ts';
 import type { Invariant } from '../oracle/invariants.table.ts';
 
@@ -10,8 +10,11 @@ export type Plant = {
   readonly says: string;
   /** What has to notice: one of these. */
   readonly breaks: readonly Invariant[];
-  /** One for each world: what it wraps may share state. */
-  readonly make: () => Wrappers;
+  /**
+   * One for each world: what it wraps may share state.
+   * @param asserts What leaves is asked once more at the far end.
+   */
+  readonly make: (asserts: boolean) => Wrappers;
 };
 
 /** Each wraps a port, a room or what stands between them; asked anew for every life. */
@@ -24,5 +27,7 @@ export type Wrappers = {
   readonly upstream?: (upstream: Upstream, around: { readonly sink: Sink }) => Upstream;
   readonly snapshot?: (snapshot: Snapshot) => Snapshot;
   readonly now?: (now: () => Snapshot, live: Live) => () => Snapshot;
+  /** Where the spans of a call may go. */
+  readonly mayGo?: (mayGo: SpanSettings['mayGo']) => SpanSettings['mayGo'];
   readonly exchange?: (exchange: Exchange) => Exchange;
 };

@@ -29,6 +29,8 @@ export type Inquiry = {
   readonly usageAsked: boolean;
   readonly outputTokensMax: number | undefined;
   readonly timers: Timers;
+  /** It may answer with far more than anybody reads. */
+  readonly floods: boolean;
 };
 
 type Fate =
@@ -93,11 +95,12 @@ export function scriptOf(inquiry: Inquiry, weather: Weather, chance: Chance): Sc
   return whole(fate, inquiry, chance);
 }
 
-function fateOf({ stream: isStream }: Inquiry, weather: Weather, chance: Chance): Fate {
+function fateOf({ stream: isStream, floods }: Inquiry, weather: Weather, chance: Chance): Fate {
   if (weather === 'refusing') return 'refuse';
   if (weather === 'deaf') return 'deaf';
   if (!chance.happens(FAULT_SHARES[weather])) return 'well';
   const fate = chance.weighted(FAULTS);
+  if (fate === 'huge' && !floods) return 'malformed';
   return !isStream && STREAMED.has(fate) ? 'die-midway' : fate;
 }
 

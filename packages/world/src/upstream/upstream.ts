@@ -18,6 +18,8 @@ import type { Trace } from '../trace.ts';
 import { type Script, type Step, scriptOf, type Weather } from './script.ts';
 
 export type NetworkTools = {
+  /** Some answer with far more than anybody reads. */
+  readonly floods: boolean;
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly trace: Trace;
@@ -63,7 +65,7 @@ export class Network {
   }
 
   #dial(request: DialRequest, sink: DialSink): () => void {
-    const { callOf, chance, trace, timeline, report } = this.#tools;
+    const { callOf, chance, trace, timeline, report, floods } = this.#tools;
     const { place, headers } = request;
     const traceparent = headers.find(([name]) => name === 'traceparent')?.[1] ?? '';
     const call = callOf(traceparent.split('-')[1] ?? '');
@@ -77,7 +79,7 @@ export class Network {
     const word = `canaryout${this.#dials}`;
     const { operation } = call.wish;
     const { timers } = request;
-    const script = scriptOf({ operation, word, timers, ...asked }, weather, chance);
+    const script = scriptOf({ operation, word, timers, floods, ...asked }, weather, chance);
     const dial: Dial = {
       number: this.#dials,
       call,

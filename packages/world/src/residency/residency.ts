@@ -1,0 +1,66 @@
+// Worlds about one promise: nothing of a call goes further than its clearance. They are small, so
+// that ten thousand of them run in minutes: a few calls each, most of them sensitive, in worse
+// weather than elsewhere, on nodes that have a first tier, with a collector of spans.
+import type { Configuration } from '@signalbox/documents';
+import type { Chance } from '../chance.ts';
+import { drawWish, type Tilt } from '../client/wish.ts';
+import { firstDocuments } from '../documents/first.ts';
+import type { Invariant } from '../oracle/invariants.table.ts';
+import type { Setting } from '../setting.ts';
+import { planStorm, type Size } from '../storm.ts';
+
+export const RESIDENCY_SIZE: Size = {
+  ms: 8_000,
+  calls: [8, 20],
+  changes: [0, 3],
+  deaths: [0, 0, 0, 1],
+  worst: 0.6,
+};
+
+const TILT: Tilt = {
+  labels: [
+    [undefined, 30],
+    ['public', 15],
+    ['internal', 15],
+    ['personal', 15],
+    ['regulated', 25],
+  ],
+  holdsShare: 0.3,
+  queueShare: 0.35,
+};
+
+const JUDGED: ReadonlySet<Invariant> = new Set(['cleared-only', 'nothing-told', 'no-bug']);
+/** A call that fails closed is one way of noticing. */
+const JUDGED_PLANTED: ReadonlySet<Invariant> = new Set(['cleared-only', 'nothing-told']);
+
+export type Residency = {
+  /** What leaves is asked once more at the far end. */
+  readonly asserts: boolean;
+  readonly isPlanted: boolean;
+};
+
+export const residency = ({ asserts, isPlanted }: Residency): Setting => ({
+  documents,
+  storm: (chance, endpoints) => planStorm(chance, endpoints, RESIDENCY_SIZE),
+  wish: (number, tools) => drawWish(number, tools, TILT),
+  judged: isPlanted ? JUDGED_PLANTED : JUDGED,
+  floods: false,
+  asserts,
+});
+
+const COLLECTORS = [
+  'http://127.0.0.1:4318',
+  'http://10.0.0.9:4318',
+  'https://collector.example',
+] as const;
+
+function documents(chance: Chance): Configuration {
+  const first = firstDocuments(chance);
+  const own = chance.fork('residency');
+  const url = own.pick(COLLECTORS);
+  return {
+    ...first,
+    node: { ...first.node, tier: own.pick([1, 1, 2]) },
+    telemetry: { ...first.telemetry, otlp: { url, sample: 1, headers: new Map() } },
+  };
+}

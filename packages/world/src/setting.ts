@@ -1,0 +1,29 @@
+// What a world is about: which documents, which storm, which callers, and what ends it.
+import type { Configuration } from '@signalbox/documents';
+import type { Chance } from './chance.ts';
+import { drawWish, type WishTools } from './client/wish.ts';
+import { firstDocuments } from './documents/first.ts';
+import type { Wish } from './facts.ts';
+import type { Invariant } from './oracle/invariants.table.ts';
+import { FULL, type Planned, planStorm } from './storm.ts';
+
+export type Setting = {
+  readonly documents: (chance: Chance) => Configuration;
+  readonly storm: (chance: Chance, endpoints: readonly string[]) => readonly Planned[];
+  readonly wish: (number: number, tools: WishTools) => Wish;
+  /** What ends the world; undefined: everything that must hold. */
+  readonly judged: ReadonlySet<Invariant> | undefined;
+  /** Some model servers answer with far more than anybody reads. */
+  readonly floods: boolean;
+  /** What leaves is asked once more at the far end, as the real ports ask. */
+  readonly asserts: boolean;
+};
+
+export const EVERYTHING: Setting = {
+  documents: firstDocuments,
+  storm: (chance, endpoints) => planStorm(chance, endpoints, FULL),
+  wish: drawWish,
+  judged: undefined,
+  floods: true,
+  asserts: false,
+};
