@@ -24,6 +24,7 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
   ['node policies #', 'policies'],
   ['tenants * own endpoints #', 'endpoints'],
   ['tenants * models pin *', 'endpoints'],
+  ['tenants * models reprice # endpoint', 'endpoints'],
   ['registry rollouts * tenants #', 'tenants'],
   ['keys * tenant', 'tenants'],
   ['consents * tenant', 'tenants'],
@@ -48,6 +49,7 @@ const RELATED: readonly string[] = [
   'registry rollouts * model',
   'registry rollouts * to',
 ];
+const PRICED: readonly string[] = ['prices # model', 'tenants * models reprice # model'];
 const PATTERNS: readonly string[] = ['plans * models #', 'keys * models #'];
 
 interface Checking {
@@ -62,7 +64,7 @@ export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
   for (const [at, noun] of NAMED) {
     for (const path of placesOf(desk, at)) refer(checking, noun, path);
   }
-  for (const path of placesOf(desk, 'prices # model')) referModel(checking, path);
+  for (const path of PRICED.flatMap((at) => placesOf(desk, at))) referModel(checking, path);
   for (const path of PATTERNS.flatMap((at) => placesOf(desk, at))) referPattern(checking, path);
   for (const path of ALIASED.flatMap((at) => placesOf(desk, at))) {
     checkTarget(checking, path);

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfiguration } from '@signalbox/config';
-import { type Catalog, compileSnapshot, type EndpointFacts } from '@signalbox/engine';
+import type { Configuration } from '@signalbox/documents';
+import {
+  type Catalog,
+  compileSnapshot,
+  type EndpointFacts,
+  type Snapshot,
+} from '@signalbox/engine';
 import { nodeKeys } from '@signalbox/trust/node';
-import { endpointStatuses, modelStatuses } from './describe.ts';
+import { contractsOf, endpointStatuses, modelFacts, modelStatuses } from './describe.ts';
 
 const TEXT = `version: 1
 node: { name: laptop, tier: 1 }
@@ -18,19 +24,34 @@ endpoints:
     kind: openai
     credentials: [{ secret: 'env:LOST' }]
     models: [gpt-5]
+tenants:
+  acme:
+    models:
+      reprice:
+        - model: 'qwen3:8b'
+          endpoint: ollama
+          from: 2020-01-01
+          input_per_million_usd: '0.5'
+          output_per_million_usd: '2'
+  globex: {}
 `;
 
-function catalog(): Catalog {
+const catalog = (): Catalog => compiled().snapshot.catalog;
+
+function compiled(): { readonly snapshot: Snapshot; readonly configuration: Configuration } {
   const read = readConfiguration([{ name: 'signalbox.yaml', text: TEXT }]);
   assert.ok(read.ok, JSON.stringify(read));
-  return compileSnapshot({
-    configuration: read.configuration,
+  const { configuration } = read;
+  const snapshot = compileSnapshot({
+    configuration,
     version: 'v1',
+    at: Date.parse('2026-01-01'),
     keys: nodeKeys(new Uint8Array(32)),
     secretOf: () => undefined,
     priceOf: () => ({ kind: 'unknown', why: 'not-listed', version: 'none' }),
     reachOf: (url) => (url.hostname === 'localhost' ? 'loopback' : 'public'),
-  }).catalog;
+  });
+  return { snapshot, configuration };
 }
 
 describe('what the status page says of a snapshot', () => {
@@ -58,5 +79,19 @@ describe('what the status page says of a snapshot', () => {
     });
     assert.equal(gpt?.available, false);
     assert.equal(gpt?.contextTokens, undefined);
+  });
+
+  it('says what everybody pays for a model, and beside it who has a contract', () => {
+    const { snapshot, configuration } = compiled();
+    const contracts = contractsOf(snapshot, configuration.tenants);
+    const facts = modelFacts(snapshot.catalog, new Map(), 'qwen3:8b', contracts);
+    const all = { from: 'none', value: 'unknown: not-listed' };
+    const theirs = { from: 'contract:v1', value: '0.5 in, 2 out, USD per million tokens' };
+    const prices = facts.filter(({ field }) => field.startsWith('price'));
+    assert.deepEqual(prices, [
+      { model: 'qwen3:8b', endpoint: 'ollama', field: 'price', said: [all] },
+      { model: 'qwen3:8b', endpoint: 'ollama', field: 'price of acme', said: [theirs, all] },
+      { model: 'qwen3:8b', endpoint: 'openai', field: 'price', said: [all] },
+    ]);
   });
 });

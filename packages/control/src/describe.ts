@@ -1,5 +1,6 @@
 // Endpoints and models of a snapshot in the words of the status page.
-import type { EndpointName, Tier } from '@signalbox/contract';
+import { type EndpointName, type Tier, tenantName } from '@signalbox/contract';
+import type { Price, TenantDocument } from '@signalbox/documents';
 import {
   type Catalog,
   type EndpointFacts,
@@ -8,11 +9,16 @@ import {
   factsOfModel,
   learntOf,
   NODE_ITSELF,
+  type Offering,
+  type OwnPrices,
+  ownPriceOf,
   provenanceOf,
   type Reachability,
+  type Snapshot,
   type TenantFacts,
 } from '@signalbox/engine';
 import { tailOf } from '@signalbox/ports';
+import { perMillion } from './registry.ts';
 import type { EndpointStatus, FactStatus, ModelFact, ModelStatus } from './status.ts';
 
 /** Nobody in particular: names nothing as its own, and may use whatever is not another's. */
@@ -98,17 +104,60 @@ export function modelStatuses(
   });
 }
 
+/** Who has prices of its own, by name. */
+type Contracts = ReadonlyMap<string, OwnPrices>;
+
+/** Only those are compiled whose documents state prices. */
+export function contractsOf(
+  { tenants }: Snapshot,
+  documents: ReadonlyMap<string, TenantDocument>,
+): Contracts {
+  const contracts = new Map<string, OwnPrices>();
+  for (const [name, { models }] of documents) {
+    if (models === undefined || models.reprice.length === 0) continue;
+    const own = tenants.tenants.get(tenantName(name))?.ownPrices;
+    if (own !== undefined) contracts.set(name, own);
+  }
+  return contracts;
+}
+
 /** Every field of a model at each endpoint, by whose word; of all models where none is named. */
 export const modelFacts = (
   catalog: Catalog,
   probes: Probes,
   model: string | undefined,
+  contracts: Contracts = new Map(),
 ): readonly ModelFact[] => {
   const offerings = model === undefined ? catalog.offerings : (catalog.byModel.get(model) ?? []);
-  return offerings.flatMap(({ endpoint, model: name, upstream, stated, listed }) => {
+  return offerings.flatMap((offering) => {
+    const { endpoint, model: name, upstream, stated, listed } = offering;
     const told = probes.get(endpoint.name);
     const learnt = told === undefined ? undefined : learntOf(told, upstream);
-    const rows = provenanceOf(stated, learnt, listed);
+    const rows = [...provenanceOf(stated, learnt, listed), ...pricesOf(offering, contracts)];
     return rows.map((row) => ({ model: name, endpoint: endpoint.name, ...row }));
   });
 };
+
+/** What everybody pays, and who pays something else. */
+function pricesOf(
+  offering: Offering,
+  contracts: Contracts,
+): readonly Omit<ModelFact, 'model' | 'endpoint'>[] {
+  const { price } = offering;
+  const all = { from: price.version, value: priceWords(price) };
+  const others = [...contracts].flatMap(([tenant, own]) => {
+    const theirs = ownPriceOf(offering, own);
+    if (theirs === undefined) return [];
+    const said = [{ from: theirs.version, value: priceWords(theirs) }, all];
+    return [{ field: `price of ${tenant}`, said }];
+  });
+  return [{ field: 'price', said: [all] }, ...others];
+}
+
+function priceWords(price: Price): string {
+  if (price.kind === 'unknown') return `unknown: ${price.why}`;
+  if (price.kind === 'known-zero') return '0';
+  const { input, output, request } = price.rates;
+  const tokens = `${perMillion(input)} in, ${perMillion(output)} out, USD per million tokens`;
+  return request === 0n ? tokens : `${tokens}, and by the request`;
+}

@@ -1,7 +1,7 @@
 // The control plane: the admin API and the console's files over HTTP, and its projections.
 export { BROUGHT_MAX, type Brought, type BroughtChange, type BroughtDesk } from './brought-desk.ts';
 export { type Control, createControl } from './control.ts';
-export { endpointStatuses, modelFacts, modelStatuses } from './describe.ts';
+export { contractsOf, endpointStatuses, modelFacts, modelStatuses } from './describe.ts';
 export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
 export type { TenantAdmin } from './door/door.ts';
 export type { ConsoleFile, ControlOptions, Deed } from './options.ts';

@@ -178,7 +178,7 @@ const ratesOf = ({
 });
 
 /** Pico-USD a token are micro-USD a million of them. */
-function perMillion(pico: bigint): string {
+export function perMillion(pico: bigint): string {
   const fraction = (pico % 1_000_000n).toString().padStart(6, '0').replace(/0+$/, '');
   return `${pico / 1_000_000n}${fraction === '' ? '' : `.${fraction}`}`;
 }

@@ -81,6 +81,7 @@ export {
 } from './prices.ts';
 export {
   findPrice,
+  findStatedPrice,
   type PriceBook,
   type PriceQuery,
   priceBook,

@@ -4,7 +4,7 @@
  */
 import type { Tier } from '@signalbox/contract';
 import type { Origin } from './origin.ts';
-import type { PriceNumbers } from './pricing.ts';
+import type { PriceDocument, PriceNumbers } from './pricing.ts';
 
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'file'] as const;
 export type Modality = (typeof MODALITIES)[number];
@@ -84,6 +84,8 @@ export interface OverridesDocument {
   readonly pin: ReadonlyMap<string, string>;
   /** A name of its own -> what is meant: a model, an alias, a need. */
   readonly rename: ReadonlyMap<string, string>;
+  /** What it pays by its contract; goes before every other price. */
+  readonly reprice: readonly PriceDocument[];
 }
 
 /** A model that takes the place of another for some calls; the other stands behind it. */

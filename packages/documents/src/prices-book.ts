@@ -77,7 +77,7 @@ export function priceBook(
 
 /** The price that holds for a model at a time. Cheap enough for the path of a call. */
 export function findPrice(book: PriceBook, query: PriceQuery): Price {
-  const stated = book.stated.size === 0 ? undefined : findStated(book, query);
+  const stated = findStatedPrice(book, query);
   return (
     stated ??
     findListed(book, query) ??
@@ -86,6 +86,10 @@ export function findPrice(book: PriceBook, query: PriceQuery): Price {
       : { kind: 'unknown', why: 'not-listed', version: book.version })
   );
 }
+
+/** What is stated of it; undefined: nothing is. */
+export const findStatedPrice = (book: PriceBook, query: PriceQuery): Price | undefined =>
+  book.stated.size === 0 ? undefined : findStated(book, query);
 
 const OWN_HARDWARE = defaultAmortisedPrice();
 

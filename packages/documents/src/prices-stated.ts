@@ -20,9 +20,16 @@ export type PriceStatements = {
   readonly models: ReadonlyMap<string, Pick<ModelDocument, 'name' | 'price'>>;
 };
 
-/** @param digest of the documents they stand in; it becomes the version that records show. */
-export function statedPrices(from: PriceStatements, digest: string): readonly StatedPrice[] {
-  const version = `configuration:${digest}`;
+/**
+ * @param digest of the documents they stand in. With `whose` it becomes the version that records
+ * show: everybody's prices, or those of one tenant's contract.
+ */
+export function statedPrices(
+  from: PriceStatements,
+  digest: string,
+  whose: 'configuration' | 'contract' = 'configuration',
+): readonly StatedPrice[] {
+  const version = `${whose}:${digest}`;
   const stated: StatedPrice[] = [];
   for (const endpoint of from.endpoints.values()) stated.push(...atEndpoint(endpoint, version));
   for (const { name, price } of from.models.values()) {

@@ -54,7 +54,10 @@ export type KnownPrice = Tariff & {
   readonly omits: readonly Omitted[];
   /** The day it holds from, `YYYY-MM-DD` in UTC; undefined: no day was stated. */
   readonly from: string | undefined;
-  /** Where it comes from: `catalog:`, `configuration:` or `default:` and a digest or version. */
+  /**
+   * Where it comes from: `catalog:`, `configuration:`, `contract:` or `default:` and a digest or
+   * version.
+   */
   readonly version: string;
 };
 

@@ -16,6 +16,7 @@ import type { Classified } from './classify/classify.ts';
 import type { Outcome } from './dispatch/dispatch.ts';
 import { settlePorts, shadowFacts } from './handed.ts';
 import type { House } from './house.ts';
+import { frontierFor } from './resolve/own-prices.ts';
 import { LEFT_WAITING, type WaitEnd } from './schedule/park.ts';
 import type { Scheduled } from './schedule/schedule.ts';
 import { type Bill, bill } from './settle/bill.ts';
@@ -48,7 +49,7 @@ export async function finish(
 ): Promise<Settlement> {
   const ports = settlePorts(house);
   const outcome = leftOr(came, reply);
-  const billed = bill(call, outcome, ports.frontier);
+  const billed = bill(call, outcome, frontierFor(ports.catalog, call.tenant));
   const ending = { billed, reply, house, ports };
   if (outcome.kind === 'whole') return finishWhole(call, outcome, ending);
   if (outcome.kind === 'streamed') return finishStreamed(call, outcome, ending);

@@ -27,7 +27,7 @@ export function settlePorts({ ports, live, now }: House): SettlePorts {
   const { catalog, version } = now();
   const { store, clock, sink, keys } = ports;
   const { queueEnds } = live;
-  return { store, clock, sink, keys, queueEnds, frontier: catalog.frontier, snapshot: version };
+  return { store, clock, sink, keys, queueEnds, catalog, snapshot: version };
 }
 
 export function sessionPorts({ ports, live }: House): SessionPorts {

@@ -466,6 +466,7 @@ export function compileHouse(
     version: 'test',
     keys,
     reachOf,
+    at: STARTED_AT,
     // A key called `main` is named `env:MAIN`; what begins with `GONE` cannot be read.
     secretOf: ({ value }) =>
       value.startsWith('GONE') ? undefined : new Secret(keyText(value.toLowerCase())),

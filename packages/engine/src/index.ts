@@ -61,6 +61,7 @@ export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { keysOf, tenantsIn } from './rehearse/whose.ts';
 export { type Collector, type Exported, exportOf } from './resolve/export.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
+export { ownPriceOf } from './resolve/own-prices.ts';
 export { tiersOf } from './resolve/reach.ts';
 export { recordedOf, shownOf } from './resolve/recorded.ts';
 export { type Resolved, resolve, survey } from './resolve/resolve.ts';
@@ -91,5 +92,6 @@ export {
   identify,
   type KeyFacts,
   NODE_ITSELF,
+  type OwnPrices,
   type TenantFacts,
 } from './tenant/tenant.ts';

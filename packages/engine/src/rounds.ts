@@ -233,6 +233,12 @@ export class Rounds {
     if (isReached || isRefused) {
       live.standings.probed(endpoint, isReached, ports.clock.monotonic());
     }
+    const { queueDepth, running } = seen.endpoint;
+    if (queueDepth !== undefined) {
+      // Calls that it works on are ahead only where others wait behind them.
+      const ahead = queueDepth.value === 0 ? 0 : queueDepth.value + (running?.value ?? 0);
+      live.standings.queue(endpoint).told(ahead, ports.clock.monotonic());
+    }
     tellChanges(endpoint, changes, ports);
     if (!teachesSame(now().catalog, name, [before, known])) this.#taught();
   }

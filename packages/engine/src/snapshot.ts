@@ -41,6 +41,7 @@ import type { Live, Snapshot } from './house.ts';
 import { compilePolicies } from './policy/policy.ts';
 import { Shadows } from './rehearse/shadow.ts';
 import { leaveOut } from './resolve/leave-out.ts';
+import { ownPrices } from './resolve/own-prices.ts';
 import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { Degradation } from './schedule/degradation.ts';
@@ -70,6 +71,8 @@ export type CompileSources = {
   readonly secretOf: (reference: SecretReference) => Secret | undefined;
   readonly priceOf: (endpoint: EndpointDocument, reach: Reach, upstream: string) => Price;
   readonly reachOf: (url: URL) => Reach;
+  /** Unix milliseconds: prices of tenants hold from a day on. */
+  readonly at: number;
   readonly listedRowOf?: ListedRowOf | undefined;
 };
 
@@ -118,6 +121,7 @@ function compileTenants(sources: CompileSources): Tenants['tenants'] {
   const { tenants } = sources.configuration;
   const compile = (document: TenantDocument): TenantFacts => ({
     ...tenantFacts(tenantName(document.name), document, sources.configuration),
+    ownPrices: ownPrices(document.models?.reprice ?? [], sources.version, sources.at),
     ownEndpoints: ownEndpoints(document, sources, nearOnes),
   });
   return new OnDemand<string, TenantDocument, TenantFacts>(tenants, compile);
@@ -138,7 +142,7 @@ function tenantFacts(
   name: TenantName,
   document: TenantDocument,
   configuration: Configuration,
-): Omit<TenantFacts, 'ownEndpoints'> {
+): Omit<TenantFacts, 'ownEndpoints' | 'ownPrices'> {
   const plan = document.plan === undefined ? undefined : configuration.plans.get(document.plan);
   return {
     name,

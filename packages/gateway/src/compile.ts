@@ -38,6 +38,7 @@ export function compile(inputs: CompileInputs): Snapshot {
     keys,
     secretOf,
     reachOf,
+    at,
     listedRowOf: (endpoint, reach, upstream) =>
       models === undefined
         ? undefined

@@ -163,6 +163,7 @@ function routeDocument(resolved: Resolved): object {
       model: offering.model,
       tier: place.tier,
       price: offering.price.kind,
+      price_version: offering.price.version,
     })),
     estimate_micro_usd: microUsdUp(estimateNanoUsd(resolved)),
   };

@@ -204,3 +204,25 @@ test('at most twenty are asked at once, and a stop ends it', async (context) => 
   await pause(200);
   assert.equal(slow.asked.length, before);
 });
+
+test('of two places the call goes to the one that tells of no queue', async (context) => {
+  const metrics = (waiting: number): string =>
+    `vllm:num_requests_waiting{engine="0"} ${waiting}\nvllm:num_requests_running 4\n`;
+  const playingQueue = (waiting: number): Promise<Played> =>
+    served(context, ({ url }, response) => {
+      response.end(url === '/metrics' ? metrics(waiting) : '{"data":[{"id":"tiny"}]}');
+    });
+  const [deep, idle] = [await playingQueue(30), await playingQueue(0)];
+  const endpoint = (name: string, { url }: Played): string =>
+    `  ${name}: {kind: vllm, url: "${url}", private_address: true, models: [tiny]}\n`;
+  const gateway = await started(context, endpoint('deep', deep) + endpoint('idle', idle));
+  const depthOf = (name: string): number | undefined =>
+    knownOf(gateway, name)?.endpoint.queueDepth?.value;
+  await until(() => depthOf('deep') === 30 && depthOf('idle') === 0, 'both were asked');
+  for (let i = 0; i < 4; i += 1) {
+    await gateway.ask('/v1/chat/completions', { body: chat('tiny', 'hi') });
+  }
+  const calls = ({ asked }: Played): number =>
+    asked.filter((one) => one === 'POST /v1/chat/completions').length;
+  assert.deepEqual([calls(deep), calls(idle)], [0, 4]);
+});

@@ -358,7 +358,8 @@ test('model inspect reads the header of a file, and refuses what is none', async
 
 test('report data-flow finds the calls behind each of its numbers', async () => {
   await ok('ask', 'my card is 4111 1111 1111 1111');
-  await ok('ask', 'look at this', '--step', 'code_review');
+  const last = parsed(await ok('ask', 'look at this', '--step', 'code_review', '--json'));
+  await recorded(String(last['decision_id']));
   const said = ['report', 'data-flow', '--tenant', 'acme', '--since', '1h'];
   const report = parsed(await ok(...said, '--json'));
   const rows = ['calls', 'received', 'blocked', 'exceptions'].flatMap((part) => {
@@ -380,3 +381,12 @@ test('report data-flow finds the calls behind each of its numbers', async () => 
   assert.equal((await sb('report', 'data-flow')).exit, 2);
   assert.equal((await sb('report', 'data-flow', '--tenant', 'acme', '--since', 'long')).exit, 2);
 });
+
+/** Until the records have a call: a batch is on disk within 10 ms. */
+async function recorded(decision: string): Promise<void> {
+  for (let turn = 0; turn < 500; turn += 1) {
+    const { out } = await ok('api', 'GET', '/admin/v1/requests?limit=1');
+    if (out.includes(decision)) return;
+  }
+  assert.fail(`${decision} has no record`);
+}

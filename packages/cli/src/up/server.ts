@@ -12,6 +12,7 @@ import { type Clock, type Random, Secret } from '@signalbox/contract';
 import {
   type BroughtDesk,
   type Control,
+  contractsOf,
   createControl,
   type Deed,
   type DocumentsDesk,
@@ -206,8 +207,11 @@ async function openGateway(ground: Ground): Promise<Opened> {
         adminKeyHolds: holds,
         consoleFiles: readConsole() ?? (() => undefined),
         status: () => statusNow(ground, parts, late.origins[0]),
-        modelFacts: (model) =>
-          modelFacts(parts.house.now().catalog, parts.house.live.probes, model),
+        modelFacts: (model) => {
+          const now = parts.house.now();
+          const contracts = contractsOf(now, documents.inForce.configuration.tenants);
+          return modelFacts(now.catalog, parts.house.live.probes, model, contracts);
+        },
         registry: () => registryNow(ground, parts),
         rehearsal: openRehearsal({
           ...{ documents, reader: ground.reader },

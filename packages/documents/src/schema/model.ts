@@ -10,7 +10,7 @@ import {
   type RegistryDocument,
   type RolloutDocument,
 } from '../model.ts';
-import { price } from './price.ts';
+import { price, pricePart } from './price.ts';
 import {
   formed,
   listOf,
@@ -219,11 +219,15 @@ export const overrides: z.ZodType<OverridesDocument> = z
     rename: mapOf(modelReference, modelReference)
       .optional()
       .describe('Names of its own, and what they mean: a model, an alias, a need.'),
+    reprice: listOf(pricePart)
+      .optional()
+      .describe('Prices of its contract; each goes before what everybody pays.'),
   })
   .transform((written) => ({
     hide: written.hide ?? [],
     pin: written.pin ?? new Map<string, string>(),
     rename: written.rename ?? new Map<string, string>(),
+    reprice: (written.reprice ?? []).map((one) => ({ ...one, origin: undefined })),
   }));
 
 export const registry: z.ZodType<RegistryDocument> = z

@@ -115,6 +115,8 @@ export type Catalog = {
   readonly forwarded: ReadonlySet<string>;
   /** The dearest of tier 3: what every call would cost without routing. */
   readonly frontier: Price | undefined;
+  /** The same among others: a tenant's, at its prices. */
+  frontierOf(offerings: readonly Offering[]): Price | undefined;
   placeOf(endpoint: EndpointFacts, tenant: TenantFacts): Place;
   /** A pinned endpoint may be asked for a model that nobody listed. */
   unlisted(endpoint: EndpointFacts, upstream: string): Offering;
@@ -186,7 +188,8 @@ export function compileCatalog(sources: CatalogSources): Catalog {
     onward: onwardOf(sources.models),
     registry: sources.registry,
     forwarded: new Set([...endpoints.values()].flatMap((one) => [...one.forwarded])),
-    frontier: dearest(offerings.filter(isFrontier)),
+    frontier: frontierOf(offerings),
+    frontierOf,
     placeOf: (endpoint, tenant) => placeFor(endpoint, tenant, node),
     unlisted: unlistedOffering,
     whole: wholeOf(endpoints.values()),
@@ -206,6 +209,10 @@ const isFrontier = ({ endpoint }: Offering): boolean =>
   endpoint.enabled &&
   !endpoint.quarantined &&
   (endpoint.declaredTier === undefined ? endpoint.reach === 'public' : endpoint.declaredTier === 3);
+
+/** The dearest of tier 3. */
+const frontierOf = (offerings: readonly Offering[]): Price | undefined =>
+  dearest(offerings.filter(isFrontier));
 
 /** By the price of a token in and a token out. */
 function dearest(offerings: readonly Offering[]): Price | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DECAY_MS, decay, FAILED_MS, Load } from './load.ts';
+import { DECAY_MS, decay, FAILED_MS, Load, Queue, TOLD_MS } from './load.ts';
 
 describe('the decay', () => {
   it('is what e to the minus x is, to a thousandth, and never rises', () => {
@@ -31,6 +31,26 @@ describe('the load of a place', () => {
     load.took(100, 0, true);
     load.pending = 3;
     assert.equal(load.score(0, true), 400);
+  });
+
+  it('counts the calls of others that the server tells of, less and less', () => {
+    const queue = new Queue();
+    const load = new Load(queue);
+    const at = (now: number): number => {
+      load.took(100, now, true);
+      return load.score(now, true);
+    };
+    assert.equal(at(0), 100);
+    queue.told(10, 0);
+    assert.equal(at(0), 1_100);
+    assert.equal(at(TOLD_MS / 2), 600);
+    load.pending = 7;
+    assert.equal(at(TOLD_MS / 2), 800);
+    load.pending = 0;
+    assert.equal(at(2 * TOLD_MS), 100);
+    queue.told(10, 2 * TOLD_MS);
+    queue.told(0, 2 * TOLD_MS);
+    assert.equal(at(2 * TOLD_MS), 100);
   });
 
   it('counts them also where an answer takes no time', () => {

@@ -11,7 +11,26 @@ export const FAILED_MS = 5_000;
 const UNKNOWN_MS = 600_000;
 /** What takes no time that could be told still has calls that wait. */
 const LEAST_MS = 1;
+/** What a server told of its queue counts less and less, and nothing after this. */
+export const TOLD_MS = 30_000;
 const UNMEASURED = -1;
+
+/** What a whole endpoint tells of the calls that it has to do, whoever sent them. */
+export class Queue {
+  #calls = 0;
+  #at = 0;
+
+  /** So many are ahead of the next one; 0: nobody waits there. */
+  told(calls: number, now: number): void {
+    this.#calls = calls;
+    this.#at = now;
+  }
+
+  aheadAt(now: number): number {
+    if (this.#calls === 0) return 0;
+    return Math.max(0, this.#calls * (1 - (now - this.#at) / TOLD_MS));
+  }
+}
 
 export class Load {
   /** Calls that are out here, until their end. */
@@ -19,6 +38,11 @@ export class Load {
   readonly #streams: Peak = new Peak();
   /** The first byte of an answer in one piece comes with its last: that is another matter. */
   readonly #wholes: Peak = new Peak();
+  readonly #queue: Queue;
+
+  constructor(queue: Queue = new Queue()) {
+    this.#queue = queue;
+  }
 
   /** A first token came after `ms`. */
   took(ms: number, now: number, isStream: boolean): void {
@@ -39,8 +63,9 @@ export class Load {
     const wished = isStream ? this.#streams : this.#wholes;
     const other = isStream ? this.#wholes : this.#streams;
     const ms = wished.isKnown() ? wished.at(now) : other.at(now);
-    if (this.isKnown()) return Math.max(ms, LEAST_MS) * (this.pending + 1);
-    return this.pending === 0 ? 0 : UNKNOWN_MS * this.pending;
+    const ahead = Math.max(this.pending, this.#queue.aheadAt(now));
+    if (this.isKnown()) return Math.max(ms, LEAST_MS) * (ahead + 1);
+    return ahead === 0 ? 0 : UNKNOWN_MS * ahead;
   }
 }
 

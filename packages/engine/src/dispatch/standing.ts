@@ -11,7 +11,7 @@ import { BUSY_RULES, CoolDown, LIMITED_RULES } from './cooldown.ts';
 import { Gradient } from './gradient.ts';
 import type { Hedging } from './hedge.ts';
 import type { Latencies } from './latencies.ts';
-import { Load } from './load.ts';
+import { Load, Queue } from './load.ts';
 import { type Choice, Draws, NONE, pick } from './pick.ts';
 import { Published } from './published.ts';
 import { Reach, type Told } from './reach.ts';
@@ -75,6 +75,14 @@ export type Trouble = { until: number };
 /** How long answers take to begin. */
 export type Times = { readonly streams: Latencies; readonly wholes: Latencies };
 
+/** What a model at an endpoint shares with others. */
+type Shared = {
+  readonly reach: Reach;
+  readonly queue: Queue;
+  readonly draws: Draws;
+  readonly trouble: Trouble;
+};
+
 /** A model at an endpoint. */
 export class Stand {
   /** A server of one's own: what takes long there is cold or busy, not broken. */
@@ -83,7 +91,7 @@ export class Stand {
   readonly endpoint: Reach;
   readonly draws: Draws;
   readonly trouble: Trouble;
-  readonly load: Load = new Load();
+  readonly load: Load;
   readonly busy: CoolDown = new CoolDown(BUSY_RULES);
   lines: readonly Line[] = [];
   /** Of the whole endpoint, where the documents let its places be learnt. */
@@ -93,9 +101,10 @@ export class Stand {
   /** Where a policy begins answers here when the time of a call runs out. */
   times: Times | undefined = undefined;
 
-  constructor(isOwn: boolean, endpoint: Reach, draws: Draws, trouble: Trouble) {
+  constructor(isOwn: boolean, { reach, queue, draws, trouble }: Shared) {
     this.isOwn = isOwn;
-    this.endpoint = endpoint;
+    this.endpoint = reach;
+    this.load = new Load(queue);
     this.draws = draws;
     this.trouble = trouble;
   }
@@ -145,6 +154,7 @@ export class Standings {
   readonly #stands: Map<string, Stand> = new Map();
   readonly #endpoints: Map<string, Reach> = new Map();
   readonly #gradients: Map<string, Gradient> = new Map();
+  readonly #queues: Map<string, Queue> = new Map();
   /** A swap of the documents makes new offerings: then the names are looked up once more. */
   readonly #known: WeakMap<Offering, Stand> = new WeakMap();
 
@@ -181,6 +191,16 @@ export class Standings {
     if (!isReached) this.#trouble.until = Math.max(this.#trouble.until, now + TROUBLE_MS);
   }
 
+  /** Of a whole endpoint: what it told of the calls that it has to do. */
+  queue({ name, origin }: Located): Queue {
+    const place = `${name}\n${origin}`;
+    const known = this.#queues.get(place);
+    if (known !== undefined) return known;
+    const queue = new Queue();
+    insert(this.#queues, place, queue);
+    return queue;
+  }
+
   get size(): number {
     return this.#stands.size;
   }
@@ -204,7 +224,8 @@ export class Standings {
     const name = `${place}\n${upstream}\n${isOwn}`;
     const known = this.#stands.get(name);
     if (known !== undefined) return known;
-    const stand = new Stand(isOwn, this.reach(endpoint), this.draws, this.#trouble);
+    const [reach, queue] = [this.reach(endpoint), this.queue(endpoint)];
+    const stand = new Stand(isOwn, { reach, queue, draws: this.draws, trouble: this.#trouble });
     insert(this.#stands, name, stand);
     return stand;
   }

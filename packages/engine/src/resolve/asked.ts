@@ -7,6 +7,7 @@ import type { Classified } from '../classify/classify.ts';
 import type { Verdict } from '../policy/policy.ts';
 import type { TenantFacts } from '../tenant/tenant.ts';
 import { type Need, readNeed, unmetByModel } from './need.ts';
+import { asPriced } from './own-prices.ts';
 import { insteadOf } from './rollout.ts';
 
 export type Asked = {
@@ -137,8 +138,17 @@ function isVisible({ endpoint, model }: Offering, { name, models }: TenantFacts)
   return !models.hide.some((pattern) => matchesPattern(pattern, model));
 }
 
-/** The list itself where nothing in it is hidden, which is nearly always. */
+/** As the tenant sees them: what exists for it, at its prices. */
 export function visible(offerings: readonly Offering[], tenant: TenantFacts): readonly Offering[] {
+  const seen = existing(offerings, tenant);
+  return tenant.ownPrices === undefined ? seen : seen.map((one) => pricedFor(one, tenant));
+}
+
+const pricedFor = (one: Offering, { ownPrices }: TenantFacts): Offering =>
+  ownPrices === undefined ? one : asPriced(one, ownPrices);
+
+/** The list itself where nothing in it is hidden, which is nearly always. */
+export function existing(offerings: readonly Offering[], tenant: TenantFacts): readonly Offering[] {
   return offerings.every((one) => isVisible(one, tenant))
     ? offerings
     : offerings.filter((one) => isVisible(one, tenant));
@@ -196,7 +206,7 @@ function pinnedOffering(name: string, view: Sight): Offering | undefined {
       catalog.offerings.find((one) => one.endpoint === endpoint && one.upstream === model) ??
       catalog.offerings.find((one) => one.endpoint === endpoint && one.model === model) ??
       catalog.unlisted(endpoint, model);
-    if (isVisible(listed, view.tenant)) return listed;
+    if (isVisible(listed, view.tenant)) return pricedFor(listed, view.tenant);
   }
   return undefined;
 }

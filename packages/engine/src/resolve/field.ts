@@ -162,7 +162,8 @@ function refuseUnmet(gates: Int32Array, unmet: Uint32Array): void {
 }
 
 function gatesOfAll({ call, view, clearance, wants, isBound, verdict }: Looking): Int32Array {
-  const { endpoint, endpoints, model, traits, contextTokens, bits } = view.columns;
+  const { endpoint, endpoints, model, contextTokens, bits } = view.columns;
+  const { traits } = view;
   const { demands } = verdict;
   const byPlace = view.endpointGates(clearance, call, isBound ? 'bound' : demands);
   const byEndpoint = new Int32Array(endpoints.length);

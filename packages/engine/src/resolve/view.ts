@@ -5,7 +5,7 @@ import type { PreferDocument } from '@signalbox/documents';
 import type { Catalog, EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Demands } from '../policy/policy.ts';
 import type { Identity, KeyFacts, TenantFacts } from '../tenant/tenant.ts';
-import { visible } from './asked.ts';
+import { existing, visible } from './asked.ts';
 import { demandedBy, isPreferred } from './demanded.ts';
 import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
 import { bitsOf } from './need.table.ts';
@@ -107,6 +107,8 @@ export class View {
   /** Their places in the columns. */
   readonly rows: Uint32Array;
   readonly tiers: Uint8Array;
+  /** By their places in the columns: whether a price is known is the tenant's, too. */
+  readonly traits: Int32Array;
   readonly #catalog: Catalog;
   readonly #tenant: TenantFacts;
   readonly #places = new Map<EndpointFacts, Place>();
@@ -118,10 +120,20 @@ export class View {
     this.#catalog = catalog;
     this.#tenant = tenant;
     this.columns = all;
-    this.visible = visible(catalog.offerings, tenant);
-    this.rows = this.visible === catalog.offerings ? all.rows : rowsOf(catalog, this.visible);
+    const seen = existing(catalog.offerings, tenant);
+    this.visible = tenant.ownPrices === undefined ? seen : visible(seen, tenant);
+    this.rows = seen === catalog.offerings ? all.rows : rowsOf(catalog, seen);
+    this.traits = tenant.ownPrices === undefined ? all.traits : this.#traits();
     const tiers = all.endpoints.map((endpoint) => this.placeOf(endpoint).tier);
     this.tiers = Uint8Array.from(this.rows, (row) => tiers[all.endpoint[row] ?? 0] ?? 3);
+  }
+
+  #traits(): Int32Array {
+    const traits = this.columns.traits.slice();
+    this.visible.forEach((one, at) => {
+      traits[this.rows[at] ?? 0] = traitsOf(one);
+    });
+    return traits;
   }
 
   placeOf(endpoint: EndpointFacts): Place {

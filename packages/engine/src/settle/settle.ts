@@ -15,7 +15,7 @@ import {
   type Store,
   type TenantName,
 } from '@signalbox/contract';
-import type { Price } from '@signalbox/documents';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { QueueEnds } from '../schedule/queue-ends.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
@@ -31,8 +31,8 @@ export type SettlePorts = {
   readonly sink: Sink;
   readonly keys: Keys;
   readonly queueEnds: QueueEnds;
-  /** The dearest known price of tier 3. */
-  readonly frontier: Price | undefined;
+  /** Knows what a call would cost without routing. */
+  readonly catalog: Catalog;
   readonly snapshot: string;
 };
 

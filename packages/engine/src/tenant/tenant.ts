@@ -21,7 +21,12 @@ import {
   tenantName,
   yes,
 } from '@signalbox/contract';
-import type { OverridesDocument, PatternItem, SensitiveKind } from '@signalbox/documents';
+import type {
+  OverridesDocument,
+  PatternItem,
+  PriceBook,
+  SensitiveKind,
+} from '@signalbox/documents';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
 import { inNetworks, type Network } from './networks.ts';
 import type { Lookup } from './on-demand.ts';
@@ -67,6 +72,8 @@ export type TenantFacts = {
   readonly ownEndpoints: ReadonlySet<string>;
   /** What it has otherwise than the others. */
   readonly models: OverridesDocument | undefined;
+  /** What it pays by its contract; undefined: as everybody. */
+  readonly ownPrices?: OwnPrices | undefined;
   /** Its own, else that of its plan: for rules. */
   readonly tenantClass: string | undefined;
   readonly ring: number | undefined;
@@ -75,6 +82,13 @@ export type TenantFacts = {
   readonly sensitive?: SensitiveRules | undefined;
   /** By agent; asked before those of the tenant. */
   readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
+};
+
+/** What its contract states of prices. */
+export type OwnPrices = {
+  readonly book: PriceBook;
+  /** Unix milliseconds: those that hold then. */
+  readonly at: number;
 };
 
 /** The node itself, where it asks an endpoint that belongs to no tenant. */
