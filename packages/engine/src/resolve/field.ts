@@ -17,8 +17,8 @@ import {
   traitsOf,
   type Wants,
 } from './gates.ts';
-import { bitsOf } from './need.table.ts';
-import { type Need, unmetByModel, unmetByPlace } from './need.ts';
+import { bitsOf, costOf } from './need.table.ts';
+import { addUnmet, type Need, unmetByModel, unmetByPlace } from './need.ts';
 import type { Candidate } from './offer.ts';
 import { usageOf } from './tokens.ts';
 import type { View } from './view.ts';
@@ -36,6 +36,8 @@ export type Looking = {
 
 export class Field {
   readonly offerings: readonly Offering[];
+  /** They are all there are for the tenant. */
+  readonly isAll: boolean;
   /** Of each offering; 0: nothing refuses it. */
   readonly gates: Int32Array;
   readonly tiers: Uint8Array;
@@ -57,12 +59,28 @@ export class Field {
     this.#targets = targets;
     this.#view = view;
     const isAll = offerings === view.visible;
+    this.isAll = isAll;
     this.gates = isAll ? gatesOfAll(looking) : gatesOfEach(offerings, looking);
     this.#unmet = isAll ? unmetOfAll(looking) : unmetOfEach(offerings, looking);
     if (this.#unmet !== undefined) refuseUnmet(this.gates, this.#unmet);
     this.tiers = isAll ? view.tiers : tiersOf(offerings, view);
     closeDear(this.gates, offerings, looking);
     this.scores = scoresOf(offerings, looking);
+  }
+
+  /** Place of an offering; -1: it is not among them. Of a field of all there is. */
+  indexOf(offering: Offering): number {
+    return this.#view.indexOf(offering);
+  }
+
+  /** What a token in and a token out cost together, in pico-dollars. */
+  costOf(at: number): number {
+    const offering = this.offerings[at];
+    if (offering === undefined) return Number.POSITIVE_INFINITY;
+    const { rows, numbers } = this.#view;
+    if (!this.isAll) return costOf(offering);
+    const row = rows[at] ?? 0;
+    return (numbers.inputPico[row] ?? 0) + (numbers.outputPico[row] ?? 0);
   }
 
   /** The same one every time: places in flight are counted by it. */
@@ -142,16 +160,12 @@ function unmetOfEach(
 
 function unmetOfAll({ need, view, call }: Looking): Uint32Array | undefined {
   if (need === undefined) return undefined;
-  const { endpoint, endpoints } = view.columns;
+  const { columns, numbers, rows } = view;
+  const { endpoint, endpoints } = columns;
   const byPlace = endpoints.map((one) => unmetByPlace(need, one, view.placeOf(one)));
-  const { rows, visible } = view;
   const unmet = new Uint32Array(rows.length);
-  for (let i = 0; i < rows.length; i += 1) {
-    const at = rows[i] ?? 0;
-    const one = visible[i];
-    const byModel = one === undefined ? 0 : unmetByModel(need, one, call.step);
-    unmet[i] = byModel | (byPlace[endpoint[at] ?? 0] ?? 0);
-  }
+  for (let i = 0; i < rows.length; i += 1) unmet[i] = byPlace[endpoint[rows[i] ?? 0] ?? 0] ?? 0;
+  addUnmet(need, { all: view.visible, rows, numbers, step: call.step }, unmet);
   return unmet;
 }
 
@@ -162,8 +176,8 @@ function refuseUnmet(gates: Int32Array, unmet: Uint32Array): void {
 }
 
 function gatesOfAll({ call, view, clearance, wants, isBound, verdict }: Looking): Int32Array {
-  const { endpoint, endpoints, model, contextTokens, bits } = view.columns;
-  const { traits } = view;
+  const { endpoint, endpoints, model } = view.columns;
+  const { traits, contextTokens, bits } = view.numbers;
   const { demands } = verdict;
   const byPlace = view.endpointGates(clearance, call, isBound ? 'bound' : demands);
   const byEndpoint = new Int32Array(endpoints.length);

@@ -94,7 +94,7 @@ const ONLY_EMBEDDINGS: number = NO_TOOLS << 2;
 const UNPRICED: number = NO_TOOLS << 3;
 const FREE: number = NO_TOOLS << 4;
 
-const maskOf = (capabilities: readonly (keyof ModelCapabilities)[]): number =>
+export const maskOf = (capabilities: readonly (keyof ModelCapabilities)[]): number =>
   capabilities.reduce((mask, one) => mask | (1 << CAPABILITIES.indexOf(one)), 0);
 
 /** What is known that a model at an endpoint can do, as bits. */
@@ -116,8 +116,11 @@ export type Wants = {
   readonly operation: Classified['head']['operation'];
   /** Traits that stand in the way of this call, and the gate that says so. */
   readonly cannot: number;
-  /** One of these traits is needed under a budget: that nobody knows what it costs is no answer. */
-  readonly unpriced: (traits: number) => boolean;
+  /**
+   * Under a budget: the trait `UNPRICED` is in the way, or that `FREE` is missing. Prices are of
+   * tokens: of an image or a sound nobody here can tell what it will cost.
+   */
+  readonly unpriced: number;
   readonly inputTokens: number;
   /** Least bits of a weight for this kind of work; 0: any. */
   readonly bitsMin: number;
@@ -152,7 +155,7 @@ export function wantsOf(call: Classified, { registry, pinned, retention }: Wants
     dialect: head.dialect,
     operation: head.operation,
     cannot: question.toolsOffered ? cannot | NO_TOOLS : cannot,
-    unpriced: isBudgeted ? (passing === undefined ? isUnknown : costsOf(passing.works)) : never,
+    unpriced: isBudgeted ? (passing === undefined ? UNPRICED : passing.works ? FREE : 0) : 0,
     inputTokens: question.inputTokensEstimate,
     bitsMin: bitsMinOf(call, registry),
     storesInVain: passing?.stores === true && retention === 'zero',
@@ -173,12 +176,6 @@ function bitsMinOf(
 }
 
 const AGENT = 'agent';
-
-const never = (): boolean => false;
-const isUnknown = (traits: number): boolean => (traits & UNPRICED) !== 0;
-const isNotFree = (traits: number): boolean => (traits & FREE) === 0;
-/** Prices are of tokens: of an image or a sound nobody here can tell what it will cost. */
-const costsOf = (works: boolean): ((traits: number) => boolean) => (works ? isNotFree : never);
 
 export function gatesOfEndpoint(endpoint: EndpointFacts, place: Place, wants: Wants): number {
   let gates = 0;
@@ -214,7 +211,7 @@ export function gatesOfTraits(
   let gates = 0;
   if ((traits & wants.cannot) !== 0) gates |= GATES.operation;
   if (contextTokens > 0 && wants.inputTokens > contextTokens * OVERESTIMATE) gates |= GATES.context;
-  if (wants.unpriced(traits)) gates |= GATES.unpriced;
+  if (((traits ^ FREE) & wants.unpriced) !== 0) gates |= GATES.unpriced;
   if (bits > 0 && bits < wants.bitsMin) gates |= GATES.quantised;
   return gates;
 }

@@ -8,14 +8,42 @@ import {
 } from '@signalbox/documents';
 import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 
-export type OfModel = (offering: Offering, step: string | undefined) => boolean;
+export type OfModel = {
+  readonly holds: (offering: Offering, step: string | undefined) => boolean;
+  /** The same over numbers that are kept of all offerings; absent: only `holds` can tell. */
+  readonly column?: Column;
+};
+export type Column =
+  | { readonly kind: 'can'; readonly all: readonly (keyof ModelCapabilities)[] }
+  | { readonly kind: 'bound'; readonly of: Measure; readonly least: number; readonly most: number };
+/** Numbers that every offering has; what nobody knows is 0, and a price above every bound. */
+export type Measure = 'contextTokens' | 'bits' | 'inputPico' | 'outputPico';
 export type OfPlace = (endpoint: EndpointFacts, place: Place) => boolean;
 
 /** What nobody states is not known, and not known does not satisfy a need. */
-const can =
-  (...all: readonly (keyof ModelCapabilities)[]): OfModel =>
-  ({ capabilities }) =>
-    all.every((one) => capabilities[one] === true);
+const can = (...all: readonly (keyof ModelCapabilities)[]): OfModel => ({
+  holds: ({ capabilities }) => all.every((one) => capabilities[one] === true),
+  column: { kind: 'can', all },
+});
+
+const stated = (holds: (offering: Offering) => boolean): OfModel => ({ holds });
+
+const bounded = (of: Measure, least: number, most: number): OfModel => ({
+  holds: (one) => measured(of, one) >= least && measured(of, one) <= most,
+  column: { kind: 'bound', of, least, most },
+});
+const atLeast = (of: Measure, least: number): OfModel =>
+  bounded(of, least, Number.POSITIVE_INFINITY);
+const atMost = (of: Measure, most: number): OfModel => bounded(of, Number.NEGATIVE_INFINITY, most);
+
+/** A price that nobody knows is above every bound. */
+export function measured(of: Measure, offering: Offering): number {
+  if (of === 'contextTokens') return offering.contextTokens ?? 0;
+  if (of === 'bits') return bitsOf(offering) ?? 0;
+  const { price } = offering;
+  if (price.kind === 'unknown') return Number.POSITIVE_INFINITY;
+  return price.kind === 'known' ? Number(price.rates[of === 'inputPico' ? 'input' : 'output']) : 0;
+}
 
 /** What people call a long context. */
 const LONG_CONTEXT_TOKENS = 128_000;
@@ -28,7 +56,7 @@ export const MODEL_WORDS: Readonly<Record<string, OfModel>> = {
   embeddings: can('embeddings'),
   reasoning: can('reasoning'),
   'high-precision': can('reasoning', 'jsonSchema'),
-  'long-context': (one) => (one.contextTokens ?? 0) >= LONG_CONTEXT_TOKENS,
+  'long-context': atLeast('contextTokens', LONG_CONTEXT_TOKENS),
 };
 
 /** What runs on the node itself is in every region, as it is in every residency. */
@@ -46,11 +74,13 @@ export const PLACE_WORDS: Readonly<Record<string, OfPlace>> = {
 
 /** `language=de`: several of one name are all demanded. Undefined: no such value. */
 export const MODEL_VALUES: Readonly<Record<string, (value: string) => OfModel | undefined>> = {
-  language: (value) => (one) => one.facts.languages?.includes(value) === true,
-  domain: (value) => (one) => one.facts.domains?.includes(value) === true,
-  licence: (value) => (one) => one.facts.licence === value,
-  input: (value) => through(value, (kind) => (one) => one.facts.inputs?.includes(kind) === true),
-  output: (value) => through(value, (kind) => (one) => one.facts.outputs?.includes(kind) === true),
+  language: (value) => stated(({ facts }) => facts.languages?.includes(value) === true),
+  domain: (value) => stated(({ facts }) => facts.domains?.includes(value) === true),
+  licence: (value) => stated(({ facts }) => facts.licence === value),
+  input: (value) =>
+    through(value, (kind) => stated(({ facts }) => facts.inputs?.includes(kind) === true)),
+  output: (value) =>
+    through(value, (kind) => stated(({ facts }) => facts.outputs?.includes(kind) === true)),
 };
 
 export const PLACE_VALUES: Readonly<Record<string, (value: string) => OfPlace>> = {
@@ -64,21 +94,15 @@ function through(value: string, of: (kind: Modality) => OfModel): OfModel | unde
 
 /** `context>=128k`: the least or the most of a number. */
 export const BOUNDS: Readonly<Record<string, (bound: number) => OfModel>> = {
-  'context>=': (least) => (one) => (one.contextTokens ?? 0) >= least,
-  'q>=': (least) => (one) => (bitsOf(one) ?? 0) >= least,
-  'quality>=': (least) => (one, step) => (qualityOf(one, step) ?? -1) >= least,
-  'input-price<=': (most) => (one) => picoOf(one, 'input') <= most * PICO_A_TOKEN,
-  'output-price<=': (most) => (one) => picoOf(one, 'output') <= most * PICO_A_TOKEN,
+  'context>=': (least) => atLeast('contextTokens', least),
+  'q>=': (least) => atLeast('bits', least),
+  'quality>=': (least) => ({ holds: (one, step) => (qualityOf(one, step) ?? -1) >= least }),
+  'input-price<=': (most) => atMost('inputPico', most * PICO_A_TOKEN),
+  'output-price<=': (most) => atMost('outputPico', most * PICO_A_TOKEN),
 };
 
 /** A dollar per million tokens. */
 const PICO_A_TOKEN = 1_000_000;
-
-/** A price that nobody knows is above every bound. */
-function picoOf({ price }: Offering, side: 'input' | 'output'): number {
-  if (price.kind === 'unknown') return Number.POSITIVE_INFINITY;
-  return price.kind === 'known' ? Number(price.rates[side]) : 0;
-}
 
 export const bitsOf = ({ facts }: Offering): number | undefined =>
   facts.quantisation === undefined ? undefined : quantisationBits(facts.quantisation);
@@ -88,4 +112,4 @@ export const qualityOf = ({ facts }: Offering, step: string | undefined): number
 
 /** What a token in and a token out cost together, in pico-dollars. */
 export const costOf = (offering: Offering): number =>
-  picoOf(offering, 'input') + picoOf(offering, 'output');
+  measured('inputPico', offering) + measured('outputPico', offering);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { tenantName } from '@signalbox/contract';
 import { quantisationBits } from '@signalbox/documents';
 import { build, chatOf, HOUSE } from '../house.fixture.ts';
-import { readNeed } from './need.ts';
+import { addUnmet, readNeed, unmetByModel } from './need.ts';
 import { resolution } from './resolving.fixture.ts';
+import { viewOf } from './view.ts';
 
 const endpoint = (name: string, more: string, models: string): string => `
   ${name}:
@@ -176,4 +178,42 @@ keys: {main: {tenant: acme, secret: "env:MAIN", models: [a, b, d, old]}}
     const found = await resolution(build(yaml('{old: {falls_back_to: [b]}}')), 'old');
     assert.deepEqual(found.offers, ['one/b']);
   });
+});
+
+describe('a need of all offerings at once', () => {
+  const hiding = REGISTRY.replace(
+    'tenants: {acme: {}}',
+    'tenants: {acme: {models: {hide: [lex]}}}',
+  );
+  const own =
+    '{model: lex-us, from: 2020-01-01, input_per_million_usd: "9", output_per_million_usd: "9"}';
+  const repriced = hiding.replace('hide: [lex]', `hide: [lex], reprice: [${own}]`);
+  const words = ['context>=100k', 'long-context', 'tools', 'high-precision', 'q>=5', 'vision'];
+  const values = ['input-price<=1', 'output-price<=7', 'quality>=61', 'language=de', 'input=image'];
+  const need = readNeed([...words, ...values].join(','));
+  for (const [name, yaml] of [
+    ['everything is seen', REGISTRY],
+    ['something is hidden', hiding],
+    ['something has a price of its own', repriced],
+  ] as const) {
+    it(`is what it is of each, where ${name}`, () => {
+      const { catalog, tenants } = build(yaml).house.now();
+      const tenant = tenants.tenants.get(tenantName('acme'));
+      assert.ok(tenant !== undefined && need.ok);
+      const view = viewOf(catalog, tenant);
+      const { visible: all, rows, numbers, columns } = view;
+      assert.deepEqual(
+        all.map((one) => view.indexOf(one)),
+        [...all.keys()],
+      );
+      const unmet = new Uint32Array(all.length);
+      addUnmet(need.value, { all, rows, numbers, step: 'reasoning' }, unmet);
+      const each = all.map((one) => unmetByModel(need.value, one, 'reasoning'));
+      assert.deepEqual([...unmet], each);
+      assert.ok(new Set(each).size > 2, 'they differ');
+      const { rowOf } = columns;
+      const isOwn = all.some((one) => !rowOf.has(one));
+      assert.equal(isOwn, yaml === repriced);
+    });
+  }
 });

@@ -4,8 +4,10 @@
 import { no, type Place, type Result, yes } from '@signalbox/contract';
 import { closest } from '@signalbox/documents';
 import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
+import { maskOf } from './gates.ts';
 import {
   BOUNDS,
+  type Measure,
   MODEL_VALUES,
   MODEL_WORDS,
   type OfModel,
@@ -22,7 +24,7 @@ export type Need = {
 };
 
 type Demand = { readonly word: string } & (
-  | { readonly of: 'model'; readonly holds: OfModel }
+  | ({ readonly of: 'model' } & OfModel)
   | { readonly of: 'place'; readonly holds: OfPlace }
 );
 
@@ -49,17 +51,17 @@ export function readNeed(written: string): Result<Need, string> {
 
 function readDemand(word: string): Demand | undefined {
   const ofModel = own(MODEL_WORDS, word);
-  if (ofModel !== undefined) return { word, of: 'model', holds: ofModel };
+  if (ofModel !== undefined) return { word, of: 'model', ...ofModel };
   const ofPlace = own(PLACE_WORDS, word);
   if (ofPlace !== undefined) return { word, of: 'place', holds: ofPlace };
   const [, side = '', digits = '', factor = ''] = BOUND.exec(word) ?? [];
   const bound = own(BOUNDS, side);
   if (bound !== undefined) {
-    return { word, of: 'model', holds: bound(Number(digits) * (FACTORS[factor] ?? 1)) };
+    return { word, of: 'model', ...bound(Number(digits) * (FACTORS[factor] ?? 1)) };
   }
   const [, name = '', value = ''] = VALUE.exec(word) ?? [];
   const holds = own(MODEL_VALUES, name)?.(value);
-  if (holds !== undefined) return { word, of: 'model', holds };
+  if (holds !== undefined) return { word, of: 'model', ...holds };
   const where = own(PLACE_VALUES, name)?.(value);
   return where === undefined ? undefined : { word, of: 'place', holds: where };
 }
@@ -89,6 +91,55 @@ export function unmetByModel({ demands }: Need, offering: Offering, step?: strin
     if (demand?.of === 'model' && !demand.holds(offering, step)) unmet |= 1 << at;
   }
   return unmet;
+}
+
+/** Adds to `unmet` the demands of the model that each of many offerings does not meet. */
+export function addUnmet(
+  { demands }: Need,
+  { all, rows, numbers, step }: Many,
+  unmet: Uint32Array,
+): void {
+  for (let at = 0; at < demands.length; at += 1) {
+    const demand = demands[at];
+    if (demand?.of !== 'model') continue;
+    const { column, holds } = demand;
+    const into = { rows, bit: 1 << at, unmet };
+    if (column?.kind === 'can') addWithout(numbers.traits, maskOf(column.all), into);
+    else if (column?.kind === 'bound') addOutside(numbers[column.of], column, into);
+    else {
+      all.forEach((one, i) => {
+        if (!holds(one, step)) unmet[i] = (unmet[i] ?? 0) | into.bit;
+      });
+    }
+  }
+}
+
+type Many = {
+  readonly all: readonly Offering[];
+  /** Of each of them its place among the numbers. */
+  readonly rows: Uint32Array;
+  readonly numbers: Readonly<Record<Measure, Float64Array>> & { readonly traits: Int32Array };
+  readonly step: string | undefined;
+};
+type Into = { readonly rows: Uint32Array; readonly bit: number; readonly unmet: Uint32Array };
+
+function addWithout(traits: Int32Array, mask: number, { rows, bit, unmet }: Into): void {
+  for (let i = 0; i < rows.length; i += 1) {
+    // Within: a row is a place in the columns, `unmet` is as long as `rows`.
+    const has = (traits[rows[i] as number] as number) & mask;
+    if (has !== mask) unmet[i] = (unmet[i] as number) | bit;
+  }
+}
+
+function addOutside(
+  values: Float64Array,
+  { least, most }: { readonly least: number; readonly most: number },
+  { rows, bit, unmet }: Into,
+): void {
+  for (let i = 0; i < rows.length; i += 1) {
+    const value = values[rows[i] as number] as number; // within, as above
+    if (value < least || value > most) unmet[i] = (unmet[i] as number) | bit;
+  }
 }
 
 /** The same of the place. */

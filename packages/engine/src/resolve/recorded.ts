@@ -20,6 +20,7 @@ const RECORDED_MAX = 64;
  */
 export function shownOf(field: Field, offers: readonly Offer[]): readonly Candidate[] {
   const { offerings } = field;
+  if (field.isAll) return shownOfAll(field, offers);
   const missing = [...offers];
   const shown: Candidate[] = [];
   let room = RECORDED_MAX - missing.length;
@@ -35,6 +36,27 @@ export function shownOf(field: Field, offers: readonly Offer[]): readonly Candid
     shown.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
   }
   return shown;
+}
+
+/** The same where a field has everything there is, once, and knows where. */
+function shownOfAll(field: Field, offers: readonly Offer[]): readonly Candidate[] {
+  const places = new Set<number>();
+  const others: Candidate[] = [];
+  for (const { offering, place } of offers) {
+    const at = field.indexOf(offering);
+    if (at >= 0 && !places.has(at)) places.add(at);
+    else others.push({ offering, place, gates: 0, unmet: 0, target: undefined, score: 0 });
+  }
+  const chosen = [...places];
+  let room = Math.min(RECORDED_MAX - offers.length, field.offerings.length - places.size);
+  for (let at = 0; room > 0; at += 1) {
+    if (places.has(at)) continue;
+    chosen.push(at);
+    room -= 1;
+  }
+  chosen.sort((a, b) => a - b);
+  const shown = chosen.map((at) => field.candidate(at));
+  return others.length === 0 ? shown : [...shown, ...others];
 }
 
 /** Of a few; -1: it is none of them. */

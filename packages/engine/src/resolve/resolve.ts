@@ -268,7 +268,7 @@ function preferred(
   const byTier =
     need === undefined
       ? openByTier(field, wish)
-      : openByTier(field, wish).map((open) => bestOf(field.offerings, open, ranked));
+      : openByTier(field, wish).map((open) => bestOf(field, open, ranked));
   const isUp = (at: number): boolean => {
     const offering = field.offerings[at];
     return offering !== undefined && closed(offering, facts) === undefined;

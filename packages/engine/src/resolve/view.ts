@@ -8,21 +8,20 @@ import type { Identity, KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { existing, visible } from './asked.ts';
 import { demandedBy, isPreferred } from './demanded.ts';
 import { gatesOfModel, gatesOfPlace, traitsOf } from './gates.ts';
-import { bitsOf } from './need.table.ts';
+import { type Measure, measured } from './need.table.ts';
+
+/** What of each offering is a number. */
+export type Numbers = Readonly<Record<Measure, Float64Array>> & { readonly traits: Int32Array };
 
 /** What of the offerings is the same for everybody; places in the arrays are the catalog's. */
-type Columns = {
+type Columns = Numbers & {
   /** Place in `endpoints` of each offering. */
   readonly endpoint: Uint16Array;
   readonly endpoints: readonly EndpointFacts[];
   /** Place in `models` of each offering. */
   readonly model: Uint32Array;
   readonly models: readonly string[];
-  readonly traits: Int32Array;
-  /** 0: not known. */
-  readonly contextTokens: Float64Array;
-  /** Bits of a weight; 0: not known. */
-  readonly bits: Uint8Array;
+  readonly rowOf: ReadonlyMap<Offering, number>;
   /** In the order of their first calls. */
   readonly views: Map<TenantFacts, View>;
   /** Every place, for a tenant from whom nothing is hidden. */
@@ -57,6 +56,8 @@ export function prepare(catalog: Catalog): Columns {
 function columnsOf({ offerings }: Catalog): Columns {
   const endpoints = [...new Set(offerings.map((one) => one.endpoint))];
   const models = [...new Set(offerings.map((one) => one.model))];
+  const measure = (of: Measure): Float64Array =>
+    Float64Array.from(offerings, (one) => measured(of, one));
   const placeIn = <T>(all: readonly T[]): ReadonlyMap<T, number> =>
     new Map(all.map((one, at) => [one, at]));
   const endpointAt = placeIn(endpoints);
@@ -67,8 +68,11 @@ function columnsOf({ offerings }: Catalog): Columns {
     model: Uint32Array.from(offerings, (one) => modelAt.get(one.model) ?? 0),
     models,
     traits: Int32Array.from(offerings, traitsOf),
-    contextTokens: Float64Array.from(offerings, (one) => one.contextTokens ?? 0),
-    bits: Uint8Array.from(offerings, (one) => bitsOf(one) ?? 0),
+    rowOf: placeIn(offerings),
+    contextTokens: measure('contextTokens'),
+    bits: measure('bits'),
+    inputPico: measure('inputPico'),
+    outputPico: measure('outputPico'),
     views: new Map(),
     rows: Uint32Array.from(offerings, (_, at) => at),
   };
@@ -107,11 +111,13 @@ export class View {
   /** Their places in the columns. */
   readonly rows: Uint32Array;
   readonly tiers: Uint8Array;
-  /** By their places in the columns: whether a price is known is the tenant's, too. */
-  readonly traits: Int32Array;
+  /** By their places in the columns: what a price is, and whether it is known, is the tenant's. */
+  readonly numbers: Numbers;
   readonly #catalog: Catalog;
   readonly #tenant: TenantFacts;
   readonly #places = new Map<EndpointFacts, Place>();
+  /** Of offerings that have other prices than the catalog's, and are others by that. */
+  #ownPlaces: ReadonlyMap<Offering, number> | undefined;
   readonly #fixed = new Map<KeyFacts | undefined, Fixed>();
   readonly #demanded = new WeakMap<Demands, Int32Array>();
   readonly #preferred = new WeakMap<PreferDocument, Uint8Array>();
@@ -123,17 +129,43 @@ export class View {
     const seen = existing(catalog.offerings, tenant);
     this.visible = tenant.ownPrices === undefined ? seen : visible(seen, tenant);
     this.rows = seen === catalog.offerings ? all.rows : rowsOf(catalog, seen);
-    this.traits = tenant.ownPrices === undefined ? all.traits : this.#traits();
+    this.numbers = tenant.ownPrices === undefined ? all : this.#ownNumbers();
     const tiers = all.endpoints.map((endpoint) => this.placeOf(endpoint).tier);
     this.tiers = Uint8Array.from(this.rows, (row) => tiers[all.endpoint[row] ?? 0] ?? 3);
   }
 
-  #traits(): Int32Array {
-    const traits = this.columns.traits.slice();
+  #ownNumbers(): Numbers {
+    const { traits, inputPico, outputPico, contextTokens, bits } = this.columns;
+    const own = {
+      traits: traits.slice(),
+      inputPico: inputPico.slice(),
+      outputPico: outputPico.slice(),
+    };
     this.visible.forEach((one, at) => {
-      traits[this.rows[at] ?? 0] = traitsOf(one);
+      const row = this.rows[at] ?? 0;
+      own.traits[row] = traitsOf(one);
+      own.inputPico[row] = measured('inputPico', one);
+      own.outputPico[row] = measured('outputPico', one);
     });
-    return traits;
+    return { ...own, contextTokens, bits };
+  }
+
+  /** Place of an offering among the visible; -1: it is not there. */
+  indexOf(offering: Offering): number {
+    if (this.#tenant.ownPrices !== undefined) {
+      this.#ownPlaces ??= new Map(this.visible.map((one, at) => [one, at]));
+      return this.#ownPlaces.get(offering) ?? -1;
+    }
+    const row = this.columns.rowOf.get(offering) ?? -1;
+    if (row < 0 || this.rows === this.columns.rows) return row;
+    let low = 0;
+    let high = this.rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.rows[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    return this.rows[low] === row ? low : -1;
   }
 
   placeOf(endpoint: EndpointFacts): Place {
