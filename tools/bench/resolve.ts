@@ -102,8 +102,8 @@ export async function measured(
       const isUp = chance.next() < 0.5;
       if (endpoint !== undefined) standings.probed(endpoint, isUp, built.clock.monotonic());
     }
-    const { catalog, policies } = house.now();
-    const facts = { catalog, policies, closings: house.live.order };
+    const { catalog, policies, consents } = house.now();
+    const facts = { catalog, policies, consents, closings: house.live.order };
     const begun = performance.now();
     resolve(entered.value, facts);
     const us = (performance.now() - begun) * 1_000;

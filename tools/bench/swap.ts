@@ -93,8 +93,8 @@ async function callUs(built: Built, key: string): Promise<number> {
   const begun = performance.now();
   const entered = await enter(call, house, { seen: call });
   if (!entered.ok) throw new Error(entered.refusal.message);
-  const { catalog, policies } = house.now();
-  resolve(entered.value, { catalog, policies, closings: house.live.order });
+  const { catalog, policies, consents } = house.now();
+  resolve(entered.value, { catalog, policies, consents, closings: house.live.order });
   return (performance.now() - begun) * 1_000;
 }
 

@@ -61,7 +61,11 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
     '`name=value,…`, up to 8',
     'Stand in the record. A key may fix some and demand others.',
   ),
-  row('x-signalbox-consent', 'nothing', 'Always 400: no consent is active in this version.'),
+  row(
+    'x-signalbox-consent',
+    'the id or the name of one',
+    'A consent of the tenant: it lets the call go as far as it says. 403 `policy_denied` when the tenant has none of that name, or it is not in force, or about another subject.',
+  ),
   row('x-signalbox-criticality', 'any', 'Accepted; nothing depends on it yet.'),
   row('x-signalbox-declared-tools', 'any', 'Accepted; nothing depends on it yet.'),
 ];

@@ -91,7 +91,13 @@ export function record(number: number, at: number): object {
     difficulty: 'hard',
     latencyBudgetMs: 4_000,
     snapshot: '3f9ac0d1e2b4a59687766554433221100ffeeddcc',
-    clearance: { ceiling: 1, residency: ['eu'], retention: 'zero', ownOnly: false },
+    clearance: {
+      ceiling: 1,
+      shut: undefined,
+      residency: ['eu'],
+      retention: 'zero',
+      ownOnly: false,
+    },
     candidates: [
       { endpoint: 'ollama', model: 'qwen3:8b', tier: 1, gates: 0 },
       { endpoint: 'sim-local', model: 'sim-small', tier: 1, gates: 0 },

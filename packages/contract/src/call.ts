@@ -41,6 +41,8 @@ export type CallHead = {
   readonly subject: string | undefined;
   readonly step: string | undefined;
   readonly sensitivity: DeclaredSensitivity | undefined;
+  /** Of a document of the tenant, which says how far its data may go. */
+  readonly consent?: string | undefined;
   readonly latencyBudgetMs: number | undefined;
   readonly queueAllowed: boolean;
   readonly summaryWanted: boolean;

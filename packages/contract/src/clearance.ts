@@ -38,7 +38,7 @@ export function within(clearance: Clearance, place: Place): Breach | undefined {
   const terms = clearance.terms;
   if (place.tenant !== undefined && place.tenant !== terms.tenant) return 'tenant';
   // Asked this way round, a tier that is no number is above every ceiling.
-  if (!(place.tier <= terms.ceiling)) return 'tier';
+  if (!(place.tier <= terms.ceiling) || place.tier === terms.shut) return 'tier';
   if (terms.ownOnly && !place.own) return 'not-own';
   if (terms.residency !== undefined && !inRegion(terms.residency, place)) return 'residency';
   if (terms.retention === 'zero' && place.retention !== 'zero') return 'retention';

@@ -36,6 +36,10 @@ export function requestId(timeMs: number, chance: Uint8Array): RequestId {
   return `req_${timeCharacters(timeMs)}${chanceCharacters(chance)}` as RequestId; // brand: minted
 }
 
+/** `con_` and the same: a consent that was made here. */
+export const consentId = (timeMs: number, chance: Uint8Array): string =>
+  `con_${requestId(timeMs, chance).slice(4)}`;
+
 /** The decision of a call; `entry` counts from 1 and rises when a parked call enters again. */
 export function decisionId(request: RequestId, entry: number): DecisionId {
   const text = `dec_${request.slice(4)}`;

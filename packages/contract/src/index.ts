@@ -27,6 +27,7 @@ export {
 export { CODES, type Code, type CodeFacts, codeFacts } from './codes.table.ts';
 export {
   type Branded,
+  consentId,
   type DecisionId,
   decisionId,
   type EndpointName,
@@ -60,6 +61,7 @@ export {
   type HeldBody,
   type HoldBody,
   type QueueEndBody,
+  type SessionBody,
 } from './journal.ts';
 export { type Cost, formatUsd, microUsd, NANO_PER_USD, type Usage } from './money.ts';
 export type {
@@ -86,6 +88,7 @@ export type {
   Attempt,
   AttemptOutcome,
   CallRecord,
+  ConsentUse,
   Difficulty,
   Ending,
   RecordedCandidate,
@@ -125,6 +128,7 @@ export {
   type RecordedClearance,
   type Retention,
   readLabel,
+  recordedTerms,
   TIERS,
   type Tier,
   type Topology,

@@ -1,6 +1,6 @@
 // The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
 // reading live in `trust` (bytes) and `ports` (disk).
-import type { EndpointName, RequestId, TenantName } from './ids.ts';
+import type { EndpointName, RequestId, SessionId, TenantName } from './ids.ts';
 import type { CallRecord } from './record.ts';
 import type { Label } from './tiers.ts';
 
@@ -55,6 +55,8 @@ export type CheckpointBody = {
   /** State that endpoints hold for tenants: responses, and files and batches. */
   readonly responses?: readonly HeldBody[];
   readonly objects?: readonly HeldBody[];
+  /** What sessions have held. */
+  readonly sessions?: readonly SessionBody[];
   /** Queued calls that have ended. */
   readonly queueEnds?: readonly QueueEndBody[];
 };
@@ -67,6 +69,16 @@ export type HeldBody = {
   readonly endpoint: EndpointName | undefined;
   readonly label: Label;
   /** Unix milliseconds when an endpoint last told of it. */
+  readonly at: number;
+};
+
+export type SessionBody = {
+  readonly tenant: TenantName;
+  readonly session: SessionId;
+  readonly label: Label;
+  /** Why, as in a record. */
+  readonly kinds: readonly string[];
+  /** Unix milliseconds of its last call. */
   readonly at: number;
 };
 

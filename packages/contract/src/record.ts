@@ -93,6 +93,12 @@ export type RecordedDecision = {
   readonly level?: number | undefined;
 };
 
+/**
+ * What a consent did that a call named. `unneeded`: it lifted nothing. `refused`: the tenant has no
+ * such one, or it was not in force or about another subject, and the call was refused.
+ */
+export type ConsentUse = 'applied' | 'unneeded' | 'refused';
+
 export type CallRecord = {
   readonly decision: DecisionId;
   readonly request: RequestId;
@@ -108,12 +114,17 @@ export type CallRecord = {
   readonly stepSource: StepSource;
   readonly modelRequested: string | undefined;
   readonly label: Label | undefined;
+  /** What of it stays with the session; absent: all. */
+  readonly lasting?: Label | undefined;
   readonly kinds: readonly string[];
   readonly difficulty: Difficulty | undefined;
   readonly latencyBudgetMs: number | undefined;
   /** Digest of the documents that the decision was made under. */
   readonly snapshot: string;
   readonly clearance: RecordedClearance | undefined;
+  /** The one that the call named, by its id or name. Absent: it named none. */
+  readonly consent?: string | undefined;
+  readonly consentUse?: ConsentUse | undefined;
   readonly candidates: readonly RecordedCandidate[];
   readonly rule: string | undefined;
   /** Absent: the decision cannot be made again from this record. */

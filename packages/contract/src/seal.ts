@@ -12,6 +12,8 @@ export type Terms = {
   readonly label: Label;
   /** The highest tier that what this covers may reach. */
   readonly ceiling: Tier;
+  /** A tier below the ceiling that it may not reach: a consent opened only the one above. */
+  readonly shut?: Tier | undefined;
   /** Regions that may receive it; undefined: anywhere. */
   readonly residency: readonly string[] | undefined;
   /** `zero`: only places that keep nothing. */

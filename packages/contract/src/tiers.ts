@@ -55,9 +55,18 @@ export function kindsWords(kinds: readonly string[]): string {
   return named.length < kinds.length ? `${said}; a part was not readable` : said;
 }
 
+/** Terms in the words of a record. */
+export function recordedTerms(terms: RecordedClearance): RecordedClearance {
+  const { ceiling, shut, residency, retention, ownOnly } = terms;
+  const open = { ceiling, residency, retention, ownOnly };
+  return shut === undefined ? open : { ...open, shut };
+}
+
 /** How far something may go, in words: for records, and for what must not come back higher. */
 export type RecordedClearance = {
   readonly ceiling: Tier;
+  /** A tier below the ceiling that is not open all the same. */
+  readonly shut?: Tier | undefined;
   readonly residency: readonly string[] | undefined;
   readonly retention: Retention;
   readonly ownOnly: boolean;

@@ -107,7 +107,7 @@ export {
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { PricePart } from './schema/price.ts';
 export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
-export { MODEL_NAME, NAME } from './schema/words.ts';
+export { CONSENT_FORM, MODEL_NAME, NAME } from './schema/words.ts';
 export {
   matchSensitive,
   type PatternItem,

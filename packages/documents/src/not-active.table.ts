@@ -17,7 +17,6 @@ const AS_INPUT = 'tokens written to a cache are priced as input';
 
 export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('authority', 'whoever may write the files may change everything in them'),
-  row('consents *', 'no ceiling is lifted'),
   row('node region', 'what runs on this node is inside every residency'),
   row(`endpoints * price ${CACHE_WRITE}`, AS_INPUT),
   row(`endpoints * models * price ${CACHE_WRITE}`, AS_INPUT),
@@ -27,7 +26,6 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('models * tier_hint', 'the tier follows from the endpoint'),
   row('plans * requests_per_minute_max', '`in_flight_max` and budgets hold'),
   row('plans * tokens_per_minute_max', '`in_flight_max` and budgets hold'),
-  row('keys * subject', 'no record and no consent asks for it'),
   {
     ...row('keys * scopes *', 'the admin API takes the admin key, and `admin` of a tenant'),
     values: ['audit', 'finance'],

@@ -19,6 +19,9 @@ export interface TestedCall {
   readonly agent: string | undefined;
   readonly sensitivity: Label | undefined;
   readonly kinds: readonly string[];
+  /** A consent that it names. */
+  readonly consent: string | undefined;
+  readonly subject: string | undefined;
   readonly difficulty: Difficulty | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokensMax: number | undefined;

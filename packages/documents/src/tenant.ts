@@ -125,17 +125,23 @@ export interface KeyTags {
   readonly required: readonly string[];
 }
 
-/** Recognised and kept; lifting a ceiling by consent is not active in this version. */
+/** What lets data of a tenant go further than its label does; a call names it. */
 export interface ConsentDocument {
   readonly name: string;
   readonly tenant: string;
   /** Absent means every subject of the tenant. */
   readonly subject: string | undefined;
+  /** Kinds or single types of data, or other grounds of a label: `unscanned`, `declared`. */
   readonly kinds: readonly string[];
   readonly tiers: readonly Tier[];
+  /** Only there; absent means wherever the tenant's residency allows. */
+  readonly regions: readonly string[] | undefined;
   readonly purpose: string;
+  /** Milliseconds since 1970, as `untilMs`; absent means since it was written. */
+  readonly fromMs: number | undefined;
   readonly untilMs: number;
   readonly givenBy: string;
+  readonly revoked: boolean;
   readonly origin: Origin | undefined;
 }
 

@@ -35,17 +35,18 @@ export function sessionPorts({ ports, live }: House): SessionPorts {
 }
 
 /** What a call met at resolve before binds it when it comes there again. */
-export function resolveFacts({ now, live }: House, before: Seen): ResolveFacts {
-  const { catalog, policies } = now();
+export function resolveFacts({ now, live, ports }: House, before: Seen): ResolveFacts {
+  const { catalog, policies, consents } = now();
   const bound = before.route?.clearance.terms ?? before.resumed?.bound;
+  const at = bound === undefined ? undefined : ports.clock.now();
   const { level } = live.degradation;
-  return { catalog, policies, closings: live.order, level, bound };
+  return { catalog, policies, consents, closings: live.order, level, bound, at };
 }
 
 export function shadowFacts({ now, live }: House): ShadowFacts {
-  const { version, catalog, policies } = now();
+  const { version, catalog, policies, consents } = now();
   const { level } = live.degradation;
-  return { version, catalog, policies, closings: live.order, level };
+  return { version, catalog, policies, consents, closings: live.order, level };
 }
 
 /** The same for every call of a house: made once. */

@@ -8,12 +8,14 @@ import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
 import type { Shadows } from './rehearse/shadow.ts';
+import type { Consents } from './resolve/consent.ts';
 import type { Closings } from './resolve/recorded.ts';
 import type { Degradation } from './schedule/degradation.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
 import type { QueueEnds } from './schedule/queue-ends.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
+import type { SessionLabels } from './session/labels.ts';
 import type { References } from './session/references.ts';
 import type { Signatures } from './session/signatures.ts';
 import type { Counts } from './settle/counts.ts';
@@ -24,6 +26,7 @@ export type Snapshot = {
   /** Digest of the documents. */
   readonly version: string;
   readonly tenants: Tenants;
+  readonly consents: Consents;
   readonly policies: Policies;
   readonly catalog: Catalog;
   readonly queue: ParkLimits;
@@ -41,6 +44,7 @@ export type Live = {
   readonly probes: Map<EndpointName, EndpointKnown>;
   readonly idempotency: Idempotency;
   readonly references: References;
+  readonly sessions: SessionLabels;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

@@ -12,7 +12,7 @@ import { beginning } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
-import { join, recall } from './session/session.ts';
+import { join, recall, remember } from './session/session.ts';
 import { observe } from './settle/observe.ts';
 import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
@@ -74,6 +74,7 @@ async function carry(
   house: House,
   walk: Walk,
 ): Promise<Settlement | undefined> {
+  remember(classified, house.live);
   for (let { entry = 1, parkedMs = 0 } = walk.seen; ; entry += 1) {
     const still = walk.under === house.now() ? yes(classified) : admitNow(classified, house, walk);
     if (!still.ok) return refuse(walk.seen, still.refusal, reply, house);

@@ -21,12 +21,14 @@ class Passport implements Call {
   key: unknown = undefined;
   question: unknown = undefined;
   session: unknown = undefined;
+  sessionNamed: unknown = undefined;
   agent: unknown = undefined;
   step: unknown = undefined;
   stepSource: unknown = undefined;
   tags: unknown = undefined;
   retryOf: unknown = undefined;
   held: unknown = undefined;
+  remembered: unknown = undefined;
   profile: unknown = undefined;
   entry = 1;
   parkedMs = 0;

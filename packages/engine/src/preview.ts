@@ -42,9 +42,9 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const classified = await enter(dry, house, { seen: dry });
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
-  const { catalog, policies } = house.now();
+  const { catalog, policies, consents } = house.now();
   const { level } = house.live.degradation;
-  const facts = { catalog, policies, closings: house.live.order, level };
+  const facts = { catalog, policies, consents, closings: house.live.order, level };
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);

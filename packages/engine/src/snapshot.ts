@@ -16,6 +16,7 @@ import {
   type Random,
   type RequestId,
   type Secret,
+  type SessionBody,
   type Sink,
   type Store,
   type TenantName,
@@ -35,6 +36,7 @@ import { plainValue, readSensitivePattern } from '@signalbox/documents';
 import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
+import { raisedOf } from './classify/grounds.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
@@ -48,6 +50,7 @@ import { Degradation } from './schedule/degradation.ts';
 import { queueEnds } from './schedule/queue-ends.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
+import { sessionLabels } from './session/labels.ts';
 import { OBJECT_HELD_MS, type References, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
@@ -97,6 +100,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
   return {
     version,
     tenants: { tenants: compileTenants(sources), keys: compileKeys(sources), verified: new Map() },
+    consents: configuration.consents,
     policies: compilePolicies(configuration.policies.values(), node.policies),
     catalog,
     queue: {
@@ -252,6 +256,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     probes: new Map(),
     idempotency: idempotency(clock),
     references: references(clock),
+    sessions: sessionLabels(clock),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),
@@ -272,11 +277,18 @@ function seedOf(random: Random | undefined): number {
 const SEED_BYTES = 4;
 
 /** What a later start knows of everything appended so far. */
-export function checkpoint({ pools, references, objects, queueEnds }: Live): CheckpointBody {
+export function checkpoint({
+  pools,
+  references,
+  objects,
+  sessions,
+  queueEnds,
+}: Live): CheckpointBody {
   return {
     ...pools.budgets.checkpoint(),
     responses: references.checkpoint(),
     objects: objects.checkpoint(),
+    sessions: sessions.checkpoint(),
     queueEnds: queueEnds.checkpoint(),
   };
 }
@@ -294,6 +306,9 @@ export function restore(live: Live, entry: Entry): void {
       money.restoreHold(hold.call, hold);
     restoreHeld(live.references, listIn<HeldBody>(body, 'responses'));
     restoreHeld(live.objects, listIn<HeldBody>(body, 'objects'));
+    for (const { tenant, session, label, kinds, at } of listIn<SessionBody>(body, 'sessions')) {
+      live.sessions.restore(tenant, session, raisedOf(label, kinds), at);
+    }
     for (const end of listIn<QueueEndBody>(body, 'queueEnds')) live.queueEnds.add(end);
     return;
   }
@@ -314,13 +329,17 @@ function restoreHeld(to: References, all: readonly HeldBody[]): void {
 
 /** What a call that has ended taught: `observe` and `settle` tell it first. */
 function restoreTaught(live: Live, at: number, record: CallRecord): void {
-  const { tenant, key, label, attempts, references: names = [], operation } = record;
+  const { tenant, key, session, label, attempts, references: names = [], operation } = record;
   if (tenant === undefined) return;
   if (record.queued === true && key !== undefined) {
     live.queueEnds.add({ call: record.request, tenant, key });
   }
   // Of attempts beside each other the one that answered stands last.
   const endpoint = attempts[attempts.length - 1]?.endpoint;
+  const { lasting = label } = record;
+  if (lasting !== undefined && lasting !== 'public' && session !== undefined) {
+    live.sessions.restore(tenant, session, raisedOf(lasting, record.kinds), at);
+  }
   if (label === undefined || endpoint === undefined) return;
   const isObject = operation === 'file' || operation === 'batch';
   const to = isObject ? live.objects : live.references;

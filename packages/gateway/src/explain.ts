@@ -5,6 +5,7 @@ import {
   type Call,
   codeFacts,
   no,
+  type RecordedClearance,
   type Refusal,
   type Result,
   refusal,
@@ -146,7 +147,6 @@ const microUsdUp = (nanoUsd: bigint): number => Number((nanoUsd + 999n) / 1_000n
 function routeDocument(resolved: Resolved): object {
   const { route, profile, step } = resolved;
   const [first] = route.offers;
-  const { ceiling, residency, retention, ownOnly } = route.clearance.terms;
   return {
     tier: first?.place.tier,
     endpoint: first?.place.name,
@@ -157,7 +157,9 @@ function routeDocument(resolved: Resolved): object {
     kinds: profile.kinds,
     difficulty: profile.difficulty,
     step: step ?? null,
-    clearance: { ceiling, residency: residency ?? null, retention, own_only: ownOnly },
+    clearance: clearanceDocument(route.clearance.terms),
+    consent: route.consent?.id ?? null,
+    consent_use: route.consent?.use ?? null,
     route: route.offers.map(({ offering, place }) => ({
       endpoint: place.name,
       model: offering.model,
@@ -167,6 +169,12 @@ function routeDocument(resolved: Resolved): object {
     })),
     estimate_micro_usd: microUsdUp(estimateNanoUsd(resolved)),
   };
+}
+
+function clearanceDocument(terms: RecordedClearance): object {
+  const { ceiling, shut, residency, retention, ownOnly } = terms;
+  const open = { ceiling, residency: residency ?? null, retention, own_only: ownOnly };
+  return shut === undefined ? open : { ...open, shut };
 }
 
 /** What the answer would be checked for, and what would follow; null: nothing. */

@@ -84,14 +84,18 @@ describe('the head of a call', () => {
     ]);
   });
 
-  it('is refused when it names a consent: none is active', () => {
-    const head = readHead(headOf('x-signalbox-consent', 'con_1'), SPEAKING, new Set());
-    assert.ok(!head.ok);
-    assert.deepEqual(
-      [head.refusal.code, head.refusal.param],
-      ['body_invalid', 'x-signalbox-consent'],
-    );
-    assert.match(head.refusal.message, /consents are not active/);
+  it('names one consent, or none', () => {
+    assert.equal(read('x-signalbox-consent', 'con_1').consent, 'con_1');
+    const name = 'x-signalbox-consent';
+    for (const wrong of [
+      [name, 'a, b'],
+      [name, ''],
+      [name, 'a', name, 'b'],
+    ]) {
+      const head = readHead(headOf(...wrong), SPEAKING, new Set());
+      assert.ok(!head.ok, wrong.join());
+      assert.deepEqual([head.refusal.code, head.refusal.param], ['body_invalid', name]);
+    }
   });
 
   it('may say how critical it is and which tools it has, though nothing depends on it', () => {

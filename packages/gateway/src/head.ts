@@ -15,6 +15,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { isPassed } from '@signalbox/dialect';
+import { CONSENT_FORM } from '@signalbox/documents';
 import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
@@ -69,6 +70,7 @@ function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
     subject: undefined,
     step: undefined,
     sensitivity: undefined,
+    consent: undefined,
     latencyBudgetMs: undefined,
     queueAllowed: false,
     summaryWanted: false,
@@ -139,8 +141,11 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       return undefined;
     }
     case 'consent':
-      // A caller that counts on a consent must not be left to think that one holds.
-      return 'names a consent, and consents are not active in this version: leave it out';
+      // Of two nobody knows which is meant, and a list would open what no single one does.
+      if (draft.consent !== undefined) return 'names one consent';
+      if (!CONSENT_FORM.pattern.test(value)) return 'must be the id or the name of one consent';
+      draft.consent = value;
+      return undefined;
     case 'criticality':
     case 'declared-tools':
       // Nothing depends on them yet, so whatever they say is harmless.

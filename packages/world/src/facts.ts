@@ -108,6 +108,8 @@ export type Sight =
 
 export type CallFacts = {
   readonly wish: Wish;
+  /** All calls of its session, when the caller names one: this one among them. */
+  readonly company: readonly CallFacts[];
   readonly life: number;
   readonly at: number;
   /** The documents that held when its head came. */

@@ -26,6 +26,8 @@ export type Attempt = {
 
 export type Clearance = {
   readonly ceiling: number;
+  /** A tier below it that is not open. */
+  readonly shut: number | undefined;
   readonly residency: readonly string[] | undefined;
   readonly retention: string;
   readonly ownOnly: boolean;
@@ -64,6 +66,7 @@ const attempt: Decode<Attempt> = object((read) => ({
 
 const clearance: Decode<Clearance> = object((read) => ({
   ceiling: read('ceiling', number),
+  shut: read('shut', maybe(number)),
   residency: read('residency', maybe(list(text))),
   retention: read('retention', text),
   ownOnly: read('own_only', flag),

@@ -106,9 +106,10 @@ function JudgedGroup({ decision }: Props): VNode {
   );
 }
 
-function clearanceWords({ ceiling, residency, retention, ownOnly }: Clearance): string {
+function clearanceWords({ ceiling, shut, residency, retention, ownOnly }: Clearance): string {
   return [
     ceiling === 3 ? 'any tier' : `tier ${ceiling} at most`,
+    shut === undefined ? '' : `but not tier ${shut}`,
     residency === undefined ? 'any region' : `only in ${residency.join(', ')}`,
     retention === 'zero' ? 'nothing kept' : '',
     ownOnly ? 'own endpoints only' : '',

@@ -75,6 +75,7 @@ function becauseOf(record: ReadRecord): readonly string[] {
   const told: string[] = [];
   const { clearance, label, kinds, difficulty, rule } = record;
   if (label !== undefined) told.push(`It is labelled ${label} (${kindsWords(kinds)}).`);
+  if (record.consent !== undefined) told.push(consentWords(record.consent, record.consentUse));
   if (clearance !== undefined) told.push(clearanceWords(clearance));
   if (record.step !== undefined) {
     told.push(`Its step is ${record.step}, as the ${SOURCES[record.stepSource] ?? 'call'} said.`);
@@ -89,9 +90,17 @@ function becauseOf(record: ReadRecord): readonly string[] {
   return told;
 }
 
-function clearanceWords({ ceiling, residency, retention, ownOnly }: ReadClearance): string {
+function consentWords(id: string, use: string | undefined): string {
+  if (use === 'applied') return `The consent ${id} covers all that keeps it on tier 1.`;
+  if (use === 'unneeded') return `The consent ${id} changes nothing for it.`;
+  return `The consent ${id} is not its tenant's, not in force, or about another subject.`;
+}
+
+function clearanceWords(clearance: ReadClearance): string {
+  const { ceiling, shut, residency, retention, ownOnly } = clearance;
+  const highest = ceiling === 3 ? 'any tier' : `tier ${ceiling} at most`;
   const terms = [
-    ceiling === 3 ? 'any tier' : `tier ${ceiling} at most`,
+    shut === undefined ? highest : `${highest} but ${shut}`,
     ...(residency === undefined ? [] : [`only in ${residency.join(', ')}`]),
     ...(retention === 'zero' ? ['only where nothing is kept'] : []),
     ...(ownOnly ? ["only the tenant's own endpoints"] : []),

@@ -32,6 +32,7 @@ export type ReadCandidate = {
 
 export type ReadClearance = {
   readonly ceiling: number;
+  readonly shut?: number | undefined;
   readonly residency?: readonly string[] | undefined;
   readonly retention: string;
   readonly ownOnly: boolean;
@@ -64,6 +65,8 @@ export type ReadRecord = {
   readonly latencyBudgetMs?: number | undefined;
   readonly snapshot: string;
   readonly clearance?: ReadClearance | undefined;
+  readonly consent?: string | undefined;
+  readonly consentUse?: string | undefined;
   readonly candidates: readonly ReadCandidate[];
   readonly rule?: string | undefined;
   readonly attempts: readonly ReadAttempt[];
@@ -134,11 +137,14 @@ const record: z.ZodType<ReadRecord> = z.object({
   clearance: z
     .object({
       ceiling: tier,
+      shut: tier.optional(),
       residency: z.array(text).optional(),
       retention: text,
       ownOnly: z.boolean(),
     })
     .optional(),
+  consent: text.optional(),
+  consentUse: text.optional(),
   candidates: z.array(z.object({ endpoint: text, model: text, tier, gates: z.int() })),
   rule: text.optional(),
   attempts: z.array(attempt),

@@ -48,11 +48,14 @@ const decisionSchema = z.strictObject({
   clearance: z
     .strictObject({
       ceiling: z.int(),
+      shut: count.describe('A tier below it that is not open.'),
       residency: z.array(text).nullable(),
       retention: text,
       own_only: z.boolean(),
     })
     .nullable(),
+  consent: maybe.describe('The one that the call named.'),
+  consent_use: maybe.describe('`applied`, `unneeded` or `refused`.'),
   candidates: z.array(
     z.strictObject({
       endpoint: text,
@@ -190,10 +193,13 @@ function judgedOf(record: ReadRecord): object {
         ? null
         : {
             ceiling: clearance.ceiling,
+            shut: clearance.shut ?? null,
             residency: clearance.residency ?? null,
             retention: clearance.retention,
             own_only: clearance.ownOnly,
           },
+    consent: record.consent ?? null,
+    consent_use: record.consentUse ?? null,
   };
 }
 

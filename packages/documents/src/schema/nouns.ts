@@ -28,7 +28,7 @@ import {
   type TenantPart,
   tenantPart,
 } from './tenant.ts';
-import { type Form, MODEL_NAME_FORM, NAME_FORM } from './words.ts';
+import { CONSENT_FORM, type Form, MODEL_NAME_FORM, NAME_FORM } from './words.ts';
 
 /** `one`: a mapping; `many`: a mapping from names to mappings; `list`: a list of mappings. */
 export interface Noun<T> {
@@ -86,7 +86,7 @@ export const NOUNS: Nouns = {
   tenants: many('Who calls, and what holds for their data.', NAME_FORM, tenantPart),
   keys: many('What callers show.', NAME_FORM, keyPart),
   policies: many('Rules that choose a route.', NAME_FORM, policyPart),
-  consents: many('Agreements that lift a ceiling.', NAME_FORM, consentPart),
+  consents: many('Agreements that lift a ceiling.', CONSENT_FORM, consentPart),
   prices: {
     shape: 'list',
     names: undefined,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PolicyTestDocument, TestExpectation, TestedCall } from '../policy-test.ts';
 import {
+  CONSENT_FORM,
   callerText,
   formed,
   instantMs,
@@ -40,6 +41,8 @@ const call: z.ZodType<TestedCall> = z
     agent: callerText.optional().describe('Agent.'),
     sensitivity: label.optional().describe('Label of its data; else that of the tenant.'),
     kinds: listOf(callerText).optional().describe('Kinds of sensitive data in it.'),
+    consent: formed(CONSENT_FORM).optional().describe('A consent that it names.'),
+    subject: callerText.optional().describe('The subject that it names.'),
     difficulty: z.enum(['easy', 'middle', 'hard']).optional().describe('How hard it is.'),
     input_tokens: tokens.describe('Its length.'),
     output_tokens_max: tokens.describe('What the caller bounds the answer to.'),
@@ -59,6 +62,8 @@ const call: z.ZodType<TestedCall> = z
     agent: written.agent,
     sensitivity: written.sensitivity,
     kinds: written.kinds ?? [],
+    consent: written.consent,
+    subject: written.subject,
     difficulty: written.difficulty,
     inputTokens: written.input_tokens,
     outputTokensMax: written.output_tokens_max,

@@ -33,6 +33,13 @@ export const MODEL_NAME_FORM: Form = {
   hint: 'rename it, in the way of `qwen3:8b`',
 };
 
+/** A consent that was made through the API has an id, `con_…`; one that a file states, a name. */
+export const CONSENT_FORM: Form = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+  message: 'a consent is named by 1 to 63 letters, digits, `-` and `_`, the first no sign',
+  hint: 'name it in the way of `claims-2026`',
+};
+
 /** Text of a form; the pattern goes into the JSON Schema, the hint to whoever wrote another. */
 export function formed({ pattern, message, hint }: Form): z.ZodString {
   return z

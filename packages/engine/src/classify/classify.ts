@@ -1,13 +1,15 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
 // from. The label starts at the tenant's default and only ever rises: by what the scanner found in
 // the content, by the caller's header and the types it names, by parts that nobody here can read,
-// by state that is held upstream.
+// by state that is held upstream, by what its session has held before.
 // Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
 // This room refuses nothing; it must never lower a label, and never keeps or prints what it has
 // read.
 import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
+import type { Ground } from '../session/labels.ts';
 import type { Joined } from '../session/session.ts';
 import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
+import { groundsOf, isUnread, TYPES_MAX } from './grounds.ts';
 import { labelOfType } from './kinds.table.ts';
 import { type Content, UNSCANNED } from './reading.ts';
 
@@ -15,6 +17,10 @@ export type Profile = {
   readonly label: Label;
   /** Why the label stands where it stands: kinds found or declared, `unscanned`, `default`. */
   readonly kinds: readonly string[];
+  /** What of it stays with its session; of one without a name, not what was only declared. */
+  readonly lasting: Label;
+  /** Each of those reasons with its label; of a call that any tier may have, none. */
+  readonly grounds: readonly Ground[];
   readonly difficulty: Difficulty;
   readonly latencyBudgetMs: number | undefined;
 };
@@ -25,21 +31,25 @@ const HARD_INPUT_TOKENS = 3_000;
 
 /** @param content what was found in the body, as `Reading` says it. */
 export function classify(joined: Joined, content: Content): Classified {
-  const { label, kinds } = sensitivity(joined, content);
+  const { label, lasting, kinds } = sensitivity(joined, content);
   const profile: Profile = {
     label,
+    lasting,
     kinds,
+    grounds: label === 'public' || label === 'internal' ? NO_GROUNDS : groundsOf(joined, content),
     difficulty: difficulty(joined),
     latencyBudgetMs: joined.head.latencyBudgetMs,
   };
   return Object.assign(joined, { profile }) as Classified; // brand: minted here
 }
 
-/** Types named in a header or a record: a page of customers is not listed whole. */
-const TYPES_MAX = 8;
+const NO_GROUNDS: readonly Ground[] = [];
 
-function sensitivity(joined: Joined, content: Content): { label: Label; kinds: readonly string[] } {
-  const { tenant, head, question, held, resumed } = joined;
+function sensitivity(
+  joined: Joined,
+  content: Content,
+): Pick<Profile, 'label' | 'lasting' | 'kinds'> {
+  const { tenant, head, held, remembered, resumed } = joined;
   const kinds: string[] = [];
   // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
   let label = higherLabel(tenant.defaultLabel, resumed?.label ?? tenant.defaultLabel);
@@ -53,8 +63,7 @@ function sensitivity(joined: Joined, content: Content): { label: Label; kinds: r
     label = higherLabel(label, labelOfType(kind) ?? 'regulated');
     if (kinds.length < TYPES_MAX) kinds.push(type);
   }
-  const unknownState = question.statefulReference !== undefined && held?.endpoint === undefined;
-  if (question.unreadableParts || unknownState || unscanned) {
+  if (unscanned || isUnread(joined)) {
     label = higherLabel(label, tenant.unscannedLabel);
     kinds.push(UNSCANNED);
   }
@@ -63,6 +72,12 @@ function sensitivity(joined: Joined, content: Content): { label: Label; kinds: r
     label = held.label;
     kinds.push('held-upstream');
   }
+  // A harmless turn goes no further than what its session has held before.
+  if (remembered !== undefined && higherLabel(label, remembered.label) !== label) {
+    label = remembered.label;
+    kinds.push('held-session');
+  }
+  const told = label;
   const declared = head.sensitivity;
   if (declared !== undefined) {
     label = higherLabel(label, declared.label);
@@ -70,7 +85,8 @@ function sensitivity(joined: Joined, content: Content): { label: Label; kinds: r
     for (const type of declared.kinds) label = higherLabel(label, labelOfType(type) ?? label);
     for (const type of declared.kinds) if (!kinds.includes(type)) kinds.push(type);
   }
-  return { label, kinds };
+  // Calls that begin alike may have nothing else in common: what is declared is of each alone.
+  return { label, lasting: joined.sessionNamed ? label : told, kinds };
 }
 
 function difficulty(joined: Joined): Difficulty {

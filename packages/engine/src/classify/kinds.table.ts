@@ -27,10 +27,14 @@ const ROWS: readonly Row[] = [
   ['ip', 'personal', ['ip', 'ip-address']],
 ];
 
-const LABELS_BY_TYPE: ReadonlyMap<string, Label> = new Map([
-  ...ROWS.flatMap(([kind, label]) => typesOf(kind).map((type) => [type, label] as const)),
-  ...ROWS.flatMap(([, label, types]) => types.map((type) => [type, label] as const)),
-]);
+type Meaning = { readonly kind: string; readonly label: Label };
+
+const BY_TYPE: ReadonlyMap<string, Meaning> = new Map(
+  ROWS.flatMap(([kind, label, types]) => {
+    const meaning = { kind, label };
+    return [...typesOf(kind), ...types].map((type) => [type, meaning] as const);
+  }),
+);
 
 /** What the scanner calls the types of a kind. */
 function typesOf(kind: string): readonly string[] {
@@ -38,5 +42,7 @@ function typesOf(kind: string): readonly string[] {
 }
 
 /** `us_ssn` and `us-ssn` are one type. Undefined: nobody knows this type. */
-export const labelOfType = (type: string): Label | undefined =>
-  LABELS_BY_TYPE.get(type.replaceAll('_', '-'));
+export const meaningOfType = (type: string): Meaning | undefined =>
+  BY_TYPE.get(type.replaceAll('_', '-'));
+
+export const labelOfType = (type: string): Label | undefined => meaningOfType(type)?.label;

@@ -111,12 +111,55 @@ describe('a check of policies', () => {
   });
 });
 
+describe('consents in a check', () => {
+  const terms = 'until: 2030-01-01, given_by: Ada, purpose: claims';
+  const text = (consent: string): string =>
+    `${yaml('  first: {}')}consents:\n  ids: {tenant: acme, ${consent}, ${terms}}\n`;
+
+  it('are varied, and open nothing that they do not name', () => {
+    for (const tiers of ['[2, 3]', '[3]', '[2]']) {
+      const found = checked(text(`kinds: [government-id, email], tiers: ${tiers}`));
+      assert.deepEqual(found.violations, [], tiers);
+      // Named by none, by a call that it covers, by one that it does not.
+      assert.equal(found.points, (1 + 3 * 3 * 2) * 4 * 5 * 3);
+    }
+  });
+
+  for (const [what, planted] of [
+    ['has ended', { untilMs: 0 }],
+    ['was revoked', { revoked: true }],
+    ['names one tier alone', { tiers: [3] as const }],
+    ['names one region alone', { regions: ['mars'] }],
+  ] as const) {
+    it(`that ${what} and opens more is found, with the call that it opens it for`, () => {
+      const written = text('kinds: [government-id], tiers: [2, 3]');
+      const configuration = configurationOf(written);
+      const ids = configuration.consents.get('ids');
+      assert.ok(ids !== undefined);
+      const said = { ...configuration, consents: new Map([['ids', { ...ids, ...planted }]]) };
+      const snapshot = build(written).house.now();
+      const { violations } = checkPolicies(snapshot, said, { at: STARTED_AT });
+      const [first] = violations;
+      assert.match(first?.says ?? '', /a call labelled (personal|regulated) goes to/);
+      assert.deepEqual([first?.point?.consent, first?.point?.kinds], ['ids', ['government-id']]);
+    });
+  }
+
+  it('that name what nobody knows are noted', () => {
+    const { notes } = checked(text('kinds: [helth], tiers: [2]'));
+    assert.match(notes.join(), /covers `helth`/);
+  });
+});
+
 describe('tests beside the rules', () => {
+  const HELD = 'sensitivity: regulated, consent: ids,';
   const failures = (test: string): readonly string[] => {
     const text = yaml(`
   first:
     rules: [{name: low, when: {step: sort}, route: {tier: 1}}]
-    tests: [{name: t, ${test}}]`);
+    tests: [{name: t, ${test}}]
+consents:
+  ids: {tenant: acme, kinds: [us-ssn], tiers: [3], until: 2030-01-01, given_by: A, purpose: b}`);
     const configuration = configurationOf(text);
     const snapshot = build(text).house.now();
     return testPolicies(snapshot, configuration, STARTED_AT).flatMap((one) => one.failures);
@@ -134,6 +177,9 @@ describe('tests beside the rules', () => {
       'call: {tenant: acme, model: large}, expect: {refused: true}',
       ['is not refused: goes to far/large'],
     ],
+    [`call: {tenant: acme, model: large, ${HELD} kinds: [us-ssn]}, expect: {tier: 3}`, []],
+    [`call: {tenant: acme, model: large, ${HELD} kinds: [health]}, expect: {refused: true}`, []],
+    ['call: {tenant: acme, consent: gone}, expect: {refused: policy_denied}', []],
     ['call: {tenant: acme, model: large}, expect: {never: [far]}', ['`far` is in the route']],
     ['call: {tenant: acme, key: gone}, expect: {tier: 1}', ['the tenant has no key `gone`']],
   ];

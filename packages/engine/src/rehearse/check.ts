@@ -3,7 +3,12 @@
 // beside that: rules that nothing reaches, rules that together leave nothing, words and regions
 // that nobody knows.
 import type { Label } from '@signalbox/contract';
-import { type Configuration, type RuleDocument, readCondition } from '@signalbox/documents';
+import {
+  type Configuration,
+  type ConsentDocument,
+  type RuleDocument,
+  readCondition,
+} from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Snapshot } from '../house.ts';
@@ -13,18 +18,20 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Closings } from '../resolve/recorded.ts';
 import { choose, resolve, survey } from '../resolve/resolve.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+import { type Agreement, type Naming, naming, unknownKinds } from './agreements.ts';
 import { downAt, imagine } from './imagined.ts';
 import { type Lattice, latticeOf, type Shape } from './lattice.ts';
 import { broken, type Promised } from './promises.ts';
 
 /** One point of the lattice, as `policy explain` takes it. */
-export type Point = Shape & {
-  readonly tenant: TenantFacts;
-  readonly key: KeyFacts | undefined;
-  readonly label: Label;
-  readonly down: readonly string[];
-  readonly level: number;
-};
+export type Point = Shape &
+  Naming & {
+    readonly tenant: TenantFacts;
+    readonly key: KeyFacts | undefined;
+    readonly label: Label;
+    readonly down: readonly string[];
+    readonly level: number;
+  };
 
 export type Violation = {
   readonly kind: Promised | 'contradiction' | 'unreachable' | 'unknown-word';
@@ -79,9 +86,12 @@ export function* checking(
 ): Generator<undefined, Checked> {
   const lattice = latticeOf(snapshot, configuration, only);
   const check = new Check(snapshot, at);
-  const { tenants, variants, keysOf, labels, downs, levels, shapes } = lattice;
+  const { tenants, variants, keysOf, labels, agreementsOf, downs, levels, shapes } = lattice;
   const each = labels.length * downs.length * levels.length * shapes.length * variants;
-  const total = tenants.reduce((sum, tenant) => sum + each * keysOf(tenant).length, 0);
+  const total = tenants.reduce(
+    (sum, tenant) => sum + each * keysOf(tenant).length * agreementsOf(tenant).length,
+    0,
+  );
   // Odd, so that it does not walk in step with sides of even length.
   const stride = total <= pointsMax ? 1 : Math.ceil(total / pointsMax) | 1;
   yield* check.walk(lattice, stride);
@@ -92,9 +102,25 @@ export function* checking(
     points: check.points,
     stride,
     violations: [...check.violations, ...words, ...(isWhole ? unreachable : [])],
-    notes: [...check.notes, ...(only === undefined ? notes : []), ...unknownRegions(configuration)],
+    notes: [
+      ...check.notes,
+      ...(only === undefined ? notes : []),
+      ...unknownRegions(configuration),
+      ...unknownKinds(configuration),
+    ],
   };
 }
+
+/** Calls that differ by what some rule, label or consent is about. */
+const callsOf = ({ shapes, labels }: Lattice, agreements: readonly (Agreement | undefined)[]) =>
+  shapes.flatMap((shape) =>
+    labels.flatMap((label) =>
+      agreements.map((agreement) => {
+        const what = { ...shape, label, ...naming(agreement) };
+        return { what, agreement };
+      }),
+    ),
+  );
 
 type Moment = {
   readonly level: number;
@@ -113,8 +139,11 @@ class Imagining {
   readonly #verdicts: Map<number, Verdict> = new Map();
   #judging: Policies | undefined = undefined;
 
-  constructor(what: Imagining['what'], isReal: boolean) {
+  readonly consent: ConsentDocument | undefined;
+
+  constructor(what: Imagining['what'], isReal: boolean, agreement: Agreement | undefined) {
     this.what = what;
+    this.consent = agreement?.covers === true ? agreement.consent : undefined;
     this.call = imagine(what);
     this.isReal = isReal;
   }
@@ -157,17 +186,17 @@ class Check {
   }
 
   *walk(lattice: Lattice, stride: number): Generator<undefined, void> {
-    const { tenants, variants, variantAt, keysOf, labels, downs, levels, shapes } = lattice;
+    const { tenants, variants, variantAt, keysOf, agreementsOf, downs, levels } = lattice;
     const moments = levels.flatMap((level) =>
       downs.map((down): Moment => ({ level, down, closings: downAt(down) })),
     );
-    const calls = shapes.flatMap((shape) => labels.map((label) => ({ ...shape, label })));
     let [count, steps] = [0, 0];
     // What lies between two points that are asked is counted, not made.
     const hasPoint = (ahead: number): boolean =>
       Math.floor((count + ahead) / stride) > Math.floor(count / stride);
     for (const tenant of tenants) {
       const keys = keysOf(tenant);
+      const calls = callsOf(lattice, agreementsOf(tenant));
       const ofVariant = keys.length * calls.length * moments.length;
       for (let at = 0; at < variants; at += 1) {
         const variant = hasPoint(ofVariant) ? variantAt(tenant, at) : undefined;
@@ -181,8 +210,8 @@ class Check {
               count += moments.length;
               continue;
             }
-            const what = { ...call, tenant: variant.tenant, key, at: this.#at };
-            const asked = new Imagining(what, variant.isReal);
+            const what = { ...call.what, tenant: variant.tenant, key, at: this.#at };
+            const asked = new Imagining(what, variant.isReal, call.agreement);
             for (const moment of moments) {
               count += 1;
               if (count % stride !== 0) continue;
@@ -199,9 +228,9 @@ class Check {
 
   #point(asked: Imagining, moment: Moment): void {
     this.points += 1;
-    const { catalog, policies } = this.#snapshot;
+    const { catalog, policies, consents } = this.#snapshot;
     const { call } = asked;
-    const facts = { catalog, policies: asked.judging(policies), ...moment };
+    const facts = { catalog, policies: asked.judging(policies), consents, ...moment };
     const surveyed = survey(call, facts);
     // As resolve does it, but for its record.
     const offers = surveyed.ok ? choose(surveyed.value, call, facts).all : [];
@@ -209,7 +238,11 @@ class Check {
       this.#hold(offers, asked, moment);
       return;
     }
-    const isBare = asked.isReal && moment.down.size === 0 && moment.level === 0;
+    const isBare =
+      asked.isReal &&
+      moment.down.size === 0 &&
+      moment.level === 0 &&
+      asked.what.consent === undefined;
     if (!isBare) return;
     const resolved = resolve(call, facts);
     if (resolved.ok || resolved.refusal.code !== 'policy_denied') return;
@@ -228,11 +261,12 @@ class Check {
   #hold(offers: readonly Offer[], asked: Imagining, moment: Moment): void {
     const { tenant, label } = asked.what;
     const matched = this.#matched(asked);
+    const promised = { tenant, label, matched, consent: asked.consent, at: this.#at };
     for (const offer of offers) {
       // What is promised of a place does not hang on the moment.
       if (asked.held.has(offer.offering)) continue;
       asked.held.add(offer.offering);
-      for (const one of broken(offer, { tenant, label, matched })) {
+      for (const one of broken(offer, promised)) {
         const rules = one.rule === undefined ? [] : [one.rule];
         if (one.kind === 'label' && tenant.privacy === 'observe') this.#observed += 1;
         else this.#violate(one, asked, { moment, rules });

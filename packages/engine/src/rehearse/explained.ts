@@ -42,10 +42,10 @@ export type Moment = {
 
 export function explainImagined(
   call: Imagined,
-  { catalog, policies }: Pick<Snapshot, 'catalog' | 'policies'>,
+  { catalog, policies, consents }: Pick<Snapshot, 'catalog' | 'policies' | 'consents'>,
   { down, level }: Moment,
 ): Explained {
-  const facts = { catalog, policies, closings: downAt(new Set(down)), level };
+  const facts = { catalog, policies, consents, closings: downAt(new Set(down)), level };
   const asked = imagine(call);
   const surveyed = survey(asked, facts);
   const resolved = resolve(imagine(call), facts);

@@ -13,9 +13,11 @@ import {
 } from '@signalbox/contract';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
+import { raisedOf } from '../classify/grounds.ts';
 import { passportOf } from '../passport.ts';
 import type { Gate } from '../resolve/gates.table.ts';
 import type { Closings } from '../resolve/recorded.ts';
+import type { Ground } from '../session/labels.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 
 export type Imagined = {
@@ -30,6 +32,8 @@ export type Imagined = {
   readonly session?: SessionId | undefined;
   readonly label?: Label | undefined;
   readonly kinds?: readonly string[] | undefined;
+  readonly consent?: string | undefined;
+  readonly subject?: string | undefined;
   readonly difficulty?: Difficulty | undefined;
   readonly dialect?: CallHead['dialect'] | undefined;
   readonly operation?: Operation | undefined;
@@ -61,6 +65,7 @@ export function imagine(what: Imagined): Classified {
     key: what.key ?? withoutLimits(tenant),
     question: questionOf(what),
     session: what.session ?? SESSION,
+    sessionNamed: true,
     agent: what.key?.agent ?? what.agent,
     step,
     stepSource: step === undefined ? 'none' : 'header',
@@ -68,11 +73,23 @@ export function imagine(what: Imagined): Classified {
     profile: {
       label: what.label ?? tenant.defaultLabel,
       kinds: what.kinds ?? [],
+      lasting: what.label ?? tenant.defaultLabel,
+      grounds: groundsOf(what),
       difficulty: what.difficulty ?? 'middle',
       latencyBudgetMs: what.latencyBudgetMs,
     },
   });
   return classified as Classified; // brand: it has all that the rooms before resolve add
+}
+
+/** Without kinds: as if the label had been declared. */
+function groundsOf({
+  tenant,
+  label = tenant.defaultLabel,
+  kinds = [],
+}: Imagined): readonly Ground[] {
+  if (kinds.length === 0) return [{ type: 'declared', kind: 'declared', label }];
+  return raisedOf(label, kinds).grounds;
 }
 
 function headOf(what: Imagined): CallHead {
@@ -83,9 +100,10 @@ function headOf(what: Imagined): CallHead {
     address: '',
     session: undefined,
     agent: what.agent,
-    subject: undefined,
+    subject: what.subject,
     step: what.step,
     sensitivity: undefined,
+    consent: what.consent,
     latencyBudgetMs: what.latencyBudgetMs,
     queueAllowed: false,
     summaryWanted: false,

@@ -6,6 +6,7 @@ import type { Configuration, RuleDocument } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { planFacts } from '../snapshot.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
+import { type Agreement, agreementsIn } from './agreements.ts';
 import { keyWithoutSecret } from './whose.ts';
 
 /** A tenant, as it is or as it might be. */
@@ -31,6 +32,8 @@ export type Lattice = {
   /** By tenant: a key without limits, and those to which policies are attached. */
   readonly keysOf: (tenant: string) => readonly (KeyFacts | undefined)[];
   readonly labels: readonly Label[];
+  /** By tenant: none, and each of its consents with data that it covers and with other data. */
+  readonly agreementsOf: (tenant: string) => readonly (Agreement | undefined)[];
   /** Names of endpoints that are down together. */
   readonly downs: readonly ReadonlySet<string>[];
   readonly levels: readonly number[];
@@ -59,6 +62,7 @@ export function latticeOf(
     ...variantsOf(snapshot, configuration, known),
     keysOf: keysWithPolicies(configuration),
     labels: LABELS,
+    agreementsOf: agreementsIn(configuration),
     downs: downsOf(snapshot, configuration),
     levels: rules.some(({ effects }) => effects?.degrade !== undefined) ? LEVELS : [0],
     shapes: shapesOf(rules),

@@ -3,12 +3,15 @@ import type { Point } from './check.ts';
 
 /** The command that shows the same point. */
 export function commandFor(point: Point): string {
-  const { tenant, key, label, down, level, model, step, agent } = point;
+  const { tenant, key, label, down, level, model, step, agent, kinds = [] } = point;
   const residency = tenant.residency ?? ['any'];
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['tenant', tenant.name],
     ['key', key?.name],
     ['sensitivity', label],
+    ...kinds.map((kind) => ['kind', kind] as const),
+    ['consent', point.consent],
+    ['subject', point.subject],
     ['topology', tenant.topology],
     ...residency.map((region) => ['residency', region] as const),
     ['plan', tenant.plan?.name],

@@ -1,7 +1,7 @@
 // What documents promise about an offer, asked in the plainest way and of the documents themselves:
 // the check of policies holds routes against it, so it shares nothing with how resolve decides.
 import type { Label, Place, Tier } from '@signalbox/contract';
-import { matchesPattern, type RuleDocument } from '@signalbox/documents';
+import { type ConsentDocument, matchesPattern, type RuleDocument } from '@signalbox/documents';
 import type { Matched } from '../policy/policy.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { TenantFacts } from '../tenant/tenant.ts';
@@ -19,6 +19,10 @@ export type Asking = {
   readonly tenant: TenantFacts;
   readonly label: Label;
   readonly matched: readonly Matched[];
+  /** Named by the call, and covers all of its data. */
+  readonly consent?: ConsentDocument | undefined;
+  /** Unix milliseconds. */
+  readonly at: number;
 };
 
 export type Broken = {
@@ -31,14 +35,15 @@ export type Broken = {
 /** The promises that it breaks, each in words. */
 export function broken(
   { offering, place }: Offer,
-  { tenant, label, matched }: Asking,
+  { tenant, label, matched, consent, at }: Asking,
 ): readonly Broken[] {
   const found: Broken[] = [];
   const where = `\`${place.name}\` (tier ${place.tier}, ${place.region ?? 'region not known'})`;
   const note = (kind: Promised, what: string, rule?: RuleDocument): void => {
     found.push({ kind, says: `${what} goes to ${where}`, rule });
   };
-  if (place.tier > HIGHEST[label]) note('label', `a call labelled ${label}`);
+  if (place.tier > HIGHEST[label] && !isConsented(label, place, consent, at))
+    note('label', `a call labelled ${label}`);
   if (tenant.topology === 'sovereign' && (place.tier > 2 || !place.own)) {
     note('topology', 'a call of a sovereign tenant');
   }
@@ -59,6 +64,20 @@ export function broken(
   }
   return found;
 }
+
+const isConsented = (
+  label: Label,
+  place: Place,
+  consent: ConsentDocument | undefined,
+  at: number,
+): boolean =>
+  consent !== undefined &&
+  (label === 'personal' || label === 'regulated') &&
+  !consent.revoked &&
+  at >= (consent.fromMs ?? at) &&
+  at < consent.untilMs &&
+  consent.tiers.includes(place.tier) &&
+  isIn(consent.regions, place);
 
 const isIn = (regions: readonly string[] | undefined, { tier, region }: Place): boolean =>
   regions === undefined || tier === 1 || (region !== undefined && regions.includes(region));

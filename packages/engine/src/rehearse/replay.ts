@@ -1,11 +1,12 @@
 // Recorded decisions, made again: under the same documents every one comes out as it was, to the
 // bit; under others it is counted what would change. What moved at the time (who was left alone for
 // a while) is taken from the record. Nobody is called.
-import type {
-  CallRecord,
-  RecordedCandidate,
-  RecordedClearance,
-  RecordedDecision,
+import {
+  type CallRecord,
+  type RecordedCandidate,
+  type RecordedClearance,
+  type RecordedDecision,
+  recordedTerms,
 } from '@signalbox/contract';
 import { type Configuration, costNanoUsd } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
@@ -98,10 +99,10 @@ class Run implements Replayed {
       return;
     }
     this.replayed += 1;
-    const { catalog, policies } = this.#snapshot;
+    const { catalog, policies, consents } = this.#snapshot;
     const closings = closingsOf(record.candidates, decided);
     const { level } = decided;
-    const resolved = resolve(call, { catalog, policies, closings, level });
+    const resolved = resolve(call, { catalog, policies, consents, closings, level });
     const route = resolved.ok ? resolved.value.route : call.surveyed;
     const offers = resolved.ok ? resolved.value.route.offers : [];
     if (route !== undefined && isSame(record, decided, { ...route, offers })) this.identical += 1;
@@ -232,15 +233,6 @@ function isSame(
     const one = was[at];
     return one?.endpoint === offer?.place.name && one?.model === offer?.offering.model;
   });
-  const { ceiling, residency, retention, ownOnly } = clearance.terms;
-  const terms = { ceiling, residency, retention, ownOnly };
-  return order && JSON.stringify(terms) === JSON.stringify(ownTerms(record.clearance));
+  const terms = record.clearance && recordedTerms(record.clearance);
+  return order && JSON.stringify(recordedTerms(clearance.terms)) === JSON.stringify(terms);
 }
-
-const ownTerms = (clearance: RecordedClearance | undefined): object | undefined =>
-  clearance && {
-    ceiling: clearance.ceiling,
-    residency: clearance.residency,
-    retention: clearance.retention,
-    ownOnly: clearance.ownOnly,
-  };

@@ -9,6 +9,7 @@ import { canonicalText, costNanoUsd, type PolicyDocument } from '@signalbox/docu
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Policies } from '../policy/policy.ts';
+import type { Consents } from '../resolve/consent.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Closings } from '../resolve/recorded.ts';
 import { choose, type Survey, survey } from '../resolve/resolve.ts';
@@ -20,6 +21,7 @@ export type ShadowFacts = {
   readonly version: string;
   readonly catalog: Catalog;
   readonly policies: Policies;
+  readonly consents: Consents;
   readonly closings: Closings;
   /** Of degradation. */
   readonly level: number;

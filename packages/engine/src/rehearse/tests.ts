@@ -30,7 +30,7 @@ export function testPolicies(
 }
 
 function failuresOf(
-  { tenants, catalog, policies }: Snapshot,
+  { tenants, catalog, policies, consents }: Snapshot,
   { call, expect }: PolicyTestDocument,
   { keys, at }: { readonly keys: readonly KeyFacts[]; readonly at: number },
 ): readonly string[] {
@@ -50,7 +50,7 @@ function failuresOf(
     at: atMs ?? at,
   });
   const closings = downAt(new Set(down));
-  const resolved = resolve(imagined, { catalog, policies, closings, level });
+  const resolved = resolve(imagined, { catalog, policies, consents, closings, level });
   if (resolved.ok) return differences(resolved.value, expect);
   const { code, message } = resolved.refusal;
   if (expect.refused === undefined) return [`refused with ${code}: ${message}`];

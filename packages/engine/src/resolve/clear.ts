@@ -14,6 +14,7 @@ import {
 import { mintClearance } from '@signalbox/contract/mint';
 import type { Demands } from '../policy/policy.ts';
 import type { TenantFacts } from '../tenant/tenant.ts';
+import type { Lift } from './consent.ts';
 
 export type ClearFacts = {
   readonly tenant: TenantFacts;
@@ -24,23 +25,44 @@ export type ClearFacts = {
   readonly demands?: Demands | undefined;
   /** Never passed, whatever the documents allow now. */
   readonly bound?: RecordedClearance | undefined;
+  /** What a consent opens. */
+  readonly lift?: Lift | undefined;
 };
 
 /** `privacy: observe` reports labels and does not bind by them; the topology binds always. */
 export function clear(subject: Subject, facts: ClearFacts): Clearance {
-  const { tenant, label, tierMax, demands, bound } = facts;
-  const byLabel = tenant.privacy === 'observe' ? 3 : ceilingOfLabel(label);
+  const { tenant, label, tierMax, demands, bound, lift } = facts;
+  const byLabel = tenant.privacy === 'observe' ? 3 : ceilingOfLabel(lift?.rest ?? label);
   const byDocuments = lowerTier(ceilingOfTopology(tenant.topology), tierMax ?? 3);
-  const ceiling = lowerTier(lowerTier(byLabel, byDocuments), bound?.ceiling ?? 3);
+  const highest = lowerTier(lowerTier(byLabel, byDocuments), bound?.ceiling ?? 3);
+  const isPlain = lift === undefined && bound?.shut === undefined;
+  const ceiling = isPlain ? highest : highestOf(highest, facts);
   return mintClearance({
     subject,
     tenant: tenant.name,
     label,
     ceiling,
-    residency: [tenant.residency, ...(demands?.regions ?? []), bound?.residency].reduce(inBoth),
+    shut: isPlain || ceiling < 3 || isOpen(2, facts) ? undefined : 2,
+    residency: [
+      tenant.residency,
+      ...(demands?.regions ?? []),
+      bound?.residency,
+      lift?.regions,
+    ].reduce(inBoth),
     retention: bound?.retention === 'zero' ? 'zero' : (demands?.retention ?? tenant.retention),
     ownOnly: tenant.topology === 'sovereign' || demands?.own === true || bound?.ownOnly === true,
   });
+}
+
+/** A consent opens the tiers that it names, and no other beside what the label allows itself. */
+const isOpen = (tier: Tier, { label, lift, bound }: ClearFacts): boolean =>
+  tier !== bound?.shut &&
+  (lift === undefined || tier <= ceilingOfLabel(label) || lift.tiers.includes(tier));
+
+/** The highest open one; tier 1 is always open. */
+function highestOf(highest: Tier, facts: ClearFacts): Tier {
+  if (highest === 3 && isOpen(3, facts)) return 3;
+  return highest >= 2 && isOpen(2, facts) ? 2 : 1;
 }
 
 /** Undefined: anywhere. */

@@ -29,7 +29,7 @@ export type Looking = {
   readonly clearance: Clearance;
   readonly wants: Wants;
   readonly need: Need | undefined;
-  /** A call that was parked carries the clearance of its entry before. */
+  /** Its clearance is its own: an entry before binds it, or a consent lifts it. */
   readonly isBound: boolean;
   readonly verdict: Verdict;
 };

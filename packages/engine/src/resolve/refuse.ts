@@ -77,8 +77,14 @@ export function refuseRoute(
       ? `No endpoint that serves \`${model}\` can be used now (${candidates.length} looked at).`
       : `A call labelled \`${label}\` may go to tier ${ceiling} at most, ` +
         `and nothing there serves \`${model}\`.`;
-  return refusal('no_eligible_route', message);
+  const isConsented = label === 'personal' || label === 'regulated';
+  if (!isConsented || !only(GATES.tier)) return refusal('no_eligible_route', message);
+  return refusal('no_eligible_route', message, { hint: CONSENT_HINT });
 }
+
+const CONSENT_HINT =
+  'Add an endpoint on an allowed tier, or name a consent of the tenant in `x-signalbox-consent`; ' +
+  'its admin makes one.';
 
 /** Nobody has the operation, or nobody here knows the object: 404, whatever else is in the way. */
 function refusePassed(call: Classified, all: readonly Candidate[]): Refusal | undefined {

@@ -23,6 +23,7 @@ import type { Judging, Policies, Verdict } from '../policy/policy.ts';
 import { asked, meantIn } from './asked.ts';
 import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
+import { agreed, type Consents, type NamedConsent } from './consent.ts';
 import { Field, type Looking } from './field.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
@@ -39,6 +40,8 @@ export type Surveyed = {
   /** Places in `candidates` of those that were left alone for the moment. */
   readonly closed: readonly number[];
   readonly verdict: Verdict;
+  /** What a consent did that the call named. */
+  readonly consent: NamedConsent | undefined;
 };
 export type Route = Surveyed &
   Ranking & {
@@ -58,6 +61,9 @@ export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved
 export type ResolveFacts = {
   readonly catalog: Catalog;
   readonly policies: Policies;
+  readonly consents: Consents;
+  /** Unix milliseconds of an entry that is not the first; undefined: when the call came. */
+  readonly at?: number | undefined;
   readonly closings?: Closings | undefined;
   /** Of degradation, 0 to 4. */
   readonly level?: number | undefined;
@@ -72,6 +78,7 @@ const SPARES_MAX = 32;
 export type Survey = {
   readonly verdict: Verdict;
   readonly clearance: Clearance;
+  readonly consent: NamedConsent | undefined;
   readonly field: Field;
   readonly need: Need | undefined;
   /** The order is part of the wish: a chain. */
@@ -93,13 +100,16 @@ export function survey(
   const { label } = call.profile;
   const { tierMax, demands } = verdict;
   const { tenant } = call;
-  const clearance = clear('call', { tenant, label, tierMax, demands, bound: facts.bound });
+  const { bound } = facts;
+  const { consent, lift, refusal } = agreed(call, facts.consents, facts.at ?? call.at);
+  const clearance = clear('call', { tenant, label, tierMax, demands, bound, lift });
+  const unseen = { clearance, candidates: NONE, closed: NONE, verdict, consent };
+  if (refusal !== undefined) return refused(call, unseen, refusal);
   const view = viewOf(facts.catalog, tenant);
   const wanted = asked(call, verdict, facts.catalog, view.visible);
-  if (!wanted.ok)
-    return refused(call, { clearance, candidates: [], closed: [], verdict }, wanted.refusal);
+  if (!wanted.ok) return refused(call, unseen, wanted.refusal);
   const { offerings, ordered, need, pinned, targets } = wanted.value;
-  const isBound = facts.bound !== undefined;
+  const isBound = bound !== undefined || lift !== undefined;
   const { retention } = clearance.terms;
   const wants = wantsOf(call, { registry: facts.catalog.registry, pinned, retention });
   const looking = { call, view, clearance, wants, need, isBound, verdict };
@@ -121,7 +131,7 @@ export function survey(
   const above = mayRise ? [...field.open(), ...others()] : NONE;
   const named = pinned || passes ? undefined : verdict.tooSlow?.model;
   const slow = named === undefined ? undefined : slowOf(named, looking, facts);
-  const found = { verdict, clearance, need, ordered, near, above, slow };
+  const found = { verdict, clearance, consent, need, ordered, near, above, slow };
   if (fallback === undefined) return yes({ ...found, field });
   // Where a rule's chain cannot go on, the policy's fallback says on which tier to look.
   const spare = others().filter((one) => allowedSpare(one.place.tier, tier, fallback));
@@ -129,7 +139,7 @@ export function survey(
   return yes({ ...found, field: new Field(all, targets, looking) });
 }
 
-const NONE: readonly Candidate[] = [];
+const NONE: readonly never[] = [];
 
 /** Of the places that serve it the first that is up. */
 function slowOf(model: string, looking: Looking, facts: ResolveFacts): Candidate | undefined {
@@ -195,14 +205,14 @@ const NOWHERE: Choice = {
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
-  const { verdict, clearance, field } = surveyed.value;
+  const { verdict, clearance, consent, field } = surveyed.value;
   const { offers, late, lateMs, better, all } = choose(surveyed.value, call, facts);
   const seen = shownOf(field, all);
   const candidates = recordedOf(seen, all, facts);
   const closed = closedOf(seen, facts);
   if (offers.length === 0) {
     const refusal = refuseRoute(call, clearance, surveyed.value);
-    return refused(call, { clearance, candidates, closed, verdict }, refusal);
+    return refused(call, { clearance, candidates, closed, verdict, consent }, refusal);
   }
   const { ranks, weights } = rankingOf(offers);
   const usageMax = usageOf(call, verdict.cap);
@@ -218,6 +228,7 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     candidates,
     closed,
     verdict,
+    consent,
   };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }

@@ -35,8 +35,8 @@ export async function resolution(
 ): Promise<Resolution> {
   const body = typeof model === 'string' ? chatOf(model) : model;
   const call = await classified(built, body, head);
-  const { catalog, policies } = built.house.now();
-  const facts = { catalog, policies, closings: built.house.live.order };
+  const { catalog, policies, consents } = built.house.now();
+  const facts = { catalog, policies, consents, closings: built.house.live.order };
   const surveyed = survey(call, facts);
   const seen = surveyed.ok ? surveyed.value.field.candidates() : [];
   const gates = seen.map((one) => [nameOf(one.offering), gateNames(one.gates)] as const);

@@ -11,6 +11,7 @@ import {
   type Refusal,
   type Reply,
   type RequestId,
+  recordedTerms,
   refusal,
   yes,
 } from '@signalbox/contract';
@@ -97,7 +98,6 @@ const FULL: Refusal = refusal('queue_full', 'No more calls may wait for a route 
 /** All that the call needs to enter the line again in another life of the node. */
 function parkedOf(call: Scheduled): Parked {
   const { id, tenant, key, head, profile, route, question, resumed } = call;
-  const { ceiling, residency, retention, ownOnly } = route.clearance.terms;
   return {
     headers: queuedHeaders(id),
     tenant: tenant.name,
@@ -105,7 +105,7 @@ function parkedOf(call: Scheduled): Parked {
     keyId: resumed?.keyId ?? parseApiKey(head.keyText ?? '')?.id ?? '',
     keyMac: key.mac,
     label: profile.label,
-    bound: { ceiling, residency, retention, ownOnly },
+    bound: recordedTerms(route.clearance.terms),
     bytes: question.bytes,
   };
 }

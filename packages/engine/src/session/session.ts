@@ -6,6 +6,7 @@ import {
   type Branded,
   higherLabel,
   type Keys,
+  type Label,
   no,
   type Question,
   type Refusal,
@@ -19,11 +20,14 @@ import {
 } from '@signalbox/contract';
 import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { Ground, Raised, SessionLabels } from './labels.ts';
 import type { Held, References } from './references.ts';
 
 export type Work = {
   readonly question: Question;
   readonly session: SessionId;
+  /** By the caller or its key; else it is known by how its calls begin. */
+  readonly sessionNamed: boolean;
   readonly agent: string | undefined;
   readonly step: string | undefined;
   readonly stepSource: StepSource;
@@ -32,6 +36,8 @@ export type Work = {
   readonly retryOf: RequestId | undefined;
   /** What is known of the state that the call refers to. */
   readonly held?: Held | undefined;
+  /** What its session has held before. */
+  readonly remembered?: Raised | undefined;
 };
 export type Joined = Branded<Admitted & Work, 'joined'>;
 
@@ -62,6 +68,7 @@ export function join(
   const work: Work = {
     question,
     session: sessionOf(admitted, named, question, ports.keys),
+    sessionNamed: named !== undefined,
     agent: key.agent ?? head.agent,
     step: head.step,
     stepSource: head.step === undefined ? 'none' : 'header',
@@ -71,20 +78,42 @@ export function join(
   return yes(Object.assign(admitted, work) as Joined); // brand: minted here
 }
 
-export type Known = { readonly references: References; readonly objects: References };
+type Lasting = { readonly lasting: Label; readonly grounds: readonly Ground[] };
 
-/** Adds what is known of the state that a call refers to: a response, files, a batch. */
+export type Known = {
+  readonly references: References;
+  readonly objects: References;
+  readonly sessions: SessionLabels;
+};
+
+/** Adds what is known of the session, and of state that a call refers to: responses, files. */
 export function recall(joined: Joined, known: Known, keys: Keys): Joined {
   const { statefulReference, passing, fileReferences = NO_FILES } = joined.question;
-  const { references, objects } = known;
-  if (statefulReference === undefined && fileReferences.length === 0) return joined;
+  const { references, objects, sessions } = known;
   const tenant = joined.tenant.name;
+  const remembered = sessions.of(tenant, joined.session);
+  if (remembered !== undefined) Object.assign(joined, { remembered });
+  if (statefulReference === undefined && fileReferences.length === 0) return joined;
   const found = fileReferences.map((id) => objects.find({ tenant, id, keys }));
   if (statefulReference !== undefined) {
     const where = passing === undefined ? references : objects;
     found.push(where.find({ tenant, id: statefulReference, keys }));
   }
   return Object.assign(joined, { held: together(found) });
+}
+
+/**
+ * What a call holds, its session has held, as soon as it is known: also where the call itself is
+ * refused. What every call of the tenant has anyway is not kept.
+ */
+export function remember(
+  { tenant, session, profile }: Joined & { readonly profile: Lasting },
+  { sessions }: Pick<Known, 'sessions'>,
+): void {
+  const { lasting: label, grounds } = profile;
+  if (label === 'public' || higherLabel(tenant.defaultLabel, label) === tenant.defaultLabel) return;
+  const isHeld = (one: Ground): boolean => higherLabel(one.label, label) === label;
+  sessions.raise(tenant.name, session, { label, grounds: grounds.filter(isHeld) });
 }
 
 const NO_FILES: readonly string[] = [];

@@ -1,12 +1,13 @@
 // From a call, as far as it came, to its record. Key by key: nothing enters a record because it
 // happened to be there.
-import type {
-  Call,
-  CallRecord,
-  Code,
-  DecisionId,
-  Ending,
-  RecordedDecision,
+import {
+  type Call,
+  type CallRecord,
+  type Code,
+  type DecisionId,
+  type Ending,
+  type RecordedDecision,
+  recordedTerms,
 } from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
@@ -77,11 +78,15 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     modelRequested: question?.model,
     // Refused before it was read again, it is what it was.
     label: profile?.label ?? resumed?.label,
+    ...(profile === undefined || profile.lasting === profile.label
+      ? undefined
+      : { lasting: profile.lasting }),
     kinds: profile?.kinds ?? NONE,
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,
     snapshot: call.snapshot ?? facts.snapshot,
-    clearance: route === undefined ? resumed?.bound : clearanceOf(route),
+    clearance: route === undefined ? resumed?.bound : recordedTerms(route.clearance.terms),
+    ...consentOf(route?.consent),
     candidates: route?.candidates ?? NONE,
     rule: route?.verdict.rule,
     decided: isQuiet ? undefined : decidedOf(call),
@@ -112,11 +117,15 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   };
 }
 
+const consentOf = (named: Surveyed['consent']): Pick<CallRecord, 'consent' | 'consentUse'> =>
+  named === undefined ? NO_CONSENT : { consent: named.id, consentUse: named.use };
+
+const NO_CONSENT: Pick<CallRecord, 'consent' | 'consentUse'> = {};
 const NONE: readonly never[] = [];
 const QUEUED = { queued: true } as const;
 const NO_TAGS: CallRecord['tags'] = {};
 
-/** What depends on more than a record holds (state, files, an entry before) is not told. */
+/** What depends on more than a record holds (state, files, consents, an entry before). */
 function decidedOf(call: Seen): RecordedDecision | undefined {
   const { question, head, parkedMs = 0, entry = 1 } = call;
   const route = call.route ?? call.surveyed;
@@ -124,6 +133,7 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
   const { passing, statefulReference, fileReferences = NONE } = question;
   if (passing !== undefined || statefulReference !== undefined) return undefined;
   if (fileReferences.length > 0 || call.held !== undefined) return undefined;
+  if (head.consent !== undefined) return undefined;
   const { outputTokensMax } = question;
   return {
     dialect: head.dialect,
@@ -141,11 +151,6 @@ const placesOf = ({ offers, candidates }: Route): readonly number[] =>
   offers.map(({ offering, place }) =>
     candidates.findIndex((one) => one.endpoint === place.name && one.model === offering.model),
   );
-
-function clearanceOf({ clearance }: Surveyed): CallRecord['clearance'] {
-  const { ceiling, residency, retention, ownOnly } = clearance.terms;
-  return { ceiling, residency, retention, ownOnly };
-}
 
 /** Microseconds are enough, and keep a record short. */
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 1_000) / 1_000);

@@ -81,7 +81,7 @@ export function record(told: Told): CallRecord {
           ],
     attempts: attemptsOf(told, endpoint),
     label: told.label ?? ORDINARY.label,
-    ...(told.consent === undefined ? {} : { consent: told.consent }),
+    ...(told.consent === undefined ? {} : { consent: told.consent, consentUse: 'applied' }),
     ending: told.ending ?? 'answered',
     status: told.status ?? 200,
     usage: { ...USAGE, inputTokens: tokens, outputTokens: tokens + 1 },

@@ -43,7 +43,9 @@ export function wheretoOf(record: unknown): Whereto {
     // The attempt that answered says most of what the call was.
     else if (string(attempt, 'outcome') === 'answered') places[known] = place;
   }
-  return { reach: reachOf(record, places), places, consent: string(record, 'consent') };
+  const isApplied = string(record, 'consentUse') === 'applied';
+  const consent = isApplied ? string(record, 'consent') : undefined;
+  return { reach: reachOf(record, places), places, consent };
 }
 
 function placeOf(attempt: unknown, record: unknown): FlowPlace | undefined {

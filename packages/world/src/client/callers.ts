@@ -37,6 +37,9 @@ export class Callers {
   readonly #byTrace = new Map<string, CallFacts>();
   readonly #busy = new Set<Caller>();
 
+  /** Calls by tenant and session. */
+  readonly #companies = new Map<string, CallFacts[]>();
+
   constructor(tools: CallersTools) {
     this.#tools = tools;
   }
@@ -45,10 +48,21 @@ export class Callers {
     return this.#byTrace.get(traceId);
   }
 
+  #companyOf({ tenant, headers }: Wish): CallFacts[] {
+    const session = headerOf(headers, 'x-signalbox-session');
+    if (session === undefined) return [];
+    const name = `${tenant} ${session}`;
+    const known = this.#companies.get(name) ?? [];
+    this.#companies.set(name, known);
+    return known;
+  }
+
   begin(wish: Wish): CallFacts {
     const { timeline, trace, report, history, lives, watch, firstDrawn } = this.#tools;
+    const company = this.#companyOf(wish);
     const facts: CallFacts = {
       wish,
+      company,
       life: lives.number,
       at: timeline.monotonic(),
       askedVersion: history.now(),
@@ -69,6 +83,7 @@ export class Callers {
       orphaned: false,
     };
     this.all.push(facts);
+    company.push(facts);
     this.#byTrace.set(traceIdOf(wish.number), facts);
     const { life } = lives;
     if (life === undefined) {

@@ -1,5 +1,5 @@
 // What must hold where something leaves the node, asked at every dial.
-import type { DialRequest } from '@signalbox/contract';
+import type { DialRequest, Label } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import {
   type CallFacts,
@@ -9,7 +9,7 @@ import {
   type Version,
   wordOf,
 } from '../facts.ts';
-import { labelOf, reasonsAgainst, tierAt } from './egress.ts';
+import { labelsOf, reasonsAgainst, tierAt } from './egress.ts';
 
 export type DialTools = {
   readonly report: Report;
@@ -48,7 +48,17 @@ export function refused(
   endpoint: string,
   versions: readonly Version[],
 ): string | undefined {
-  const label = labelOf(call.bodyVersion.configuration, call.wish);
+  const against = labelsOf(call).map((label) => refusedAs(label, call, { endpoint, versions }));
+  return against.includes(undefined) ? undefined : against[0];
+}
+
+type Going = { readonly endpoint: string; readonly versions: readonly Version[] };
+
+function refusedAs(
+  label: Label,
+  call: CallFacts,
+  { endpoint, versions }: Going,
+): string | undefined {
   const now = versions.map(({ name, configuration }) => ({
     name,
     reasons: reasonsAgainst(configuration, call.wish, label, endpoint),

@@ -1,14 +1,14 @@
 // Where a call may go, read from the documents anew: from the words of the reference, not from the
 // engine's rooms. Knows what the caller declared, what the tenant's documents say and where an
 // endpoint stands; answers with every reason against it.
-import type { Label, Tier } from '@signalbox/contract';
+import { LABELS, type Label, type Tier } from '@signalbox/contract';
 import type {
   Configuration,
   EndpointDocument,
   RuleCondition,
   TenantDocument,
 } from '@signalbox/documents';
-import type { Wish } from '../facts.ts';
+import type { CallFacts, Wish } from '../facts.ts';
 
 const RANK: Readonly<Record<Label, number>> = { public: 0, internal: 1, personal: 2, regulated: 3 };
 const CEILING: Readonly<Record<Label, number>> = {
@@ -31,6 +31,28 @@ export function labelOf(documents: Configuration, wish: Wish): Label {
   if (wish.type === 'health') raise('regulated');
   if (wish.type === 'email') raise('personal');
   return label;
+}
+
+/**
+ * The labels that a call may have had: its own, and what its session has held before. Which of the
+ * calls beside it were read first nobody outside can tell; those that were answered before it came
+ * were.
+ */
+export function labelsOf(call: CallFacts): readonly Label[] {
+  const own = labelOf(call.bodyVersion.configuration, call.wish);
+  let [low, high] = [RANK[own], RANK[own]];
+  for (const other of call.company) {
+    if (other === call || other.wish.kind === 'dry-run') continue;
+    const { configuration } = other.bodyVersion;
+    const rank = RANK[labelOf(configuration, other.wish)];
+    high = Math.max(high, rank);
+    const isRead = other.sight === 'answered' || other.sight === 'ended';
+    const isBefore = other.life === call.life && (other.overAt ?? call.at) < call.at;
+    // What every call of a tenant has is no matter of its sessions.
+    const usual = RANK[configuration.tenants.get(call.wish.tenant)?.defaultLabel ?? 'regulated'];
+    if (isRead && isBefore && other.status === 200 && rank > usual) low = Math.max(low, rank);
+  }
+  return LABELS.slice(low, high + 1);
 }
 
 /** `bound`: it belongs to the clearance, which a parked call keeps. */

@@ -11,7 +11,7 @@ import {
   wordOf,
 } from '../facts.ts';
 import { SECRETS } from '../node/listener.ts';
-import { labelOf, tierAt } from './egress.ts';
+import { labelsOf, tierAt } from './egress.ts';
 
 const DONE = 'data: [DONE]';
 const text = new TextDecoder();
@@ -96,9 +96,9 @@ function judgeHead(headers: readonly string[], dial: Dial | undefined, say: Say)
       `the head says ${told('decision-id')} at ${told('endpoint')} ${told('tier')}`,
     );
   }
-  const label = labelOf(call.bodyVersion.configuration, call.wish);
-  if (told('sensitivity')?.startsWith(label) !== true) {
-    say('record-true', `the head says ${told('sensitivity')}, its label is ${label}`);
+  const labels = labelsOf(call);
+  if (!labels.some((label) => told('sensitivity')?.startsWith(label))) {
+    say('record-true', `the head says ${told('sensitivity')}, its label is ${labels.join(' or ')}`);
   }
 }
 
