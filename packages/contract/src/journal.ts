@@ -29,6 +29,9 @@ export type ActBody = {
   readonly act:
     | 'configuration-changed'
     | 'degradation-changed'
+    | 'policy-approved'
+    | 'policy-promoted'
+    | 'policy-rolled-back'
     | 'egress-blocked'
     | 'endpoint-enabled'
     | 'endpoint-drained'

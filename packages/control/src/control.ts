@@ -25,6 +25,7 @@ import { degradationRoutes } from './routes/degradation.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { liveRoute, Tails } from './routes/live.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { policyDeedRoutes } from './routes/policy-deeds.ts';
 import { registryRoute } from './routes/registry.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { shadowRoutes } from './routes/shadow.ts';
@@ -53,6 +54,7 @@ export function createControl(options: ControlOptions): Control {
     ...holdingRoutes(options),
     // Before `policies/{name}`, whose name may hold slashes.
     ...shadowRoutes(options),
+    ...policyDeedRoutes(options),
     ...policyRoutes(options),
     simulateRoute(options),
     registryRoute(options),

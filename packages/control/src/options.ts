@@ -5,6 +5,7 @@ import type { ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantAdmin } from './door/door.ts';
+import type { PoliciesDesk } from './policies-desk.ts';
 import type { Readings } from './readings.ts';
 import type { RegistryStatus } from './registry.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -63,6 +64,8 @@ export type ControlOptions = {
   readonly brought?: BroughtDesk;
   /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
   readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  /** Undefined: policies are what their files say. */
+  readonly policies?: PoliciesDesk;
   /** What a policy in shadow mode would have changed; undefined: no call was looked at. */
   readonly shadowOf?: (policy: string) => ShadowCounts | undefined;
   /** Undefined: nothing is degraded here. */

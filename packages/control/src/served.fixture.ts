@@ -166,6 +166,17 @@ export class Served {
       status: () => STATUS,
       registry: async () => ({ models: [], rollouts: [], list: null }),
       configuration: () => this.desk.configuration(),
+      policies: {
+        standing: (name) =>
+          name === 'acme'
+            ? {
+                ...{ name, version: '2', author: 'jane', digest: 'b', decides: 'a' },
+                ...{ ring: undefined, why: 'rolled-back' },
+                approvals: [{ digest: 'b', by: 'john', at: NOW }],
+              }
+            : undefined,
+        carryOut: async () => ({ kind: 'done' }),
+      },
       degradation: {
         now: () => ({ level: 0, because: '', stated: undefined }),
         state: () => {},

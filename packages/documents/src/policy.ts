@@ -22,6 +22,8 @@ export interface PolicyDocument {
   readonly name: string;
   readonly version: string | undefined;
   readonly author: string | undefined;
+  /** Its content is not in force until somebody else than its author has approved it. */
+  readonly approval: 'required' | undefined;
   readonly fromMs: number | undefined;
   readonly untilMs: number | undefined;
   readonly mode: 'enforce' | 'shadow';

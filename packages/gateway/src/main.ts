@@ -32,6 +32,16 @@ async function main(): Promise<void> {
     return;
   }
   const { configuration } = read;
+  const unapproved = [...configuration.policies.values()].find(
+    (one) => one.approval === 'required',
+  );
+  if (unapproved !== undefined) {
+    const { name, origin } = unapproved;
+    const where = `${origin?.file}:${origin?.line}`;
+    process.stderr.write(`${where} \`${name}\` wants approval, which \`signalbox up\` keeps.\n`);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   const clock = createClock();
   const refused = await publishing({ clock, keys: anyKeys() }).refusals({
     configuration,

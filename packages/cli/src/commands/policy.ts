@@ -10,6 +10,7 @@ import { columns, printable } from '../layout.ts';
 import { problemsOf } from '../up/documents.ts';
 import { unknownName } from './admin.ts';
 import { commands as checking } from './policy-check.ts';
+import { commands as deeds } from './policy-deeds.ts';
 import { commands as replaying } from './policy-replay.ts';
 import { commands as shadowing } from './policy-shadow.ts';
 
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   ...checking,
   ...replaying,
   ...shadowing,
+  ...deeds,
 ];
 
 async function list(_asked: Asked, desk: Desk): Promise<ExitCode> {

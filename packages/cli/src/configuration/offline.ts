@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Place } from '../place.ts';
 import type { Reading } from '../up/documents.ts';
 import { gather, patternsOf } from './gather.ts';
+import { readPolicyStates } from './policy-states.ts';
 import { PROVIDER_KEYS } from './provider-keys.table.ts';
 import { readSwitches } from './switches.ts';
 import { readWhole } from './whole.ts';
@@ -31,7 +32,8 @@ export async function readOffline(place: Place, options: OfflineOptions = {}): P
     demoKeyFile: join(dataFolder, 'demo.key'),
   };
   const switches = await readSwitches(dataFolder);
-  const whole = await readWhole({ gathered, additions, switches, environment, flags });
+  const states = await readPolicyStates(dataFolder);
+  const whole = await readWhole({ gathered, additions, switches, states, environment, flags });
   return { kind: 'whole', whole };
 }
 

@@ -13,7 +13,7 @@ export const publishingBy = (clock: Clock): Publishing =>
 /** The same, or what stands in its way. */
 export async function publishable(whole: Whole, checks: Publishing): Promise<Whole> {
   if (!whole.ok) return whole;
-  const { read, files } = whole;
-  const problems = await checks.refusals({ configuration: read.configuration, files });
+  const { staged, files } = whole;
+  const problems = await checks.refusals({ configuration: staged, files });
   return problems.length === 0 ? whole : { ok: false, problems };
 }

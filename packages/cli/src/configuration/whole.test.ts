@@ -45,6 +45,7 @@ async function whole(given: Given): Promise<Whole> {
     },
     additions,
     switches: given.switches ?? NO_SWITCHES,
+    states: new Map(),
     environment: {},
     flags: {},
   });

@@ -14,6 +14,8 @@ import {
   simFile,
 } from './additions.ts';
 import type { Gathered } from './gather.ts';
+import type { PolicyStates } from './policy-states.ts';
+import { keptFile, staged } from './standing.ts';
 import type { Switches } from './switches.ts';
 
 export type Read = Extract<ReadResult, { ok: true }>;
@@ -22,6 +24,7 @@ export type WholeOptions = {
   readonly gathered: Gathered;
   readonly additions: Additions;
   readonly switches: Switches;
+  readonly states: PolicyStates;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly flags: Readonly<Record<string, string | undefined>>;
 };
@@ -31,6 +34,13 @@ export type Whole =
       readonly ok: true;
       /** As it was written, before anything was switched. */
       readonly read: Read;
+      /** What was done with policies beside their files. */
+      readonly states: PolicyStates;
+      /** Policies as their files have them, in force or not. */
+      readonly written: Configuration['policies'];
+      /** As written, with policies as far as they were approved and promoted. */
+      readonly staged: Configuration;
+      /** What is served: some of it may be switched off. */
       readonly configuration: Configuration;
       /** Of what the configuration means. */
       readonly digest: string;
@@ -96,15 +106,24 @@ function finished(
   files: readonly ConfigurationFile[],
   options: WholeOptions,
   read: ReadResult = readFrom(files, options),
+  before?: Configuration['policies'],
 ): Whole {
   if (!read.ok) return read;
-  const configuration = simsLast(switched(read.configuration, options.switches));
+  const written = before ?? read.configuration.policies;
+  const { states } = options;
+  const kept = before === undefined ? keptFile(read.configuration, states, files) : undefined;
+  if (kept !== undefined) return finished([...files, kept], options, undefined, written);
+  const standing = staged(read.configuration, states);
+  const configuration = simsLast(switched(standing, options.switches));
   return {
     ok: true,
     read,
+    states,
+    written,
+    staged: standing,
     configuration,
     digest: digestOf(canonicalConfiguration(configuration)),
-    texts: digestOf(JSON.stringify([files, options.switches])),
+    texts: digestOf(JSON.stringify([files, options.switches, deedsIn(states)])),
     files,
     gathered: options.gathered,
   };
@@ -112,6 +131,10 @@ function finished(
 
 const digestOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARACTERS);
+
+/** What was kept of contents stands in the files, where it holds. */
+const deedsIn = (states: PolicyStates): object =>
+  [...states].map(([name, { approvals, stage, back }]) => [name, approvals, stage, back]);
 
 /** Drained: known, and sent no new call. */
 function switched(configuration: Configuration, { drained }: Switches): Configuration {

@@ -3,12 +3,14 @@
 import type { ConfigurationFile, Problem } from '@signalbox/config';
 import type { DeskAnswer } from '@signalbox/control';
 import type { Issue } from '@signalbox/documents';
+import type { PolicyStates } from '../configuration/policy-states.ts';
 import type { Switches } from '../configuration/switches.ts';
 
 export type Trial = {
   /** Texts instead of files of the data folder. */
   readonly instead?: Readonly<Record<string, string>>;
   readonly switches?: Switches;
+  readonly states?: PolicyStates;
   /** A document that somebody is writing. */
   readonly draft?: ConfigurationFile;
 };

@@ -21,6 +21,8 @@ export type DocumentsOptions = {
   readonly now: () => number;
   /** Puts a configuration in force: it is served when this resolves. */
   readonly swap: (configuration: Configuration, digest: string) => Promise<void>;
+  /** Something else is in force: what was must be found again. */
+  readonly kept?: () => Promise<void>;
   /** Told after a reading that found something else than the one before. */
   readonly told: (documents: Documents) => void;
 };
@@ -72,7 +74,7 @@ export class Documents {
   }
 
   async #take(
-    { read, now, swap }: DocumentsOptions,
+    { read, now, swap, kept }: DocumentsOptions,
     isForced: boolean,
   ): Promise<readonly Problem[]> {
     const reading = await read();
@@ -87,6 +89,7 @@ export class Documents {
       return [problem('', cause.message, cause.hint ?? 'what was in force before goes on')];
     }
     this.#inForce = { ...whole, since: now() };
+    await kept?.();
     return [];
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '@signalbox/contract';
 import type { Sim } from '@signalbox/sim';
 import { gather } from '../configuration/gather.ts';
 import { findServers, type LocalServer } from '../configuration/local-servers.ts';
+import { readPolicyStates } from '../configuration/policy-states.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { publishable, publishingBy } from '../configuration/publishable.ts';
 import { readSwitches } from '../configuration/switches.ts';
@@ -64,7 +65,8 @@ export function openReader(options: ReaderOptions): Reader {
       const { draft } = trial;
       const gathered = draft === undefined ? found : { ...found, files: [...found.files, draft] };
       const switches = trial.switches ?? (await readSwitches(dataFolder));
-      const whole = await readWhole({ gathered, additions, switches, environment, flags });
+      const states = trial.states ?? (await readPolicyStates(dataFolder));
+      const whole = await readWhole({ gathered, additions, switches, states, environment, flags });
       if (draft !== undefined) return { kind: 'whole', whole };
       return { kind: 'whole', whole: await publishable(whole, checks) };
     },

@@ -1,7 +1,7 @@
 // Drafts of policies, tried with everything else that a server's documents are made of. Nothing is
 // written: a draft stands for the policy of its name for one reading, and is gone.
 import type { Problem } from '@signalbox/config';
-import type { Attempt, Depth, Draft, DraftProblem, Rehearsal } from '@signalbox/control';
+import type { Attempt, Depth, Draft, DraftProblem, Rehearsal, Written } from '@signalbox/control';
 import type { Snapshot } from '@signalbox/engine';
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
 import { type Documents, problemsOf } from './documents.ts';
@@ -19,16 +19,19 @@ const INDENT = '    ';
 
 export const openRehearsal = ({ documents, reader, snapshot }: RehearsalOptions): Rehearsal => ({
   snapshot,
-  written(name) {
-    const { configuration, files } = documents.inForce;
-    const origin = configuration.policies.get(name)?.origin;
-    const file = files.find((one) => one.name === origin?.file);
-    if (origin === undefined || file === undefined) return undefined;
-    const text = textBelow(file.text, name);
-    return text === undefined ? undefined : { ...origin, text };
-  },
+  written: (name) => writtenIn(documents, name),
   attempt: (draft, depth) => attempt(draft, depth, reader),
 });
+
+/** What stands below the name of a policy in its file. */
+export function writtenIn({ inForce }: Documents, name: string): Written | undefined {
+  const { configuration, files } = inForce;
+  const origin = configuration.policies.get(name)?.origin;
+  const file = files.find((one) => one.name === origin?.file);
+  if (origin === undefined || file === undefined) return undefined;
+  const text = textBelow(file.text, name);
+  return text === undefined ? undefined : { ...origin, text };
+}
 
 async function attempt(draft: Draft, depth: Depth, reader: Reader): Promise<Attempt> {
   const name = `draft of ${draft.name}`;

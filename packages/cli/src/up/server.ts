@@ -50,6 +50,7 @@ import { type EmbeddedModels, embeddedModels } from './embedded.ts';
 import { firstCall, keyHeaderFromFile } from './first-call.ts';
 import { openLogFile } from './log-file.ts';
 import { type Bound, originsOf } from './origins.ts';
+import { openPolicies, type Policies } from './policies.ts';
 import { openReader, type Reader } from './reader.ts';
 import { openRehearsal } from './rehearsal.ts';
 import { statusOf } from './status.ts';
@@ -111,6 +112,7 @@ type Ground = {
   readonly random: Random;
   readonly documents: Documents;
   readonly reader: Reader;
+  readonly policies: Policies;
   readonly embedded: EmbeddedModels;
   /** What secrets are read from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -123,6 +125,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   closing.add(() => node.stop());
   closing.add(() => control?.drain());
   serveChanges(ground, node);
+  await ground.policies.keep();
   closing.add(watch(ground));
   const url = originsOf(boundOf(node), undefined)[0] ?? '';
   await writeRunning(data.path, { pid: process.pid, url });
@@ -170,13 +173,14 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   sink.guard(data.demoKey);
   sink.guard(data.adminKey);
   if (kek !== undefined) sink.guard(new Secret(kek));
+  const policies = openPolicies({ documents, reader, clock, dataFolder: data.path });
   const environment = { ...options.environment };
   const embedded = embeddedModels({ folder, sink, environment });
   closing.add(() => embedded.close());
   const logPath = log.path;
   return {
     ...{ options, patterns, startedAt, data, logPath, sink, clock, random },
-    ...{ documents, reader, embedded, environment },
+    ...{ documents, reader, policies, embedded, environment },
   };
 }
 
@@ -219,6 +223,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         }),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
+        policies: ground.policies,
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => adminOf(parts, text, address),
         shadowOf: (policy) => parts.house.live.shadows.of(policy),
@@ -297,12 +302,13 @@ async function registryNow({ documents }: Ground, { house }: NodeParts): Promise
 }
 
 function serveChanges(
-  { documents, reader, embedded, sink, clock }: Ground,
+  { documents, reader, policies, embedded, sink, clock }: Ground,
   node: GatewayNode,
 ): void {
   const started = documents.inForce.configuration;
   documents.serve({
     read: () => reader.read(),
+    kept: () => policies.keep(),
     now: () => clock.now(),
     async swap(configuration, digest) {
       await node.swap(await embedded.arrange(configuration), digest);

@@ -260,6 +260,13 @@ export const policyPart: z.ZodType<PolicyPart> = z
       .optional()
       .describe('Version of the policy, for records and people.'),
     author: callerText.optional().describe('Who wrote it.'),
+    approval: z
+      .literal('required')
+      .optional()
+      .describe(
+        'Not in force until somebody else than the author has approved this very content ' +
+          '(`signalbox policy approve`); what was approved before goes on.',
+      ),
     from: instantMs.optional().describe('Holds from then on (UTC); else at once.'),
     until: instantMs.optional().describe('Holds until then (UTC); else for good.'),
     mode: z
@@ -306,7 +313,12 @@ export const policyPart: z.ZodType<PolicyPart> = z
   })
   .superRefine(
     (written, context) => {
-      const { from, until } = written;
+      const { from, until, approval, author } = written;
+      if (approval !== undefined && author === undefined) {
+        const params = { hint: 'add `author`, who may not approve it', about: ['approval'] };
+        const message = 'a policy that wants approval names its author';
+        context.addIssue({ code: 'custom', message, params });
+      }
       if (typeof from !== 'number' || typeof until !== 'number' || from < until) return;
       const params = { hint: 'swap `from` and `until`', about: ['from', 'until'] };
       context.addIssue({ code: 'custom', message: 'ends before it begins', params });
@@ -316,6 +328,7 @@ export const policyPart: z.ZodType<PolicyPart> = z
   .transform((written) => ({
     version: written.version,
     author: written.author,
+    approval: written.approval,
     fromMs: written.from,
     untilMs: written.until,
     mode: written.mode,

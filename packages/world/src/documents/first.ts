@@ -316,6 +316,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
     name,
     version: undefined,
     author: undefined,
+    approval: undefined,
     fromMs: undefined,
     untilMs: undefined,
     mode: 'enforce',
