@@ -56,6 +56,16 @@ export const overheadGoals: readonly GoalLine[] = [
   { figure: 'event-loop delay p99 at 200/s, two tails', unit: 'ms', goals: [atMost(15)] },
 ];
 
+const ofPortkey = (atMost: number): Goal => ({ kind: 'times-of', against: 'portkey', atMost });
+
+/** Portkey scans nothing. */
+export const scannedGoals: readonly GoalLine[] = [
+  { figure: 'cpu, 1 KB of prose', unit: 'us', goals: [belowPortkey(4)] },
+  { figure: 'cpu, 100 KB without anchors', unit: 'us', goals: [belowPortkey(2)] },
+  { figure: 'cpu, 100 KB of prose', unit: 'us', goals: [ofPortkey(1.3)] },
+  { figure: 'event-loop delay p99, 25 MB bodies', unit: 'ms', goals: [atMost(15)] },
+];
+
 export const startGoals: readonly GoalLine[] = [
   { figure: 'first start to first 200', unit: 's', goals: [] },
   { figure: 'second start to first 200', unit: 's', goals: [atMost(2)] },

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Contestant, Running } from './contestants/contestant.ts';
+import type { DriverCommand } from './driver/commands.ts';
+import type { Target } from './driver/requests.ts';
 import { messageOf, type Setting, targetOf } from './setting.ts';
 
 /**
- * How long the event loop of a contestant is held up at 200 requests a second while two people
- * watch its console live.
+ * How long the event loop of a contestant is held up: at 200 requests a second while two people
+ * watch its console live, or by bodies of 25 MB, one after another, that are read whole.
  *
  * Measured on a fresh process with a probe of our own loaded into it; of several processes in the
  * tree the slowest counts. A contestant without a console is measured without watchers and says
@@ -15,17 +17,51 @@ import { messageOf, type Setting, targetOf } from './setting.ts';
  */
 
 const preload = new URL('./loop-delay-preload.ts', import.meta.url).href;
-const tails = 2;
-const figure = 'event-loop delay p99 at 200/s, two tails';
 const warmUpRequests = 3_000;
 
-export async function measureLoopDelay(setting: Setting): Promise<void> {
+/** What is asked of a contestant meanwhile. */
+export interface Load {
+  readonly figure: string;
+  readonly tails: number;
+  readonly command: (target: Target, durationMs: number) => DriverCommand;
+}
+
+const small = { mode: 'u1', bodyBytes: 1_024, usageAsked: false } as const;
+const huge = { mode: 'u1', bodyBytes: 25_000_000, usageAsked: false, text: 'prose' } as const;
+
+export const atRate: Load = {
+  figure: 'event-loop delay p99 at 200/s, two tails',
+  tails: 2,
+  command: (target, durationMs) => ({
+    kind: 'open',
+    target,
+    shape: small,
+    perSecond: 200,
+    durationMs,
+  }),
+};
+
+export const hugeBodies: Load = {
+  figure: 'event-loop delay p99, 25 MB bodies',
+  tails: 0,
+  command: (target, durationMs) => ({
+    kind: 'closed',
+    target,
+    shape: huge,
+    connections: 1,
+    durationMs,
+    requestsMax: Number.MAX_SAFE_INTEGER,
+  }),
+};
+
+export async function measureLoopDelay(setting: Setting, load: Load): Promise<void> {
+  const { figure } = load;
   for (const contestant of setting.options.contestants) {
     if (contestant.name === 'direct') continue;
     setting.options.say(`event-loop delay: ${contestant.name}`);
     const folder = mkdtempSync(join(tmpdir(), 'bench-loop-'));
     try {
-      const value = await measureOne(setting, contestant, folder);
+      const value = await measureOne({ ...setting, load, folder }, contestant);
       if (value === undefined) setting.faults.push(`${contestant.name}: no event-loop delay`);
       else setting.book.write({ figure, contestant: contestant.name, round: 0, value });
     } catch (error) {
@@ -37,22 +73,22 @@ export async function measureLoopDelay(setting: Setting): Promise<void> {
 }
 
 async function measureOne(
-  setting: Setting,
+  { load, folder, ...setting }: Setting & { readonly load: Load; readonly folder: string },
   contestant: Contestant,
-  folder: string,
 ): Promise<number | undefined> {
   const environment = { NODE_OPTIONS: `--import ${preload}`, BENCH_LOOP_DELAY_FOLDER: folder };
   const running = await contestant.start(setting.mock.url, environment);
   try {
     const target = targetOf(running);
-    const shape = { mode: 'u1', bodyBytes: 1_024, usageAsked: false } as const;
-    const warm = { kind: 'closed', target, shape, connections: 16 } as const;
+    const warm = { kind: 'closed', target, shape: small, connections: 16 } as const;
     await setting.driver.run({ ...warm, durationMs: 10_000, requestsMax: warmUpRequests });
-    const closeTails = await openTails(running);
+    await setting.driver.run(load.command(target, 1_000));
+    const closeTails = load.tails === 0 ? () => {} : await openTails(running, load.tails);
     await pause(500);
     await signalAll(folder);
     const durationMs = setting.options.quick ? 2_000 : 10_000;
-    await setting.driver.run({ kind: 'open', target, shape, perSecond: 200, durationMs });
+    const { failures, failureFirst } = await setting.driver.run(load.command(target, durationMs));
+    if (failures > 0) setting.faults.push(`${contestant.name}, ${load.figure}: ${failureFirst}`);
     const value = await signalAll(folder);
     closeTails();
     return value;
@@ -61,7 +97,7 @@ async function measureOne(
   }
 }
 
-async function openTails(running: Running): Promise<() => void> {
+async function openTails(running: Running, tails: number): Promise<() => void> {
   return running.openTails === undefined ? () => {} : await running.openTails(tails);
 }
 

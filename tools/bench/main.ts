@@ -11,6 +11,7 @@ import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
 import { resolveBench } from './resolve.ts';
 import { scan } from './scan.ts';
+import { scanned } from './scanned.ts';
 import { start } from './start.ts';
 import { translation } from './translation.ts';
 
@@ -28,13 +29,14 @@ Benchmarks
   policy     the check before policies are published, and records decided again
   translation what it costs to carry a call between two dialects
   scan       how fast the sensitivity scanner reads, and texts built to slow it
+  scanned    CPU of a call by what it says, and the loop while bodies of 25 MB are read
   start      time of npm start to the first answer, and its memory
 
 Options
   --json               one JSON document instead of a table
   --rounds N           rounds of every measurement (5; with --quick 2)
   --quick              within two minutes, for development, not for quoting
-  --contestants A,B    overhead: only these (direct, signalbox, bare, portkey)
+  --contestants A,B    overhead, scanned: only these (direct, signalbox, bare, portkey)
 `;
 
 /** Leaves a default run the minutes that warming up and memory take of its quarter of an hour. */
@@ -70,6 +72,9 @@ async function main(): Promise<number> {
   switch (positionals[0]) {
     case 'overhead':
       report = await overhead({ ...common, contestants });
+      break;
+    case 'scanned':
+      report = await scanned({ ...common, contestants });
       break;
     case 'ladder':
       report = await ladder(common);

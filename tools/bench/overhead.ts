@@ -1,6 +1,6 @@
 import { withEntrants } from './entrants.ts';
 import { overheadGoals } from './goals.table.ts';
-import { measureLoopDelay } from './loop-delay.ts';
+import { atRate, measureLoopDelay } from './loop-delay.ts';
 import { measureMemory } from './memory.ts';
 import type { Report } from './report.ts';
 import { interleave } from './rounds.ts';
@@ -22,7 +22,7 @@ export async function overhead(options: BenchOptions): Promise<Report> {
   const { book, faults } = await withSetting(options, async (setting) => {
     await withEntrants(setting, (entrants) => interleave(setting, entrants, plan));
     await measureMemory(setting);
-    await measureLoopDelay(setting);
+    await measureLoopDelay(setting, atRate);
   });
   for (const figure of addedFigures) book.writeAdded(figure);
   return {

@@ -1,5 +1,5 @@
 import type { DriverCommand, LoadResult } from './driver/commands.ts';
-import type { Target } from './driver/requests.ts';
+import type { RequestShape, Target } from './driver/requests.ts';
 
 /**
  * The measurements of one round: what to ask of the driver, and which figures its result and the
@@ -50,8 +50,8 @@ const large = { mode: 'u1', bodyBytes: 102_400, usageAsked: false } as const;
 
 export function steps(scale: Scale): readonly Step[] {
   return [
-    saturation('1 KB', scale),
-    saturation('100 KB', scale),
+    saturation('1 KB request', small, scale),
+    saturation('100 KB request', large, scale),
     sequential(scale),
     firstToken(scale),
     streams('cpu, stream chunk', true, scale),
@@ -60,20 +60,30 @@ export function steps(scale: Scale): readonly Step[] {
   ];
 }
 
-function saturation(size: '1 KB' | '100 KB', scale: Scale): Step {
+/** What scanning costs: the same calls by what they say. */
+export function scannedSteps(scale: Scale): readonly Step[] {
+  return [
+    saturation('1 KB of prose', { ...small, text: 'prose' }, scale),
+    saturation('100 KB without anchors', { ...large, text: 'plain' }, scale),
+    saturation('100 KB of prose', { ...large, text: 'prose' }, scale),
+  ];
+}
+
+function saturation(what: string, shape: RequestShape, scale: Scale): Step {
   return {
-    name: `saturation ${size}`,
+    name: `saturation ${what.replace(' request', '')}`,
     command: (target) => ({
       kind: 'closed',
       target,
-      shape: size === '1 KB' ? small : large,
+      shape,
       connections: saturationConnections,
       durationMs: scale.saturationMs,
       requestsMax: Number.MAX_SAFE_INTEGER,
     }),
     figures: ({ result, cpuUs }) => ({
-      [`cpu, ${size} request`]: each(cpuUs, result.answers),
-      [`requests/s at saturation, ${size}`]: (result.answers / result.durationMs) * 1_000,
+      [`cpu, ${what}`]: each(cpuUs, result.answers),
+      [`requests/s at saturation, ${what.replace(' request', '')}`]:
+        (result.answers / result.durationMs) * 1_000,
     }),
   };
 }

@@ -49,6 +49,8 @@ export function configText(upstreamUrl: string, active: readonly Feature[]): str
     'tenants:',
     '  bench:',
     '    topology: hybrid',
+    // The upstream stands for one of tier 3: what is found in prose must not keep a call from it.
+    '    privacy: observe',
     ...when('plan', ['    plan: standard']),
     ...when('budget', ['    budget: { amount_usd: 1000000, per: month }']),
     ...when('rules', ['    policies: [bench]']),

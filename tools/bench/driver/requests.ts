@@ -1,4 +1,5 @@
 import { type Mode, markerLength, prose } from '../mock/answers.ts';
+import * as texts from '../scan-texts.ts';
 
 /**
  * The requests of the driver: whole HTTP/1.1 messages built once, of which only the marker
@@ -17,6 +18,8 @@ export interface RequestShape {
   /** Length of the body; small ones are raised to what the frame needs. */
   readonly bodyBytes: number;
   readonly usageAsked: boolean;
+  /** What is said: nothing that a value could begin with, or what people write. */
+  readonly text?: 'plain' | 'prose';
 }
 
 export interface PreparedRequest {
@@ -25,6 +28,15 @@ export interface PreparedRequest {
 }
 
 const turnBytes = 2_048;
+/** A larger body has few turns: it is written anew for every one of them. */
+const turnsOfLarge = 8;
+const largeBytes = 1_000_000;
+
+function said({ text, bodyBytes }: RequestShape, room: number): string {
+  const length = Math.min(room, bodyBytes > largeBytes ? bodyBytes / turnsOfLarge : turnBytes);
+  if (text === 'plain') return texts.plainText(length);
+  return text === 'prose' ? texts.prose(length) : prose(length);
+}
 
 export function prepareRequest(target: Target, shape: RequestShape): PreparedRequest {
   const body = requestBody(target.model, shape);
@@ -87,7 +99,7 @@ function requestBody(model: string, shape: RequestShape): string {
       turns.pop();
       break;
     }
-    turns[turns.length - 1] = prose(Math.min(room, turnBytes));
+    turns[turns.length - 1] = said(shape, room);
     missing = shape.bodyBytes - frame(turns).length;
   }
   return padded(frame(turns), shape.bodyBytes);
