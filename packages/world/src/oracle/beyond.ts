@@ -8,7 +8,7 @@ import { type CallFacts, type Dial, type History, type Report, wordOf } from '..
 import { SECRETS } from '../node/listener.ts';
 import { memberOf } from '../upstream/upstream.ts';
 import { refused } from './dials.ts';
-import { labelOf, reasonsAgainstPlace } from './egress.ts';
+import { labelOf, labelsOf, reasonsAgainstPlace } from './egress.ts';
 
 export type Way = 'socket' | 'span' | 'log' | 'disk' | 'answer';
 
@@ -27,6 +27,8 @@ const text = new TextDecoder();
 export class Beyond {
   /** Bytes that were searched, by the way they took. */
   readonly seen: Record<Way, number> = { socket: 0, span: 0, log: 0, disk: 0, answer: 0 };
+  /** Dials of personal or regulated calls. */
+  sensitive = 0;
   /** Bytes beyond a clearance. */
   bytes = 0;
   readonly #tools: BeyondTools;
@@ -41,6 +43,8 @@ export class Beyond {
     const body = request.body ?? new Uint8Array(0);
     const size = request.path.length + told.length + body.length;
     this.seen.socket += size;
+    const label = labelOf(call.bodyVersion.configuration, call.wish);
+    if (label === 'personal' || label === 'regulated') this.sensitive += 1;
     const stranger = SECRETS.exec(`${request.path}\n${told}`);
     if (stranger !== null) this.#tell('socket', size, `${endpoint} is told ${stranger[0]}`, call);
     const versions = entry?.versions ?? [this.#tools.history.now()];
@@ -126,10 +130,12 @@ export class Beyond {
     // What was refused before anybody read it has the label of its tenant, and no rule spoke of it.
     const isUnread = settled[0]?.record.label === undefined && dials.length === 0;
     if (isUnread) return against(now, now.tenants.get(wish.tenant)?.defaultLabel ?? 'regulated');
-    const label = labelOf(bodyVersion.configuration, wish);
     const met = entries.at(-1)?.versions ?? history.since(bodyVersion.fromTurn);
-    const then = met.map((one) => against(one.configuration, label));
-    return against(now, label) ?? (then.includes(undefined) ? undefined : then[0]);
+    const reasons = labelsOf(call).map((label) => {
+      const then = met.map((one) => against(one.configuration, label));
+      return against(now, label) ?? (then.includes(undefined) ? undefined : then[0]);
+    });
+    return reasons.includes(undefined) ? undefined : reasons[0];
   }
 
   #tell(way: Way, bytes: number, detail: string, call?: CallFacts): void {

@@ -5,6 +5,7 @@ import {
   type Clearance,
   higherLabel,
   type RequestId,
+  recordedTerms,
   type Store,
   type Upstream,
   within,
@@ -105,8 +106,7 @@ class Swaps {
       append: (draft) => {
         const own = draft.call === undefined ? undefined : this.#own.get(draft.call);
         if (draft.kind === 'settlement' && own !== undefined) {
-          const { ceiling, residency, retention, ownOnly } = own.terms;
-          Object.assign(draft.body, { clearance: { ceiling, residency, retention, ownOnly } });
+          Object.assign(draft.body, { clearance: recordedTerms(own.terms) });
         }
         store.append(draft);
       },

@@ -23,6 +23,7 @@ type Sum = {
   worlds: number;
   beyond: number;
   seen: number;
+  sensitive: number;
   /** The first world in which something was stopped at the far end. */
   blockedFirst: number | undefined;
   readonly blocked: Record<keyof BlockedTally, number>;
@@ -34,7 +35,7 @@ export async function runMany(many: Many, { say, tell }: Told): Promise<boolean>
   const { plantName } = many;
   const plant = plantName === undefined ? undefined : RESIDENCY_PLANTS.get(plantName);
   const sum: Sum = {
-    ...{ worlds: 0, beyond: 0, seen: 0, blockedFirst: undefined },
+    ...{ worlds: 0, beyond: 0, seen: 0, sensitive: 0, blockedFirst: undefined },
     blocked: { dials: 0, acts: 0, attempts: 0, lines: 0, answers: 0 },
     tally: new Map(),
   };
@@ -105,6 +106,7 @@ function add(sum: Sum, ended: ResidencyEnd, plant: ResidencyPlant | undefined): 
   sum.worlds += 1;
   sum.beyond += ended.beyond;
   sum.seen += ended.seen;
+  sum.sensitive += ended.sensitive;
   const { blocked, tally } = ended;
   sum.blocked.dials += blocked.dials;
   sum.blocked.acts += blocked.acts;
@@ -119,9 +121,9 @@ function add(sum: Sum, ended: ResidencyEnd, plant: ResidencyPlant | undefined): 
 
 const SHOWN = ['call', 'parked', 'deferred', 'change', 'deaths'] as const;
 
-function shown({ tally }: Sum): string {
+function shown({ tally, sensitive }: Sum): string {
   const dials = [...tally].filter(([name]) => name.startsWith('dial '));
   const all = dials.reduce((sum, [, times]) => sum + times, 0);
   const rest = SHOWN.map((name) => `${tally.get(name) ?? 0} ${name}`).join(', ');
-  return `${all} dials, ${rest}`;
+  return `${all} dials, ${sensitive} of them personal or regulated, ${rest}`;
 }

@@ -22,6 +22,8 @@ export type BlockedTally = {
 export type ResidencyEnd = WorldEnd & {
   /** Bytes beyond a clearance. */
   readonly beyond: number;
+  /** Dials of personal or regulated calls. */
+  readonly sensitive: number;
   /** Bytes that were searched. */
   readonly seen: number;
   readonly blocked: BlockedTally;
@@ -42,10 +44,11 @@ export async function runResidency(
 ): Promise<ResidencyEnd> {
   const world = new World(seed, plant, residency({ asserts, isPlanted: plant !== undefined }));
   await world.run(script(world));
-  const { seen, bytes } = world.beyond;
+  const { seen, bytes, sensitive } = world.beyond;
   return {
     ...endOf(world),
     beyond: bytes,
+    sensitive,
     seen: Object.values(seen).reduce((sum, one) => sum + one, 0),
     blocked: blockedIn(world),
   };
