@@ -13,13 +13,15 @@ const twoChecks = (text: string, first: readonly number[], second: readonly numb
   return check(first) === digitAt(text, at) && check(second) === digitAt(text, at + 1);
 };
 
+const CPF = [11, 10, 9, 8, 7, 6, 5, 4, 3, 2];
+const CPF_FIRST = CPF.slice(1);
 export const brCpf = (text: string): boolean =>
-  !sameDigits(text) &&
-  twoChecks(text, [10, 9, 8, 7, 6, 5, 4, 3, 2], [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+  !sameDigits(text) && twoChecks(text, CPF_FIRST, CPF);
 
+const CNPJ = [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2];
+const CNPJ_FIRST = CNPJ.slice(1);
 export const brCnpj = (text: string): boolean =>
-  !sameDigits(text) &&
-  twoChecks(text, [5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2], [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]);
+  !sameDigits(text) && twoChecks(text, CNPJ_FIRST, CNPJ);
 
 /** Numbers that begin with 0 or 8 were never given. */
 export const caSin = (text: string): boolean => !/^[08]/.test(text) && luhn(text);

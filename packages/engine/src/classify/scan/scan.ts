@@ -272,9 +272,9 @@ function blobs(survey: Survey, one: Visit): void {
 
 /** The surest of those that overlap; of equals the longest. In order. */
 function withoutOverlap(found: readonly Finding[]): readonly Finding[] {
-  if (found.length < 2) return found;
+  if (isApart(found)) return found;
   const kept: Finding[] = [];
-  for (const one of inOrder(found)) {
+  for (const one of [...found].sort(byPlace)) {
     const last = kept.at(-1);
     if (last === undefined || one.start >= last.end) kept.push(one);
     else if (isBetter(one, last)) kept[kept.length - 1] = one;
@@ -285,13 +285,12 @@ function withoutOverlap(found: readonly Finding[]): readonly Finding[] {
 const byPlace = (a: Finding, b: Finding): number =>
   a.start - b.start || b.confidence - a.confidence;
 
-/** Most pages are in order already. */
-function inOrder(found: readonly Finding[]): readonly Finding[] {
+/** Each begins where the one before has ended: so it is nearly always. */
+function isApart(found: readonly Finding[]): boolean {
   for (let i = 1; i < found.length; i += 1) {
-    // Within: i is, and i - 1.
-    if (byPlace(found[i - 1] as Finding, found[i] as Finding) > 0) return [...found].sort(byPlace);
+    if ((found[i] as Finding).start < (found[i - 1] as Finding).end) return false; // within: i is
   }
-  return found;
+  return true;
 }
 
 const isBetter = (one: Finding, other: Finding): boolean =>
