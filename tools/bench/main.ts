@@ -10,6 +10,7 @@ import { policyBench } from './policy.ts';
 import { type Report, renderTable } from './report.ts';
 import { resilience } from './resilience.ts';
 import { resolveBench } from './resolve.ts';
+import { routing } from './routing.ts';
 import { scan } from './scan.ts';
 import { scanned } from './scanned.ts';
 import { start } from './start.ts';
@@ -30,6 +31,7 @@ Benchmarks
   translation what it costs to carry a call between two dialects
   scan       how fast the sensitivity scanner reads, and texts built to slow it
   scanned    CPU of a call by what it says, and the loop while bodies of 25 MB are read
+  routing    what the learned router takes to decide and to train, and its size
   start      time of npm start to the first answer, and its memory
 
 Options
@@ -93,6 +95,9 @@ async function main(): Promise<number> {
       break;
     case 'scan':
       report = scan(common);
+      break;
+    case 'routing':
+      report = routing(common);
       break;
     case 'start':
       report = await start(common);

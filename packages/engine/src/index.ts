@@ -22,6 +22,15 @@ export {
   type Standing,
   standingOf,
 } from './catalog/probe-facts.ts';
+export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
+export {
+  type Asked as AskedToRoute,
+  type DataCard,
+  LearnedRouter,
+  type RouteDecision,
+  type RouteModel,
+} from './classify/route/route.ts';
+export { type RouteExample, trainRouter } from './classify/route/train.ts';
 export {
   type Finding,
   type Kind,

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Asked, Command, Desk } from '../command.ts';
+import { evalRouting } from '../eval/routing-eval.ts';
 import { type Figure, figuresOf, type Judged, judge } from '../eval/scan-figures.ts';
 import { readSamples } from '../eval/scan-set.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -21,6 +22,29 @@ export const commands: readonly Command[] = [
       'signalbox eval scan ./texts --json --spans found.jsonl',
     ],
     run: evalScan,
+  },
+  {
+    name: 'eval routing',
+    says: 'Train the router on some rows, and measure it on others.',
+    flags: {
+      train: { says: 'Rows to learn from, as JSON Lines.', takes: 'FILE', many: true },
+      test: {
+        says: 'Rows to measure on; those with role calib are learned.',
+        takes: 'FILE',
+        many: true,
+      },
+      folds: { says: 'Measure every row by what the other folds taught.', takes: 'COUNT' },
+      'step-label': { says: 'What is told of the step: sub, none or both (both).', takes: 'WHICH' },
+      labels: { says: 'Learn from so many rows of each task at most.', takes: 'COUNT' },
+      'with-answers': { says: "Read the weak model's answer (weak_response), too." },
+      models: { says: 'Which models, the weakest first.', takes: 'A,B,C' },
+      scores: { says: 'Write every score and decision there, as JSON Lines.', takes: 'FILE' },
+    },
+    examples: [
+      'signalbox eval routing --train train.jsonl --test test.jsonl',
+      'signalbox eval routing --train rows.jsonl --folds 5 --models small,middle,large --json',
+    ],
+    run: evalRouting,
   },
 ];
 

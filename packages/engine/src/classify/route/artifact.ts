@@ -1,0 +1,138 @@
+// The trained router as bytes, for a file: one line of JSON (the data card and all that is small),
+// then the large weights, one byte each. What is decided with a router that was read back is what
+// is decided anywhere; the one just trained has finer weights, and is not to be measured.
+import type { Calibration } from './calibration.ts';
+import { SHAPE_LENGTH } from './features.ts';
+import type { DataCard, RouteModel } from './route.ts';
+
+const VERSION = 1;
+const LINE_FEED = 10;
+const LEVELS = 127;
+/** Larger ones are nobody's: they are not read. */
+export const ARTIFACT_BYTES_MAX = 1_000_000;
+
+type Header = {
+  readonly signalboxRoute: typeof VERSION;
+  readonly bits: number;
+  readonly card: DataCard;
+  readonly families: readonly string[];
+  readonly steps: readonly string[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly unit: number;
+    readonly bias: number;
+    readonly shape: readonly number[];
+    readonly table: readonly number[];
+    readonly price: readonly number[] | null;
+    readonly calibration: Calibration;
+  }[];
+  readonly topics: {
+    readonly bits: number;
+    readonly unit: number;
+    readonly biases: readonly number[];
+  };
+  readonly scale: { readonly means: readonly number[]; readonly deviations: readonly number[] };
+  readonly least: number;
+  readonly gain: Calibration;
+};
+
+export function encodeRouter(model: RouteModel): Uint8Array {
+  const heads = model.models.map(({ head }) => rounded(head.weights));
+  const topics = rounded(model.topics.weights);
+  const header: Header = {
+    ...{ signalboxRoute: VERSION, bits: model.bits, card: model.card },
+    ...{ families: model.families, steps: model.steps },
+    models: model.models.map(({ name, head, table, price, calibration }, at) => ({
+      ...{ name, unit: heads[at]?.unit ?? 0, bias: head.bias, shape: [...head.shape] },
+      ...{ table: [...table.means], price: price === undefined ? null : [...price.means] },
+      calibration,
+    })),
+    topics: { bits: model.topics.bits, unit: topics.unit, biases: [...model.topics.biases] },
+    scale: { means: [...model.scale.means], deviations: [...model.scale.deviations] },
+    least: model.familiar.least,
+    gain: model.gain,
+  };
+  const line = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
+  const large = [...heads.map(({ levels }) => levels), topics.levels];
+  const parts = [line, ...large.map(({ buffer }) => new Uint8Array(buffer)), model.familiar.seen];
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function rounded(weights: Float32Array): { levels: Int8Array<ArrayBuffer>; unit: number } {
+  let most = 0;
+  for (const weight of weights) most = Math.max(most, Math.abs(weight));
+  const unit = most / LEVELS;
+  const levels = new Int8Array(weights.length);
+  for (let at = 0; at < weights.length && unit > 0; at += 1) {
+    levels[at] = Math.round((weights[at] ?? 0) / unit);
+  }
+  return { levels, unit };
+}
+
+/** Undefined where the bytes are no router of this version, or not whole. */
+export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
+  const end = bytes.indexOf(LINE_FEED);
+  if (end < 0 || bytes.length > ARTIFACT_BYTES_MAX) return undefined;
+  const header = headerOf(bytes.subarray(0, end));
+  if (header === undefined) return undefined;
+  const places = 2 ** header.bits;
+  const steps = header.steps.length;
+  const wanted = header.models.length * places + steps * 2 ** header.topics.bits + places / 8;
+  if (bytes.length !== end + 1 + wanted) return undefined;
+  let at = end + 1;
+  const next = (length: number, unit: number): Float32Array => {
+    const weights = Float32Array.from(bytes.subarray(at, at + length), (byte) => {
+      return ((byte << 24) >> 24) * unit;
+    });
+    at += length;
+    return weights;
+  };
+  const models = header.models.map(({ name, unit, bias, shape, table, price, calibration }) => ({
+    name,
+    head: { weights: next(places, unit), shape: Float32Array.from(shape), bias },
+    table: { means: Float64Array.from(table) },
+    price: price === null ? undefined : { means: Float64Array.from(price) },
+    calibration,
+  }));
+  const { bits, unit, biases } = header.topics;
+  const weights = next(steps * 2 ** bits, unit);
+  return {
+    ...{ version: VERSION, bits: header.bits, models, card: header.card },
+    ...{ families: header.families, steps: header.steps, gain: header.gain },
+    topics: { steps, bits, weights, biases: Float32Array.from(biases) },
+    scale: {
+      means: Float64Array.from(header.scale.means),
+      deviations: Float64Array.from(header.scale.deviations),
+    },
+    familiar: { seen: bytes.slice(at), least: header.least },
+  };
+}
+
+function headerOf(line: Uint8Array): Header | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(line));
+    return isHeader(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Our own files: the version says the rest. What was cut or swapped fails at the lengths. */
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== 'object' || value === null || !('signalboxRoute' in value)) return false;
+  if (value.signalboxRoute !== VERSION || !('models' in value) || !('scale' in value)) return false;
+  const { models, scale } = value;
+  const isScale = typeof scale === 'object' && scale !== null && 'means' in scale;
+  return (
+    isScale &&
+    Array.isArray(scale.means) &&
+    scale.means.length === SHAPE_LENGTH &&
+    Array.isArray(models)
+  );
+}

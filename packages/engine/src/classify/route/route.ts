@@ -1,0 +1,154 @@
+// Which tier a question needs, learned from rows of (question, model, how good the answer was).
+// Nothing of a call passes here yet. For each model a linear head over hashed terms and a table
+// over steps say how likely its answer is good; the score is what the stronger model gains.
+// Promise: the same bits on every machine, no clock, no chance, nothing of a text kept. Limits:
+// what it learned of one family of questions says nothing of another, so where it has no labels of
+// a family it abstains and says what is usual. It must never see a label of sensitivity, nor decide
+// one: it proposes a tier among those that are allowed.
+import { type Calibration, valueAt } from './calibration.ts';
+import { logit, sigmoid } from './exact.ts';
+import { type Features, featuresOf, type Question, SHAPE_LENGTH } from './features.ts';
+import { type Head, logitOf, type Row } from './heads.ts';
+import { expected, ofStep, type StepTable } from './step-table.ts';
+import { sharesOf, type Topics } from './topics.ts';
+
+export type Asked = Question & {
+  /** What kind of questions it belongs to; undefined: not known. */
+  readonly family?: string;
+  /** The step within it. */
+  readonly step?: string;
+};
+
+/** What is known of one model. */
+export type Learned = {
+  readonly name: string;
+  readonly head: Head;
+  readonly table: StepTable;
+  /** Mean price of a call, by step; undefined where no prices were told. */
+  readonly price: StepTable | undefined;
+  readonly calibration: Calibration;
+};
+
+export type DataCard = {
+  readonly sources: readonly string[];
+  readonly rows: number;
+  readonly families: Readonly<Record<string, number>>;
+  readonly labels: Readonly<Record<string, number>>;
+  /** Rows left out because an equal one was there. */
+  readonly duplicates: number;
+};
+
+export type RouteModel = {
+  readonly version: 1;
+  readonly bits: number;
+  /** The weakest first. */
+  readonly models: readonly Learned[];
+  readonly families: readonly string[];
+  /** `family` and step, joined by a line feed. */
+  readonly steps: readonly string[];
+  readonly topics: Topics;
+  readonly scale: { readonly means: Float64Array; readonly deviations: Float64Array };
+  readonly familiar: { readonly seen: Uint8Array; readonly least: number };
+  readonly gain: Calibration;
+  readonly card: DataCard;
+};
+
+export type RouteDecision = {
+  /** What the strongest model gains over the weakest, -1 to 1: higher means stronger. */
+  readonly score: number;
+  /** The same as it was seen on labels, and its standard error. */
+  readonly gain: number;
+  readonly error: number;
+  /** How likely each model's answer is good, the weakest first; and its price. */
+  readonly good: readonly number[];
+  readonly price: readonly number[];
+  /** Why it says no more than what is usual. */
+  readonly abstained: 'no-labels' | 'one-class' | 'unknown-family' | 'unlike-any' | undefined;
+};
+
+export const stepKey = (family: string, step: string): string => `${family}\n${step}`;
+
+const SHAPE_MAX = 3;
+/**
+ * How much the text counts beside the step. Fitted weights order rows worse than these: fitting
+ * makes each share right, and the order is of differences. Found by folds over training rows.
+ */
+const HEAD_WEIGHT = 0.75;
+const TABLE_WEIGHT = 0.6;
+
+/** What head and table say together; as a share it is right only after calibration. */
+export const agreed = (headLogit: number, tableShare: number): number =>
+  sigmoid(HEAD_WEIGHT * headLogit + TABLE_WEIGHT * logit(tableShare));
+
+export class LearnedRouter {
+  readonly model: RouteModel;
+  readonly #steps: ReadonlyMap<string, number>;
+  readonly #shares: Float64Array;
+
+  constructor(model: RouteModel) {
+    this.model = model;
+    this.#steps = new Map(model.steps.map((step, at) => [step, at]));
+    this.#shares = new Float64Array(model.steps.length);
+  }
+
+  decide(asked: Asked): RouteDecision {
+    const { models, bits } = this.model;
+    const features = featuresOf(asked, bits);
+    const row: Row = { features, shape: scaled(features.shape, this.model.scale) };
+    const step = this.#steps.get(stepKey(asked.family ?? '', asked.step ?? ''));
+    const abstained = this.#doubt(asked, features);
+    if (step === undefined) sharesOf(this.model.topics, features, this.#shares);
+    const good: number[] = [];
+    const shown: number[] = [];
+    const price: number[] = [];
+    for (const one of models) {
+      const of = (table: StepTable): number =>
+        step === undefined ? expected(table, this.#shares) : ofStep(table, step);
+      const share = agreed(logitOf(one.head, row), of(one.table));
+      good.push(share);
+      shown.push(valueAt(one.calibration, share).value);
+      price.push(one.price === undefined ? Number.NaN : of(one.price));
+    }
+    if (abstained !== undefined) return this.#usual(abstained, price);
+    const score = (good.at(-1) ?? 0) - (good[0] ?? 0);
+    const { value, error } = valueAt(this.model.gain, score);
+    return { score, gain: 2 * value - 1, error: 2 * error, good: shown, price, abstained };
+  }
+
+  #doubt({ family }: Asked, features: Features): RouteDecision['abstained'] {
+    const { card, gain, families, familiar } = this.model;
+    if (card.rows === 0 || gain.labels === 0) return 'no-labels';
+    if (this.model.models.every(({ table }) => isOneSided(table))) return 'one-class';
+    if (family !== undefined) return families.includes(family) ? undefined : 'unknown-family';
+    return familiarity(features, familiar.seen) < familiar.least ? 'unlike-any' : undefined;
+  }
+
+  /** The mean of all steps: the same for every question, so that it orders none before another. */
+  #usual(abstained: RouteDecision['abstained'], price: readonly number[]): RouteDecision {
+    const good = this.model.models.map(({ table }) => ofStep(table, this.model.steps.length));
+    const gain = (good.at(-1) ?? 0) - (good[0] ?? 0);
+    return { score: gain, gain, error: 1, good, price, abstained };
+  }
+}
+
+function isOneSided({ means }: StepTable): boolean {
+  const all = means.at(-1) ?? 0;
+  return all <= 0 || all >= 1;
+}
+
+export function scaled(shape: Float64Array, scale: RouteModel['scale']): Float64Array {
+  const made = new Float64Array(SHAPE_LENGTH);
+  for (let i = 0; i < SHAPE_LENGTH; i += 1) {
+    const deviation = scale.deviations[i] ?? 0;
+    const value = deviation === 0 ? 0 : ((shape[i] ?? 0) - (scale.means[i] ?? 0)) / deviation;
+    made[i] = Math.max(-SHAPE_MAX, Math.min(SHAPE_MAX, value));
+  }
+  return made;
+}
+
+/** What share of the terms of a text was seen in training. */
+export function familiarity({ places }: Features, seen: Uint8Array): number {
+  let known = 0;
+  for (const place of places) if (((seen[place >>> 3] ?? 0) >>> (place & 7)) % 2 === 1) known += 1;
+  return places.length === 0 ? 0 : known / places.length;
+}
