@@ -54,6 +54,12 @@ export {
   type Violation,
 } from './rehearse/check.ts';
 export {
+  type Difference,
+  differenceOf,
+  type PointChange,
+  type RuleChange,
+} from './rehearse/difference.ts';
+export {
   doesOf,
   type Explained,
   type ExplainedCandidate,

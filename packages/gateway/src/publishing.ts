@@ -102,14 +102,18 @@ export function touchedBy(
   before: Configuration | undefined,
   after: Configuration,
 ): 'nothing' | 'all' | ReadonlySet<string> {
-  // Without rules there is nothing that documents promise beside what holds for all of them.
-  if (after.policies.size === 0) return 'nothing';
+  // Without rules and consents there is nothing that documents promise beside what always holds.
+  if (after.policies.size + after.consents.size === 0) return 'nothing';
   if (before === undefined) return 'all';
   if (COMMON.some((noun) => !isSame(before[noun], after[noun]))) return 'all';
   const policies = changed(before.policies, after.policies);
   const isTouched = (names: readonly string[]): boolean => names.some((one) => policies.has(one));
   if (isTouched(after.node.policies)) return 'all';
   const touched = changed(before.tenants, after.tenants);
+  const consents = changed(before.consents, after.consents);
+  for (const { name, tenant } of after.consents.values()) {
+    if (consents.has(name)) touched.add(tenant);
+  }
   const keys = changed(before.keys, after.keys);
   for (const { name, tenant, policies: own } of after.keys.values()) {
     if (keys.has(name) || isTouched(own)) touched.add(tenant);

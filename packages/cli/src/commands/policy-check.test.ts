@@ -48,3 +48,21 @@ test('a counterexample of the check is a command that shows it', async (context)
   const shown = parsed(await typed(folder, [...command.split(' '), '--json']));
   assert.equal(Reflect.get(Object(shown['refusal']), 'code'), 'policy_denied');
 });
+
+test('two files are compared by rules and by what they decide, with a command', async (context) => {
+  const folder = folderFor(context);
+  writeFileSync(join(folder, 'old.yaml'), file(LOW, '{tier: 1}'));
+  const rule = '{name: low, when: {step: sort}, route: {endpoint: far}}';
+  writeFileSync(join(folder, 'new.yaml'), file(rule, '{tier: 1}'));
+  const same = parsed(await typed(folder, ['policy', 'diff', 'old.yaml', 'old.yaml', '--json']));
+  assert.deepEqual([same['rules'], same['different'], same['kinds']], [[], 0, []]);
+  const found = await typed(folder, ['policy', 'diff', 'old.yaml', 'new.yaml']);
+  assert.equal(found.exit, 0, found.err);
+  assert.match(found.out, /^changed {2}first\/low\n/);
+  assert.match(found.out, /^\d+ points: near\/\w+ .*-> .*far\/\w+ \(tier 3\)/m);
+  assert.match(found.err, /\d+ of \d+ points are decided differently/);
+  const [, command = ''] = /\n {2}signalbox (.*)\n/.exec(found.out) ?? [];
+  const shown = await typed(folder, command.split(' '));
+  assert.equal(shown.exit, 0, shown.err);
+  assert.match(shown.out, /low \(new\.yaml:10\)/);
+});

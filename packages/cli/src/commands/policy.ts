@@ -11,6 +11,7 @@ import { problemsOf } from '../up/documents.ts';
 import { unknownName } from './admin.ts';
 import { commands as checking } from './policy-check.ts';
 import { commands as deeds } from './policy-deeds.ts';
+import { commands as comparing } from './policy-diff.ts';
 import { commands as replaying } from './policy-replay.ts';
 import { commands as shadowing } from './policy-shadow.ts';
 
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   ...replaying,
   ...shadowing,
   ...deeds,
+  ...comparing,
 ];
 
 async function list(_asked: Asked, desk: Desk): Promise<ExitCode> {

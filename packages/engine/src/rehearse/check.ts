@@ -112,8 +112,11 @@ export function* checking(
 }
 
 /** Calls that differ by what some rule, label or consent is about. */
-const callsOf = ({ shapes, labels }: Lattice, agreements: readonly (Agreement | undefined)[]) =>
-  shapes.flatMap((shape) =>
+export function callsOf(
+  { shapes, labels }: Lattice,
+  agreements: readonly (Agreement | undefined)[],
+): readonly ImaginedCall[] {
+  return shapes.flatMap((shape) =>
     labels.flatMap((label) =>
       agreements.map((agreement) => {
         const what = { ...shape, label, ...naming(agreement) };
@@ -121,6 +124,12 @@ const callsOf = ({ shapes, labels }: Lattice, agreements: readonly (Agreement | 
       }),
     ),
   );
+}
+
+type ImaginedCall = {
+  readonly what: Shape & Naming & { readonly label: Label };
+  readonly agreement: Agreement | undefined;
+};
 
 type Moment = {
   readonly level: number;
