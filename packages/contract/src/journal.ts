@@ -41,6 +41,9 @@ export type ActBody = {
     | 'endpoint-key-changed'
     | 'data-key-rotated'
     | 'endpoint-changed'
+    | 'consent-given'
+    | 'consent-revoked'
+    | 'session-declassified'
     | 'hold-charged';
   readonly by: string;
   readonly what: string;

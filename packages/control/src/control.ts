@@ -19,6 +19,7 @@ import { send, sendRefusal } from './reply.ts';
 import { accessRoutes } from './routes/access.ts';
 import { broughtRoutes } from './routes/brought.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { consentRoutes } from './routes/consents.ts';
 import { dataFlowRoute } from './routes/data-flow.ts';
 import { decisionRoute } from './routes/decision.ts';
 import { degradationRoutes } from './routes/degradation.ts';
@@ -28,6 +29,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { policyDeedRoutes } from './routes/policy-deeds.ts';
 import { registryRoute } from './routes/registry.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { shadowRoutes } from './routes/shadow.ts';
 import { simulateRoute } from './routes/simulate.ts';
 
@@ -60,6 +62,8 @@ export function createControl(options: ControlOptions): Control {
     registryRoute(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),
+    ...consentRoutes(options),
+    ...sessionRoutes(options),
     ...degradationRoutes(options),
     ...accessRoutes(options, door),
   ];

@@ -4,7 +4,7 @@
 // at once. What a configuration file owns, it leaves alone.
 import type { Issue, Json } from '@signalbox/documents';
 
-export type DeskNoun = 'tenants' | 'keys';
+export type DeskNoun = 'tenants' | 'keys' | 'consents';
 
 /** A document in the words of `signalbox.yaml`. */
 export type WrittenDocument = { readonly [key: string]: Json };

@@ -20,6 +20,8 @@ describe('the description of the admin API', () => {
     assert.deepEqual(
       Object.keys(paths).toSorted(),
       [
+        'consents',
+        'consents/{name}',
         'decisions/{name}',
         'degradation',
         'endpoints',
@@ -50,6 +52,7 @@ describe('the description of the admin API', () => {
         'requests',
         'requests/live',
         'route/simulate',
+        'sessions/{name}/declassify',
         'status',
         'tenants',
         'tenants/{name}',

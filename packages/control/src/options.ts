@@ -1,5 +1,5 @@
 // What control is made of: everything that it knows or changes comes in here.
-import type { ActBody, Clock, Keys, Random, Sink, TenantName } from '@signalbox/contract';
+import type { ActBody, Clock, Keys, Label, Random, Sink, TenantName } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
@@ -24,9 +24,20 @@ export type Deed = {
   readonly act: ActBody['act'];
   readonly by: string;
   readonly tenant: TenantName | undefined;
-  /** The endpoint, or the tenant. */
+  /** The endpoint, the tenant, the consent, or the session. */
   readonly what: string;
+  readonly detail?: ActBody['detail'];
 };
+
+export type Lowering = {
+  readonly tenant: TenantName;
+  readonly session: string;
+  readonly to: Label;
+  readonly reason: string;
+  /** As in a `Deed`. */
+  readonly by: string;
+};
+export type Lowered = { readonly session: string; readonly from: Label };
 
 /** How far the gateway does less so that it goes on. */
 export type DegradationDesk = {
@@ -70,6 +81,11 @@ export type ControlOptions = {
   readonly shadowOf?: (policy: string) => ShadowCounts | undefined;
   /** Undefined: nothing is degraded here. */
   readonly degradation?: DegradationDesk;
+  /**
+   * Lowers what a session has held, by its id or by the name that its caller gave it. Undefined:
+   * nothing above that was held. It is in the journal before it holds.
+   */
+  readonly declassify?: (lowering: Lowering) => Lowered | undefined;
   /** What somebody must be able to ask about later. */
   readonly acted?: (deed: Deed) => void;
   /**

@@ -13,7 +13,7 @@ import { nodeKeys } from '@signalbox/trust/node';
 import { type Control, createControl } from './control.ts';
 import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
 import { MemoryReadings } from './memory-readings.fixture.ts';
-import type { ConsoleFile, ControlOptions } from './options.ts';
+import type { ConsoleFile, ControlOptions, Deed, Lowering } from './options.ts';
 import type { StatusDocument } from './status.ts';
 
 export const ADMIN_KEY = 'sbx_admin_0123456789';
@@ -74,17 +74,18 @@ export class MemoryDesk implements DocumentsDesk {
   readonly calls: string[] = [];
   /** When set, every deed waits for it. */
   hold: Promise<void> | undefined;
-  readonly #own = { tenants: new Map(), keys: new Map() } satisfies Record<
+  readonly #own = { tenants: new Map(), keys: new Map(), consents: new Map() } satisfies Record<
     DeskNoun,
     Map<string, WrittenDocument>
   >;
 
   configuration(): Configuration {
-    const { tenants, keys } = this.#own;
+    const { tenants, keys, consents } = this.#own;
     const own = {
       version: 1,
       ...(tenants.size > 0 ? { tenants: Object.fromEntries(tenants) } : {}),
       ...(keys.size > 0 ? { keys: Object.fromEntries(keys) } : {}),
+      ...(consents.size > 0 ? { consents: Object.fromEntries(consents) } : {}),
     };
     const read = readConfiguration([
       { name: 'signalbox.yaml', text: FILE },
@@ -148,6 +149,8 @@ export class Served {
   readonly clock: HandClock = new HandClock();
   readonly readings: MemoryReadings = new MemoryReadings();
   readonly desk: MemoryDesk = new MemoryDesk();
+  readonly deeds: Deed[] = [];
+  readonly lowered: Lowering[] = [];
   readonly logged: string[] = [];
   readonly control: Control;
   #listening: Listening | undefined;
@@ -182,6 +185,12 @@ export class Served {
         state: () => {},
       },
       ...(owner === 'desk' ? { documents: this.desk } : {}),
+      acted: (deed) => this.deeds.push(deed),
+      declassify: (one) => {
+        if (!one.session.startsWith('ses_')) return undefined;
+        this.lowered.push(one);
+        return { session: one.session, from: 'regulated' };
+      },
       origins: () => [this.origin, `http://localhost:${this.port}`],
       keyEnvironment: 'test',
       ...more,

@@ -92,6 +92,7 @@ export {
 export { estimateNanoUsd } from './schedule/estimate.ts';
 export { type Slots, slots } from './schedule/slots.ts';
 export { type Idempotency, idempotency } from './session/idempotency.ts';
+export { sessionIdOf } from './session/session.ts';
 export { type Counts, counts } from './settle/counts.ts';
 export { timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';

@@ -1,6 +1,7 @@
 // From documents to what the line reads: every room's part compiled once and swapped whole, and the
 // state that outlives a swap created once and rebuilt from the journal.
 import {
+  type ActBody,
   assert,
   type BalanceBody,
   type CallRecord,
@@ -9,6 +10,7 @@ import {
   type Entry,
   type HeldBody,
   type HoldBody,
+  isLabel,
   isRequestId,
   type Keys,
   keyName,
@@ -19,6 +21,7 @@ import {
   type SessionBody,
   type Sink,
   type Store,
+  sessionId,
   type TenantName,
   tenantName,
 } from '@signalbox/contract';
@@ -312,6 +315,7 @@ export function restore(live: Live, entry: Entry): void {
     for (const end of listIn<QueueEndBody>(body, 'queueEnds')) live.queueEnds.add(end);
     return;
   }
+  if (kind === 'act') restoreAct(live, entry);
   if (call === undefined || !isRequestId(call)) return;
   if (kind === 'hold' || kind === 'extend') {
     money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
@@ -319,6 +323,15 @@ export function restore(live: Live, entry: Entry): void {
   if (kind !== 'settlement') return;
   restoreSettlement(live, call, body);
   restoreTaught(live, entry.at, body as CallRecord); // our own entry, its digest verified
+}
+
+/** Whoever lowered what a session held lowered it for good. */
+function restoreAct({ sessions }: Live, { tenant, body }: Entry): void {
+  const { act, what, detail } = body as ActBody; // our own entry, its digest verified
+  const to = detail['to'];
+  if (act !== 'session-declassified' || tenant === undefined) return;
+  if (typeof to !== 'string' || !isLabel(to)) return;
+  sessions.declassify(tenantName(tenant), sessionId(what.slice('ses_'.length)), to);
 }
 
 function restoreHeld(to: References, all: readonly HeldBody[]): void {

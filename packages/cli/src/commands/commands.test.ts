@@ -356,6 +356,26 @@ test('model inspect reads the header of a file, and refuses what is none', async
   assert.equal((await sb('model', 'inspect', join(folder, 'gone.gguf'))).exit, 4);
 });
 
+test('a consent is given, shown and revoked', async () => {
+  const terms = ['--kind', 'health', '--tier', '2', '--until', '90d', '--purpose', 'claims'];
+  const give = ['consent', 'create', '--tenant', 'acme', ...terms, '--given-by', 'Ada'];
+  const made = parsed(await ok(...give, '--json'));
+  const name = String(made['name']);
+  assert.match(name, /^con_[0-9A-Z]{26}$/);
+  assert.match((await ok('consent', 'list', '--tenant', 'acme')).out, /health +until 20/);
+  assert.match((await ok('consent', 'show', name)).out, /given_by +Ada/);
+  assert.match((await ok('consent', 'remove', name, '--yes')).out, /revoked/);
+  assert.match((await ok('consent', 'list')).out, /health +revoked/);
+  assert.equal((await sb('consent', 'create', '--tenant', 'acme')).exit, 2);
+  assert.equal((await sb('consent', 'remove', 'nobody', '--yes')).exit, 4);
+});
+
+test('a session that has held nothing is not lowered, nor one without a reason', async () => {
+  const lower = ['session', 'declassify', 'acme', 'support-7'];
+  assert.equal((await sb(...lower, '--yes')).exit, 2);
+  assert.equal((await sb(...lower, '--reason', 'anonymised', '--yes')).exit, 4);
+});
+
 test('report data-flow finds the calls behind each of its numbers', async () => {
   await ok('ask', 'my card is 4111 1111 1111 1111');
   const last = parsed(await ok('ask', 'look at this', '--step', 'code_review', '--json'));

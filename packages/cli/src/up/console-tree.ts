@@ -4,7 +4,7 @@ import type { WrittenDocument } from '@signalbox/control';
 import type { Json } from '@signalbox/documents';
 import { parse, stringify } from 'yaml';
 
-export type KeptNoun = 'endpoints' | 'tenants' | 'keys';
+export type KeptNoun = 'endpoints' | 'tenants' | 'keys' | 'consents';
 export type ConsoleTree = { readonly [noun in KeptNoun]?: Documents };
 type Documents = { readonly [name: string]: WrittenDocument };
 
@@ -21,6 +21,7 @@ export async function readTree(file: string): Promise<ConsoleTree> {
     ...section(value, 'endpoints'),
     ...section(value, 'tenants'),
     ...section(value, 'keys'),
+    ...section(value, 'consents'),
   };
 }
 

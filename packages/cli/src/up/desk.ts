@@ -97,7 +97,7 @@ class Desk {
 
   /** Revoked keys go with their tenant; one that still opens something must be revoked first. */
   async #removeTenant(tree: ConsoleTree, name: string): Promise<DeskAnswer> {
-    const { keys } = this.#configuration();
+    const { keys, consents } = this.#configuration();
     const own = [...keys.values()].filter((key) => key.tenant === name);
     const open = own.filter((key) => !key.revoked).map((key) => key.name);
     if (open.length > 0) {
@@ -106,7 +106,9 @@ class Desk {
       return { kind: 'invalid', issues: [{ path: [], at: 'value', message, hint }] };
     }
     const rest = own.reduce((left, key) => without(left, 'keys', key.name), tree);
-    const left = without(rest, 'tenants', name);
+    const given = [...consents.values()].filter((one) => one.tenant === name);
+    const bare = given.reduce((left, one) => without(left, 'consents', one.name), rest);
+    const left = without(bare, 'tenants', name);
     const others = { [tenantFile(name)]: textOfTree({}, CONSOLE_HEAD) };
     const wrong = await this.#wrongWith(left, others);
     if (wrong !== undefined) return wrong;

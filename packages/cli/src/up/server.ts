@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Problem, Settings } from '@signalbox/config';
 import { readConsole } from '@signalbox/console';
-import { type Clock, type Random, Secret } from '@signalbox/contract';
+import { type Clock, higherLabel, type Random, Secret } from '@signalbox/contract';
 import {
   type BroughtDesk,
   type Control,
@@ -17,6 +17,8 @@ import {
   type Deed,
   type DocumentsDesk,
   endpointStatuses,
+  type Lowered,
+  type Lowering,
   modelFacts,
   type RegistryStatus,
   registryOf,
@@ -24,7 +26,7 @@ import {
   type TenantAdmin,
 } from '@signalbox/control';
 import { type Configuration, providerOfHost } from '@signalbox/documents';
-import { identify } from '@signalbox/engine';
+import { identify, sessionIdOf } from '@signalbox/engine';
 import { type GatewayNode, loadLists, type NodeParts, openNode } from '@signalbox/gateway';
 import {
   createClock,
@@ -228,6 +230,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         tenantOf: (text, address) => adminOf(parts, text, address),
         shadowOf: (policy) => parts.house.live.shadows.of(policy),
         degradation: { now: () => parts.house.live.degradation, state: parts.degrade },
+        declassify: (lowering) => declassified(parts, lowering),
         acted: (deed) => record(parts, deed),
         origins: () => late.origins,
         keyEnvironment: KEY_ENVIRONMENT,
@@ -276,8 +279,21 @@ function adminOf(
 }
 
 function record({ journal, clock }: NodeParts, { tenant, ...deed }: Deed): void {
-  const body = { ...deed, detail: {} };
+  const body = { detail: {}, ...deed };
   journal.append({ kind: 'act', at: clock.now(), tenant, call: undefined, body });
+}
+
+/** In the journal before it holds: a later start lowers it again. */
+function declassified(parts: NodeParts, lowering: Lowering): Lowered | undefined {
+  const { sessions } = parts.house.live;
+  const { tenant, to, reason, by } = lowering;
+  const session = sessionIdOf(lowering, parts.house.ports.keys);
+  const from = sessions.of(tenant, session)?.label;
+  if (from === undefined || higherLabel(from, to) === to) return undefined;
+  const detail = { from, to, reason };
+  record(parts, { act: 'session-declassified', by, tenant, what: session, detail });
+  sessions.declassify(tenant, session, to);
+  return { session, from };
 }
 
 function statusNow(ground: Ground, node: NodeParts, url: string | undefined): StatusDocument {

@@ -40,6 +40,48 @@ describe('what an operator changes', () => {
     assert.equal(shown.headers.etag, made.headers.etag);
   });
 
+  const CONSENT = {
+    ...{ tenant: 'acme', kinds: ['health'], tiers: [2], purpose: 'claims' },
+    ...{ until: '2040-01-01', given_by: 'Ada' },
+  };
+
+  it('gives consents and revokes them, for a tenant by its own admin alone', async () => {
+    const made = await post('consents', { ...CONSENT, name: 'claims' });
+    assert.equal(made.status, 201);
+    assert.deepEqual([at(made.json(), 'name'), at(made.json(), 'revoked')], ['claims', false]);
+    const unnamed = await post('consents', CONSENT);
+    assert.match(String(at(unnamed.json(), 'name')), /^con_[0-9A-Z]{26}$/);
+    assert.equal(paramOf(await post('consents', { ...CONSENT, revoked: false })), 'revoked');
+    assert.equal(paramOf(await post('consents', { ...CONSENT, tiers: [4] })), 'tiers.0');
+    const gone = await served.ask('DELETE', '/admin/v1/consents/claims', { headers: BEARER });
+    assert.deepEqual(gone.json(), { name: 'claims', done: 'revoked' });
+    const unknown = await served.ask('DELETE', '/admin/v1/consents/nobody', { headers: BEARER });
+    assert.equal(unknown.status, 404);
+    const acts = served.deeds.map(({ act, by, what }) => `${act} ${by} ${what}`);
+    assert.equal(acts[0], 'consent-given operator claims');
+    assert.equal(acts[2], 'consent-revoked operator claims');
+  });
+
+  it('lowers a session for a reason, and says who did', async () => {
+    const path = 'sessions/ses_0a1b2c3d/declassify';
+    assert.equal(paramOf(await post(path, { tenant: 'acme' })), 'reason');
+    assert.equal(paramOf(await post(path, { tenant: 'acme', reason: '  ' })), 'reason');
+    assert.equal(paramOf(await post(path, { reason: 'x' })), 'tenant');
+    assert.equal((await post(path, { tenant: 'nobody', reason: 'x' })).status, 404);
+    const done = await post(path, { tenant: 'acme', reason: 'anonymised' });
+    const session = 'ses_0a1b2c3d';
+    assert.deepEqual(done.json(), { session, from: 'regulated', to: 'public' });
+    const { lowered } = served;
+    const by = 'operator';
+    assert.deepEqual(lowered, [
+      { tenant: 'acme', session, to: 'public', reason: 'anonymised', by },
+    ]);
+    assert.equal(
+      (await post('sessions/other/declassify', { tenant: 'acme', reason: 'x' })).status,
+      404,
+    );
+  });
+
   it('refuses what the schemas of the configuration refuse, and names the field', async () => {
     assert.equal(paramOf(await post('tenants', { topology: 'cloud' })), 'name');
     assert.equal(paramOf(await post('tenants', { name: 'No Name' })), 'name');

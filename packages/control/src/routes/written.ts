@@ -7,7 +7,7 @@ import type { WrittenDocument } from '../documents-desk.ts';
 import { refuseIssues } from './route.ts';
 
 /** Nouns that can be written through the API. */
-export type WrittenNoun = 'tenants' | 'keys' | 'endpoints';
+export type WrittenNoun = 'tenants' | 'keys' | 'consents' | 'endpoints';
 
 export type Named = { readonly name: string; readonly document: WrittenDocument };
 
@@ -79,6 +79,7 @@ export function bodySchema(noun: WrittenNoun, named: boolean): JsonObject {
 const MADE_HERE: Readonly<Record<WrittenNoun, readonly string[]>> = {
   tenants: [],
   keys: ['id', 'secret_hash', 'secret'],
+  consents: ['revoked'],
   endpoints: [
     ...['credentials', 'enabled', 'quarantine', 'tenant', 'tier', 'private_address'],
     ...['model_path', 'headers', 'timers', 'in_flight_max', 'health_check_interval_ms'],

@@ -163,6 +163,22 @@ describe('a session that has held something', () => {
     assert.deepEqual([record.label, record.kinds], ['regulated', ['held-session']]);
   });
 
+  it('stays lowered over a restart, until a call of it holds something again', async () => {
+    const built = build();
+    const { session: id } = await recorded(built, SSN);
+    const act = 'session-declassified';
+    const detail = { from: 'regulated', to: 'public', reason: 'x' };
+    const lowered = entryOf('act', { act, by: 'operator', what: id, detail });
+    const again = build();
+    for (const { kind, body, call } of built.store.entries) {
+      restore(again.house.live, entryOf(kind, JSON.parse(JSON.stringify(body)), call));
+    }
+    restore(again.house.live, lowered);
+    assert.equal((await recorded(again, 'thanks')).label, 'public');
+    assert.equal((await recorded(again, SSN)).label, 'regulated');
+    assert.equal((await recorded(again, 'thanks')).label, 'regulated');
+  });
+
   it('is open to the consent that covers what it held', async () => {
     const built = build(`${HOUSE_WITH_CONSENTS}`);
     await recorded(built, SSN, { consent: 'ids' });

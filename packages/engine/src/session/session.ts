@@ -16,6 +16,7 @@ import {
   type SessionId,
   type StepSource,
   sessionId,
+  type TenantName,
   yes,
 } from '@signalbox/contract';
 import type { Admitted } from '../tenant/tenant.ts';
@@ -126,6 +127,17 @@ function together(all: readonly (Held | undefined)[]): Held | undefined {
   for (const one of all) if (one !== undefined) label = higherLabel(label ?? one.label, one.label);
   const isOne = all.every((one) => one?.endpoint === first?.endpoint);
   return label === undefined ? undefined : { endpoint: isOne ? first?.endpoint : undefined, label };
+}
+
+const SESSION = /^ses_[0-9A-Za-z_-]{8,64}$/;
+
+/** By the id that records name, or by what the caller calls it. */
+export function sessionIdOf(
+  { tenant, session }: { readonly tenant: TenantName; readonly session: string },
+  keys: Keys,
+): SessionId {
+  if (SESSION.test(session)) return sessionId(session.slice('ses_'.length));
+  return sessionId(keys.digest('session', `${tenant}\n${session}`, DIGEST_BYTES));
 }
 
 function sessionOf(
