@@ -127,7 +127,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   closing.add(() => node.stop());
   closing.add(() => control?.drain());
   serveChanges(ground, node);
-  await ground.policies.keep();
+  await documents.alone(() => ground.policies.keep());
   closing.add(watch(ground));
   const url = originsOf(boundOf(node), undefined)[0] ?? '';
   await writeRunning(data.path, { pid: process.pid, url });
