@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { bringSome } from './brought.fixture.ts';
 import { openBrowser, skipped } from './browser.fixture.ts';
 import { consoleFolder } from './index.ts';
+import { documentsWith, NOTHING } from './rehearsed.fixture.ts';
 import {
   call,
   decisionNumber,
@@ -30,6 +31,10 @@ const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] =
   ['a request explained', `/requests/${EXPLAINED}`, '.decision'],
   ['endpoints of tenants', '/endpoints', '.in-quarantine'],
   ['where data went', '/data-flow?tenant=acme', '.whereof'],
+  ['policies', '/policies', '.policies'],
+  ['a policy', '/policies/claims', '.tests'],
+  ['the playground', '/playground?difficulty=hard&down=sim-frontier', '.held-rules'],
+  ['the registry', '/registry', '.models'],
   ['signing in', '/sign-in?link=spent', '.sign-in'],
 ];
 
@@ -60,8 +65,8 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
   before(async () => {
     browser = await openBrowser();
     const now = Date.now();
-    busy = await serveSeeded(brokenStatus(now));
-    empty = await serveSeeded(wellStatus(now));
+    busy = await serveSeeded(brokenStatus(now), documentsWith('m'.repeat(60)));
+    empty = await serveSeeded(wellStatus(now), NOTHING);
     fill(busy.readings, CALLS, now, 3_000_000);
     await bringSome(busy.brought, 'e'.repeat(60));
     const long = {
@@ -90,6 +95,14 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
       await page.locator('.checklist').waitFor();
       await page.getByRole('button', { name: 'Remove globex/lab' }).click();
       assert.deepEqual(await obstacles(page), [], 'a checklist and the question before removal');
+      await page.goto(`${busy.origin}/policies/claims`);
+      await page.getByLabel('Text of claims').fill('rules: {}\ntests: []\n');
+      await page.locator('.mistakes').waitFor();
+      assert.deepEqual(await obstacles(page), [], 'a draft with a mistake');
+      await page.goto(`${busy.origin}/registry`);
+      await page.getByText('Field by field').first().click();
+      await page.locator('.said').waitFor();
+      assert.deepEqual(await obstacles(page), [], 'who says what of a model');
       await page.goto(busy.origin);
       await page.getByRole('button', { name: 'Table' }).first().click();
       await page.keyboard.press('?');
@@ -102,6 +115,9 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
       await first.page.locator('.first-call').waitFor();
       await first.page.getByRole('button', { name: 'Add an endpoint' }).click();
       assert.deepEqual(await obstacles(first.page), [], 'the form of an endpoint');
+      await first.page.goto(`${empty.origin}/policies`);
+      await first.page.locator('.first-call').waitFor();
+      assert.deepEqual(await obstacles(first.page), [], 'the first policy');
       await first.done();
     });
   }

@@ -9,6 +9,10 @@ import { DecisionRoom } from './decision/decision.tsx';
 import { EndpointsRoom } from './endpoints/endpoints.tsx';
 import { OverviewRoom } from './overview/overview.tsx';
 import { shiftWindow } from './overview/window.tsx';
+import { PlaygroundRoom } from './playground/playground.tsx';
+import { PoliciesRoom } from './policies/policies.tsx';
+import { PolicyRoom } from './policies/policy.tsx';
+import { RegistryRoom } from './registry/registry.tsx';
 import { RequestsRoom } from './requests/requests.tsx';
 import { followLinks, go, type Place, usePlace } from './router.ts';
 import { useKeys } from './shell/keys.ts';
@@ -18,6 +22,7 @@ import { SignIn } from './shell/sign-in.tsx';
 import { Title } from './shell/title.tsx';
 
 const done: Decode<string> = object((read) => read('done', text));
+const POLICY = /^\/policies\/([a-z0-9][a-z0-9-]{0,62})$/;
 const DECISION = /^\/requests\/(dec_[0-9A-Z]{26}(-[0-9]+)?)$/;
 
 export function App(): VNode {
@@ -34,6 +39,9 @@ export function App(): VNode {
     'g r': () => go('/requests'),
     'g e': () => go('/endpoints'),
     'g d': () => go('/data-flow'),
+    'g p': () => go('/policies'),
+    'g w': () => go('/playground'),
+    'g m': () => go('/registry'),
     '?': () => setKeys(true),
     '[': () => shiftWindow(place, -1),
     ']': () => shiftWindow(place, 1),
@@ -70,6 +78,11 @@ export function App(): VNode {
 function Room({ place }: { readonly place: Place }): VNode {
   const [, decision] = DECISION.exec(place.path) ?? [];
   if (decision !== undefined) return <DecisionRoom key={decision} id={decision} />;
+  const [, policy] = POLICY.exec(place.path) ?? [];
+  if (policy !== undefined) return <PolicyRoom key={policy} name={policy} />;
+  if (place.path === '/policies') return <PoliciesRoom />;
+  if (place.path === '/playground') return <PlaygroundRoom place={place} />;
+  if (place.path === '/registry') return <RegistryRoom place={place} />;
   if (place.path === '/requests') return <RequestsRoom place={place} />;
   if (place.path === '/endpoints') return <EndpointsRoom place={place} />;
   if (place.path === '/data-flow') return <DataFlowRoom place={place} />;
@@ -79,7 +92,9 @@ function Room({ place }: { readonly place: Place }): VNode {
       <Title>Nothing is here</Title>
       <p>
         <a href="/">Overview</a>, <a href="/requests">requests</a>,{' '}
-        <a href="/endpoints">endpoints</a> and <a href="/data-flow">data flow</a> are.
+        <a href="/endpoints">endpoints</a>, <a href="/data-flow">data flow</a>,{' '}
+        <a href="/policies">policies</a>, <a href="/playground">playground</a> and{' '}
+        <a href="/registry">registry</a> are.
       </p>
     </>
   );

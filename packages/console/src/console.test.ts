@@ -373,6 +373,116 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.waitForURL(/since=2026-01-01T00/);
   });
 
+  it('lists policies, and shows a mistake in a draft with its line as one types', async () => {
+    const { page } = await come('/policies');
+    const told = await page.locator('.policies').innerText();
+    assert.match(told, /claims version 43 by jane\s+In force\s+tenant acme\s+2 rules, 2 tests/);
+    assert.match(told, /old\s+Ended\s+until 2020-01-01\s+plan large\s+1 rule, no tests/);
+    assert.match(told, /next version 44\s+Attached to nobody\s+rings 0 to 1/);
+    await page.getByRole('link', { name: 'claims' }).click();
+    const state = page.locator('#draft-state');
+    await state.getByText('It can be read; all tests pass').waitFor();
+    assert.match(await page.locator('.diff, #changes + p').innerText(), /Nothing differs/);
+    const area = page.getByLabel('Text of claims');
+    const runs = await area.inputValue();
+    await area.fill(runs.replace('author', 'autor'));
+    await state.getByText('1 mistake, the first in line 3').waitFor();
+    assert.match(await page.locator('.mistakes').innerText(), /unknown key autor.*mean author\?/s);
+    assert.equal(await page.locator('.gutter .wrong').innerText(), '3');
+    await page.getByRole('button', { name: 'Line 3' }).click();
+    const selected = 'document.getSelection().toString()';
+    assert.equal(await page.evaluate(selected), 'autor: jane');
+    await area.fill(runs.replace('tier: 3 }\nf', 'tier: 2 }\nf'));
+    await state.getByText('1 of 2 tests fail').waitFor();
+    const tests = page.getByRole('region', { name: 'Tests' });
+    assert.match(await tests.innerText(), /a hard question goes up\s+tier is 2, not 3\s+Line 13/);
+    const differs = (kind: string): Promise<string> => page.locator(`.diff .${kind}`).innerText();
+    assert.match(await differs('removed'), /−\s+removed:\s+route: { tier: 3 }/);
+    assert.match(await differs('added'), /\+\s+added:\s+route: { tier: 2 }/);
+    await page.getByRole('button', { name: 'Copy the YAML' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^claims:\n {2}# Claims .*\n {2}version: 43\n/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Your draft' }).waitFor();
+    await page.getByRole('button', { name: 'Back to what runs' }).click();
+    await page.getByRole('heading', { name: 'As it runs' }).waitFor();
+    await page.getByRole('button', { name: 'Check its promises' }).click();
+    await state.getByText('It keeps what it promises; all tests pass').waitFor();
+  });
+
+  it('says where a call would go if something were otherwise, by the keyboard alone', async () => {
+    const { page } = await come('/policies/claims');
+    const area = page.getByLabel('Text of claims');
+    await area.fill((await area.inputValue()).replace('tier_max: 1', 'tier_max: 2'));
+    await page.getByLabel('Text of claims').blur();
+    await page.keyboard.press('g');
+    await page.keyboard.press('w');
+    const verdict = page.locator('.verdict');
+    await verdict.getByText('No rule places it: its difficulty does.').waitFor();
+    await page.getByLabel('Difficulty').focus();
+    await page.keyboard.type('hard');
+    await verdict.getByText('sim-frontier', { exact: true }).first().waitFor();
+    await page.getByLabel('sim-frontier').focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('heading', { name: 'What would come of it' }).waitFor();
+    const sides = verdict.locator('.way');
+    await sides.nth(1).getByText('gpt-4o').waitFor();
+    assert.match(await sides.first().innerText(), /As it is\s+Tier 3 sim-frontier at sim-frontier/);
+    const search = 'difficulty=hard&down=sim-frontier';
+    assert.equal(new URL(page.url()).search, `?${search}`);
+    await page.getByLabel('Sensitivity').selectOption('personal');
+    const terms = page.getByRole('region', { name: 'How far its data may go' });
+    await terms.getByText('tier 1').waitFor();
+    const candidates = page.getByRole('region', { name: 'Candidates' });
+    assert.match(await candidates.innerText(), /its tier is above the ceiling of this call/);
+    assert.match(
+      await page.locator('.held-rules').innerText(),
+      /tenant claims 43 claims-stay-home/,
+    );
+    await page.getByLabel('Model').fill('gpt-4o');
+    await page.keyboard.press('Enter');
+    await verdict.getByText('Refused: no_eligible_route').first().waitFor();
+    await page.getByLabel('Policies').selectOption('draft:claims');
+    await page.getByRole('button', { name: /CLI/ }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^signalbox policy explain --tenant acme --model gpt-4o .* --down sim-f/);
+    await page.getByRole('link', { name: 'Back to how it is' }).click();
+    await page.getByRole('heading', { name: 'Where it goes' }).waitFor();
+  });
+
+  it('says what it does not know of an imagined call, and what there is', async () => {
+    const { page, complaints } = await come('/playground?down=nothing&plan=huge');
+    await page.getByText('`plan`: nothing has this name.').waitFor({ state: 'attached' });
+    assert.match(await page.getByRole('alert').innerText(), /There are small, large\./);
+    assert.ok(complaints.every((one) => /400/.test(one)));
+    complaints.length = 0;
+  });
+
+  it('finds models by what they can do and where they run, and says who says so', async () => {
+    const { page } = await come('/registry');
+    const models = page.locator('.model');
+    await models.first().waitFor();
+    assert.match(await page.locator('.rollouts').innerText(), /frontier-next.*10 % of.*rings 0/s);
+    const listed = models.filter({ hasText: 'gpt-4o' });
+    assert.match(await listed.innerText(), /2\.5 in, 10 out by the shipped list of \d{4}-/);
+    assert.match(
+      await listed.innerText(),
+      /cached input: litellm 1\.25; also said: models\.dev 2\.5/,
+    );
+    await listed.getByText('Field by field').click();
+    const said = listed.getByRole('table', { name: 'What is said of gpt-4o' });
+    assert.match(await said.innerText(), /context_tokens at provider\s+128000 \(list: both\)/);
+    await page.keyboard.press('/');
+    await page.keyboard.type('vision tier=2');
+    await page.getByText('1 of 6 models.').waitFor();
+    assert.match(await models.innerText(), /sim-medium.*fine-tune of sim-small/s);
+    assert.equal(new URL(page.url()).search, '?q=vision+tier%3D2');
+    await models.getByRole('link', { name: 'sim-small' }).click();
+    await models.filter({ hasText: 'falls back to' }).waitFor();
+    await page.getByRole('textbox', { name: 'Search' }).fill('telepathy');
+    await page.getByText('No model has “telepathy”').waitFor();
+  });
+
   it('remembers whether to be light or dark', async () => {
     const { page } = await come('/');
     await page.getByRole('button', { name: 'Show in dark' }).click();

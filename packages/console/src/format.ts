@@ -114,6 +114,9 @@ export const clockTime = (at: number): string => CLOCK.format(at);
 export const minuteTime = (at: number): string => MINUTE.format(at);
 export const dayTime = (at: number): string => DAY.format(at);
 
+/** A day of UTC, with its year. */
+export const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
 /** The same moment wherever it is read. */
 export const utc = (at: number): string =>
   `${new Date(at).toISOString().replace('T', ' ').slice(0, 23)} UTC`;

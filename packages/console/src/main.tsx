@@ -10,6 +10,9 @@ import './style/requests.css';
 import './style/decision.css';
 import './style/endpoints.css';
 import './style/data-flow.css';
+import './style/policies.css';
+import './style/playground.css';
+import './style/registry.css';
 import './style/print.css';
 
 showTheme();

@@ -22,6 +22,7 @@ import {
 import { nodeKeys } from '@signalbox/trust/node';
 import { MemoryBrought, switching } from './brought.fixture.ts';
 import { readConsole } from './index.ts';
+import { documentsWith, rehearsing } from './rehearsed.fixture.ts';
 
 type Readings = ControlOptions['readings'];
 
@@ -266,9 +267,14 @@ export type SeededServer = {
   stop(): Promise<void>;
 };
 
-export async function serveSeeded(status: StatusDocument): Promise<SeededServer> {
+/** @param documents as a file has them. */
+export async function serveSeeded(
+  status: StatusDocument,
+  documents: string = documentsWith(),
+): Promise<SeededServer> {
   const readings = new SeededReadings();
   const brought = new MemoryBrought();
+  const { configuration, ...rehearsed } = await rehearsing(documents);
   const clock = createClock();
   const files = readConsole();
   if (files === undefined) throw new Error('the console is not built: npm test builds it');
@@ -286,7 +292,8 @@ export async function serveSeeded(status: StatusDocument): Promise<SeededServer>
       ...server.status,
       endpoints: [...server.status.endpoints, ...brought.statuses()],
     }),
-    configuration: () => brought.configuration(),
+    configuration: () => ({ ...configuration, endpoints: brought.configuration().endpoints }),
+    ...rehearsed,
     brought,
     documents: switching(brought),
     origins: () => [origin()],

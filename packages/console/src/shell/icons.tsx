@@ -115,3 +115,23 @@ export const Flow = (): VNode => (
     <path d="M2.5 8h4M6.5 8c2 0 2-4 4-4h3M6.5 8c2 0 2 4 4 4h3" />
   </Drawn>
 );
+
+/** Two pans: rules are weighed. */
+export const Scales = (): VNode => (
+  <Drawn>
+    <path d="M8 2.6v10.8M5 13.4h6M3.4 4.4h9.2M3.6 4.6L1.8 9h3.6zM12.4 4.6L10.6 9h3.6z" />
+  </Drawn>
+);
+
+/** A flask: what is tried, and harms nobody. */
+export const Flask = (): VNode => (
+  <Drawn>
+    <path d="M6.4 2.6v4L3 12.6a.8.8 0 0 0 .7 1.2h8.6a.8.8 0 0 0 .7-1.2L9.6 6.6v-4M5.4 2.6h5.2" />
+  </Drawn>
+);
+
+export const Books = (): VNode => (
+  <Drawn>
+    <path d="M3 2.8h2.6v10.4H3zM6.6 2.8h2.6v10.4H6.6zM10.4 3.6l2.4-.6 2 9.6-2.4.6z" />
+  </Drawn>
+);

@@ -1,7 +1,19 @@
 // The rooms, and what belongs to all of them.
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { Flow, Gauge, Gone, Keyboard, Mark, Moon, Plug, Rows } from './icons.tsx';
+import {
+  Books,
+  Flask,
+  Flow,
+  Gauge,
+  Gone,
+  Keyboard,
+  Mark,
+  Moon,
+  Plug,
+  Rows,
+  Scales,
+} from './icons.tsx';
 import { chooseTheme, chosenTheme, systemTheme, type Theme } from './theme.ts';
 
 const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])[] = [
@@ -9,6 +21,9 @@ const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])
   ['/requests', 'Requests', Rows],
   ['/endpoints', 'Endpoints', Plug],
   ['/data-flow', 'Data flow', Flow],
+  ['/policies', 'Policies', Scales],
+  ['/playground', 'Playground', Flask],
+  ['/registry', 'Registry', Books],
 ];
 
 export type SideProps = {

@@ -1,0 +1,200 @@
+// One policy: its text to try things in, what that comes to, and how it gets into force. Nothing is
+// saved here: what a file says is changed in the file, and this page says which and how.
+import type { VNode } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { Rehearsed, WholePolicy } from '../api/policy-shape.ts';
+import { wholePolicy } from '../api/policy-shape.ts';
+import { usePolled } from '../api/polled.ts';
+import { CopyButton, CopyQuestion } from '../shell/copy.tsx';
+import { Failure } from '../shell/failure.tsx';
+import { Check, Warning } from '../shell/icons.tsx';
+import { Title } from '../shell/title.tsx';
+import { draftOf, keepDraft } from './drafts.ts';
+import { Editor, goToLine } from './editor.tsx';
+import { Changes, Problems, Tests } from './findings.tsx';
+import { type Rehearsal, useRehearsal } from './rehearsing.ts';
+import { Attachments, Standing } from './standing.tsx';
+
+export function PolicyRoom({ name }: { readonly name: string }): VNode {
+  const asked = usePolled(`policies/${name}`, wholePolicy, undefined);
+  const { value } = asked;
+  return (
+    <>
+      <p class="back">
+        <a href="/policies">Policies</a>
+      </p>
+      <header class="room-head">
+        <Title>{name}</Title>
+        <div class="actions">
+          <a class="button" href={`/playground?policy=${name}`}>
+            What if …
+          </a>
+          <CopyQuestion path={`policies/${name}`} />
+        </div>
+      </header>
+      <Failure asked={[asked]} />
+      {value === undefined && asked.failure === undefined && (
+        <div class="card waiting" aria-hidden="true" />
+      )}
+      {value !== undefined && (
+        <>
+          <Head policy={value} />
+          {value.text === undefined ? <Imported policy={value} /> : <Desk policy={value} />}
+        </>
+      )}
+    </>
+  );
+}
+
+function Head({ policy }: { readonly policy: WholePolicy }): VNode {
+  const { version, author } = policy;
+  return (
+    <div class="policy-head">
+      <Standing policy={policy} />
+      {version !== undefined && <span>version {version}</span>}
+      {author !== undefined && <span class="soft">by {author}</span>}
+      <Attachments policy={policy} />
+    </div>
+  );
+}
+
+function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
+  const { name, text: runs = '' } = policy;
+  const [text, setText] = useState(draftOf(name) ?? runs);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const rehearsal = useRehearsal(name, text);
+  const { found } = rehearsal;
+  const write = (next: string): void => {
+    setText(next);
+    keepDraft(name, next === runs ? undefined : next);
+  };
+  const toLine = (line: number, column: number): void => goToLine(area.current, line, column);
+  const problems = found?.problems ?? [];
+  const wrong = new Set(problems.flatMap(({ file, line }) => (file === undefined ? [line] : [])));
+  return (
+    <div class="desk">
+      <section class="card" aria-labelledby="text">
+        <div class="desk-head">
+          <h2 id="text">{text === runs ? 'As it runs' : 'Your draft'}</h2>
+          <DraftState rehearsal={rehearsal} />
+          <div class="actions">
+            <button
+              type="button"
+              class="button"
+              disabled={rehearsal.busy}
+              onClick={rehearsal.check}
+            >
+              Check its promises
+            </button>
+            {text !== runs && (
+              <button type="button" class="button quiet" onClick={() => write(runs)}>
+                Back to what runs
+              </button>
+            )}
+          </div>
+        </div>
+        <Editor {...{ name, text, wrong, area }} onText={write} />
+        <Problems problems={problems} onLine={toLine} />
+      </section>
+      <div class="desk-side">
+        <Failure asked={[{ failure: rehearsal.failure, again: rehearsal.check }]} />
+        {found !== undefined && <Tests found={found} name={name} onLine={toLine} />}
+        <Changes before={runs} after={text} />
+        <Publish policy={policy} text={text} />
+      </div>
+    </div>
+  );
+}
+
+function DraftState({ rehearsal }: { readonly rehearsal: Rehearsal }): VNode {
+  const { found, busy, deep } = rehearsal;
+  const failed = found?.tests.filter(({ passed }) => !passed).length ?? 0;
+  const bad = failed > 0 || (found?.problems.length ?? 0) > 0;
+  return (
+    <p
+      id="draft-state"
+      role="status"
+      class={found === undefined || busy ? 'soft' : bad ? 'outcome bad' : 'outcome good'}
+    >
+      {found === undefined || busy ? (
+        'Reading …'
+      ) : (
+        <>
+          {bad ? <Warning /> : <Check />}
+          {sentence(found, failed, deep)}
+        </>
+      )}
+    </p>
+  );
+}
+
+function sentence(
+  { problems, tests, testsTotal }: Rehearsed,
+  failed: number,
+  deep: boolean,
+): string {
+  const [first] = problems;
+  if (first !== undefined) {
+    const what = problems.length === 1 ? 'mistake' : 'mistakes';
+    const where = first.file === undefined ? `, the first in line ${first.line}` : '';
+    return `${problems.length} ${what}${where}`;
+  }
+  if (failed > 0) return `${failed} of ${testsTotal} tests fail`;
+  const kept = deep ? 'It keeps what it promises' : 'It can be read';
+  return tests.length === 0 ? `${kept}; there are no tests` : `${kept}; all tests pass`;
+}
+
+/** How a draft gets into force: by its file, or not at all. */
+function Publish({ policy, text }: { readonly policy: WholePolicy; readonly text: string }): VNode {
+  const { name, source } = policy;
+  const yaml = `${name}:\n${text.replace(/^(?=.)/gm, '  ')}`;
+  const command = 'signalbox policy replay --since 24h';
+  return (
+    <section class="card publish" aria-labelledby="publish">
+      <h2 id="publish">Put it in force</h2>
+      <p>
+        {source === undefined ? (
+          'It was made through the admin API.'
+        ) : (
+          <>
+            <code>{`${source.file}:${source.line}`}</code> owns it. Change it there: the file is
+            read again by itself, and a broken promise changes nothing.
+          </>
+        )}
+      </p>
+      <p>
+        <CopyButton text={yaml} what="the policy">
+          Copy the YAML
+        </CopyButton>
+      </p>
+      <p>See first what recorded calls would have met under the changed file:</p>
+      <pre>{command}</pre>
+      <p>
+        <CopyButton text={command} what="the command">
+          Copy the command
+        </CopyButton>
+      </p>
+    </section>
+  );
+}
+
+/** Rules of a file in another format: shown, and changed there. */
+function Imported({ policy }: { readonly policy: WholePolicy }): VNode {
+  return (
+    <section class="card" aria-labelledby="rules">
+      <h2 id="rules">Rules</h2>
+      <p class="soft">
+        It comes from a file in another format, or leans on other parts of its file, so it has no
+        text of its own. <code>signalbox config export</code> writes it as YAML.
+      </p>
+      <ol class="because">
+        {policy.rules.map(({ name, when, does }) => (
+          <li key={name}>
+            <b>{name}</b> <span class="soft">{when.join('; ') || 'every call'}:</span>{' '}
+            {does.join(', ')}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
