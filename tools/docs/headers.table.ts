@@ -62,6 +62,11 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
     'Stand in the record. A key may fix some and demand others.',
   ),
   row(
+    'x-signalbox-source',
+    '`hr-share,medical-report`, up to 8',
+    "Where the call's data comes from, and what documents it holds: those that the tenant names under `sensitive.sources` raise the label.",
+  ),
+  row(
     'x-signalbox-consent',
     'the id or the name of one',
     'A consent of the tenant: it lets the call go as far as it says. 403 `policy_denied` when the tenant has none of that name, or it is not in force, or about another subject.',

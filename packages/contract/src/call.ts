@@ -41,6 +41,8 @@ export type CallHead = {
   readonly subject: string | undefined;
   readonly step: string | undefined;
   readonly sensitivity: DeclaredSensitivity | undefined;
+  /** Where its data comes from, and what documents it holds, in the tenant's words. */
+  readonly sources?: readonly string[] | undefined;
   /** Of a document of the tenant, which says how far its data may go. */
   readonly consent?: string | undefined;
   readonly latencyBudgetMs: number | undefined;

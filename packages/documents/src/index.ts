@@ -106,7 +106,14 @@ export {
 } from './schema/nouns.ts';
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { PricePart } from './schema/price.ts';
-export type { ConsentPart, KeyPart, PlanPart, RingPart, TenantPart } from './schema/tenant.ts';
+export {
+  type ConsentPart,
+  type KeyPart,
+  type PlanPart,
+  type RingPart,
+  SOURCE,
+  type TenantPart,
+} from './schema/tenant.ts';
 export { CONSENT_FORM, MODEL_NAME, NAME } from './schema/words.ts';
 export {
   matchSensitive,

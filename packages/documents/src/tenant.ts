@@ -61,8 +61,15 @@ export interface TenantDocument {
 
 export interface SensitiveDocument {
   readonly patterns: readonly SensitivePattern[];
+  /** Data sources and types of documents that are always sensitive. */
+  readonly sources: readonly SensitiveSource[];
   /** Values that stand in texts and are nobody's secret: an address of a help desk. */
   readonly publicValues: readonly string[];
+}
+
+export interface SensitiveSource {
+  readonly name: string;
+  readonly kind: SensitiveKind;
 }
 
 export interface SensitivePattern {

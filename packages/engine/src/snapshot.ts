@@ -179,7 +179,8 @@ function sensitiveRules(document: TenantDocument['sensitive']): SensitiveRules |
     if (!read.ok) throw new Error(`the pattern of ${name} cannot be read`);
     return { type: name, kind, items: read.items };
   });
-  return { patterns, publicValues: new Set(document.publicValues.map(plainValue)) };
+  const sources = new Map(document.sources.map(({ name, kind }) => [name, kind]));
+  return { patterns, sources, publicValues: new Set(document.publicValues.map(plainValue)) };
 }
 
 export const planFacts = (plan: PlanDocument): PlanFacts => ({

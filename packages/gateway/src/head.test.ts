@@ -84,6 +84,17 @@ describe('the head of a call', () => {
     ]);
   });
 
+  it('names data sources and types of documents', () => {
+    assert.deepEqual(read('x-signalbox-source', 'HR-share, medical-report').sources, [
+      ...['hr-share', 'medical-report'],
+    ]);
+    for (const wrong of ['', 'a b', Array(9).fill('a').join()]) {
+      const head = readHead(headOf('x-signalbox-source', wrong), SPEAKING, new Set());
+      assert.ok(!head.ok, wrong);
+      assert.equal(head.refusal.param, 'x-signalbox-source');
+    }
+  });
+
   it('names one consent, or none', () => {
     assert.equal(read('x-signalbox-consent', 'con_1').consent, 'con_1');
     const name = 'x-signalbox-consent';

@@ -15,7 +15,7 @@ import {
   yes,
 } from '@signalbox/contract';
 import { isPassed } from '@signalbox/dialect';
-import { CONSENT_FORM } from '@signalbox/documents';
+import { CONSENT_FORM, SOURCE } from '@signalbox/documents';
 import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
@@ -25,6 +25,7 @@ const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IDEMPOTENCY = /^[\x21-\x7e]{1,255}$/;
 const TAGS_MAX = 8;
+const SOURCES_MAX = 8;
 const TAG_BYTES_MAX = 64;
 
 /** Headers that belong to a format, and go on where it is spoken. */
@@ -70,6 +71,7 @@ function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
     subject: undefined,
     step: undefined,
     sensitivity: undefined,
+    sources: undefined,
     consent: undefined,
     latencyBudgetMs: undefined,
     queueAllowed: false,
@@ -138,6 +140,15 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       const tags = readTags(value);
       if (tags === undefined) return `must be up to ${TAGS_MAX} pairs \`name=value\` of 64 bytes`;
       draft.tags = tags;
+      return undefined;
+    }
+    case 'source': {
+      const sources = value.split(',').map((one) => one.trim().toLowerCase());
+      const all = [...(draft.sources ?? []), ...sources];
+      if (all.length > SOURCES_MAX || !sources.every((one) => SOURCE.test(one))) {
+        return `must name up to ${SOURCES_MAX} data sources or types of documents`;
+      }
+      draft.sources = all;
       return undefined;
     }
     case 'consent':

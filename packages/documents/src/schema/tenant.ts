@@ -84,6 +84,9 @@ const own = z
   }));
 
 const PATTERNS_MAX = 32;
+const SOURCES_MAX = 256;
+/** Of a data source or a type of documents. */
+export const SOURCE: RegExp = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const PUBLIC_MAX = 1_000;
 
 const patternText = z
@@ -98,6 +101,20 @@ const patternText = z
     context.addIssue({ code: 'custom', message, params: { hint } });
   });
 
+const sensitiveKind = z.enum([
+  ...(['health', 'financial', 'government-id', 'secret', 'email', 'phone'] as const),
+  ...(['name', 'address', 'date-of-birth', 'ip'] as const),
+]);
+
+const sensitiveSource = z.strictObject({
+  name: formed({
+    pattern: SOURCE,
+    message: 'a source or a type of documents is a word such as `hr-share` or `medical-report`',
+    hint: 'write it in lower case: letters, digits, `.`, `_` and `-`',
+  }).describe('What calls name in `x-signalbox-source`.'),
+  kind: sensitiveKind.describe('The kind of its data, which decides the label.'),
+});
+
 const sensitivePattern = z.strictObject({
   name: formed({
     pattern: /^[a-z][a-z-]{0,62}$/,
@@ -105,24 +122,28 @@ const sensitivePattern = z.strictObject({
     hint: 'write it in lower case',
   }).describe('The type that the label names.'),
   pattern: patternText.describe('What its values look like, e.g. `CL-\\d{6}`.'),
-  kind: z
-    .enum([
-      ...(['health', 'financial', 'government-id', 'secret', 'email', 'phone'] as const),
-      ...(['name', 'address', 'date-of-birth', 'ip'] as const),
-    ])
-    .describe('Its kind, which decides the label.'),
+  kind: sensitiveKind.describe('Its kind, which decides the label.'),
 });
 
 const sensitive = z
   .strictObject({
     patterns: z.array(sensitivePattern).max(PATTERNS_MAX).default([]).describe('Its own types.'),
+    sources: z
+      .array(sensitiveSource)
+      .max(SOURCES_MAX)
+      .default([])
+      .describe('Data sources and types of documents that are always sensitive.'),
     public: z
       .array(z.string().min(1).max(256))
       .max(PUBLIC_MAX)
       .default([])
       .describe('Values that are public: they raise no label.'),
   })
-  .transform((written) => ({ patterns: written.patterns, publicValues: written.public }));
+  .transform(({ patterns, sources, public: publicValues }) => ({
+    patterns,
+    sources,
+    publicValues,
+  }));
 
 export const tenantPart: z.ZodType<TenantPart> = z
   .strictObject({

@@ -106,6 +106,21 @@ describe('the label of a call', () => {
     );
   });
 
+  it('takes a tenant’s word for its sources and types of documents, and lowers by none', () => {
+    const rules = 'sources: [{name: hr-share, kind: financial}, {name: roster, kind: name}]';
+    const built = build(yaml(`{sensitive: {${rules}}}`));
+    const from = (...sources: string[]) =>
+      classifyWith(built, saying('hello'), { sources }).profile;
+    assert.deepEqual([from('hr-share').label, from('hr-share').kinds], ['regulated', ['hr-share']]);
+    assert.equal(from('roster').label, 'personal');
+    assert.equal(from('roster', 'hr-share').label, 'regulated');
+    assert.equal(from('wiki').label, 'public');
+    const card = classifyWith(built, saying('my SSN is 219-09-9998'), { sources: ['roster'] });
+    assert.equal(card.profile.label, 'regulated');
+    const elsewhere = classifyWith(build(yaml('{}')), saying('hello'), { sources: ['hr-share'] });
+    assert.equal(elsewhere.profile.label, 'public');
+  });
+
   it('knows a tenant’s own types, and what is public for it', () => {
     const rules = [
       'patterns: [{name: claim-number, pattern: "CL-[0-9]{6}", kind: health}]',

@@ -1,7 +1,7 @@
 // How sensitive, how hard, how soon; by local means alone. Adds the profile that resolve decides
 // from. The label starts at the tenant's default and only ever rises: by what the scanner found in
-// the content, by the caller's header and the types it names, by parts that nobody here can read,
-// by state that is held upstream, by what its session has held before.
+// the content, by what the caller's header declares (a label, types, sources), by parts that nobody
+// here can read, by state that is held upstream, by what its session has held before.
 // Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
 // This room refuses nothing; it must never lower a label, and never keeps or prints what it has
 // read.
@@ -44,6 +44,7 @@ export function classify(joined: Joined, content: Content): Classified {
 }
 
 const NO_GROUNDS: readonly Ground[] = [];
+const NO_SOURCES: readonly string[] = [];
 
 function sensitivity(
   joined: Joined,
@@ -84,6 +85,13 @@ function sensitivity(
     // `public(health)` says two things; the stricter one holds.
     for (const type of declared.kinds) label = higherLabel(label, labelOfType(type) ?? label);
     for (const type of declared.kinds) if (!kinds.includes(type)) kinds.push(type);
+  }
+  // Known to the tenant alone: what it has not named raises nothing.
+  for (const source of head.sources ?? NO_SOURCES) {
+    const kind = tenant.sensitive?.sources.get(source);
+    if (kind === undefined) continue;
+    label = higherLabel(label, labelOfType(kind) ?? 'regulated');
+    if (!kinds.includes(source)) kinds.push(source);
   }
   // Calls that begin alike may have nothing else in common: what is declared is of each alone.
   return { label, lasting: joined.sessionNamed ? label : told, kinds };

@@ -29,6 +29,11 @@ export function groundsOf(joined: Joined, content: Content): readonly Ground[] {
   if (isUnscanned) grounds.push(plain(UNSCANNED, tenant.unscannedLabel));
   if (held !== undefined) grounds.push(plain('held-upstream', held.label));
   if (remembered !== undefined) grounds.push(...remembered.grounds);
+  for (const type of head.sources ?? []) {
+    const kind = tenant.sensitive?.sources.get(type);
+    if (kind !== undefined)
+      grounds.push({ type, kind, label: meaningOfType(kind)?.label ?? 'regulated' });
+  }
   if (head.sensitivity !== undefined) grounds.push(...declaredGrounds(head.sensitivity));
   return grounds;
 }

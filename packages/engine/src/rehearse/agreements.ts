@@ -58,7 +58,8 @@ const UNCOVERED = 'uncovered';
 /** A type of a tenant's own is known to that tenant. */
 export function unknownKinds({ consents, tenants }: Configuration): readonly string[] {
   return [...consents.values()].flatMap(({ name, tenant, kinds }) => {
-    const own = tenants.get(tenant)?.sensitive?.patterns.map((one) => one.name) ?? [];
+    const { patterns = [], sources = [] } = tenants.get(tenant)?.sensitive ?? {};
+    const own = [...patterns, ...sources].map((one) => one.name);
     return kinds
       .filter((kind) => !isGround(kind) && !own.includes(kind))
       .map(

@@ -53,6 +53,8 @@ export type SensitiveRules = {
     readonly kind: SensitiveKind;
     readonly items: readonly PatternItem[];
   }[];
+  /** Kinds of its data sources and types of documents. */
+  readonly sources: ReadonlyMap<string, SensitiveKind>;
   /** In the form of `plainValue`. */
   readonly publicValues: ReadonlySet<string>;
 };
