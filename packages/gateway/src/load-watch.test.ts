@@ -43,7 +43,7 @@ test('a loop that stays late raises the level, and it falls in the calm', () => 
     append: ({ body }) => void changes.push(Object(body)),
   };
   const watched = { ...house, ports: { ...house.ports, clock, store } };
-  const { unwatch } = watchLoad(watched, { gauge: () => {} });
+  const unwatch = watchLoad(watched, { gauge: () => {} }).watch();
   const seconds = (count: number, lateMs: number): void => {
     for (let look = 0; look < count * 4; look += 1) clock.turn(look % 4 === 1 ? lateMs : 0);
   };

@@ -9,7 +9,8 @@ const LOOK_MS = WINDOW_MS / LOOKS;
 export type LoadWatch = {
   /** An operator's word; undefined: what is measured holds. */
   readonly degrade: (level: number | undefined) => void;
-  readonly unwatch: () => void;
+  /** From now on; the answer ends it. */
+  readonly watch: () => () => void;
 };
 
 export function watchLoad(house: House, sink: Pick<OpenSink, 'gauge'>): LoadWatch {
@@ -18,7 +19,12 @@ export function watchLoad(house: House, sink: Pick<OpenSink, 'gauge'>): LoadWatc
   sink.gauge('degradation_level', {}, () => degradation.level);
   let looks = 0;
   let loopDelayMs = 0;
-  let due = clock.monotonic() + LOOK_MS;
+  let due = 0;
+  let stop = (): void => undefined;
+  const next = (): void => {
+    due = clock.monotonic() + LOOK_MS;
+    stop = clock.after(LOOK_MS, look);
+  };
   const look = (): void => {
     loopDelayMs = Math.max(loopDelayMs, clock.monotonic() - due);
     looks += 1;
@@ -26,11 +32,13 @@ export function watchLoad(house: House, sink: Pick<OpenSink, 'gauge'>): LoadWatc
       tell(degradation.window({ ...loadOf(house), loopDelayMs }), house);
       [looks, loopDelayMs] = [0, 0];
     }
-    due = clock.monotonic() + LOOK_MS;
-    stop = clock.after(LOOK_MS, look);
+    next();
   };
-  let stop = clock.after(LOOK_MS, look);
-  return { degrade: (level) => tell(degradation.state(level), house), unwatch: () => stop() };
+  const watch = (): (() => void) => {
+    next();
+    return () => stop();
+  };
+  return { degrade: (level) => tell(degradation.state(level), house), watch };
 }
 
 function tell(change: DegradationChange | undefined, { ports }: House): void {

@@ -88,13 +88,14 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const readiness = (): Readiness =>
     readinessOf({ ...state, shown, inForce }, { storage, house, queue });
   const examine: NodeParts['examine'] = (name) => rounds.examine(name);
-  const { degrade, unwatch: unwatchLoad } = watchLoad(house, sink);
+  const { degrade, watch: watchingLoad } = watchLoad(house, sink);
   const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine, degrade };
   const running = newRunning();
   const gateway = gatewayOf(options, parts, { storage, running, tracing, queue });
   const opened = { ...storage, shown, upstream };
   const { listening, scraped } = await openListeners(options, gateway, opened);
   const unwatch = shown?.watch(listening);
+  const unwatchLoad = watchingLoad();
   rounds.begin();
   resume(waiting, gateway);
   const unwatchSecrets = inForce.watch(live);

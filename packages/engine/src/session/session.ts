@@ -92,7 +92,7 @@ export function recall(joined: Joined, known: Known, keys: Keys): Joined {
   const { statefulReference, passing, fileReferences = NO_FILES } = joined.question;
   const { references, objects, sessions } = known;
   const tenant = joined.tenant.name;
-  const remembered = sessions.of(tenant, joined.session);
+  const remembered = isKnown(joined) ? sessions.of(tenant, joined.session) : undefined;
   if (remembered !== undefined) Object.assign(joined, { remembered });
   if (statefulReference === undefined && fileReferences.length === 0) return joined;
   const found = fileReferences.map((id) => objects.find({ tenant, id, keys }));
@@ -108,14 +108,20 @@ export function recall(joined: Joined, known: Known, keys: Keys): Joined {
  * refused. What every call of the tenant has anyway is not kept.
  */
 export function remember(
-  { tenant, session, profile }: Joined & { readonly profile: Lasting },
+  joined: Joined & { readonly profile: Lasting },
   { sessions }: Pick<Known, 'sessions'>,
 ): void {
+  if (!isKnown(joined)) return;
+  const { tenant, session, profile } = joined;
   const { lasting: label, grounds } = profile;
   if (label === 'public' || higherLabel(tenant.defaultLabel, label) === tenant.defaultLabel) return;
   const isHeld = (one: Ground): boolean => higherLabel(one.label, label) === label;
   sessions.raise(tenant.name, session, { label, grounds: grounds.filter(isHeld) });
 }
+
+/** Uploads, images, sounds begin alike: nothing of them tells a session that nobody named. */
+const isKnown = ({ sessionNamed, question }: Joined): boolean =>
+  sessionNamed || question.passing === undefined;
 
 const NO_FILES: readonly string[] = [];
 
