@@ -1,7 +1,7 @@
 // Worlds about one promise: nothing of a call goes further than its clearance. They are small, so
 // that ten thousand of them run in minutes: a few calls each, most of them sensitive, in worse
 // weather than elsewhere, on nodes that have a first tier, with a collector of spans.
-import type { Configuration } from '@signalbox/documents';
+import type { Configuration, TenantDocument } from '@signalbox/documents';
 import type { Chance } from '../chance.ts';
 import { drawWish, type Tilt } from '../client/wish.ts';
 import { firstDocuments } from '../documents/first.ts';
@@ -56,11 +56,30 @@ const COLLECTORS = [
 
 function documents(chance: Chance): Configuration {
   const first = firstDocuments(chance);
-  const own = chance.fork('residency');
-  const url = own.pick(COLLECTORS);
+  const drawn = chance.fork('residency');
+  const url = drawn.pick(COLLECTORS);
   return {
     ...first,
-    node: { ...first.node, tier: own.pick([1, 1, 2]) },
+    node: { ...first.node, tier: drawn.pick([1, 1, 1, 2]) },
+    endpoints: withNearModels(first, drawn),
+    tenants: new Map([...first.tenants].map(([name, one]) => [name, withOwn(one, drawn)])),
     telemetry: { ...first.telemetry, otlp: { url, sample: 1, headers: new Map() } },
   };
 }
+
+/** Mostly the device has all models: sensitive calls go somewhere, and meet what others meet. */
+function withNearModels({ endpoints }: Configuration, chance: Chance): Configuration['endpoints'] {
+  const [near, far] = [endpoints.get('desk'), endpoints.get('cloud-eu')];
+  if (near === undefined || far === undefined || chance.happens(0.2)) return endpoints;
+  const models = new Map([...near.models, ...far.models]);
+  return new Map(endpoints).set('desk', { ...near, models });
+}
+
+/** What is near and a tenant's own is on its first tier, too. */
+function withOwn(tenant: TenantDocument, chance: Chance): TenantDocument {
+  const more = NEAR.filter(() => chance.happens(0.6));
+  const endpoints = [...new Set([...tenant.own.endpoints, ...more])];
+  return { ...tenant, own: { ...tenant.own, endpoints } };
+}
+
+const NEAR = ['rack-eu', 'rack-us'] as const;
