@@ -30,47 +30,109 @@ const WORD_SALT = 0x811c_9dc5;
 const ANSWER_SALT = 0x1b87_3593;
 const DIGIT = 48;
 
-export function featuresOf(question: Question, bits: number): Features {
-  const text = bounded(question.text);
-  const answer = question.answer === undefined ? '' : bounded(question.answer);
-  const asked = termsOf(text, WORD_SALT);
-  const said = termsOf(answer, ANSWER_SALT);
-  const blocks = [
-    block(asked, bits, false),
-    block(asked, bits, true),
-    block(said, bits, false),
-    block(said, bits, true),
-  ];
-  const [words] = blocks;
-  const shape = new Float64Array(SHAPE_LENGTH);
-  shapeOf(text, question.tools, shape);
-  if (answer !== '') answerShape(text, answer, shape.subarray(SHAPES));
-  return { ...joined(blocks), words: words?.size ?? 0, bits, shape };
+/**
+ * Makes features. Keeps what it counts in from one text to the next: a decision makes no maps. Not
+ * to be entered twice at once.
+ */
+export class Reader {
+  readonly bits: number;
+  readonly #counts: Uint16Array;
+  #terms = new Uint32Array(1_024);
+  #places = new Int32Array(4_096);
+  #weights = new Float64Array(4_096);
+  #size = 0;
+
+  constructor(bits: number) {
+    this.bits = bits;
+    this.#counts = new Uint16Array(2 ** bits);
+  }
+
+  read(question: Question): Features {
+    const text = bounded(question.text);
+    const answer = question.answer === undefined ? '' : bounded(question.answer);
+    this.#size = 0;
+    let terms = this.#split(text, WORD_SALT);
+    this.#block(terms, false);
+    const words = this.#size;
+    this.#block(terms, true);
+    if (answer !== '') {
+      terms = this.#split(answer, ANSWER_SALT);
+      this.#block(terms, false);
+      this.#block(terms, true);
+    }
+    const shape = new Float64Array(SHAPE_LENGTH);
+    shapeOf(text, question.tools, shape);
+    if (answer !== '') answerShape(text, answer, shape.subarray(SHAPES));
+    const places = this.#places.slice(0, this.#size);
+    const weights = this.#weights.slice(0, this.#size);
+    return { places, weights, words, bits: this.bits, shape };
+  }
+
+  /** Hashes of words, numbers (by their length) and marks, in their order. Says how many. */
+  #split(text: string, salt: number): number {
+    if (this.#terms.length < text.length) this.#terms = new Uint32Array(text.length);
+    let count = 0;
+    let hash = salt;
+    let kind = 0;
+    for (let at = 0; at <= text.length; at += 1) {
+      let code = at < text.length ? text.charCodeAt(at) : 32;
+      if (code > 64 && code < 91) code += 32;
+      const now = kindOf(code);
+      if (kind !== 0 && (now !== kind || kind === MARK)) {
+        this.#terms[count] = mixed(hash);
+        count += 1;
+        hash = salt;
+      }
+      kind = now;
+      if (kind !== 0) hash = Math.imul(hash ^ (kind === NUMBER ? DIGIT : code), 0x0100_0193);
+    }
+    return count;
+  }
+
+  /** Terms, or pairs of neighbours, as places; their weight grows with the logarithm. */
+  #block(terms: number, pairs: boolean): void {
+    const begin = this.#size;
+    if (this.#places.length < begin + terms) this.#grow(begin + terms);
+    const shift = 32 - this.bits;
+    for (let at = pairs ? 1 : 0; at < terms; at += 1) {
+      const term = this.#terms[at] ?? 0;
+      const before = this.#terms[at - 1] ?? 0;
+      const hash = pairs ? mixed(Math.imul(before, 0x9e37_79b1) + term) : term;
+      const place = hash >>> shift;
+      const count = this.#counts[place] ?? 0;
+      this.#counts[place] = count + 1;
+      if (count > 0) continue;
+      this.#places[this.#size] = place;
+      this.#size += 1;
+    }
+    let squares = 0;
+    for (let at = begin; at < this.#size; at += 1) {
+      const place = this.#places[at] ?? 0;
+      const count = this.#counts[place] ?? 1;
+      this.#counts[place] = 0;
+      const weight = count === 1 ? 1 : 1 + logarithm(count);
+      this.#weights[at] = weight;
+      squares += weight * weight;
+    }
+    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+    for (let at = begin; at < this.#size; at += 1) {
+      this.#weights[at] = (this.#weights[at] ?? 0) * scale;
+    }
+  }
+
+  #grow(size: number): void {
+    const [places, weights] = [new Int32Array(2 * size), new Float64Array(2 * size)];
+    places.set(this.#places);
+    weights.set(this.#weights);
+    this.#places = places;
+    this.#weights = weights;
+  }
 }
 
 function bounded(text: string): string {
   if (text.length <= READ_LENGTH_MAX) return text;
   const half = READ_LENGTH_MAX / 2;
   return `${text.slice(0, half)}\n${text.slice(-half)}`;
-}
-
-/** Hashes of words, numbers (by their length) and marks, in their order. */
-export function termsOf(text: string, salt: number): readonly number[] {
-  const terms: number[] = [];
-  let hash = salt;
-  let kind = 0;
-  for (let at = 0; at <= text.length; at += 1) {
-    let code = at < text.length ? text.charCodeAt(at) : 32;
-    if (code > 64 && code < 91) code += 32;
-    const now = kindOf(code);
-    if (kind !== 0 && (now !== kind || kind === MARK)) {
-      terms.push(mixed(hash));
-      hash = salt;
-    }
-    kind = now;
-    if (kind !== 0) hash = Math.imul(hash ^ (kind === NUMBER ? DIGIT : code), 0x0100_0193);
-  }
-  return terms;
 }
 
 const WORD = 1;
@@ -89,40 +151,4 @@ function mixed(hash: number): number {
   bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35);
   return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-/** Of how many terms each place is: its weight grows with the logarithm. */
-function block(terms: readonly number[], bits: number, pairs: boolean): Map<number, number> {
-  const counts = new Map<number, number>();
-  const shift = 32 - bits;
-  for (let at = pairs ? 1 : 0; at < terms.length; at += 1) {
-    const term = terms[at] ?? 0;
-    const hash = pairs ? mixed(Math.imul(terms[at - 1] ?? 0, 0x9e37_79b1) + term) : term;
-    const place = hash >>> shift;
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function joined(
-  blocks: readonly Map<number, number>[],
-): Omit<Features, 'words' | 'bits' | 'shape'> {
-  const size = blocks.reduce((sum, one) => sum + one.size, 0);
-  const places = new Int32Array(size);
-  const weights = new Float64Array(size);
-  let at = 0;
-  for (const counts of blocks) {
-    const begin = at;
-    let squares = 0;
-    for (const [place, count] of counts) {
-      const weight = count === 1 ? 1 : 1 + logarithm(count);
-      places[at] = place;
-      weights[at] = weight;
-      squares += weight * weight;
-      at += 1;
-    }
-    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
-    for (let i = begin; i < at; i += 1) weights[i] = (weights[i] ?? 0) * scale;
-  }
-  return { places, weights };
 }

@@ -7,7 +7,7 @@
 // one: it proposes a tier among those that are allowed.
 import { type Calibration, valueAt } from './calibration.ts';
 import { logit, sigmoid } from './exact.ts';
-import { type Features, featuresOf, type Question, SHAPE_LENGTH } from './features.ts';
+import { type Features, type Question, Reader, SHAPE_LENGTH } from './features.ts';
 import { type Head, logitOf, type Row } from './heads.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
@@ -84,16 +84,18 @@ export class LearnedRouter {
   readonly model: RouteModel;
   readonly #steps: ReadonlyMap<string, number>;
   readonly #shares: Float64Array;
+  readonly #reader: Reader;
 
   constructor(model: RouteModel) {
     this.model = model;
     this.#steps = new Map(model.steps.map((step, at) => [step, at]));
+    this.#reader = new Reader(model.bits);
     this.#shares = new Float64Array(model.steps.length);
   }
 
   decide(asked: Asked): RouteDecision {
-    const { models, bits } = this.model;
-    const features = featuresOf(asked, bits);
+    const { models } = this.model;
+    const features = this.#reader.read(asked);
     const row: Row = { features, shape: scaled(features.shape, this.model.scale) };
     const step = this.#steps.get(stepKey(asked.family ?? '', asked.step ?? ''));
     const abstained = this.#doubt(asked, features);

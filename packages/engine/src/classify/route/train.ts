@@ -2,7 +2,7 @@
 // them, to see what they say of rows they have not seen. From that the calibration and the bound of
 // what is familiar are fitted. Equal rows are one row, so that none is in both.
 import { calibrated } from './calibration.ts';
-import { type Features, featuresOf, SHAPE_LENGTH } from './features.ts';
+import { type Features, Reader, SHAPE_LENGTH } from './features.ts';
 import { type Head, logitOf, PACE, type Pace, type Row, trainHead } from './heads.ts';
 import {
   type Asked,
@@ -55,7 +55,8 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
   const examples = withoutDuplicates(all);
   let bits = BITS_MAX;
   while (bits > BITS_MIN && models.length * 2 ** bits > 2 ** HEADS_BITS) bits -= 1;
-  const features = examples.map((one) => featuresOf(one, bits));
+  const reader = new Reader(bits);
+  const features = examples.map((one) => reader.read(one));
   const scale = scaleOf(features);
   const keys = examples.map(({ family = '', step = '' }) => stepKey(family, step));
   const steps = [...new Set(keys)].sort();
