@@ -3,6 +3,7 @@
 // text is of that step. Rows are visited in an order that depends on their number alone.
 import { sigmoid } from './exact.ts';
 import { type Features, SHAPE_LENGTH } from './features.ts';
+import { SHAPES } from './shapes.ts';
 
 export type Head = {
   readonly weights: Float32Array;
@@ -20,10 +21,12 @@ export type Pace = {
   readonly epochs: number;
   readonly rate: number;
   readonly shapeRate: number;
+  /** Of what is counted of an answer: it tells more than the question does. */
+  readonly answerRate: number;
   readonly decay: number;
 };
 
-export const PACE: Pace = { epochs: 20, rate: 0.02, shapeRate: 0.005, decay: 0 };
+export const PACE: Pace = { epochs: 20, rate: 0.02, shapeRate: 0.005, answerRate: 0.02, decay: 0 };
 
 /** @param goals of each row: 0 to 1, or NaN where it is not known. */
 export function trainHead(
@@ -51,7 +54,8 @@ export function trainHead(
         const pull = slope * value + pace.decay * (head.shape[i] ?? 0);
         const sum = (sums.shape[i] ?? 0) + pull * pull;
         sums.shape[i] = sum;
-        head.shape[i] = (head.shape[i] ?? 0) - (pace.shapeRate * pull) / Math.sqrt(sum + 1e-8);
+        const rate = i < SHAPES ? pace.shapeRate : pace.answerRate;
+        head.shape[i] = (head.shape[i] ?? 0) - (rate * pull) / Math.sqrt(sum + 1e-8);
       }
       biasSum += slope * slope;
       head.bias -= (pace.rate * slope) / Math.sqrt(biasSum + 1e-8);

@@ -3,7 +3,7 @@
 import { logarithm } from './exact.ts';
 
 export const SHAPES = 24;
-export const ANSWER_SHAPES = 12;
+export const ANSWER_SHAPES = 22;
 
 const log = (count: number): number => logarithm(1 + count);
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -16,6 +16,8 @@ const RESULT = /(-?\d+(?:\.\d+)?)\s*([-+*/x×])\s*(-?\d+(?:\.\d+)?)\s*=\s*\$?(-?
 const DOUBT_WORDS =
   "cannot|can't|unclear|not sure|assume|assuming|maybe|perhaps|approximately|about|however";
 const DOUBT = new RegExp(`\\b(?:${DOUBT_WORDS}|sorry|unknown|impossible)\\b`, 'gi');
+
+const ALGEBRA = /\b(?:let|solve|equation|variable|[xyz] =)/gi;
 
 const countOf = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
 
@@ -77,6 +79,11 @@ export function answerShape(text: string, answer: string, into: Float64Array): v
   const results = new Set(sums.map((match) => match[4] ?? ''));
   const numbers = answer.match(NUMBERS) ?? [];
   const fresh = numbers.filter((one) => !given.has(one) && !results.has(one)).length;
+  const said = new Set(numbers);
+  const unused = [...given].filter((one) => !said.has(one)).length;
+  const isStrange = (one = ''): boolean => !given.has(one) && !results.has(one);
+  const strange =
+    sums.filter((sum) => isStrange(sum[1])).length + sums.filter((sum) => isStrange(sum[3])).length;
   const lines = answer.split('\n').map((line) => line.trim());
   const told = lines.filter((line) => line !== '');
   const last = Number((numbers.at(-1) ?? '0').replaceAll(',', ''));
@@ -85,6 +92,11 @@ export function answerShape(text: string, answer: string, into: Float64Array): v
     ...[share(wrong, sums.length), log(fresh), share(fresh, numbers.length)],
     ...[log(countOf(answer, DOUBT)), share(told.length - new Set(told).size, told.length)],
     ...[Number.isInteger(last) ? 0 : 1, log(Math.abs(last))],
+    ...[log(unused), share(unused, given.size), log(countOf(answer, ALGEBRA))],
+    ...[log(numbers.filter((one) => one.includes('.')).length), last < 0 ? 1 : 0],
+    results.has(numbers.at(-1) ?? '') ? 1 : 0,
+    ...[log(strange), share(strange, 2 * sums.length), share(told.length, given.size + 1)],
+    share(sums.length, given.size + 1),
   ]);
 }
 
