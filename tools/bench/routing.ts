@@ -9,8 +9,8 @@ import { versions } from './versions.ts';
 /**
  * What the learned router costs, warmed up: deciding about texts of several lengths, training on
  * 7,000 rows of 57 steps, and its file. Decisions are timed by the clock, so that on a busy machine
- * their p99 is the machine's; their mean and the training are CPU of the calling thread. The rows are made up: times hang on their
- * number, length and vocabulary, not on what they ask.
+ * their p99 is the machine's; their mean and the training are CPU of the calling thread. The rows
+ * are made up: times hang on their number, length and vocabulary, not on what they ask.
  */
 
 export interface RoutingOptions {
