@@ -26,6 +26,7 @@ const NAMED: readonly (readonly [at: string, noun: NamedNoun])[] = [
   ['tenants * models pin *', 'endpoints'],
   ['tenants * models reprice # endpoint', 'endpoints'],
   ['registry rollouts * tenants #', 'tenants'],
+  ['registry webhooks * tenant', 'tenants'],
   ['keys * tenant', 'tenants'],
   ['consents * tenant', 'tenants'],
   ['policies * tests # call tenant', 'tenants'],

@@ -40,6 +40,10 @@ export function requestId(timeMs: number, chance: Uint8Array): RequestId {
 export const consentId = (timeMs: number, chance: Uint8Array): string =>
   `con_${requestId(timeMs, chance).slice(4)}`;
 
+/** An event that somebody is told of; as a request id, `evt_` before it. */
+export const eventId = (timeMs: number, chance: Uint8Array): string =>
+  `evt_${requestId(timeMs, chance).slice(4)}`;
+
 /** The decision of a call; `entry` counts from 1 and rises when a parked call enters again. */
 export function decisionId(request: RequestId, entry: number): DecisionId {
   const text = `dec_${request.slice(4)}`;

@@ -32,6 +32,7 @@ export {
   decisionId,
   type EndpointName,
   endpointName,
+  eventId,
   isDecisionId,
   isRequestId,
   type KeyName,

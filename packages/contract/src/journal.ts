@@ -28,6 +28,7 @@ export type CountBody = {
 export type ActBody = {
   readonly act:
     | 'configuration-changed'
+    | 'registry-changed'
     | 'degradation-changed'
     | 'policy-approved'
     | 'policy-promoted'

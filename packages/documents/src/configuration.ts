@@ -11,11 +11,12 @@
  */
 
 import type { LogLevel, Tier } from '@signalbox/contract';
-import type { EndpointDocument, SecretReference } from './endpoint.ts';
+import type { EndpointDocument } from './endpoint.ts';
 import type { ModelDocument, RegistryDocument } from './model.ts';
 import type { Json } from './origin.ts';
 import type { AliasDocument, PolicyDocument } from './policy.ts';
 import type { PriceDocument } from './pricing.ts';
+import type { SecretReference } from './secret-reference.ts';
 import type {
   ConsentDocument,
   KeyDocument,

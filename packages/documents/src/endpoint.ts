@@ -3,6 +3,7 @@ import type { Retention, Tier } from '@signalbox/contract';
 import type { ModelAtEndpoint } from './model.ts';
 import type { Origin } from './origin.ts';
 import type { AmortisedDocument, PriceNumbers } from './pricing.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 /**
  * What speaks at the other end. `openai-compatible` is the plain case; the others name what the
@@ -100,15 +101,6 @@ export interface CredentialDocument {
   /** `authorization` is sent as `Bearer <secret>`, the others bare. */
   readonly header: 'authorization' | 'x-api-key' | 'x-goog-api-key' | 'api-key';
   readonly limits: CredentialLimits;
-}
-
-export interface SecretReference {
-  readonly kind: 'env' | 'file' | 'exec' | 'sealed';
-  /**
-   * The variable's name, the path, the command, or the endpoint of a tenant whose key the data
-   * folder keeps sealed.
-   */
-  readonly value: string;
 }
 
 export interface CredentialLimits {

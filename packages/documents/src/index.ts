@@ -65,6 +65,7 @@ export {
   quantisationBits,
   type RegistryDocument,
   type RolloutDocument,
+  type WebhookDocument,
 } from './model.ts';
 export { NOT_ACTIVE, type NotActiveKey } from './not-active.table.ts';
 export type * from './origin.ts';
@@ -115,6 +116,7 @@ export {
   type TenantPart,
 } from './schema/tenant.ts';
 export { CONSENT_FORM, MODEL_NAME, NAME } from './schema/words.ts';
+export type * from './secret-reference.ts';
 export {
   matchSensitive,
   type PatternItem,

@@ -5,6 +5,7 @@
 import type { Tier } from '@signalbox/contract';
 import type { Origin } from './origin.ts';
 import type { PriceDocument, PriceNumbers } from './pricing.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'file'] as const;
 export type Modality = (typeof MODALITIES)[number];
@@ -109,6 +110,18 @@ export interface RegistryDocument {
    * quantisation is not known is not left out.
    */
   readonly quantisationMin: ReadonlyMap<string, number>;
+  /** Who is told of its changes. */
+  readonly webhooks: ReadonlyMap<string, WebhookDocument>;
+}
+
+export interface WebhookDocument {
+  readonly url: string;
+  /** `whsec_` and base64: signs what is sent. */
+  readonly secret: SecretReference;
+  /** Told only what is this tenant's; undefined: the operator's, told everything. */
+  readonly tenant: string | undefined;
+  readonly region: string | undefined;
+  readonly enabled: boolean;
 }
 
 /** Bits that a weight has, at least about: of `Q4_K_M` 4, of `IQ3_XS` 3, of `BF16` 16. */

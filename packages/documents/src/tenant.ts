@@ -3,9 +3,10 @@
  * rings.
  */
 import type { Label, Retention, Tier, Topology } from '@signalbox/contract';
-import type { PrivateAddress, SecretReference } from './endpoint.ts';
+import type { PrivateAddress } from './endpoint.ts';
 import type { OverridesDocument } from './model.ts';
 import type { Origin } from './origin.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 export interface BudgetDocument {
   readonly amountNanoUsd: bigint;

@@ -74,7 +74,14 @@ export { type Replayed, replay } from './rehearse/replay.ts';
 export type { ShadowCounts, Shadows } from './rehearse/shadow.ts';
 export { type PolicyTestResult, testPolicies } from './rehearse/tests.ts';
 export { keysOf, tenantsIn } from './rehearse/whose.ts';
-export { type Collector, type Exported, exportOf } from './resolve/export.ts';
+export {
+  type Collector,
+  type Exported,
+  exportOf,
+  NEWS_LABEL,
+  newsOf,
+  type Webhook,
+} from './resolve/export.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { ownPriceOf } from './resolve/own-prices.ts';
 export { tiersOf } from './resolve/reach.ts';

@@ -11,7 +11,7 @@ const withPort = (line: string): Parameters<typeof listenForMetrics>[0] => {
   assert.ok(read.ok);
   const clock = createClock();
   const data = {
-    ...{ path: '', journalFolder: '', recordsPath: '' },
+    ...{ path: '', journalFolder: '', recordsPath: '', eventsPath: '' },
     ...{ pepper: new Uint8Array(32), kek: new Uint8Array(32), isNew: true },
   };
   return {

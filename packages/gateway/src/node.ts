@@ -17,6 +17,7 @@ import {
   type RecordStore,
 } from '@signalbox/ports';
 import { openCertificate, type Shown } from './certificate.ts';
+import { type EventsDesk, openEvents } from './events/open.ts';
 import { createGateway, type GatewayOptions, type Mounted, resume } from './gateway.ts';
 import { type InForce, openInForce } from './in-force.ts';
 import { watchLoad } from './load-watch.ts';
@@ -55,6 +56,8 @@ export type NodeParts = {
   readonly examine: (endpoint: string) => Promise<Examination>;
   /** An operator's word about the level of degradation; undefined: what is measured holds. */
   readonly degrade: (level: number | undefined) => void;
+  /** What became of the registry, and whom it was told. */
+  readonly events: EventsDesk;
 };
 
 export type GatewayNode = NodeParts & {
@@ -68,7 +71,7 @@ export type GatewayNode = NodeParts & {
 };
 
 export async function openNode(options: NodeOptions): Promise<GatewayNode> {
-  const { clock, random, keys, telemetry: sink } = options;
+  const { clock, keys, telemetry: sink } = options;
   const proxies = readProxies(options);
   const shown = await openCertificate(options);
   const inForce = await openInForce(options);
@@ -77,10 +80,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
   const { journal, store, live } = storage;
   const upstream = openUpstream(options, journal, proxies);
   const tracing = await openTracing(options, upstream, inForce.now);
-  const ports: Ports = {
-    ...{ clock, random, upstream, store: journal, keys },
-    sink: tracing === undefined ? sink : { ...sink, spans: tracing.spans },
-  };
+  const ports = portsOf(options, { journal, upstream, tracing });
   const house: House = { now: inForce.now, live, ports };
   const queue = openQueue(options, storage, state);
   const waiting = await goOn(queue, house);
@@ -89,16 +89,23 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     readinessOf({ ...state, shown, inForce }, { storage, house, queue });
   const examine: NodeParts['examine'] = (name) => rounds.examine(name);
   const { degrade, watch: watchingLoad } = watchLoad(house, sink);
-  const parts: NodeParts = { house, store, journal, keys, clock, readiness, examine, degrade };
+  const news = openEvents(options, { upstream, journal, now: inForce.now });
+  const asked = { readiness, examine, degrade, events: news.desk };
+  const parts: NodeParts = { house, store, journal, keys, clock, ...asked };
   const running = newRunning();
   const gateway = gatewayOf(options, parts, { storage, running, tracing, queue });
-  const opened = { ...storage, shown, upstream };
-  const { listening, scraped } = await openListeners(options, gateway, opened);
+  const close = async (): Promise<void> => {
+    news.close();
+    upstream.close();
+    await storage.close();
+  };
+  const { listening, scraped } = await openListeners(options, gateway, { shown, close });
   const unwatch = shown?.watch(listening);
   const unwatchLoad = watchingLoad();
   rounds.begin();
   resume(waiting, gateway);
   const unwatchSecrets = inForce.watch(live);
+  await news.publish(options.configuration, options.digest);
   return {
     ...parts,
     listening,
@@ -110,31 +117,42 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       queue.keepOnly(inForce.now().tenants.tenants);
       await shown?.renew(listening);
       act(journal, clock, { act: 'configuration-changed', by: 'file', what: digest, detail: {} });
+      await news.publish(configuration, digest);
     },
     troubled(reason) {
       state.trouble = reason;
     },
     async stop() {
-      const { drainDelayMs, drainMsMax } = options.configuration.server;
       state.draining = true;
       unwatch?.();
       unwatchSecrets();
       unwatchLoad();
       rounds.stop();
-      await new Promise<void>((done) => void clock.after(drainDelayMs, done));
-      await listening.close(drainMsMax);
-      await scraped?.close(0);
+      await closeListeners(options, { listening, scraped });
       // Who waits for a route on disk waits on, for the next start.
       for (const end of [...live.parking.ends.values()]) end();
       await settledOrLate(running, clock);
       await queue.close();
       live.counts.flush();
       await tracing?.close(journal);
-      upstream.close();
-      await storage.close();
+      await close();
       sink.log('info', 'stopped', { callsCutOff: running.count() });
     },
   };
+}
+
+type Outward = {
+  readonly journal: Journal;
+  readonly upstream: OpenUpstream;
+  readonly tracing: Tracing | undefined;
+};
+
+function portsOf(
+  { clock, random, keys, telemetry: sink }: NodeOptions,
+  { journal, upstream, tracing }: Outward,
+): Ports {
+  const told = tracing === undefined ? sink : { ...sink, spans: tracing.spans };
+  return { clock, random, upstream, store: journal, keys, sink: told };
 }
 
 /** After the last connection has closed, calls that it ended still write their records. */
@@ -218,7 +236,7 @@ type Listeners = { readonly listening: Listening; readonly scraped: Listening | 
 async function openListeners(
   options: NodeOptions,
   gateway: GatewayOptions,
-  { shown, upstream, close }: Opened,
+  { shown, close }: Opened,
 ): Promise<Listeners> {
   let listening: Listening | undefined;
   try {
@@ -226,17 +244,25 @@ async function openListeners(
     return { listening, scraped: await listenForMetrics(options) };
   } catch (cause) {
     await listening?.close(0);
-    upstream.close();
     await close();
     throw cause;
   }
 }
 
+async function closeListeners(
+  { clock, configuration }: NodeOptions,
+  { listening, scraped }: Listeners,
+): Promise<void> {
+  const { drainDelayMs, drainMsMax } = configuration.server;
+  await new Promise<void>((done) => void clock.after(drainDelayMs, done));
+  await listening.close(drainMsMax);
+  await scraped?.close(0);
+}
+
 /** What is closed again where nobody can listen. */
 type Opened = {
   readonly shown: Shown | undefined;
-  readonly upstream: OpenUpstream;
-  readonly close: Storage['close'];
+  readonly close: () => Promise<void>;
 };
 
 function gatewayOf(

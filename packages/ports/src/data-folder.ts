@@ -30,6 +30,7 @@ import {
 const MARKER = 'signalbox.json';
 const JOURNAL = 'journal';
 const RECORDS = 'records.db';
+const EVENTS = 'events.db';
 const QUEUE = 'queue';
 const KEYS = 'keys';
 const CREDENTIALS = 'credentials';
@@ -52,6 +53,8 @@ export type DataFolder = {
   readonly path: string;
   readonly journalFolder: string;
   readonly recordsPath: string;
+  /** What is to be told of the registry, and what was. */
+  readonly eventsPath: string;
   /** Calls that wait for a route, and answers that wait for their callers. */
   readonly queueFolder: string;
   readonly pepper: Uint8Array;
@@ -80,6 +83,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     path,
     journalFolder: join(path, JOURNAL),
     recordsPath: join(path, RECORDS),
+    eventsPath: join(path, EVENTS),
     queueFolder: join(path, QUEUE),
     pepper,
     kek,

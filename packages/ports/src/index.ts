@@ -24,6 +24,14 @@ export {
 export type { PoolSettings } from './dial/lines.ts';
 export { type Proxies, proxiesFrom } from './dial/proxy.ts';
 export {
+  type Delivery,
+  type Due,
+  type FieldDigests,
+  type KeptEvent,
+  Outbox,
+} from './events/outbox.ts';
+export { signedHeaders } from './events/signature.ts';
+export {
   type FileProblem,
   type FilesRead,
   readFiles,

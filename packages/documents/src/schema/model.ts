@@ -9,6 +9,7 @@ import {
   type OverridesDocument,
   type RegistryDocument,
   type RolloutDocument,
+  type WebhookDocument,
 } from '../model.ts';
 import { price, pricePart } from './price.ts';
 import {
@@ -19,7 +20,10 @@ import {
   modelPattern,
   modelReference,
   name,
+  region,
+  secret,
   tier,
+  url,
 } from './words.ts';
 
 const CONTEXT_TOKENS_MAX = 100_000_000;
@@ -230,8 +234,27 @@ export const overrides: z.ZodType<OverridesDocument> = z
     reprice: (written.reprice ?? []).map((one) => ({ ...one, origin: undefined })),
   }));
 
+const webhook: z.ZodType<WebhookDocument> = z
+  .strictObject({
+    url: url.describe('Where events are posted, with its path.'),
+    secret: secret.describe('`whsec_` and 24 to 64 bytes in base64, by reference: it signs them.'),
+    tenant: name.optional().describe('Told only what is of this tenant; else everything.'),
+    region: region.optional().describe('Where it stands; unknown is outside every residency.'),
+    enabled: z.boolean().default(true).describe('`false`: nothing is sent.'),
+  })
+  .transform((written) => ({
+    url: written.url,
+    secret: written.secret,
+    tenant: written.tenant,
+    region: written.region,
+    enabled: written.enabled,
+  }));
+
 export const registry: z.ZodType<RegistryDocument> = z
   .strictObject({
+    webhooks: mapOf(name, webhook)
+      .optional()
+      .describe('Who is told of changes of models, endpoints, rollouts and overrides.'),
     rollouts: mapOf(name, rollout)
       .optional()
       .describe('Models that take the place of others for some sessions, rings or tenants.'),
@@ -245,6 +268,7 @@ export const registry: z.ZodType<RegistryDocument> = z
   })
   .transform((written) => ({
     rollouts: written.rollouts ?? new Map<string, RolloutDocument>(),
+    webhooks: written.webhooks ?? new Map<string, WebhookDocument>(),
     quantisationMin: new Map([
       ...Object.entries(QUANTISATION_MIN),
       ...(written.quantisation_min ?? []),

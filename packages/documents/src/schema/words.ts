@@ -5,7 +5,8 @@
 import { LABELS, type Label, readLabel, type Tier } from '@signalbox/contract';
 import { z } from 'zod';
 import { hasHostBits, readNetwork } from '../address.ts';
-import type { PrivateAddress, SecretReference } from '../endpoint.ts';
+import type { PrivateAddress } from '../endpoint.ts';
+import type { SecretReference } from '../secret-reference.ts';
 
 const LIST_MAX = 1_000;
 const NANO_DIGITS = 9;

@@ -6,6 +6,7 @@ import {
   type CallRecord,
   type Clearance,
   type Place,
+  type TenantName,
   type Tier,
   within,
 } from '@signalbox/contract';
@@ -32,6 +33,31 @@ export function exportOf(
     tierMax: bound?.ceiling,
   });
   const place = placeOf(collector, node);
+  const breach = within(clearance, place);
+  return breach === undefined ? { ok: true, clearance, place } : { ok: false, breach };
+}
+
+/** Who is told of what becomes of the registry. */
+export type Webhook = Collector & {
+  readonly name: string;
+  readonly tenant: TenantName | undefined;
+  readonly region: string | undefined;
+};
+
+/** News names documents and holds no content: public, and bound by whose it is all the same. */
+export const NEWS_LABEL = 'public';
+
+/** @param tenant whose news it is; the node itself, where it is nobody's. */
+export function newsOf(tenant: TenantFacts, webhook: Webhook, node: NodeFacts): Exported {
+  const clearance = clear('event', { tenant, label: NEWS_LABEL, tierMax: undefined });
+  const { name, region, tenant: theirs } = webhook;
+  const place = {
+    ...placeOf(webhook, node),
+    name: `webhook/${name}`,
+    region,
+    tenant: theirs,
+    ...(theirs === undefined ? {} : { own: true }),
+  };
   const breach = within(clearance, place);
   return breach === undefined ? { ok: true, clearance, place } : { ok: false, breach };
 }

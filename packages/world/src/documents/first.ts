@@ -49,7 +49,7 @@ export function firstDocuments(chance: Chance): Configuration {
     },
     endpoints: named(PLACES.map((place) => endpoint(place, chance))),
     models: new Map(),
-    registry: { rollouts: new Map(), quantisationMin: new Map() },
+    registry: { rollouts: new Map(), quantisationMin: new Map(), webhooks: new Map() },
     aliases: named([...aliases(chance)]),
     plans: named(plans(chance)),
     tenants: named(TENANTS.map((name) => tenant(name, chance, thrift))),
