@@ -3,7 +3,7 @@
 // is decided anywhere; the one just trained has finer weights, and is not to be measured.
 import type { Calibration } from './calibration.ts';
 import { SHAPE_LENGTH } from './features.ts';
-import type { DataCard, RouteModel } from './route.ts';
+import { type DataCard, FAMILIAR_BYTES, type RouteModel } from './route.ts';
 
 const VERSION = 1;
 const LINE_FEED = 10;
@@ -83,7 +83,7 @@ export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
   if (header === undefined) return undefined;
   const places = 2 ** header.bits;
   const steps = header.steps.length;
-  const wanted = header.models.length * places + steps * 2 ** header.topics.bits + places / 8;
+  const wanted = header.models.length * places + steps * 2 ** header.topics.bits + FAMILIAR_BYTES;
   if (bytes.length !== end + 1 + wanted) return undefined;
   let at = end + 1;
   const next = (length: number, unit: number): Float32Array => {

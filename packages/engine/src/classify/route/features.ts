@@ -17,6 +17,8 @@ export type Features = {
   readonly weights: Float64Array;
   /** So many of the places are single words of the text, and stand first. */
   readonly words: number;
+  /** Of the pairs of neighbours in the text, finer: below 2 to the power of `PAIR_BITS`. */
+  readonly pairs: Int32Array;
   /** Places are below 2 to the power of this. */
   readonly bits: number;
   readonly shape: Float64Array;
@@ -24,6 +26,8 @@ export type Features = {
 
 /** Head and tail together; what stands between is not read. */
 export const READ_LENGTH_MAX = 12_000;
+/** Enough that pairs of thousands of texts leave most places empty. */
+export const PAIR_BITS = 20;
 export const SHAPE_LENGTH: number = SHAPES + ANSWER_SHAPES;
 
 const WORD_SALT = 0x811c_9dc5;
@@ -40,6 +44,7 @@ export class Reader {
   #terms = new Uint32Array(1_024);
   #places = new Int32Array(4_096);
   #weights = new Float64Array(4_096);
+  #pairs = new Int32Array(1_024);
   #size = 0;
 
   constructor(bits: number) {
@@ -55,6 +60,7 @@ export class Reader {
     this.#block(terms, false);
     const words = this.#size;
     this.#block(terms, true);
+    const pairs = this.#pairs.slice(0, this.#size - words);
     if (answer !== '') {
       terms = this.#split(answer, ANSWER_SALT);
       this.#block(terms, false);
@@ -65,7 +71,7 @@ export class Reader {
     if (answer !== '') answerShape(text, answer, shape.subarray(SHAPES));
     const places = this.#places.slice(0, this.#size);
     const weights = this.#weights.slice(0, this.#size);
-    return { places, weights, words, bits: this.bits, shape };
+    return { places, weights, words, pairs, bits: this.bits, shape };
   }
 
   /** Hashes of words, numbers (by their length) and marks, in their order. Says how many. */
@@ -93,6 +99,7 @@ export class Reader {
   #block(terms: number, pairs: boolean): void {
     const begin = this.#size;
     if (this.#places.length < begin + terms) this.#grow(begin + terms);
+    if (this.#pairs.length < terms) this.#pairs = new Int32Array(2 * terms);
     const shift = 32 - this.bits;
     for (let at = pairs ? 1 : 0; at < terms; at += 1) {
       const term = this.#terms[at] ?? 0;
@@ -103,6 +110,7 @@ export class Reader {
       this.#counts[place] = count + 1;
       if (count > 0) continue;
       this.#places[this.#size] = place;
+      this.#pairs[this.#size - begin] = hash >>> (32 - PAIR_BITS);
       this.#size += 1;
     }
     let squares = 0;

@@ -7,7 +7,7 @@
 // one: it proposes a tier among those that are allowed.
 import { type Calibration, valueAt } from './calibration.ts';
 import { logit, sigmoid } from './exact.ts';
-import { type Features, type Question, Reader, SHAPE_LENGTH } from './features.ts';
+import { type Features, PAIR_BITS, type Question, Reader, SHAPE_LENGTH } from './features.ts';
 import { type Head, logitOf, type Row } from './heads.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
@@ -67,6 +67,9 @@ export type RouteDecision = {
 };
 
 export const stepKey = (family: string, step: string): string => `${family}\n${step}`;
+
+/** Which pairs were seen, a bit each. */
+export const FAMILIAR_BYTES: number = 2 ** (PAIR_BITS - 3);
 
 const SHAPE_MAX = 3;
 /**
@@ -148,9 +151,9 @@ export function scaled(shape: Float64Array, scale: RouteModel['scale']): Float64
   return made;
 }
 
-/** What share of the terms of a text was seen in training. */
-export function familiarity({ places }: Features, seen: Uint8Array): number {
+/** What share of the pairs of neighbours in a text was seen in training. */
+export function familiarity({ pairs }: Features, seen: Uint8Array): number {
   let known = 0;
-  for (const place of places) if (((seen[place >>> 3] ?? 0) >>> (place & 7)) % 2 === 1) known += 1;
-  return places.length === 0 ? 0 : known / places.length;
+  for (const place of pairs) if (((seen[place >>> 3] ?? 0) >>> (place & 7)) % 2 === 1) known += 1;
+  return pairs.length === 0 ? 0 : known / pairs.length;
 }

@@ -7,6 +7,7 @@ import { type Head, logitOf, PACE, type Pace, type Row, trainHead } from './head
 import {
   type Asked,
   agreed,
+  FAMILIAR_BYTES,
   familiarity,
   type Learned,
   type RouteModel,
@@ -78,7 +79,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
   return {
     ...{ version: 1, bits, models: learned, families: [...counts.keys()].sort(), steps, scale },
     topics: trainTopics(prepared.rows, prepared.of, steps.length),
-    familiar: { seen: seenIn(features, bits), least: quantile(unseen.familiar, UNLIKE_SHARE) },
+    familiar: { seen: seenIn(features), least: quantile(unseen.familiar, UNLIKE_SHARE) },
     gain: calibrated(gains, 0.5),
     card: {
       sources: options.sources ?? [],
@@ -153,10 +154,7 @@ function crossFitted(prepared: Prepared): Unseen {
       const table = tableOf(values, of, prepared.steps.length);
       return { head: trainHead(some, values, prepared), table };
     });
-    const seen = seenIn(
-      some.map(({ features }) => features),
-      prepared.bits,
-    );
+    const seen = seenIn(some.map(({ features }) => features));
     for (const at of outside) look(prepared, { at, fitted, seen, unseen });
   }
   return unseen;
@@ -213,10 +211,10 @@ function joinedUp(prepared: Prepared, names: readonly string[], unseen: Unseen):
   return { learned, gains };
 }
 
-function seenIn(features: readonly Features[], bits: number): Uint8Array {
-  const seen = new Uint8Array(2 ** (bits - 3));
-  for (const { places } of features) {
-    for (const place of places) seen[place >>> 3] = (seen[place >>> 3] ?? 0) | (1 << (place & 7));
+function seenIn(features: readonly Features[]): Uint8Array {
+  const seen = new Uint8Array(FAMILIAR_BYTES);
+  for (const { pairs } of features) {
+    for (const place of pairs) seen[place >>> 3] = (seen[place >>> 3] ?? 0) | (1 << (place & 7));
   }
   return seen;
 }
