@@ -33,6 +33,7 @@ type Header = {
   };
   readonly scale: { readonly means: readonly number[]; readonly deviations: readonly number[] };
   readonly least: number;
+  readonly most: number;
   readonly gain: Calibration;
 };
 
@@ -50,6 +51,7 @@ export function encodeRouter(model: RouteModel): Uint8Array {
     topics: { bits: model.topics.bits, unit: topics.unit, biases: [...model.topics.biases] },
     scale: { means: [...model.scale.means], deviations: [...model.scale.deviations] },
     least: model.familiar.least,
+    most: model.familiar.most,
     gain: model.gain,
   };
   const line = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
@@ -110,7 +112,7 @@ export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
       means: Float64Array.from(header.scale.means),
       deviations: Float64Array.from(header.scale.deviations),
     },
-    familiar: { seen: bytes.slice(at), least: header.least },
+    familiar: { seen: bytes.slice(at), least: header.least, most: header.most },
   };
 }
 

@@ -42,7 +42,8 @@ describe('the learned router', () => {
     assert.equal(one.score, other.score);
     const text = 'def main(argv): return [lambda x: x ** 2 for _ in range(8)]';
     assert.equal(router.decide({ text }).abstained, 'unlike-any');
-    assert.equal(router.decide(hard).abstained, undefined);
+    const others = madeUp(200, 77).map((row) => router.decide({ text: row.text }).abstained);
+    assert.ok(others.filter((why) => why !== undefined).length <= 10);
   });
 
   it('abstains without labels, and with labels of one class alone', () => {

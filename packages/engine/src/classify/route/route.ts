@@ -9,6 +9,7 @@ import { type Calibration, valueAt } from './calibration.ts';
 import { logit, sigmoid } from './exact.ts';
 import { type Features, PAIR_BITS, type Question, Reader, SHAPE_LENGTH } from './features.ts';
 import { type Head, logitOf, type Row } from './heads.ts';
+import { SHAPES } from './shapes.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
 
@@ -48,7 +49,7 @@ export type RouteModel = {
   readonly steps: readonly string[];
   readonly topics: Topics;
   readonly scale: { readonly means: Float64Array; readonly deviations: Float64Array };
-  readonly familiar: { readonly seen: Uint8Array; readonly least: number };
+  readonly familiar: { readonly seen: Uint8Array; readonly least: number; readonly most: number };
   readonly gain: Calibration;
   readonly card: DataCard;
 };
@@ -72,6 +73,8 @@ export const stepKey = (family: string, step: string): string => `${family}\n${s
 export const FAMILIAR_BYTES: number = 2 ** (PAIR_BITS - 3);
 
 const SHAPE_MAX = 3;
+/** One count alone makes no text odd beyond this. */
+const ODD_MAX = 50;
 /**
  * How much the text counts beside the step. Fitted weights order rows worse than these: fitting
  * makes each share right, and the order is of differences. Found by folds over training rows.
@@ -125,7 +128,10 @@ export class LearnedRouter {
     if (card.rows === 0 || gain.labels === 0) return 'no-labels';
     if (this.model.models.every(({ table }) => isOneSided(table))) return 'one-class';
     if (family !== undefined) return families.includes(family) ? undefined : 'unknown-family';
-    return familiarity(features, familiar.seen) < familiar.least ? 'unlike-any' : undefined;
+    const isNear = oddness(features.shape, this.model.scale) <= familiar.most;
+    return isNear && familiarity(features, familiar.seen) >= familiar.least
+      ? undefined
+      : 'unlike-any';
   }
 
   /** The mean of all steps: the same for every question, so that it orders none before another. */
@@ -149,6 +155,18 @@ export function scaled(shape: Float64Array, scale: RouteModel['scale']): Float64
     made[i] = Math.max(-SHAPE_MAX, Math.min(SHAPE_MAX, value));
   }
   return made;
+}
+
+/** How far a shape is from the mean of those in training; what never varied there counts, too. */
+export function oddness(shape: Float64Array, scale: RouteModel['scale']): number {
+  let sum = 0;
+  for (let i = 0; i < SHAPES; i += 1) {
+    const off = Math.abs((shape[i] ?? 0) - (scale.means[i] ?? 0));
+    const deviation = scale.deviations[i] ?? 0;
+    const steps = deviation === 0 ? (off > 1e-6 ? SHAPE_MAX : 0) : off / deviation;
+    sum += Math.min(ODD_MAX, steps * steps);
+  }
+  return sum;
 }
 
 /** What share of the pairs of neighbours in a text was seen in training. */

@@ -10,6 +10,7 @@ import {
   FAMILIAR_BYTES,
   familiarity,
   type Learned,
+  oddness,
   type RouteModel,
   scaled,
   stepKey,
@@ -73,13 +74,18 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
     pace: { ...PACE, ...options.pace },
   };
   const unseen = crossFitted(prepared);
+  const odd = Float64Array.from(features, ({ shape }) => oddness(shape, scale));
   const { learned, gains } = joinedUp(prepared, models, unseen);
   const counts = new Map<string, number>();
   for (const { family = '' } of examples) counts.set(family, (counts.get(family) ?? 0) + 1);
   return {
     ...{ version: 1, bits, models: learned, families: [...counts.keys()].sort(), steps, scale },
     topics: trainTopics(prepared.rows, prepared.of, steps.length),
-    familiar: { seen: seenIn(features), least: quantile(unseen.familiar, UNLIKE_SHARE) },
+    familiar: {
+      seen: seenIn(features),
+      least: quantile(unseen.familiar, UNLIKE_SHARE),
+      most: quantile(odd, 1 - UNLIKE_SHARE),
+    },
     gain: calibrated(gains, 0.5),
     card: {
       sources: options.sources ?? [],
