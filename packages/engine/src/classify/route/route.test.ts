@@ -64,7 +64,7 @@ describe('the learned router', () => {
     assert.deepEqual(encodeRouter(trainRouter(rows, options)), bytes);
     assert.ok(bytes.length <= ARTIFACT_BYTES_MAX);
     assert.deepEqual(encodeRouter(read).length, bytes.length);
-    // These bits were computed once, on another machine.
+    // These bits were computed once: another result is another model.
     assert.equal(router.decide({ ...hard, family: 'sums' }).score, EXPECTED_SCORE);
   });
 
