@@ -24,8 +24,13 @@ export type FlowTotal = {
   last: number;
 };
 
+/** Calls of one batch mostly go where the ones before them went. */
+const RECENT_MAX = 16;
+
 export class FlowTally {
   readonly #sums = new Map<string, FlowTotal>();
+  /** Some of the sums: to compare with a few costs less than to make a key. */
+  readonly #recent: FlowTotal[] = [];
 
   sums(): Iterable<FlowTotal> {
     return this.#sums.values();
@@ -49,9 +54,22 @@ export class FlowTally {
   }
 
   #sumOf(call: SettledRow['summary'], place: Where): FlowTotal {
+    const hour = Math.floor(call.at / HOUR_MS);
+    const recent = this.#recent;
+    for (let i = 0; i < recent.length; i += 1) {
+      const sum = recent[i];
+      if (sum !== undefined && sum.hour === hour && isOf(sum, call, place)) return sum;
+    }
+    const sum = this.#keyed(call, place, hour);
+    if (recent.length === RECENT_MAX) recent.shift();
+    recent.push(sum);
+    return sum;
+  }
+
+  #keyed(call: SettledRow['summary'], place: Where, hour: number): FlowTotal {
     const where = {
       tenant: call.tenant ?? '',
-      hour: Math.floor(call.at / HOUR_MS),
+      hour,
       fate: place.fate,
       endpoint: place.endpoint,
       region: place.region,
@@ -70,6 +88,17 @@ export class FlowTally {
     return sum;
   }
 }
+
+const isOf = (sum: FlowTotal, call: SettledRow['summary'], place: Where): boolean =>
+  sum.endpoint === place.endpoint &&
+  sum.fate === place.fate &&
+  sum.tenant === (call.tenant ?? '') &&
+  sum.label === (call.label ?? '') &&
+  sum.consent === (call.consent ?? '') &&
+  sum.tier === place.tier &&
+  sum.own === place.own &&
+  sum.region === place.region &&
+  sum.entity === place.legalEntity;
 
 type Where = Omit<FlowPlace, 'fate'> & { readonly fate: FlowTotal['fate'] };
 
