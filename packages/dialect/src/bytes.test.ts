@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { concat, encode, finder, splice } from './bytes.ts';
+import { concat, encode, finder, rareFinder, splice } from './bytes.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
@@ -54,6 +54,9 @@ describe('bytes', () => {
       { numRuns: 1_000 },
     );
     assert.equal(finder('abc')(encode('ab')), -1);
+    for (const text of ['', 'ab', 'aab', 'abxabc', 'aabc', 'xxab']) {
+      assert.equal(rareFinder('abc')(encode(text)), text.indexOf('abc'));
+    }
     assert.equal(finder('a')(encode('')), -1);
   });
 });

@@ -63,6 +63,21 @@ export function finder(needleText: string): (bytes: Uint8Array, from?: number) =
   };
 }
 
+/**
+ * The same for a needle whose first byte is rare in what is searched: the engine looks for that
+ * one, faster than a loop of ours looks at every fourth byte.
+ */
+export function rareFinder(needleText: string): (bytes: Uint8Array) => number {
+  const needle = encoder.encode(needleText);
+  const [first = 0] = needle;
+  return (bytes) => {
+    for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+      if (matches(bytes, at, needle)) return at;
+    }
+    return -1;
+  };
+}
+
 function matches(bytes: Uint8Array, at: number, needle: Uint8Array): boolean {
   for (let i = 0; i < needle.length; i += 1) {
     if (bytes[at + i] !== needle[i]) return false;

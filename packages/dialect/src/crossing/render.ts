@@ -1,7 +1,7 @@
 // The request as an upstream reads it.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
 import { withVersion } from '../anthropic/anthropic.ts';
-import { encode, finder } from '../bytes.ts';
+import { encode, rareFinder } from '../bytes.ts';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
@@ -16,7 +16,8 @@ import type { Rendered, Rendering } from './rendered.ts';
 import { type Owned, ownOf } from './signed.ts';
 
 const NOTHING: readonly string[] = [];
-const findMark = finder(MARK);
+/** Every body is searched: its capital is rare. */
+const findMark = rareFinder(MARK);
 
 export function render(question: Question, lane: Lane, how: Rendering): Result<Rendered, BadAsk> {
   if (lane.operation === 'embedding') return renderEmbed(question, lane, how);

@@ -360,15 +360,15 @@ export function mayBeTorn(bytes: Uint8Array): boolean {
   for (let start = 0; start < bytes.length; ) {
     const feed = bytes.indexOf(LINE_FEED, start);
     const end = feed < 0 ? bytes.length : feed;
-    if (bytes[start] === DATA && isTorn(bytes.subarray(start, end))) return true;
+    if (bytes[start] === DATA && isTorn(bytes, end)) return true;
     start = end + 1;
   }
   return false;
 }
 
-/** Whether it ends as no object and no list does. */
-export function isTorn(json: Uint8Array): boolean {
-  let last = json.length - 1;
+/** Whether what stands before `end` ends as no object and no list does. */
+export function isTorn(json: Uint8Array, end: number = json.length): boolean {
+  let last = end - 1;
   while ((json[last] ?? QUOTE) <= SPACE) last -= 1;
   return json[last] !== CLOSES && json[last] !== BRACKET;
 }
