@@ -5,6 +5,7 @@
 //
 // All lines read into one buffer: what is read is taken in the same turn, and kept by nobody.
 import type { Socket } from 'node:net';
+import { atEndOfTurn, type Flushed } from '../turn.ts';
 import { Timed, type Wheel } from '../wheel.ts';
 import { type AnswerHead, AnswerReader, type AnswerSink, WireFault } from './answer.ts';
 import { type Connect, type ConnectorSettings, connectorFor } from './connect.ts';
@@ -42,7 +43,7 @@ export type Caller = Omit<AnswerSink, 'ended'> & {
   ended(): void;
 };
 
-export class Line extends Timed implements AnswerSink {
+export class Line extends Timed implements AnswerSink, Flushed {
   /** Answers on this connection. */
   answered = 0;
   /** Place in the pool's idle list, or -1. */
@@ -51,6 +52,8 @@ export class Line extends Timed implements AnswerSink {
   readonly #reader: AnswerReader;
   #socket: Socket | undefined = undefined;
   #caller: Caller | undefined = undefined;
+  /** A request that leaves at the end of this turn. */
+  #pending = '';
   #reusable = true;
   #cut = false;
 
@@ -79,7 +82,8 @@ export class Line extends Timed implements AnswerSink {
   get usable(): boolean {
     const socket = this.#socket;
     if (socket === undefined || socket.destroyed || socket.readableEnded) return false;
-    return this.#reusable && socket.writableLength === 0 && this.keepAliveMs > 0;
+    const isSent = this.#pending === '' && socket.writableLength === 0;
+    return this.#reusable && isSent && this.keepAliveMs > 0;
   }
 
   pause(): void {
@@ -170,6 +174,12 @@ export class Line extends Timed implements AnswerSink {
     if (!this.#cut) this.failed(error);
   }
 
+  flush(): void {
+    const text = this.#pending;
+    this.#pending = '';
+    if (!this.#cut) this.#socket?.write(text, 'latin1');
+  }
+
   #write(head: string, body: Uint8Array | undefined): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -177,7 +187,8 @@ export class Line extends Timed implements AnswerSink {
     if (body === undefined) socket.write(head, 'latin1');
     else if (body.length <= JOINED_BYTES_MAX) {
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-      socket.write(head + bytes.toString('latin1'), 'latin1');
+      this.#pending = head + bytes.toString('latin1');
+      atEndOfTurn(this);
     } else {
       socket.cork();
       socket.write(head, 'latin1');

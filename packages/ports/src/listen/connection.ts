@@ -1,9 +1,10 @@
 // What the listener knows of one connection: whose answers are open on it, and for how long it has
 // had none.
 import type { Socket } from 'node:net';
+import type { Flushed } from '../turn.ts';
 
 /** What is open on a connection: one exchange, or several when the caller pipelines. */
-export type Open = {
+export type Open = Flushed & {
   /** The connection has closed. */
   left(): void;
   /** Its request is still coming, and nothing of the answer has been sent. */

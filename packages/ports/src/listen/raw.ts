@@ -46,6 +46,7 @@ export function refuseConnection(
   if (connection.refused) return;
   connection.refused = true;
   const { socket, open } = connection;
+  for (const exchange of [...open]) exchange.flush();
   if (!socket.writable || open.length > 1 || open.some((exchange) => !exchange.receiving)) {
     socket.destroy();
     return;

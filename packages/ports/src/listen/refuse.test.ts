@@ -234,3 +234,10 @@ test('connections beyond the bound are closed at once', async () => {
   first.socket.destroy();
   second.socket.destroy();
 });
+
+test('what was answered before a refusal on its connection is heard before it', async () => {
+  const quick = await listening((exchange) => exchange.reply(200, [], bytes('first')));
+  const caller = await call(quick.port);
+  caller.send(`${get('/first')}no HTTP\r\n\r\n`);
+  assert.match(await caller.closed, /^HTTP\/1\.1 200 [\s\S]*first[\s\S]*HTTP\/1\.1 400 /);
+});

@@ -6,6 +6,7 @@
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { assert } from '@signalbox/contract';
+import { atEndOfTurn } from '../turn.ts';
 import { Timed, type Wheel } from '../wheel.ts';
 import { type BodyRead, Reading } from './body.ts';
 import type { Connection, Open } from './connection.ts';
@@ -149,18 +150,19 @@ export class Served implements Exchange, Open {
     const wanted = trailers.length > 0 && /\btrailers\b/.test(this.head.header('te') ?? '');
     if (this.#framed) {
       this.#pending += `0\r\n${wanted ? headLines(trailers) : ''}\r\n`;
-      this.#flush();
-    } else if (wanted) {
-      this.#res.addTrailers(pairsOf(trailers));
+      this.#flushSoon();
+    } else {
+      if (wanted) this.#res.addTrailers(pairsOf(trailers));
+      this.#res.end();
     }
-    this.#res.end();
     this.#over();
   }
 
   destroy(): void {
     if (this.#gone || this.#state === 'over') return;
     this.#flush();
-    this.#over();
+    this.#state = 'over';
+    this.#leave();
     this.#gone = true;
     const { socket } = this.#connection;
     if (socket.writableLength === 0) {
@@ -179,8 +181,9 @@ export class Served implements Exchange, Open {
   left(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#state = 'over';
     this.#pending = '';
+    if (this.#state === 'over') return;
+    this.#state = 'over';
     this.#reading?.settle('left');
     for (const then of this.#onLeave.splice(0)) then();
   }
@@ -188,15 +191,16 @@ export class Served implements Exchange, Open {
   #replyFramed(status: number, headers: readonly string[], bytes: Uint8Array): void {
     const { socket } = this.#connection;
     const text = this.#headText(status, headers, `content-length: ${bytes.length}\r\n`);
+    this.#framed = true;
     if (bytes.length <= JOINED_BYTES_MAX) {
-      socket.write(text + asLatin1(bytes), 'latin1');
+      this.#pending = text + asLatin1(bytes);
+      this.#flushSoon();
     } else {
       socket.cork();
       socket.write(text, 'latin1');
       socket.write(bytes);
       socket.uncork();
     }
-    this.#res.end();
   }
 
   /**
@@ -271,13 +275,16 @@ export class Served implements Exchange, Open {
   #flushSoon(): void {
     if (this.#flushComes) return;
     this.#flushComes = true;
-    process.nextTick(flushOf, this);
+    atEndOfTurn(this);
   }
 
-  /** Everything framed in this turn leaves in one write. */
+  /** Everything framed in this turn leaves in one write; with the last of it, the exchange. */
   flush(): void {
+    if (!this.#flushComes) return;
     this.#flushComes = false;
+    if (this.#gone) return;
     this.#flush();
+    if (this.#state === 'over') this.#close();
   }
 
   #flush(): void {
@@ -316,13 +323,18 @@ export class Served implements Exchange, Open {
 
   #over(): void {
     this.#state = 'over';
+    if (!this.#flushComes) this.#close();
+  }
+
+  #close(): void {
+    if (this.#framed) this.#res.end();
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#connection.leave(this);
     if (this.#around.draining) this.#around.onOver();
   }
-}
-
-function flushOf(served: Served): void {
-  served.flush();
 }
 
 /** The rest of a body that nobody wants. */
