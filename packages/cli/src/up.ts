@@ -60,7 +60,7 @@ async function serve(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
     terminal.out(`${lines.join('\n')}\n`);
   }
   flushCompileCache();
-  giveBackMemory(() => server.isQuiet());
+  giveBackMemory(() => server.exchanges());
   signals.onReload(() => void server.reload());
   const signal = await signals.ending;
   server.sink.log('info', 'stopping', { signal });

@@ -50,6 +50,7 @@ import { openDesk } from './desk.ts';
 import { Documents, firstInForce } from './documents.ts';
 import { type EmbeddedModels, embeddedModels } from './embedded.ts';
 import { firstCall, keyHeaderFromFile } from './first-call.ts';
+import type { Exchanges } from './give-back.ts';
 import { openLogFile } from './log-file.ts';
 import { type Bound, originsOf } from './origins.ts';
 import { openPolicies, type Policies } from './policies.ts';
@@ -85,8 +86,8 @@ export type Server = {
   readonly status: () => StatusDocument;
   readonly documents: Documents;
   readonly sink: OpenSink;
-  /** Nobody is connected. */
-  readonly isQuiet: () => boolean;
+  /** Since it listens, and those that are not over. */
+  readonly exchanges: () => Exchanges;
   /** Reads all files and secrets again; returns what is wrong with them. */
   reload(): Promise<readonly Problem[]>;
   /** Drains and closes. */
@@ -142,7 +143,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
     status: () => statusNow(ground, node, url),
     documents,
     sink,
-    isQuiet: () => node.listening.connections() === 0,
+    exchanges: () => node.listening.exchanges(),
     reload() {
       ground.reader.forgetServers();
       return documents.reload(true);

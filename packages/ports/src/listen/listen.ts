@@ -80,6 +80,8 @@ export type Listening = {
   close(drainMs: number): Promise<void>;
   /** Open connections. */
   connections(): number;
+  /** Since it listens, and those that are not over. */
+  exchanges(): { readonly begun: number; readonly open: number };
 };
 
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -92,6 +94,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     date: new DateLine(clock),
     keepAliveLines: keepAliveLines(settings.keepAliveMs),
     draining: false,
+    begun: 0,
     onOver: () => void setImmediate(() => server.closeIdleConnections()),
   };
   const server = serverFor({ options, clock }, { settings, open, silent });
@@ -104,6 +107,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     host,
     port,
     connections: () => open.size,
+    exchanges: () => ({ begun: around.begun, open: openIn(open) }),
     names: () => (shown === undefined ? undefined : namesOf(shown)),
     renew(certificate) {
       if (!isSecure(server)) return;
@@ -121,6 +125,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
 const isSecure = (server: HttpServer | HttpsServer): server is HttpsServer =>
   'setSecureContext' in server;
+
+function openIn(connections: ReadonlyMap<Socket, Connection>): number {
+  let count = 0;
+  for (const { open } of connections.values()) count += open.length;
+  return count;
+}
 
 type Held = {
   readonly settings: ListenSettings;

@@ -22,6 +22,8 @@ export type Surroundings = {
   /** The lines that tell that, and how long, an idle connection is kept. */
   readonly keepAliveLines: string;
   draining: boolean;
+  /** Exchanges, since it listens. */
+  begun: number;
   /** Called when an exchange is over while draining. */
   onOver(): void;
 };
@@ -78,6 +80,7 @@ export class Served implements Exchange, Open {
     this.head = new ReceivedHead(req, connection.address);
     this.#waitsToContinue = this.head.header('expect') !== undefined;
     connection.enter(this);
+    around.begun += 1;
   }
 
   get receiving(): boolean {
