@@ -20,6 +20,7 @@ import { frontierFor } from './resolve/own-prices.ts';
 import { LEFT_WAITING, type WaitEnd } from './schedule/park.ts';
 import type { Scheduled } from './schedule/schedule.ts';
 import { type Bill, bill } from './settle/bill.ts';
+import { COMMITMENT_BYTES } from './settle/commitment.ts';
 import {
   costHeaders,
   decisionHeaders,
@@ -29,7 +30,6 @@ import {
 } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
 import {
-  COMMITMENT_BYTES,
   type Settlement,
   type SettlePorts,
   settle,

@@ -13,6 +13,7 @@ import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
 import { join, recall, remember } from './session/session.ts';
+import { commitLarge } from './settle/commitment.ts';
 import { observe } from './settle/observe.ts';
 import type { Seen } from './settle/record.ts';
 import type { Settlement } from './settle/settle.ts';
@@ -57,7 +58,9 @@ export async function enter(
   if (!joined.ok) return joined;
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
-  return yes(classify(known, await readContent(known, house.ports.clock)));
+  const content = await readContent(known, house.ports.clock);
+  await commitLarge(known, house.ports);
+  return yes(classify(known, content));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

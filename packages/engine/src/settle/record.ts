@@ -34,6 +34,8 @@ export type Seen = Call &
     readonly queued?: boolean;
     /** What its answer told that an endpoint holds. */
     readonly references?: readonly string[] | undefined;
+    /** Of a large body: made before its record. */
+    readonly requestCommitment?: string;
     /** Its record is in the journal: there is no second one. */
     readonly settled?: boolean;
   };

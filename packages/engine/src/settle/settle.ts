@@ -20,6 +20,7 @@ import type { Outcome } from '../dispatch/dispatch.ts';
 import type { QueueEnds } from '../schedule/queue-ends.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { type Bill, withLost } from './bill.ts';
+import { requestCommitment } from './commitment.ts';
 import { recordOf, type Seen } from './record.ts';
 
 /** The record is made when it is asked for, or when its batch is written. */
@@ -161,17 +162,14 @@ class Ended implements Settlement {
 
   get record(): CallRecord {
     if (this.#record !== undefined) return this.#record;
-    const { question, id, entry, trace } = this.#seen;
+    const { id, entry, trace } = this.#seen;
     const { keys, snapshot, sink } = this.#ports;
     this.#record = recordOf(this.#seen, {
       ...this.#facts,
       decision: decisionId(id, entry ?? 1),
       totalMs: this.#totalMs,
       responseCommitment: this.#responseCommitment?.(),
-      requestCommitment:
-        question === undefined
-          ? undefined
-          : keys.digest('request', question.bytes, COMMITMENT_BYTES),
+      requestCommitment: requestCommitment(this.#seen, keys),
       snapshot,
     });
     count(this.#record, sink);
@@ -179,8 +177,6 @@ class Ended implements Settlement {
     return this.#record;
   }
 }
-
-export const COMMITMENT_BYTES = 16;
 
 function count(record: CallRecord, sink: Sink): void {
   const last = record.attempts[record.attempts.length - 1];

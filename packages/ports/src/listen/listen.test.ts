@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import type { Exchange } from './exchange.ts';
 import { bytes, call, closeAll, get, listening, post, promised } from './listening.fixture.ts';
@@ -195,4 +196,29 @@ test('answers without a body have none', async () => {
   const text = await caller.heard(/204[\s\S]*204[\s\S]*\r\n\r\n$/);
   assert.equal(text.includes('content-length'), false);
   caller.socket.destroy();
+});
+
+test('every byte of a large request comes through, its length told or not', async () => {
+  const body = Buffer.from(
+    Uint32Array.from({ length: 200_000 }, (_, at) => at * 2_654_435_761).buffer,
+  );
+  const sums: string[] = [];
+  const taking = await listening((exchange) => {
+    void exchange.readBody(2_000_000, 5_000).then((read) => {
+      sums.push(typeof read === 'string' ? read : createHash('sha256').update(read).digest('hex'));
+      exchange.reply(200, [], bytes('[taken]'));
+    });
+  });
+  const expected = createHash('sha256').update(body).digest('hex');
+  const text = body.toString('latin1');
+  const told = await call(taking.port);
+  told.send(post('/told', text));
+  await told.heard('[taken]');
+  told.socket.destroy();
+  const chunked = await call(taking.port);
+  const frame = `${body.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+  chunked.send(`POST /c HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n${frame}`);
+  await chunked.heard('[taken]');
+  chunked.socket.destroy();
+  assert.deepEqual(sums, [expected, expected]);
 });

@@ -98,7 +98,7 @@ export class Served implements Exchange, Open {
       this.#res.writeContinue();
     }
     return new Promise((resolve) => {
-      this.#reading = new Reading(this.#around.wheel, bytesMax, resolve);
+      this.#reading = new Reading(this.#around.wheel, { bytesMax, declared }, resolve);
       this.#reading.start(this.#req, ms);
     });
   }
