@@ -15,8 +15,7 @@ import { schedule } from './schedule/schedule.ts';
 import { join, recall, remember } from './session/session.ts';
 import { commitLarge } from './settle/commitment.ts';
 import { observe } from './settle/observe.ts';
-import type { Seen } from './settle/record.ts';
-import type { Settlement } from './settle/settle.ts';
+import type { Seen, Settlement } from './settle/settle.ts';
 import { type Admitted, admit } from './tenant/tenant.ts';
 
 /** How far a call came, which is what is settled, and the documents it was admitted under. */
@@ -58,9 +57,8 @@ export async function enter(
   if (!joined.ok) return joined;
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
-  const content = await readContent(known, house.ports.clock);
   await commitLarge(known, house.ports);
-  return yes(classify(known, content));
+  return yes(classify(known, await readContent(known, house.ports.clock)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

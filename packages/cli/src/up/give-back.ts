@@ -1,8 +1,8 @@
 // The start leaves a heap that is more than half garbage: parsed lists, schemas, sources that were
 // compiled. V8 keeps such a heap until load makes it look again, and an idle gateway would weigh a
 // quarter more than it needs to. So once, in the first quiet moment, it is asked to look: one full
-// collection that also gives empty pages back, about 100 ms, after a second in which nobody asked for
-// anything.
+// collection that also gives empty pages back, about 100 ms, after a second in which nobody asked
+// for anything.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

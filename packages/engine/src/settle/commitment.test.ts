@@ -14,7 +14,7 @@ const asking = (length: number) => {
   return { question: question.value };
 };
 
-it('of a large body is made in steps, with turns of the loop between, and is the same', async () => {
+it('of a large body is made in steps, with turns between, and is the same', async () => {
   const call = asking(3_500_000);
   let turns = 0;
   const clock = {

@@ -23,6 +23,8 @@ import { type Bill, withLost } from './bill.ts';
 import { requestCommitment } from './commitment.ts';
 import { recordOf, type Seen } from './record.ts';
 
+export type { Seen } from './record.ts';
+
 /** The record is made when it is asked for, or when its batch is written. */
 export type Settlement = { readonly record: CallRecord };
 
