@@ -72,7 +72,11 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
     'A consent of the tenant: it lets the call go as far as it says. 403 `policy_denied` when the tenant has none of that name, or it is not in force, or about another subject.',
   ),
   row('x-signalbox-criticality', 'any', 'Accepted; nothing depends on it yet.'),
-  row('x-signalbox-declared-tools', 'any', 'Accepted; nothing depends on it yet.'),
+  row(
+    'x-signalbox-declared-tools',
+    '`search,read_file`, up to 128',
+    'Tools that the answer may call, and no other; empty: none. What calls another is 502 `output_rejected`, and an offered tool that the provider runs itself and that is not among them 403 `policy_denied`.',
+  ),
 ];
 
 export const RESPONSE_HEADERS: readonly HeaderRow[] = [

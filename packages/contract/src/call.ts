@@ -43,6 +43,8 @@ export type CallHead = {
   readonly sensitivity: DeclaredSensitivity | undefined;
   /** Where its data comes from, and what documents it holds, in the tenant's words. */
   readonly sources?: readonly string[] | undefined;
+  /** Tools that its answer may call, and no other; empty: none. Undefined: not said. */
+  readonly declaredTools?: readonly string[] | undefined;
   /** Of a document of the tenant, which says how far its data may go. */
   readonly consent?: string | undefined;
   readonly latencyBudgetMs: number | undefined;

@@ -20,6 +20,7 @@ export {
   tryParse,
 } from './canon/exact.ts';
 export { Folding, fold, unfold } from './canon/fold.ts';
+export { hostedTools } from './canon/hosted.ts';
 export { Order } from './canon/order.ts';
 export type { SignedCall, SignedCalls } from './canon/origin.ts';
 export { cohere } from './cohere/cohere.ts';

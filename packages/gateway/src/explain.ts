@@ -189,6 +189,7 @@ function outputDocument({ route, head }: Resolved): object | null {
     characters: { min: rules.charactersMin ?? null, max: rules.charactersMax ?? null },
     tokens: { min: rules.tokensMin ?? null, max: rules.tokensMax ?? null },
     tool_arguments: rules.toolArguments,
+    declared_tools: head.declaredTools ?? null,
     retries: rules.retries,
     escalate: rules.escalate ?? null,
     escalates_to: route.better.map(({ offering, place }) => ({

@@ -109,12 +109,22 @@ describe('the head of a call', () => {
     }
   });
 
-  it('may say how critical it is and which tools it has, though nothing depends on it', () => {
-    const plain = read();
-    assert.deepEqual(
-      read('x-signalbox-criticality', 'high', 'x-signalbox-declared-tools', 'a,b'),
-      plain,
-    );
+  it('may say how critical it is, though nothing depends on it', () => {
+    assert.deepEqual(read('x-signalbox-criticality', 'high'), read());
+  });
+
+  it('declares the tools that may be called: a list, none, or nothing', () => {
+    const name = 'x-signalbox-declared-tools';
+    assert.deepEqual(read(name, 'search, read_file', name, 'x:y.z').declaredTools, [
+      ...['search', 'read_file', 'x:y.z'],
+    ]);
+    assert.deepEqual(read(name, ' ').declaredTools, []);
+    assert.equal(read().declaredTools, undefined);
+    for (const wrong of ['a b', 'a,', '*', 'a'.repeat(65), Array(129).fill('a').join()]) {
+      const head = readHead(headOf(name, wrong), SPEAKING, new Set());
+      assert.ok(!head.ok, wrong);
+      assert.deepEqual([head.refusal.code, head.refusal.param], ['body_invalid', name]);
+    }
   });
 
   it('drops a trace that is none', () => {

@@ -24,6 +24,8 @@ const STEP = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IDEMPOTENCY = /^[\x21-\x7e]{1,255}$/;
+const TOOL = /^[A-Za-z0-9_.:-]{1,64}$/;
+const TOOLS_MAX = 128;
 const TAGS_MAX = 8;
 const SOURCES_MAX = 8;
 const TAG_BYTES_MAX = 64;
@@ -72,6 +74,7 @@ function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
     step: undefined,
     sensitivity: undefined,
     sources: undefined,
+    declaredTools: undefined,
     consent: undefined,
     latencyBudgetMs: undefined,
     queueAllowed: false,
@@ -157,9 +160,14 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       if (!CONSENT_FORM.pattern.test(value)) return 'must be the id or the name of one consent';
       draft.consent = value;
       return undefined;
+    case 'declared-tools': {
+      const tools = readTools(value, draft.declaredTools ?? []);
+      if (tools === undefined) return `must name up to ${TOOLS_MAX} tools, or none`;
+      draft.declaredTools = tools;
+      return undefined;
+    }
     case 'criticality':
-    case 'declared-tools':
-      // Nothing depends on them yet, so whatever they say is harmless.
+      // Nothing depends on it yet, so whatever it says is harmless.
       return undefined;
     default:
       return undefined;
@@ -182,6 +190,13 @@ export function readSensitivity(value: string): DeclaredSensitivity | undefined 
   if (label === undefined) return undefined;
   const kinds = (parts?.[2] ?? '').split(',').map((kind) => kind.trim());
   return { label, kinds: kinds.filter((kind) => kind !== '') };
+}
+
+/** Where the header stands twice it is one list, as proxies make of it. */
+function readTools(value: string, before: readonly string[]): readonly string[] | undefined {
+  const named = value.trim() === '' ? [] : value.split(',').map((one) => one.trim());
+  const all = [...before, ...named];
+  return all.length <= TOOLS_MAX && named.every((one) => TOOL.test(one)) ? all : undefined;
 }
 
 function readTags(value: string): Readonly<Record<string, string>> | undefined {

@@ -10,7 +10,7 @@ import type { Scheduled } from '../schedule/schedule.ts';
 export type Found = {
   readonly rejected: string | undefined;
   readonly undecided: string | undefined;
-  /** It calls a tool that a rule denies: it goes to nobody, not even marked. */
+  /** It calls a tool that it may not: it goes to nobody, not even marked. */
   readonly denied?: boolean;
 };
 
@@ -85,10 +85,10 @@ class Check implements Found {
   }
 
   #tool({ name, arguments: text }: Call): void {
-    const { tools } = this.#rules;
-    if (tools?.denies(name, text) !== true) return;
+    const by = this.#rules.tools?.denies(name, text);
+    if (by === undefined) return;
     this.denied = true;
-    this.#reject(`tools: ${NAME.test(name) ? name : '*'}`);
+    this.#reject(`${by}: ${NAME.test(name) ? name : '*'}`);
   }
 
   #length(text: string): void {

@@ -23,6 +23,8 @@ export async function dispatch(
   const turns = new Turns(call, ports);
   const repair = repairOf(call, ports);
   const run = new Run(call, reply, ports, repair);
+  const barred = repair?.barred();
+  if (barred !== undefined) return { kind: 'failed', refusal: barred, ...run.common() };
   const beside = besideOf(call, ports);
   const hush = repair === undefined ? undefined : beat(call, reply, ports.clock);
   try {

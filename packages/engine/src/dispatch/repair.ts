@@ -3,9 +3,10 @@
 // of one that was rejected has reached the caller. It never asks a place that the route does not
 // hold, and the retry budget, the latency budget and the money of the call bind it.
 import { type Clock, type Refusal, refusal } from '@signalbox/contract';
-import { type Ask, askOf, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
+import { type Ask, askOf, hostedTools, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
 import type { Schema } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
+import type { DeniedBy } from '../policy/tools.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Withheld } from './attempt.ts';
@@ -22,6 +23,13 @@ export type Rejected = {
 };
 
 export type RepairPorts = { readonly clock: Clock; readonly schemas: Schemas };
+
+const UNREAD = 'Some tools are denied, and which ones the call offers cannot be read.';
+const NAMED_MAX = 64;
+const HINTS: Readonly<Record<DeniedBy, string>> = {
+  tools: 'A rule of a policy denies it; `signalbox policy explain` names the rules that hold.',
+  declared_tools: 'Name it in `x-signalbox-declared-tools`, or leave it out of the request.',
+};
 
 /** Undefined: nothing is checked, as for nearly every call. */
 export function repairOf(call: Scheduled, ports: RepairPorts): Repair | undefined {
@@ -51,6 +59,19 @@ export class Repair implements Wanted {
   withBetter(offers: readonly Offer[]): readonly Offer[] {
     const { better } = this.#call.route;
     return better.length === 0 ? offers : [...offers, ...better];
+  }
+
+  /** What runs at the provider is denied before it is asked for: no answer tells of it in time. */
+  barred(): Refusal | undefined {
+    const { tools } = this.#rules;
+    if (tools === undefined) return undefined;
+    const ask = this.ask();
+    if (ask === undefined) return refusal('policy_denied', UNREAD);
+    const name = hostedTools(ask).find((one) => tools.denies(one, undefined) !== undefined);
+    if (name === undefined) return undefined;
+    const message = `The call offers \`${name.slice(0, NAMED_MAX)}\`, which the provider runs.`;
+    const by = tools.denies(name, undefined);
+    return refusal('policy_denied', message, { param: 'tools', hint: HINTS[by ?? 'tools'] });
   }
 
   check(answer: Withheld, raw: Uint8Array, trial: Trial): Found {

@@ -227,6 +227,8 @@ class Found {
   constructor(asked: Asked, level: number) {
     this.#asked = asked;
     this.#level = level;
+    const { declaredTools } = asked.call.head;
+    if (declaredTools !== undefined) this.#tools = new ToolRules(declaredTools);
   }
 
   add({ document, output, rules, fallback }: Policy, scope: number): void {
@@ -251,7 +253,7 @@ class Found {
     if (require !== undefined || forbid !== undefined) this.#matched.push(rule);
     if (cap !== undefined) this.#bound(cap);
     if (rule.tools !== undefined) {
-      this.#tools ??= new ToolRules();
+      this.#tools ??= new ToolRules(undefined);
       this.#tools.add(rule.tools);
     }
     if (log === 'none') this.#unlogged = true;
