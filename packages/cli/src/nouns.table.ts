@@ -14,6 +14,8 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   tenant: { load: async () => (await import('./commands/tenant.ts')).commands },
   key: { load: async () => (await import('./commands/key.ts')).commands },
   consent: { load: async () => (await import('./commands/consent.ts')).commands },
+  event: { load: async () => eventCommands('event') },
+  delivery: { load: async () => eventCommands('delivery') },
   session: { load: async () => (await import('./commands/session.ts')).commands },
   model: { load: async () => (await import('./commands/model.ts')).commands },
   node: { load: async () => (await import('./commands/node.ts')).commands },
@@ -26,6 +28,12 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   doctor: { load: async () => (await import('./commands/doctor.ts')).commands },
   api: { load: async () => (await import('./commands/api.ts')).commands },
 };
+
+/** Two nouns of one file. */
+async function eventCommands(noun: 'event' | 'delivery'): Promise<readonly Command[]> {
+  const { commands } = await import('./commands/event.ts');
+  return commands.filter((one) => one.name.startsWith(`${noun} `));
+}
 
 export async function everyCommand(): Promise<readonly Command[]> {
   const loaded = await Promise.all(Object.values(NOUN_FILES).map(({ load }) => load()));

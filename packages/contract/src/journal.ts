@@ -45,6 +45,7 @@ export type ActBody = {
     | 'consent-given'
     | 'consent-revoked'
     | 'session-declassified'
+    | 'event-redelivered'
     | 'hold-charged';
   readonly by: string;
   readonly what: string;

@@ -23,6 +23,7 @@ import { consentRoutes } from './routes/consents.ts';
 import { dataFlowRoute } from './routes/data-flow.ts';
 import { decisionRoute } from './routes/decision.ts';
 import { degradationRoutes } from './routes/degradation.ts';
+import { eventRoutes } from './routes/events.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { liveRoute, Tails } from './routes/live.ts';
 import { policyRoutes } from './routes/policies.ts';
@@ -60,6 +61,7 @@ export function createControl(options: ControlOptions): Control {
     ...policyRoutes(options),
     simulateRoute(options),
     registryRoute(options),
+    ...eventRoutes(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),
     ...consentRoutes(options),

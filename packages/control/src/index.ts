@@ -4,6 +4,7 @@ export { type Control, createControl } from './control.ts';
 export { contractsOf, endpointStatuses, modelFacts, modelStatuses } from './describe.ts';
 export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
 export type { TenantAdmin } from './door/door.ts';
+export type { EventsDesk } from './events-desk.ts';
 export type { ConsoleFile, ControlOptions, Deed, Lowered, Lowering } from './options.ts';
 export type { PoliciesDesk, PolicyDeed, PolicyStanding } from './policies-desk.ts';
 export type { Readings } from './readings.ts';

@@ -3,13 +3,19 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { decisionNumber, summary } from './memory-readings.fixture.ts';
 import { RECORD } from './record.fixture.ts';
-import { at, Served } from './served.fixture.ts';
+import { at, keptEvent, Served } from './served.fixture.ts';
+
+const EVENT = keptEvent(1, 'acme');
 
 describe('the description of the admin API', () => {
   const served = new Served();
   before(async () => {
     await served.start();
     served.readings.add(summary(1), RECORD);
+    served.outbox.record({ known: new Map(), events: [EVENT], hears: () => ['ops'] });
+    const tried = { at: EVENT.at, webhook: 'ops', event: EVENT.id, attempt: 1, ms: 3 };
+    const failed = { ...tried, outcome: 'failed', status: 500, fault: undefined } as const;
+    served.outbox.tried(failed, EVENT.at + 5_000);
   });
   after(() => served.stop());
 
@@ -24,6 +30,7 @@ describe('the description of the admin API', () => {
         'consents/{name}',
         'decisions/{name}',
         'degradation',
+        'deliveries',
         'endpoints',
         'endpoints/{name}',
         'endpoints/{name}/activate',
@@ -31,6 +38,9 @@ describe('the description of the admin API', () => {
         'endpoints/{name}/enable',
         'endpoints/{name}/key',
         'endpoints/{name}/probe',
+        'events',
+        'events/{name}',
+        'events/{name}/redeliver',
         'keys',
         'keys/{name}',
         'login-links',
@@ -76,7 +86,8 @@ describe('the description of the admin API', () => {
       const type = 'application/json';
       const schema = at(methods, 'get', 'responses', '200', 'content', type, 'schema');
       if (schema === undefined) continue;
-      const name = /tenants|policies/.test(path) ? 'acme' : decisionNumber(1);
+      const named = /tenants|policies/.test(path) ? 'acme' : decisionNumber(1);
+      const name = path.includes('events') ? EVENT.id : named;
       const query = path.includes('reports') ? '?tenant=acme' : '';
       const reply = await served.get(path.replace('{name}', name) + query);
       assert.equal(reply.status, 200, path);

@@ -5,6 +5,7 @@ import type { ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantAdmin } from './door/door.ts';
+import type { EventsDesk } from './events-desk.ts';
 import type { PoliciesDesk } from './policies-desk.ts';
 import type { Readings } from './readings.ts';
 import type { RegistryStatus } from './registry.ts';
@@ -24,7 +25,7 @@ export type Deed = {
   readonly act: ActBody['act'];
   readonly by: string;
   readonly tenant: TenantName | undefined;
-  /** The endpoint, the tenant, the consent, or the session. */
+  /** The endpoint, the tenant, the consent, the session, or the event. */
   readonly what: string;
   readonly detail?: ActBody['detail'];
 };
@@ -77,6 +78,8 @@ export type ControlOptions = {
   readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
   /** Undefined: policies are what their files say. */
   readonly policies?: PoliciesDesk;
+  /** Undefined: nobody is told here what becomes of the registry. */
+  readonly events?: EventsDesk;
   /** What a policy in shadow mode would have changed; undefined: no call was looked at. */
   readonly shadowOf?: (policy: string) => ShadowCounts | undefined;
   /** Undefined: nothing is degraded here. */

@@ -8,13 +8,22 @@ import {
 import { readConfiguration } from '@signalbox/config';
 import type { Clock, Sink } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import { type Listening, listen, splitTarget } from '@signalbox/ports';
+import { type KeptEvent, type Listening, listen, Outbox, splitTarget } from '@signalbox/ports';
 import { nodeKeys } from '@signalbox/trust/node';
 import { type Control, createControl } from './control.ts';
 import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
 import { MemoryReadings } from './memory-readings.fixture.ts';
 import type { ConsoleFile, ControlOptions, Deed, Lowering } from './options.ts';
 import type { StatusDocument } from './status.ts';
+
+/** An event of the registry, as it is kept. */
+export function keptEvent(number: number, tenant: string | undefined): KeptEvent {
+  const id = `evt_${String(number).padStart(26, '0')}`;
+  const data = { version: number, change: 'changed', tenant: tenant ?? null, fields: ['hide'] };
+  const type = 'signalbox.registry.override.changed';
+  const sent = { specversion: '1.0', id, type, subject: 'override/acme', data };
+  return { id, at: NOW, version: number, tenant, body: JSON.stringify(sent) };
+}
 
 export const ADMIN_KEY = 'sbx_admin_0123456789';
 const TURNS_MAX = 2_000;
@@ -29,6 +38,10 @@ tenants:
   globex: { topology: cloud }
 keys:
   acme-key: { tenant: acme, secret: env:ACME_KEY }
+registry:
+  webhooks:
+    ops: { url: 'https://hooks.example/', secret: env:HOOK }
+    theirs: { url: 'https://acme.example/', secret: env:HOOK, tenant: acme }
 policies:
   acme: { rules: [{ name: short, cap: { output_tokens: 9 } }] }
 `;
@@ -149,6 +162,7 @@ export class Served {
   readonly clock: HandClock = new HandClock();
   readonly readings: MemoryReadings = new MemoryReadings();
   readonly desk: MemoryDesk = new MemoryDesk();
+  readonly outbox: Outbox = new Outbox(':memory:');
   readonly deeds: Deed[] = [];
   readonly lowered: Lowering[] = [];
   readonly logged: string[] = [];
@@ -179,6 +193,14 @@ export class Served {
               }
             : undefined,
         carryOut: async () => ({ kind: 'done' }),
+      },
+      events: {
+        events: (query) => this.outbox.events(query),
+        event: (id) => this.outbox.event(id),
+        deliveries: (query) => this.outbox.deliveries(query),
+        waits: (ids) => this.outbox.waits(ids),
+        again: (id, names = ['ops', 'theirs']) =>
+          this.outbox.again(id, names, this.clock.now()) ? names : [],
       },
       degradation: {
         now: () => ({ level: 0, because: '', stated: undefined }),
@@ -226,6 +248,7 @@ export class Served {
   async stop(): Promise<void> {
     this.control.drain();
     await this.#listening?.close(100);
+    this.outbox.close();
   }
 
   /** Waits for what requests bring about. */

@@ -24,11 +24,16 @@ export {
 export type { PoolSettings } from './dial/lines.ts';
 export { type Proxies, proxiesFrom } from './dial/proxy.ts';
 export {
+  type DeliveriesQuery,
   type Delivery,
   type Due,
+  type EventsQuery,
   type FieldDigests,
   type KeptEvent,
+  type KeptPage,
+  OUTCOMES,
   Outbox,
+  type Waits,
 } from './events/outbox.ts';
 export { signedHeaders } from './events/signature.ts';
 export {

@@ -227,6 +227,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
         policies: ground.policies,
+        events: parts.events,
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => adminOf(parts, text, address),
         shadowOf: (policy) => parts.house.live.shadows.of(policy),

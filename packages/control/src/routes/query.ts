@@ -1,6 +1,13 @@
 // The words of a query: numbers as digits, filters as names.
 import { LABELS, type Label } from '@signalbox/contract';
-import { NOT_GIVEN, REACHES, REQUESTS_MAX, type Reach, WINDOW_MS_MAX } from '@signalbox/ports';
+import {
+  NOT_GIVEN,
+  OUTCOMES,
+  REACHES,
+  REQUESTS_MAX,
+  type Reach,
+  WINDOW_MS_MAX,
+} from '@signalbox/ports';
 import { z } from 'zod';
 
 const LIMIT_DEFAULT = 50;
@@ -19,6 +26,10 @@ const name = z.string().regex(/^[!-~]{1,200}$/, 'must be 1 to 200 printable char
 const decision = z
   .string()
   .regex(/^dec_[0-9A-Z]{26}(-[1-9][0-9]{0,3})?$/, 'must be the id of a decision');
+
+const limit = digits(z.int().min(1).max(REQUESTS_MAX))
+  .default(LIMIT_DEFAULT)
+  .describe('Rows a page.');
 
 /** An instant in ISO 8601, as Unix milliseconds. */
 const instant: z.ZodType<number, string> = z.iso
@@ -66,13 +77,45 @@ export type RequestsQuery = Filters & {
   readonly after?: string | undefined;
 };
 export const requestsQuery: z.ZodType<RequestsQuery> = z.strictObject({
-  limit: digits(z.int().min(1).max(REQUESTS_MAX)).default(LIMIT_DEFAULT).describe('Rows a page.'),
+  limit,
   after: decision.optional().describe('`next` of the page before.'),
   ...filters,
 });
 
 export const modelFactsQuery: z.ZodType<{ readonly model?: string | undefined }> = z.strictObject({
   model: name.optional().describe('One model, as callers name it; else all.'),
+});
+
+const EVENT = /^evt_[0-9A-Z]{26}$/;
+const event = z.string().regex(EVENT, 'must be the id of an event');
+
+export type EventsQuery = {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly tenant?: string | undefined;
+};
+export const eventsQuery: z.ZodType<EventsQuery> = z.strictObject({
+  limit,
+  after: event.optional().describe('`next` of the page before.'),
+  tenant: name.optional().describe('What is of this tenant alone.'),
+});
+
+export type DeliveriesQuery = EventsQuery & {
+  readonly webhook?: string | undefined;
+  readonly event?: string | undefined;
+  readonly outcome?: (typeof OUTCOMES)[number] | undefined;
+};
+export const deliveriesQuery: z.ZodType<DeliveriesQuery> = z.strictObject({
+  limit,
+  after: z
+    .string()
+    .regex(/^[0-9]{1,15}$/, 'must be `next` of a page')
+    .optional()
+    .describe('`next` of the page before.'),
+  tenant: name.optional().describe('Of events of this tenant alone.'),
+  webhook: name.optional().describe('To one webhook.'),
+  event: event.optional().describe('Of one event.'),
+  outcome: z.enum(OUTCOMES).optional().describe('How the attempt ended.'),
 });
 
 export type LiveQuery = Filters & { readonly since?: string | undefined };

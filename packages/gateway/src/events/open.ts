@@ -3,17 +3,17 @@
 import type { Store, Upstream } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { Snapshot } from '@signalbox/engine';
-import { type Delivery, type KeptEvent, Outbox } from '@signalbox/ports';
+import { Outbox } from '@signalbox/ports';
 import type { InForceOptions } from '../in-force.ts';
 import type { StorageOptions } from '../storage.ts';
 import { Webhooks } from './webhooks.ts';
 
-/** Newest first; at most 200. */
-export type EventsDesk = {
-  list(limit: number): readonly KeptEvent[];
-  deliveries(limit: number): readonly Delivery[];
-  /** Tells one once more. False: there is no such event. */
-  again(id: string): boolean;
+export type EventsDesk = Pick<Outbox, 'events' | 'event' | 'deliveries' | 'waits'> & {
+  /**
+   * Tells one once more to those of these webhooks who may hear of it, undefined: to all who may.
+   * Their names; none: there is no such event, or nobody may.
+   */
+  again(id: string, webhooks: readonly string[] | undefined): readonly string[];
 };
 
 export type News = {
@@ -44,9 +44,11 @@ export function openEvents(
   });
   return {
     desk: {
-      list: (limit) => outbox.events(limit),
-      deliveries: (limit) => outbox.deliveries(limit),
-      again: (id) => webhooks.again(id),
+      events: (query) => outbox.events(query),
+      event: (id) => outbox.event(id),
+      deliveries: (query) => outbox.deliveries(query),
+      waits: (events) => outbox.waits(events),
+      again: (id, names) => webhooks.again(id, names),
     },
     async publish(next, digest) {
       try {

@@ -216,7 +216,9 @@ describe('webhooks of the registry', () => {
     assert.deepEqual(bench.subjects('https://acme.example'), ['override/acme']);
     assert.ok(!JSON.stringify(bench.sent).includes('quiet'));
     assert.ok(!JSON.stringify(bench.sent).includes('other-'));
-    const blocked = bench.outbox.deliveries(50).filter((one) => one.outcome === 'blocked');
+    const blocked = bench.outbox
+      .deliveries({ limit: 50 })
+      .rows.filter((one) => one.outcome === 'blocked');
     assert.deepEqual(
       blocked.map((one) => [one.webhook, one.fault]),
       [['ops', 'tier']],
@@ -245,8 +247,8 @@ describe('webhooks of the registry', () => {
     const ids = bench.sent.map(({ headers }) => Object.fromEntries(headers)['webhook-id']);
     assert.equal(new Set(ids).size, 2);
     const tried = bench.outbox
-      .deliveries(50)
-      .map((one) => [one.attempt, one.outcome, one.status ?? one.fault]);
+      .deliveries({ limit: 50 })
+      .rows.map((one) => [one.attempt, one.outcome, one.status ?? one.fault]);
     assert.deepEqual(tried.reverse(), [
       [1, 'failed', 500],
       [2, 'failed', 'connect_failed'],
@@ -264,10 +266,10 @@ describe('webhooks of the registry', () => {
     await bench.publish(ONE.replace('models: [m]', 'models: [m], retries: 1'));
     while (bench.wait < Number.POSITIVE_INFINITY) await bench.turn(bench.wait);
     assert.equal(bench.sent.length, ATTEMPTS_MAX);
-    assert.equal(bench.outbox.deliveries(1)[0]?.outcome, 'given-up');
+    assert.equal(bench.outbox.deliveries({ limit: 1 }).rows[0]?.outcome, 'given-up');
     assert.ok(bench.now - began > 2 * DAY_MS && bench.now - began < 4 * DAY_MS);
     await bench.publish(ONE);
-    assert.equal(bench.outbox.deliveries(1)[0]?.outcome, 'delivered');
+    assert.equal(bench.outbox.deliveries({ limit: 1 }).rows[0]?.outcome, 'delivered');
   });
 
   it('lose nothing over a restart, and find what changed while nobody was there', async (test) => {
@@ -284,7 +286,8 @@ describe('webhooks of the registry', () => {
     const versions = bench.sent.map(({ body }) => JSON.parse(body).data.version);
     assert.deepEqual(versions, [1, 1, 2]);
     assert.equal(
-      bench.outbox.deliveries(50).filter((one) => one.outcome === 'delivered').length,
+      bench.outbox.deliveries({ limit: 50 }).rows.filter((one) => one.outcome === 'delivered')
+        .length,
       2,
     );
   });
@@ -303,13 +306,71 @@ describe('webhooks of the registry', () => {
     const bench = new Bench(test);
     await bench.publish(ONE);
     await bench.publish(ONE.replace('secret-plan-*', 'z'));
-    const [event] = bench.outbox.events(10);
+    const [event] = bench.outbox.events({ limit: 10 }).rows;
     assert.ok(event !== undefined);
     assert.equal(bench.sent.length, 2);
-    assert.equal(bench.hooks.again(event.id), true);
+    assert.deepEqual(bench.hooks.again(event.id, undefined), ['ops', 'theirs']);
     await bench.idle();
     assert.equal(bench.sent.length, 4);
-    assert.equal(bench.hooks.again('evt_nothing'), false);
+    assert.deepEqual(bench.hooks.again(event.id, ['theirs', 'off']), ['theirs']);
+    await bench.idle();
+    assert.deepEqual(bench.subjects('https://acme.example').length, 3);
+    assert.deepEqual(bench.hooks.again('evt_nothing', undefined), []);
+  });
+
+  it('tell at once what somebody asks for, and before it what waits', async (test) => {
+    const bench = new Bench(test);
+    await bench.publish(ONE);
+    bench.answers = [500, 500];
+    await bench.publish(ONE.replace('one:', 'one2:'));
+    await bench.turn(bench.wait);
+    const [newest, eldest] = bench.outbox.events({ limit: 10 }).rows;
+    assert.ok(newest !== undefined && eldest !== undefined);
+    assert.deepEqual(
+      bench.outbox.waits([eldest.id]).map((one) => [one.webhook, one.tries]),
+      [['ops', 2]],
+    );
+    assert.ok(bench.wait >= 15_000);
+    bench.answers = [204, 410];
+    bench.hooks.again(newest.id, ['ops']);
+    await bench.idle();
+    assert.deepEqual(bench.subjects(OPS).slice(2), ['endpoint/one2', 'endpoint/one']);
+    assert.deepEqual(bench.outbox.waits([newest.id, eldest.id]), []);
+    bench.hooks.again(newest.id, ['ops']);
+    await bench.idle();
+    assert.equal(bench.outbox.deliveries({ limit: 1 }).rows[0]?.outcome, 'delivered');
+  });
+
+  it('are listed page by page, of a tenant and its own webhooks alone', async (test) => {
+    const bench = new Bench(test);
+    await bench.publish(ONE);
+    await bench.publish(MOVED.replace('secret-plan-*', 'z'));
+    const { outbox } = bench;
+    const all = outbox.events({ limit: 200 }).rows.map((one) => one.id);
+    assert.equal(all.length, 3);
+    const first = outbox.events({ limit: 2 });
+    const second = outbox.events({ limit: 2, after: first.next });
+    assert.deepEqual(
+      [...first.rows, ...second.rows].map((one) => one.id),
+      all,
+    );
+    assert.equal(second.next, undefined);
+    const own = outbox.events({ limit: 200, tenant: 'acme' }).rows;
+    assert.deepEqual(
+      own.map((one) => JSON.parse(one.body).subject),
+      ['override/acme'],
+    );
+    const told = outbox.deliveries({ limit: 200 });
+    assert.equal(told.rows.length, 4);
+    const late = outbox.deliveries({ limit: 200, after: outbox.deliveries({ limit: 3 }).next });
+    assert.deepEqual(late.rows, told.rows.slice(3));
+    const theirs = outbox.deliveries({ limit: 9, tenant: 'acme', webhooks: ['theirs'] }).rows;
+    assert.deepEqual(
+      theirs.map((one) => [one.webhook, one.event]),
+      [['theirs', own[0]?.id]],
+    );
+    assert.equal(outbox.deliveries({ limit: 9, outcome: 'blocked' }).rows.length, 1);
+    assert.equal(outbox.deliveries({ limit: 9, event: own[0]?.id }).rows.length, 2);
   });
 });
 
@@ -349,21 +410,24 @@ describe('webhooks of a gateway', () => {
     const changed = documents(gateway.sim.url).replace('tier: 2', 'tier: 2\n    region: eu');
     await gateway.swap(withHooks(changed));
     const { events } = gateway.node;
-    await until('three webhooks were tried', () => events.deliveries(10).length >= 3);
+    await until(
+      'three webhooks were tried',
+      () => events.deliveries({ limit: 10 }).rows.length >= 3,
+    );
     assert.equal(heard.length, 1);
     const [{ headers, body } = { headers: {}, body: '' }] = heard;
     const event = Object(new Webhook(SECRET).verify(body, headers));
     assert.equal(event.subject, 'endpoint/middle');
     assert.deepEqual(event.data.fields, ['region']);
     const outcomes = events
-      .deliveries(10)
-      .map((one) => [one.webhook, one.outcome, one.status ?? one.fault])
+      .deliveries({ limit: 10 })
+      .rows.map((one) => [one.webhook, one.outcome, one.status ?? one.fault])
       .toSorted();
     assert.deepEqual(outcomes, [
       ['inside', 'failed', 'address_denied'],
       ['mine', 'delivered', 204],
       ['unsigned', 'failed', 'secret'],
     ]);
-    assert.equal(events.list(10).length, 1);
+    assert.equal(events.events({ limit: 10 }).rows.length, 1);
   });
 });

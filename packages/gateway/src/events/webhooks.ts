@@ -101,14 +101,18 @@ export class Webhooks {
     for (const name of this.#hooks.keys()) this.#pump(name);
   }
 
-  /** Tells an event once more to everybody who may hear of it. False: there is none. */
-  again(id: string): boolean {
+  /** As `EventsDesk` says. Who said 410 is asked again: somebody wants it so. */
+  again(id: string, names: readonly string[] | undefined): readonly string[] {
     const { outbox, clock } = this.#options;
     const event = outbox.event(id);
-    if (event === undefined) return false;
-    outbox.again(id, this.#hearers(event), clock.now());
-    for (const name of this.#hooks.keys()) this.#pump(name);
-    return true;
+    if (event === undefined) return [];
+    const hear = this.#hearers(event).filter((one) => names?.includes(one) ?? true);
+    outbox.again(id, hear, clock.now());
+    for (const name of hear) {
+      this.#gone.delete(name);
+      this.#pump(name);
+    }
+    return hear;
   }
 
   close(): void {

@@ -12,6 +12,8 @@ export const EVENTS_KEPT_MAX = 10_000;
 export const DELIVERIES_KEPT_MAX = 10_000;
 const PAGE_MAX = 200;
 
+export const OUTCOMES = ['delivered', 'failed', 'blocked', 'given-up', 'gone'] as const;
+
 /** Digest of each field of a document. */
 export type FieldDigests = Readonly<Record<string, string>>;
 
@@ -36,17 +38,40 @@ export type Due = {
 };
 
 export type Delivery = {
+  /** Unix milliseconds. */
   readonly at: number;
   readonly webhook: string;
   readonly event: string;
   /** 1: the first attempt. */
   readonly attempt: number;
-  readonly outcome: 'delivered' | 'failed' | 'blocked' | 'given-up' | 'gone';
+  readonly outcome: (typeof OUTCOMES)[number];
   readonly status: number | undefined;
   /** Code of a fault, or the term of the clearance that it breaks. */
   readonly fault: string | undefined;
   readonly ms: number;
 };
+
+/** Newest first. */
+export type EventsQuery = {
+  /** At most 200. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  /** What is its own alone; undefined: everything. */
+  readonly tenant?: string | undefined;
+};
+
+export type DeliveriesQuery = EventsQuery & {
+  /** Undefined: to any. */
+  readonly webhooks?: readonly string[] | undefined;
+  readonly event?: string | undefined;
+  readonly outcome?: Delivery['outcome'] | undefined;
+};
+
+export type KeptPage<T> = { readonly rows: readonly T[]; readonly next: string | undefined };
+
+/** An event that a webhook has not taken yet. */
+export type Waits = Omit<Due, 'event'> & { readonly event: string; readonly webhook: string };
 
 export type Recorded = {
   /** What has become of documents; undefined: gone. */
@@ -123,10 +148,18 @@ export class Outbox {
     });
   }
 
-  /** Told once more, whether it was heard of or not. False: there is no such event. */
+  /**
+   * Told once more, whether it was heard of or not; what waits for the same webhooks goes before
+   * it, now. False: there is no such event.
+   */
   again(event: string, webhooks: readonly string[], at: number): boolean {
     if (this.#statements.one.get(event) === undefined) return false;
-    for (const webhook of webhooks) this.#statements.addDue.run(webhook, event, at);
+    this.#whole(() => {
+      for (const webhook of webhooks) {
+        this.#statements.dueAgain.run(webhook, event, at);
+        this.#statements.hasten.run(at, webhook);
+      }
+    });
     return true;
   }
 
@@ -135,14 +168,32 @@ export class Outbox {
     return row === undefined ? undefined : eventOf(row);
   }
 
-  /** Newest first; at most 200. */
-  events(limit: number): readonly KeptEvent[] {
-    return this.#statements.events.all(Math.min(limit, PAGE_MAX)).map(eventOf);
+  events({ limit, after, tenant }: EventsQuery): KeptPage<KeptEvent> {
+    const asked = { after: after ?? null, tenant: tenant ?? null };
+    return page(limit, eventOf, (most) => this.#statements.events.all({ ...asked, limit: most }));
   }
 
-  /** Newest first; at most 200. */
-  deliveries(limit: number): readonly Delivery[] {
-    return this.#statements.deliveries.all(Math.min(limit, PAGE_MAX)).map(deliveryOf);
+  deliveries({ limit, ...query }: DeliveriesQuery): KeptPage<Delivery> {
+    const { after, tenant, webhooks, event, outcome } = query;
+    const asked = {
+      after: after === undefined ? null : Number(after),
+      tenant: tenant ?? null,
+      webhooks: webhooks === undefined ? null : JSON.stringify(webhooks),
+      event: event ?? null,
+      outcome: outcome ?? null,
+    };
+    const { deliveries } = this.#statements;
+    return page(limit, deliveryOf, (most) => deliveries.all({ ...asked, limit: most }));
+  }
+
+  /** Who has not taken these events yet. */
+  waits(events: readonly string[]): readonly Waits[] {
+    return this.#statements.waits.all(JSON.stringify(events)).map((row) => ({
+      webhook: text(row, 'webhook'),
+      event: text(row, 'event'),
+      tries: number(row, 'tries') ?? 0,
+      notBefore: number(row, 'not_before') ?? 0,
+    }));
   }
 
   close(): void {
@@ -210,7 +261,19 @@ const eventOf = (row: Row): KeptEvent => ({
   body: text(row, 'body'),
 });
 
-const OUTCOMES = ['delivered', 'failed', 'blocked', 'given-up', 'gone'] as const;
+/** One more than is shown is asked for: it says whether there are more. */
+function page<T>(
+  limit: number,
+  of: (row: Row) => T,
+  ask: (most: number) => readonly Row[],
+): KeptPage<T> {
+  const shown = Math.min(limit, PAGE_MAX);
+  const all = ask(shown + 1);
+  const rows = all.slice(0, shown);
+  const last = rows.at(-1);
+  const isMore = all.length > shown && last !== undefined;
+  return { rows: rows.map(of), next: isMore ? String(last['id']) : undefined };
+}
 
 const deliveryOf = (row: Row): Delivery => ({
   at: number(row, 'at') ?? 0,
@@ -234,6 +297,10 @@ function prepare(database: DatabaseSync) {
     addDue: of('INSERT INTO due VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING'),
     dropEvents: of('DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events) - ?'),
     dropDue: of('DELETE FROM due WHERE event NOT IN (SELECT id FROM events)'),
+    dueAgain: of(`INSERT INTO due VALUES (?, ?, 0, ?)
+      ON CONFLICT DO UPDATE SET tries = 0, not_before = excluded.not_before`),
+    hasten: of('UPDATE due SET not_before = min(not_before, ?) WHERE webhook = ?'),
+    waits: of('SELECT * FROM due WHERE event IN (SELECT value FROM json_each(?)) ORDER BY webhook'),
     waiting: of('SELECT DISTINCT webhook FROM due'),
     leave: of('DELETE FROM due WHERE webhook = ?'),
     next: of(`SELECT events.*, tries, not_before FROM due JOIN events ON events.id = due.event
@@ -244,7 +311,13 @@ function prepare(database: DatabaseSync) {
       ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
     dropDeliveries: of('DELETE FROM deliveries WHERE id <= (SELECT max(id) FROM deliveries) - ?'),
     one: of('SELECT * FROM events WHERE id = ?'),
-    events: of('SELECT * FROM events ORDER BY seq DESC LIMIT ?'),
-    deliveries: of('SELECT * FROM deliveries ORDER BY id DESC LIMIT ?'),
+    events: of(`SELECT * FROM events WHERE ($tenant IS NULL OR tenant = $tenant)
+      AND ($after IS NULL OR seq < (SELECT seq FROM events WHERE id = $after))
+      ORDER BY seq DESC LIMIT $limit`),
+    deliveries: of(`SELECT * FROM deliveries WHERE ($after IS NULL OR id < $after)
+      AND ($tenant IS NULL OR event IN (SELECT id FROM events WHERE tenant = $tenant))
+      AND ($webhooks IS NULL OR webhook IN (SELECT value FROM json_each($webhooks)))
+      AND ($event IS NULL OR event = $event) AND ($outcome IS NULL OR outcome = $outcome)
+      ORDER BY id DESC LIMIT $limit`),
   };
 }
