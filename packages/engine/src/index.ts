@@ -24,6 +24,12 @@ export {
 } from './catalog/probe-facts.ts';
 export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
 export {
+  Adapting,
+  conformalThreshold,
+  type Loss,
+  testedThreshold,
+} from './classify/route/risk.ts';
+export {
   type Asked as AskedToRoute,
   type DataCard,
   LearnedRouter,

@@ -104,6 +104,7 @@ describe('signalbox eval routing', () => {
     assert.equal(row('families with labels, family not told: abstained').met, true);
     assert.equal(row('mmlu, step told: APGR').met, null);
     assert.equal(row('3 tiers: AIQ').met, null);
+    assert.equal(row('mmlu: loss promised <= 0.04, expected: mean loss').met, null);
     assert.equal(report.cards[0].rows, 200);
     const scores = (await readFile(join(folder, 'scores.jsonl'), 'utf8')).trim().split('\n');
     assert.equal(scores.length, 2 * 100);

@@ -1,9 +1,10 @@
 // The figures of a run: of each family the area under the curve and the share that stays weak, with
 // their spread, beside chance, the oracle and what others reached. A family that was never seen
 // is judged by whether the router abstains. A goal whose rows are missing has no figure.
-import type { RouteDecision } from '@signalbox/engine';
+import type { Loss, RouteDecision } from '@signalbox/engine';
 import { type Band, byScore, type Scored, spreadOf, type Worth, worth } from './routing-curve.ts';
 import { ABSTAINED_KNOWN_MAX, ROUTING_GOALS, TIERS, UNSEEN } from './routing-goals.table.ts';
+import { riskFigures } from './routing-risk.ts';
 import type { Answered } from './routing-run.ts';
 import { aiq, type Choice, mean, type Point, pointsOf, priceAt } from './routing-tiers.ts';
 
@@ -39,8 +40,18 @@ export function routingFigures(
     if (!isKnown) return unseen(task, rows, options);
     return options.steps.flatMap((step) => inFamily(task, { rows, step }, options));
   });
-  return [...figures, abstainedKnown(known), ...absent(tasks, options), ...tiers(known, options)];
+  const families = tasks.map((task) => {
+    const rows = answered.filter(({ row }) => (row.task ?? '') === task);
+    return { task, rows: lossesOf(scoredOf(rows, 'untold', options.models)) };
+  });
+  return [
+    ...[...figures, abstainedKnown(known), ...absent(tasks, options), ...tiers(known, options)],
+    ...riskFigures(families),
+  ];
 }
+
+const lossesOf = (rows: readonly Scored[]): readonly Loss[] =>
+  rows.map(({ score, weak, strong }) => ({ score, loss: Math.max(0, strong - weak) }));
 
 function scoredOf(
   rows: readonly Answered[],
