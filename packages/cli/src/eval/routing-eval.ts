@@ -5,7 +5,8 @@ import type { Asked, Desk } from '../command.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { columns } from '../layout.ts';
 import { VERSION } from '../version.ts';
-import { type FigureOptions, type RoutingFigure, routingFigures } from './routing-figures.ts';
+import type { RoutingFigure } from './routing-figure.ts';
+import { type FigureOptions, routingFigures } from './routing-figures.ts';
 import { type Answered, foldsOf, type Parts, partsOf, type Run, run } from './routing-run.ts';
 import { type RoutingRow, readRows } from './routing-set.ts';
 

@@ -3,21 +3,11 @@
 // is judged by whether the router abstains. A goal whose rows are missing has no figure.
 import type { Loss, RouteDecision } from '@signalbox/engine';
 import { type Band, byScore, type Scored, spreadOf, type Worth, worth } from './routing-curve.ts';
+import type { RoutingFigure } from './routing-figure.ts';
 import { ABSTAINED_KNOWN_MAX, ROUTING_GOALS, TIERS, UNSEEN } from './routing-goals.table.ts';
 import { riskFigures } from './routing-risk.ts';
 import type { Answered } from './routing-run.ts';
 import { aiq, type Choice, mean, type Point, pointsOf, priceAt } from './routing-tiers.ts';
-
-export type RoutingFigure = {
-  readonly figure: string;
-  readonly unit: string;
-  readonly ours: number | null;
-  readonly baselines: Readonly<Record<string, number | null>>;
-  readonly goal: string | null;
-  readonly met: boolean | null;
-  readonly spread: Readonly<Record<string, Band>>;
-  readonly count: number;
-};
 
 export type FigureOptions = {
   readonly models: readonly string[];

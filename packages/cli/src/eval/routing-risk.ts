@@ -2,7 +2,7 @@
 // rest, many times; and what remains of the promise when another family comes, with a tenth of the
 // rows audited.
 import { Adapting, conformalThreshold, type Loss, testedThreshold } from '@signalbox/engine';
-import type { RoutingFigure } from './routing-figures.ts';
+import type { RoutingFigure } from './routing-figure.ts';
 
 const ALPHAS = [0.02, 0.04, 0.06];
 const COUNTS = [100, 300, 1_000, 3_000];

@@ -15,7 +15,7 @@ export type Loss = { readonly score: number; readonly loss: number };
 /** Below every score: nothing stays. */
 export const NOTHING_STAYS: number = Number.NEGATIVE_INFINITY;
 
-/** The last threshold of which all before it hold, too; `holds` is asked with the losses so far. */
+/** The last threshold before one that does not hold; `holds` is asked with the losses so far. */
 function highest(rows: readonly Loss[], holds: (sum: number) => boolean): number {
   const sorted = rows.filter(isSound).sort((a, b) => a.score - b.score);
   let best = NOTHING_STAYS;
