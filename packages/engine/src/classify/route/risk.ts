@@ -33,7 +33,7 @@ function highest(rows: readonly Loss[], holds: (sum: number) => boolean): number
 const isSound = ({ score, loss }: Loss): boolean =>
   Number.isFinite(score) && loss >= 0 && loss <= 1;
 
-/** The last threshold before one that fails; `holds` is asked with the losses so far. */
+/** @returns the highest threshold whose expected loss is <= `alpha`; needs 1/alpha - 1 rows. */
 export function conformalThreshold(rows: readonly Loss[], alpha: number): number {
   const count = rows.filter(isSound).length;
   return highest(rows, (sum) => (sum + 1) / (count + 1) <= alpha);
