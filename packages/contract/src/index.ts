@@ -61,7 +61,7 @@ export {
   type FactsBody,
   type HeldBody,
   type HoldBody,
-  type QueueEndBody,
+  type QueueOwnerBody,
   type SessionBody,
 } from './journal.ts';
 export { type Cost, formatUsd, microUsd, NANO_PER_USD, type Usage } from './money.ts';

@@ -1,6 +1,6 @@
 // The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
 // reading live in `trust` (bytes) and `ports` (disk).
-import type { EndpointName, RequestId, SessionId, TenantName } from './ids.ts';
+import type { EndpointName, KeyName, RequestId, SessionId, TenantName } from './ids.ts';
 import type { CallRecord } from './record.ts';
 import type { Label } from './tiers.ts';
 
@@ -13,6 +13,8 @@ export type HoldBody = {
   readonly day: number;
   /** Decimal nano-USD reserved for the call, all in all. */
   readonly estimateNanoUsd: string;
+  /** The key that was told to come back for the answer. */
+  readonly queuedBy?: KeyName;
 };
 
 export type CountBody = {
@@ -65,8 +67,8 @@ export type CheckpointBody = {
   readonly objects?: readonly HeldBody[];
   /** What sessions have held. */
   readonly sessions?: readonly SessionBody[];
-  /** Queued calls that have ended. */
-  readonly queueEnds?: readonly QueueEndBody[];
+  /** Whose queued calls are, also those that have ended. */
+  readonly queueOwners?: readonly QueueOwnerBody[];
 };
 
 export type HeldBody = {
@@ -90,10 +92,10 @@ export type SessionBody = {
   readonly at: number;
 };
 
-export type QueueEndBody = {
+export type QueueOwnerBody = {
   readonly call: RequestId;
   readonly tenant: TenantName;
-  readonly key: string;
+  readonly key: KeyName;
 };
 
 /** Spent in the windows of one day, decimal nano-USD. */

@@ -23,11 +23,10 @@ import { decisionHeaders, timingHeader, upstreamHeaders } from './settle/heads.t
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
 
-export function settlePorts({ ports, live, now }: House): SettlePorts {
+export function settlePorts({ ports, now }: House): SettlePorts {
   const { catalog, version } = now();
   const { store, clock, sink, keys } = ports;
-  const { queueEnds } = live;
-  return { store, clock, sink, keys, queueEnds, catalog, snapshot: version };
+  return { store, clock, sink, keys, catalog, snapshot: version };
 }
 
 export function sessionPorts({ ports, live }: House): SessionPorts {

@@ -12,7 +12,7 @@ import type { Consents } from './resolve/consent.ts';
 import type { Closings } from './resolve/recorded.ts';
 import type { Degradation } from './schedule/degradation.ts';
 import type { Parking, ParkLimits } from './schedule/park.ts';
-import type { QueueEnds } from './schedule/queue-ends.ts';
+import type { QueueOwners } from './schedule/queue-owners.ts';
 import type { Order, Pools } from './schedule/schedule.ts';
 import type { Idempotency } from './session/idempotency.ts';
 import type { SessionLabels } from './session/labels.ts';
@@ -50,7 +50,7 @@ export type Live = {
   readonly objects: References;
   readonly counts: Counts;
   readonly parking: Parking;
-  readonly queueEnds: QueueEnds;
+  readonly queueOwners: QueueOwners;
   readonly degradation: Degradation;
   readonly shadows: Shadows;
 };

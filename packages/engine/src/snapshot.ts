@@ -14,7 +14,7 @@ import {
   isRequestId,
   type Keys,
   keyName,
-  type QueueEndBody,
+  type QueueOwnerBody,
   type Random,
   type RequestId,
   type Secret,
@@ -50,7 +50,7 @@ import { ownPrices } from './resolve/own-prices.ts';
 import { prepare } from './resolve/view.ts';
 import { budgets, dayOf } from './schedule/budgets.ts';
 import { Degradation } from './schedule/degradation.ts';
-import { queueEnds } from './schedule/queue-ends.ts';
+import { queueOwners } from './schedule/queue-owners.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
 import { sessionLabels } from './session/labels.ts';
@@ -265,7 +265,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),
     parking: { waiting: new Map(), again: new Map(), ends: new Map() },
-    queueEnds: queueEnds(),
+    queueOwners: queueOwners(),
     degradation: new Degradation(),
     shadows: new Shadows(clock, sink),
   };
@@ -286,19 +286,19 @@ export function checkpoint({
   references,
   objects,
   sessions,
-  queueEnds,
+  queueOwners,
 }: Live): CheckpointBody {
   return {
     ...pools.budgets.checkpoint(),
     responses: references.checkpoint(),
     objects: objects.checkpoint(),
     sessions: sessions.checkpoint(),
-    queueEnds: queueEnds.checkpoint(),
+    queueOwners: queueOwners.checkpoint(),
   };
 }
 
 /**
- * Takes one entry of the journal back: money, what endpoints hold, queued calls that have ended.
+ * Takes one entry of the journal back: money, what endpoints hold, whose queued calls are.
  * Entries come in order from the last checkpoint on.
  */
 export function restore(live: Live, entry: Entry): void {
@@ -313,13 +313,18 @@ export function restore(live: Live, entry: Entry): void {
     for (const { tenant, session, label, kinds, at } of listIn<SessionBody>(body, 'sessions')) {
       live.sessions.restore(tenant, session, raisedOf(label, kinds), at);
     }
-    for (const end of listIn<QueueEndBody>(body, 'queueEnds')) live.queueEnds.add(end);
+    for (const owner of listIn<QueueOwnerBody>(body, 'queueOwners')) live.queueOwners.add(owner);
     return;
   }
   if (kind === 'act') restoreAct(live, entry);
   if (call === undefined || !isRequestId(call)) return;
   if (kind === 'hold' || kind === 'extend') {
-    money.restoreHold(call, body as HoldBody); // our own entry, its digest verified
+    const hold = body as HoldBody; // our own entry, its digest verified
+    money.restoreHold(call, hold);
+    const { queuedBy: key } = hold;
+    if (key !== undefined && entry.tenant !== undefined) {
+      live.queueOwners.add({ call, tenant: tenantName(entry.tenant), key });
+    }
   }
   if (kind !== 'settlement') return;
   restoreSettlement(live, call, body);
@@ -343,11 +348,8 @@ function restoreHeld(to: References, all: readonly HeldBody[]): void {
 
 /** What a call that has ended taught: `observe` and `settle` tell it first. */
 function restoreTaught(live: Live, at: number, record: CallRecord): void {
-  const { tenant, key, session, label, attempts, references: names = [], operation } = record;
+  const { tenant, session, label, attempts, references: names = [], operation } = record;
   if (tenant === undefined) return;
-  if (record.queued === true && key !== undefined) {
-    live.queueEnds.add({ call: record.request, tenant, key });
-  }
   // Of attempts beside each other the one that answered stands last.
   const endpoint = attempts[attempts.length - 1]?.endpoint;
   const { lasting = label } = record;

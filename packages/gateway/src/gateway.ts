@@ -8,6 +8,7 @@ import {
   type CallTrace,
   codeFacts,
   no,
+  type Parked,
   type Ports,
   type Refusal,
   type RequestId,
@@ -179,6 +180,7 @@ function deferTo(call: Call, { options, inPath, passed, framing }: Taking): Defe
     const arrived = { request, at, head, inPath, passed, framing };
     const place = await pages.queued.open(arrived, parked);
     if (!place.ok) return place;
+    sayQueued(request, parked, house);
     const isHeld = await new Promise<boolean>((done) => house.ports.store.durable(done));
     if (isHeld) {
       const timing = timingSince(call.arrived, house.ports.clock);
@@ -187,6 +189,15 @@ function deferTo(call: Call, { options, inPath, passed, framing }: Taking): Defe
     place.value.cancel();
     return no(refusal('journal_unavailable', 'The hold of the call could not be written.'));
   };
+}
+
+/** Whose it is stands in the journal: no file has to be left that tells it. */
+function sayQueued(call: RequestId, { tenant, key }: Parked, { live, ports }: House): void {
+  const hold = live.pools.budgets.holdOf(call);
+  live.queueOwners.add({ call, tenant, key });
+  if (hold === undefined) return;
+  const body = { ...hold, queuedBy: key };
+  ports.store.append({ kind: 'extend', at: ports.clock.now(), tenant, call, body });
 }
 
 /** Calls of an earlier life of the node enter the line again, in their order. */

@@ -174,8 +174,8 @@ function openQueue(
   { keptFiles: files, live }: Storage,
   state: State,
 ): Queued {
-  const { queueEnds: ends } = live;
-  return queued({ files, keyring: data.keyring, clock, sink, limits: () => state.queue, ends });
+  const { queueOwners: owners } = live;
+  return queued({ files, keyring: data.keyring, clock, sink, limits: () => state.queue, owners });
 }
 
 /** Calls that wait on disk go on; what else was held when the node died is charged. */

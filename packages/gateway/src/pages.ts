@@ -122,7 +122,10 @@ async function queuedAnswer(
       refusal('internal', 'The answer was kept, and cannot be read any more.'),
     );
   } else if (fetched.kind === 'expired') {
-    pages.refuse(exchange, refusal('queued_expired', 'The answer was fetched, or has expired.'));
+    pages.refuse(
+      exchange,
+      refusal('queued_expired', 'The answer was fetched, has expired, or was lost in a crash.'),
+    );
   } else {
     pages.refuse(exchange, refusal('route_unknown', 'No queued call of yours has this id.'));
   }

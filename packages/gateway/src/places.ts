@@ -1,9 +1,9 @@
 // Which calls are queued: counted, in order, and bounded in number and bytes, of a tenant and of
-// all. Those that are gone are remembered for a while, to tell their callers so.
+// all. Whose those were that are gone is known for a while, to tell their callers so.
 import type { Headers, KeyName, RequestId, TenantName } from '@signalbox/contract';
 import type { Live } from '@signalbox/engine';
 
-export type QueueEnds = Pick<Live['queueEnds'], 'add' | 'ownerOf'>;
+export type QueueOwners = Pick<Live['queueOwners'], 'ownerOf'>;
 
 export type QueuedLimits = {
   readonly callsMax: number;
@@ -47,13 +47,13 @@ export class Places {
   /** In the order in which they came. */
   readonly #places = new Map<RequestId, Place>();
   readonly #tenants = new Map<TenantName, Sum>();
-  /** Whose they were: a stranger hears nothing of them. */
-  readonly #ends: QueueEnds;
+  /** Also of those that are gone: a stranger hears nothing of them. */
+  readonly #owners: QueueOwners;
   #bytes = 0;
 
-  constructor(limits: () => QueuedLimits, ends: QueueEnds) {
+  constructor(limits: () => QueuedLimits, owners: QueueOwners) {
     this.#limits = limits;
-    this.#ends = ends;
+    this.#owners = owners;
   }
 
   has(place: Place): boolean {
@@ -63,7 +63,7 @@ export class Places {
   /** Undefined: nothing of this owner, now or a while ago. */
   find(request: RequestId, owner: Owner): Place | 'gone' | undefined {
     const place = this.#places.get(request);
-    const whose = place ?? this.#ends.ownerOf(request);
+    const whose = place ?? this.#owners.ownerOf(request);
     if (whose === undefined || whoOf(whose) !== whoOf(owner)) return undefined;
     return place ?? 'gone';
   }
@@ -99,13 +99,10 @@ export class Places {
     place.bytes = bytes;
   }
 
-  /** @param told its caller is told that it is gone; otherwise it never was. */
-  take(place: Place, told: boolean): void {
+  take(place: Place): void {
     if (!this.has(place)) return;
     this.#places.delete(place.request);
     this.#count(place.tenant, -1, -place.bytes);
-    const { request: call, tenant, key } = place;
-    if (told) this.#ends.add({ call, tenant, key });
   }
 
   /** The one whose time is over first. */

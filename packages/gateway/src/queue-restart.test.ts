@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -184,6 +185,9 @@ async function diskText(): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
+const answersIn = (at: string): number =>
+  readdirSync(join(at, 'data', 'queue')).filter((name) => name.endsWith('.answer')).length;
+
 const queueFiles = (): Promise<string[]> => readdir(join(folder, 'data', 'queue'));
 
 type Settled = { readonly call: string; readonly record: Readonly<Record<string, unknown>> };
@@ -260,6 +264,30 @@ describe('a gateway that is killed while calls are queued', () => {
     await third.end('SIGTERM');
     assert.deepEqual(await queueFiles(), []);
     await settledOf(one);
+  });
+
+  it('has an answer that was safe and not settled, once, over every restart', async () => {
+    const held = await readdir(join(folder, 'data', 'journal'));
+    const before = join(folder, 'journal-before');
+    await cp(join(folder, 'data', 'journal'), before, { recursive: true });
+    const second = await start(documents(sim.url));
+    await until('they are answered', () => answersIn(folder) === 2);
+    await second.end('SIGKILL');
+    const journal = join(folder, 'data', 'journal');
+    await rm(journal, { recursive: true });
+    await cp(before, journal, { recursive: true });
+    assert.deepEqual(await readdir(journal), held, 'nothing of a settlement was written');
+    const third = await start(documents(NOWHERE));
+    assert.equal((await third.ask(one)).status, 200);
+    refused(await third.ask(one), 410, 'queued_expired');
+    await third.end('SIGKILL');
+    const last = await start(documents(NOWHERE));
+    refused(await last.ask(one), 410, 'queued_expired');
+    refused(await last.ask(one, { key: KEYS.OTHER }), 404, 'route_unknown');
+    assert.equal((await last.ask(two)).status, 200);
+    await last.end('SIGTERM');
+    const { ending, key } = await settledOf(one);
+    assert.deepEqual([ending, key], ['crashed', 'main']);
   });
 
   it('charges what was held for an attempt that it died in, and makes another', async () => {
@@ -352,7 +380,8 @@ it('a file that does not read is set aside, said in /readyz, and stops nobody', 
   assert.equal(ready['mode'], 'degraded');
   assert.match(JSON.stringify(ready['reasons']), /1 files could not be read/);
   assert.equal((await fetched(second, two)).status, 200);
-  refused(await second.ask(one), 404, 'route_unknown');
+  refused(await second.ask(one), 410, 'queued_expired');
+  refused(await second.ask(one, { key: KEYS.OTHER }), 404, 'route_unknown');
   await second.end('SIGTERM');
   assert.equal((await settledOf(one))['ending'], 'crashed');
   assert.equal((await settledOf(two))['ending'], 'answered');

@@ -21,7 +21,7 @@ import {
   openKeptFiles,
   openKeyring,
 } from '@signalbox/ports';
-import type { QueueEnds } from './places.ts';
+import type { QueueOwners } from './places.ts';
 import { type Deferred, type Queued, queued, type Waiting } from './queued.ts';
 
 const AT = 1_760_000_000_000;
@@ -88,12 +88,10 @@ type Again = Rig & { readonly waiting: readonly Waiting[] };
 
 const TENANTS = ['acme', 'bolt'];
 
-function endsOf(): QueueEnds {
-  const ends = new Map<RequestId, Parameters<QueueEnds['add']>[0]>();
-  return { add: (end) => void ends.set(end.call, end), ownerOf: (call) => ends.get(call) };
-}
+type Lasting = { now: number; wall: number; readonly owners: Map<RequestId, Parked> };
+const begun = (): Lasting => ({ now: 0, wall: AT, owners: new Map() });
 
-async function rigged(limits = {}, on?: MemoryDisk, start = { now: 0, wall: AT }): Promise<Again> {
+async function rigged(limits = {}, on?: MemoryDisk, start = begun()): Promise<Again> {
   const timers: { at: number; then: () => void }[] = [];
   const clock: Clock = {
     now: () => start.wall + start.now,
@@ -112,7 +110,8 @@ async function rigged(limits = {}, on?: MemoryDisk, start = { now: 0, wall: AT }
   const files = await openKeptFiles({ disk, folder: FOLDER });
   const logged: string[] = [];
   const sink = { log: (_: string, event: string) => void logged.push(event) };
-  const line = queued({ files, keyring, clock, sink, limits: () => all, ends: endsOf() });
+  const owners: QueueOwners = { ownerOf: (call) => start.owners.get(call) };
+  const line = queued({ files, keyring, clock, sink, limits: () => all, owners });
   const rig: Rig = {
     line,
     disk,
@@ -130,8 +129,10 @@ async function rigged(limits = {}, on?: MemoryDisk, start = { now: 0, wall: AT }
     async open(n, question = 'q', tenant = 'acme') {
       const arrived = { request: callOf(n), at: AT, head: HEAD } as const;
       const kept = { ...arrived, inPath: undefined, passed: undefined, framing: undefined };
-      const place = await line.open(kept, parkedOf(question, tenant));
+      const parked = parkedOf(question, tenant);
+      const place = await line.open(kept, parked);
       assert.ok(place.ok, place.ok ? '' : place.refusal.message);
+      start.owners.set(callOf(n), parked);
       return place.value;
     },
     async again(isOpen = () => true, tenants = TENANTS) {

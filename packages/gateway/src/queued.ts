@@ -33,7 +33,7 @@ import {
   type Place,
   Places,
   type QueuedLimits,
-  type QueueEnds,
+  type QueueOwners,
 } from './places.ts';
 import { newRunning, type Running } from './running.ts';
 import { type SealedFiles, sealedFiles } from './sealed-files.ts';
@@ -98,7 +98,7 @@ export type QueuedOptions = {
   readonly clock: Clock;
   readonly sink: Pick<Sink, 'log'>;
   readonly limits: () => QueuedLimits;
-  readonly ends: QueueEnds;
+  readonly owners: QueueOwners;
 };
 
 const RETRY_AFTER_MS = 5_000;
@@ -127,7 +127,7 @@ class Queue implements Queued {
   constructor(options: QueuedOptions) {
     this.#options = options;
     this.#sealed = sealedFiles(options.files, options.keyring);
-    this.#places = new Places(options.limits, options.ends);
+    this.#places = new Places(options.limits, options.owners);
   }
 
   open = async (arrived: Arrived, parked: Parked): Promise<Result<Deferred, Refusal>> => {
@@ -140,7 +140,7 @@ class Queue implements Queued {
       const kept = keptCall(arrived, parked, place);
       this.#places.sized(place, await this.#sealed.write(kept, parked.bytes));
     } catch (error) {
-      this.#places.take(place, false);
+      this.#places.take(place);
       this.#troubled('queue.call-not-kept', error);
       return no(told('queue_unavailable', 'The call could not be written to the disk.'));
     }
@@ -266,7 +266,7 @@ class Queue implements Queued {
       const { status, headers } = opened.kept;
       return { status, headers, body: opened.body };
     }
-    this.#places.take(place, true);
+    this.#places.take(place);
     await this.#setAside({ ...place, what: 'answer' });
     return undefined;
   }
@@ -339,7 +339,7 @@ class Queue implements Queued {
 
   #drop(place: Place): void {
     if (!this.#places.has(place)) return;
-    this.#places.take(place, true);
+    this.#places.take(place);
     if (this.#places.oldest === undefined) this.#expireLater();
     void this.#remove(place, 'call');
     if (place.inMemory === undefined) void this.#remove(place, 'answer');

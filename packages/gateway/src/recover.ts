@@ -6,7 +6,8 @@ import type { House } from '@signalbox/engine';
 
 /** @returns how many calls were charged. */
 export function recover(house: House, goOn: ReadonlySet<RequestId> = new Set()): number {
-  const { budgets } = house.live.pools;
+  const { pools, queueOwners } = house.live;
+  const { budgets } = pools;
   const { store, clock } = house.ports;
   const open = budgets.open().filter((call) => !goOn.has(call));
   for (const call of open) {
@@ -16,6 +17,7 @@ export function recover(house: House, goOn: ReadonlySet<RequestId> = new Set()):
     const tenant = owner as TenantName; // brand: written by ourselves into the hold
     const nanoUsd = BigInt(hold.estimateNanoUsd);
     budgets.post(call, nanoUsd);
+    const queued = queueOwners.ownerOf(call);
     const at = clock.now();
     const record: CallRecord = {
       ...EMPTY,
@@ -23,6 +25,8 @@ export function recover(house: House, goOn: ReadonlySet<RequestId> = new Set()):
       request: call,
       at,
       tenant,
+      key: queued?.key,
+      ...(queued === undefined ? {} : { queued: true }),
       costNanoUsd: nanoUsd.toString(),
       heldNanoUsd: hold.estimateNanoUsd,
     };

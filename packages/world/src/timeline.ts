@@ -17,6 +17,7 @@ export class Timeline {
   #order = 0;
   #nowMs = 0;
   #skewMs = 0;
+  #leaptMs = 0;
   #turn = 0;
 
   /** @param startMs Unix milliseconds at which the world begins. */
@@ -34,6 +35,11 @@ export class Timeline {
     return this.#nowMs;
   }
 
+  /** By how much clocks on the wall have gone forward at once, all in all. */
+  leaptMs(): number {
+    return this.#leaptMs;
+  }
+
   /** Counts events: what has the same turn happened in one go. */
   turn(): number {
     return this.#turn;
@@ -41,6 +47,7 @@ export class Timeline {
 
   jump(ms: number): void {
     this.#skewMs += ms;
+    this.#leaptMs += Math.max(0, ms);
   }
 
   after(ms: number, then: () => void): () => void {

@@ -17,7 +17,6 @@ import {
 } from '@signalbox/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
-import type { QueueEnds } from '../schedule/queue-ends.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { type Bill, withLost } from './bill.ts';
 import { requestCommitment } from './commitment.ts';
@@ -33,7 +32,6 @@ export type SettlePorts = {
   readonly clock: Clock;
   readonly sink: Sink;
   readonly keys: Keys;
-  readonly queueEnds: QueueEnds;
   /** Knows what a call would cost without routing. */
   readonly catalog: Catalog;
   readonly snapshot: string;
@@ -116,10 +114,6 @@ function write(
 ): Settlement {
   const ended = new Ended(call, facts, responseCommitment, ports);
   ports.store.append(ended);
-  // In the same turn: a checkpoint in between would know neither.
-  if (call.queued === true && call.tenant !== undefined && call.key !== undefined) {
-    ports.queueEnds.add({ call: call.id, tenant: call.tenant.name, key: call.key.name });
-  }
   Object.assign(call, { settled: true });
   return ended;
 }

@@ -135,58 +135,68 @@ export class Callers {
     this.#busy.delete(caller);
     const { facts } = caller;
     this.#tools.watch.over(facts);
-    if (facts.deferredTo !== undefined) this.#fetchLater(facts, facts.deferredTo);
+    if (facts.deferredTo === undefined) return;
+    this.#fetchLater(facts, { path: facts.deferredTo, leaptMs: this.#tools.timeline.leaptMs() });
   }
 
-  #fetchLater(facts: CallFacts, path: string): void {
+  #fetchLater(facts: CallFacts, told: Told): void {
     const { timeline, lives } = this.#tools;
     timeline.after(FETCH_AGAIN_MS, () => {
       if (facts.fetched !== undefined) return;
       const text = facts.wish.keyText ?? '';
       const { life, number } = lives;
       let isHeard = false;
-      const exchange = pageExchange(path, text, (answer) => {
+      const exchange = pageExchange(told.path, text, (answer) => {
         isHeard = true;
-        this.#fetched(facts, answer, path);
+        this.#fetched(facts, answer, told);
       });
       life?.handle(exchange);
       // Nobody was there, or died before it answered.
       timeline.after(ANSWER_MS, () => {
         if (isHeard || (life !== undefined && lives.number === number)) return;
-        this.#fetchLater(facts, path);
+        this.#fetchLater(facts, told);
       });
     });
   }
 
-  #fetched(facts: CallFacts, answer: PageAnswer, path: string): void {
-    this.#kept(facts, answer);
+  #fetched(facts: CallFacts, answer: PageAnswer, told: Told): void {
+    this.#kept(facts, answer, told);
     if (answer.status === 202) {
-      this.#fetchLater(facts, path);
+      this.#fetchLater(facts, told);
       return;
     }
     facts.fetched = answer;
     this.#tools.trace.note(`${wordOf(facts)}fetched ${answer.status}`);
   }
 
-  /** An answer is there when it was made, and is kept for as long as the documents say. */
-  #kept(facts: CallFacts, { status, headers }: PageAnswer): void {
+  /**
+   * An answer is there when it was made, and is kept for as long as the documents say, from about
+   * its 202 on; what a clock on the wall leaps counts as time in which nobody was there.
+   */
+  #kept(facts: CallFacts, { status, headers }: PageAnswer, told: Told): void {
     const { timeline, report } = this.#tools;
+    const isRelayed = headerOf(headers, 'x-signalbox-endpoint') !== undefined;
+    if (status === 404 && !isRelayed) {
+      report('queued-known', 'nobody knows of it any more', wordOf(facts));
+    }
     const { queue } = facts.askedVersion.configuration;
     if (queue.bytesMax < ROOM_BYTES) return;
     const now = timeline.monotonic();
-    const deferredAt = facts.overAt ?? 0;
+    const since = facts.at - (timeline.leaptMs() - told.leaptMs);
     const madeAt = facts.settled.at(-1)?.at;
     const isMade = madeAt !== undefined && now - madeAt > SAFE_MS;
-    const isInTime = now - deferredAt < queue.keepMs;
-    const wasInTime = isMade && madeAt + FETCH_AGAIN_MS * 2 - deferredAt < queue.keepMs;
-    const isRelayed = headerOf(headers, 'x-signalbox-endpoint') !== undefined;
+    const isInTime = now - since < queue.keepMs;
+    const wasInTime = isMade && madeAt + FETCH_AGAIN_MS * 2 - since < queue.keepMs;
     const isGone = !isRelayed && (status === 404 || status === 410);
     if ((isGone && (isInTime || wasInTime)) || (status === 202 && isMade)) {
-      const detail = `${now - deferredAt} ms after its 202 it is told ${status}`;
+      const detail = `${now - since} ms after it came it is told ${status}`;
       report('answered-in-time', detail, wordOf(facts));
     }
   }
 }
+
+/** Where its answer will be, and what clocks had leapt when its caller was told. */
+type Told = { readonly path: string; readonly leaptMs: number };
 
 function describe(wish: Wish): string {
   const { kind, operation, stream, tenant, keyName, model, label, step, queueAllowed } = wish;

@@ -134,7 +134,7 @@ export async function openLife(tools: LifeTools): Promise<Life> {
     clock,
     sink,
     limits: () => tools.version().configuration.queue,
-    ends: live.queueEnds,
+    owners: live.queueOwners,
   });
   const waiting = await goOn(queue, house);
   const running = newRunning();
