@@ -167,6 +167,23 @@ export class Callers {
     }
     facts.fetched = answer;
     this.#tools.trace.note(`${wordOf(facts)}fetched ${answer.status}`);
+    this.#comeAgain(facts, answer, told.path);
+  }
+
+  /** What was handed out is gone, for whoever comes for it again, also after a restart. */
+  #comeAgain(facts: CallFacts, first: PageAnswer, path: string): void {
+    const { timeline, lives, report } = this.#tools;
+    const { number } = lives;
+    timeline.after(SAFE_MS, () => {
+      if (lives.number !== number) return;
+      timeline.after(FETCH_AGAIN_MS, () => {
+        const exchange = pageExchange(path, facts.wish.keyText ?? '', ({ status, body }) => {
+          if (status === GONE || status !== first.status || !isSame(body, first.body)) return;
+          report('delivered-once', `it is told ${status} once more`, wordOf(facts));
+        });
+        lives.life?.handle(exchange);
+      });
+    });
   }
 
   /**
@@ -197,6 +214,12 @@ export class Callers {
 
 /** Where its answer will be, and what clocks had leapt when its caller was told. */
 type Told = { readonly path: string; readonly leaptMs: number };
+
+/** No answer, and told as often as somebody comes. */
+const GONE = 410;
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 function describe(wish: Wish): string {
   const { kind, operation, stream, tenant, keyName, model, label, step, queueAllowed } = wish;

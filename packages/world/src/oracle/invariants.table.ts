@@ -6,6 +6,8 @@ export const INVARIANTS = {
     'of a queued call nothing stays on the disk when it was delivered or its time is over',
   'queued-known':
     'who was told that its answer is fetched later never hears that nobody queued its call',
+  'delivered-once':
+    'an answer of the queue is handed out once, unless the gateway died while it was',
   'holds-end': 'every hold has its settlement, and no money is held when nothing runs',
   'places-return': 'places in flight and parked calls are back to zero when nothing runs',
   'timers-end': 'nothing goes on ticking when nothing runs',

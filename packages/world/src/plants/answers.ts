@@ -44,6 +44,27 @@ export const answerTwice: Plant = {
   }),
 };
 
+const QUEUED = '/v1/queued/';
+
+export const deliverTwice: Plant = {
+  says: 'what was fetched from the queue is handed out again',
+  breaks: ['delivered-once'],
+  make: () => {
+    const delivered = new Map<string, Parameters<Exchange['reply']>>();
+    return {
+      exchange: (exchange) =>
+        exchangeOver(exchange, {
+          reply(status, headers, bytes) {
+            const { target } = exchange.head;
+            const before = status === 410 ? delivered.get(target) : undefined;
+            if (target.startsWith(QUEUED)) delivered.set(target, [status, headers, bytes]);
+            exchange.reply(...(before ?? [status, headers, bytes]));
+          },
+        }),
+    };
+  },
+};
+
 export const ignorePressure: Plant = {
   says: 'nobody holds back for a caller that reads slowly',
   breaks: ['pressure-passes'],

@@ -1,5 +1,5 @@
 // The planted faults by name. Each must be found within `PLANT_SEEDS_MAX` seeds.
-import { answerTwice, ignorePressure, synthesiseDone } from './answers.ts';
+import { answerTwice, deliverTwice, ignorePressure, synthesiseDone } from './answers.ts';
 import {
   ignoreClearanceOnFallback,
   logBodies,
@@ -24,6 +24,7 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
   ['settle-twice', settleTwice],
   ['drop-settlement', dropSettlement],
   ['keep-delivered', keepDelivered],
+  ['deliver-twice', deliverTwice],
   ['forget-void', forgetVoid],
   ['admit-unchecked', admitUnchecked],
   ['extend-unchecked', extendUnchecked],
