@@ -7,6 +7,7 @@ import type { RoutingFigure } from './routing-figure.ts';
 import { ABSTAINED_KNOWN_MAX, ROUTING_GOALS, TIERS, UNSEEN } from './routing-goals.table.ts';
 import { riskFigures } from './routing-risk.ts';
 import type { Answered } from './routing-run.ts';
+import { shiftFigures } from './routing-shift.ts';
 import { aiq, type Choice, mean, type Point, pointsOf, priceAt } from './routing-tiers.ts';
 
 export type FigureOptions = {
@@ -37,6 +38,7 @@ export function routingFigures(
   return [
     ...[...figures, abstainedKnown(known), ...absent(tasks, options), ...tiers(known, options)],
     ...riskFigures(families),
+    ...shiftFigures(),
   ];
 }
 
