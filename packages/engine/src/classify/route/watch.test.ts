@@ -31,7 +31,7 @@ describe('a watch', () => {
 
   it('notices a lasting shift slowly, a large one fast, and one odd day not at all', () => {
     const shift = (by: number) => noticed((day) => 0.2 + wobble(day) + (day >= 0 ? by : 0));
-    const [small = 99, large = 99] = [shift(0.016), shift(0.2)];
+    const [small = 99, large = 99] = [shift(0.024), shift(0.2)];
     assert.ok(large <= 5 && small > large && small <= 40, `${small}, ${large}`);
     assert.equal(
       noticed((day) => (day === 10 ? 0.9 : 0.2 + wobble(day))),
