@@ -131,6 +131,13 @@ const CASES: readonly Case[] = [
     message: /no endpoint is named `olama`/,
   },
   {
+    name: 'a model of a second stage that nothing serves',
+    text: changed('plan: gold', 'sensitive: { second_stage: { model: hug } }'),
+    at: '13 tenants.acme.sensitive.second_stage.model',
+    marks: 'hug',
+    message: /no model or alias is named `hug`/,
+  },
+  {
     name: 'a price of a model that nothing serves',
     text: `${WHOLE}prices: [{ model: hug, from: 2026-01-01 }]\n`,
     at: '20 prices.0.model',

@@ -50,7 +50,11 @@ const RELATED: readonly string[] = [
   'registry rollouts * model',
   'registry rollouts * to',
 ];
-const PRICED: readonly string[] = ['prices # model', 'tenants * models reprice # model'];
+/** What would be called: an alias, a model, or one at an endpoint. */
+const CALLED: readonly string[] = [
+  ...['prices # model', 'tenants * models reprice # model'],
+  'tenants * sensitive second_stage model',
+];
 const PATTERNS: readonly string[] = ['plans * models #', 'keys * models #'];
 
 interface Checking {
@@ -65,7 +69,7 @@ export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
   for (const [at, noun] of NAMED) {
     for (const path of placesOf(desk, at)) refer(checking, noun, path);
   }
-  for (const path of PRICED.flatMap((at) => placesOf(desk, at))) referModel(checking, path);
+  for (const path of CALLED.flatMap((at) => placesOf(desk, at))) referModel(checking, path);
   for (const path of PATTERNS.flatMap((at) => placesOf(desk, at))) referPattern(checking, path);
   for (const path of ALIASED.flatMap((at) => placesOf(desk, at))) {
     checkTarget(checking, path);

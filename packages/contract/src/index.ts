@@ -115,6 +115,11 @@ export {
   type Yes,
   yes,
 } from './result.ts';
+export {
+  type SecondStage,
+  type SecondStageOutcome,
+  secondStageWords,
+} from './second-stage.ts';
 export { Secret } from './secret.ts';
 export {
   ceilingOfLabel,

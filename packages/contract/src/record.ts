@@ -15,6 +15,7 @@ import type {
 } from './ids.ts';
 import type { Usage } from './money.ts';
 import type { FaultCode } from './refusal.ts';
+import type { SecondStage } from './second-stage.ts';
 import type { Label, RecordedClearance, Tier } from './tiers.ts';
 
 export type StepSource = 'header' | 'rule' | 'words' | 'none';
@@ -117,6 +118,8 @@ export type CallRecord = {
   /** What of it stays with the session; absent: all. */
   readonly lasting?: Label | undefined;
   readonly kinds: readonly string[];
+  /** Absent: nobody was asked. */
+  readonly secondStage?: SecondStage | undefined;
   readonly difficulty: Difficulty | undefined;
   readonly latencyBudgetMs: number | undefined;
   /** Digest of the documents that the decision was made under. */

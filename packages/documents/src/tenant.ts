@@ -66,6 +66,19 @@ export interface SensitiveDocument {
   readonly sources: readonly SensitiveSource[];
   /** Values that stand in texts and are nobody's secret: an address of a help desk. */
   readonly publicValues: readonly string[];
+  /** Absent: what patterns cannot see is not looked for. */
+  readonly secondStage?: SecondStageDocument | undefined;
+}
+
+/** A model on tier 1 that reads what the scanner has read. */
+export interface SecondStageDocument {
+  /** A model, an alias or `endpoint/model`. */
+  readonly model: string;
+  /** For one call, however many pieces its text has. */
+  readonly timeoutMs: number;
+  readonly windowsMax: number;
+  readonly perMinuteMax: number;
+  readonly atOnceMax: number;
 }
 
 export interface SensitiveSource {

@@ -4,6 +4,7 @@ import type { EndpointName, Ports } from '@signalbox/contract';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
+import type { Allowance } from './classify/allowance.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
@@ -53,6 +54,7 @@ export type Live = {
   readonly queueOwners: QueueOwners;
   readonly degradation: Degradation;
   readonly shadows: Shadows;
+  readonly secondStages: Allowance;
 };
 
 export type House = {

@@ -3,7 +3,6 @@
 // happens, the call is settled once; a bug of ours fails closed. The last two steps: `finish.ts`.
 import { type Call, type Refusal, type Reply, type Result, yes } from '@signalbox/contract';
 import { type Classified, classify } from './classify/classify.ts';
-import { readContent } from './classify/reading.ts';
 import { dispatch } from './dispatch/dispatch.ts';
 import { depart, failClosed, finish, finishParked, refuse } from './finish.ts';
 import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
@@ -12,6 +11,7 @@ import { beginning } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
+import { contentOf } from './second-stage.ts';
 import { join, recall, remember } from './session/session.ts';
 import { commitLarge } from './settle/commitment.ts';
 import { observe } from './settle/observe.ts';
@@ -19,7 +19,7 @@ import type { Seen, Settlement } from './settle/settle.ts';
 import { type Admitted, admit } from './tenant/tenant.ts';
 
 /** How far a call came, which is what is settled, and the documents it was admitted under. */
-export type Walk = { seen: Seen; under?: Snapshot };
+export type Walk = { seen: Seen; under?: Snapshot; readonly isDry?: true };
 
 /** @returns undefined for what is counted, or waits on disk over a stop of the node. */
 export async function serve(
@@ -58,7 +58,7 @@ export async function enter(
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
   await commitLarge(known, house.ports);
-  return yes(classify(known, await readContent(known, house.ports.clock)));
+  return yes(classify(known, await contentOf(known, house, walk.isDry)));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

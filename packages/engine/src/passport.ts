@@ -29,6 +29,7 @@ class Passport implements Call {
   retryOf: unknown = undefined;
   held: unknown = undefined;
   remembered: unknown = undefined;
+  secondStage: unknown = undefined;
   profile: unknown = undefined;
   entry = 1;
   parkedMs = 0;

@@ -39,7 +39,7 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   // A dry run takes no idempotency key: the call itself comes later.
   const head = { ...call.head, idempotencyKey: undefined };
   const dry = passportOf({ ...call, head });
-  const classified = await enter(dry, house, { seen: dry });
+  const classified = await enter(dry, house, { seen: dry, isDry: true });
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
   const { catalog, policies, consents } = house.now();

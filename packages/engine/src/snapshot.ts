@@ -39,6 +39,7 @@ import { plainValue, readSensitivePattern } from '@signalbox/documents';
 import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
+import { Allowance } from './classify/allowance.ts';
 import { raisedOf } from './classify/grounds.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
@@ -167,6 +168,7 @@ function tenantFacts(
     ring: document.ring,
     policies: document.policies,
     sensitive: sensitiveRules(document.sensitive),
+    secondStage: document.sensitive?.secondStage,
     agentPolicies: document.agentPolicies,
   };
 }
@@ -268,6 +270,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     queueOwners: queueOwners(),
     degradation: new Degradation(),
     shadows: new Shadows(clock, sink),
+    secondStages: new Allowance(clock),
   };
 }
 

@@ -19,7 +19,8 @@ const HARMLESS_MODULES = new Set([
 ]);
 
 const ENGINE = 'packages/engine/src/';
-const MAY_WAIT = /^packages\/engine\/src\/((line|finish|preview|rounds)\.ts|dispatch\/|schedule\/)/;
+const MAY_WAIT =
+  /^packages\/engine\/src\/((line|finish|preview|rounds|second-stage)\.ts|dispatch\/|schedule\/)/;
 
 type Call = {
   /** Words and marks in a row; the first stands alone or after `globalThis.`. */

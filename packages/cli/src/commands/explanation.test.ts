@@ -30,6 +30,17 @@ test('kinds are told as they stand in the record', () => {
   assert.match(text([]), /label +regulated \(nothing found or declared\)/);
 });
 
+test('what a local model said of the text is told, in both forms', () => {
+  const read = { outcome: 'read', types: ['name'], endpoint: 'near', model: 'small' };
+  for (const stage of [{ secondStage: read }, { second_stage: read }]) {
+    assert.match(explanationText(stage, PLAIN), /read by +near, small: found name\n/);
+  }
+  const away = { outcome: 'away', types: [], endpoint: null, model: null };
+  const text = explanationText({ second_stage: away }, PLAIN);
+  assert.match(text, /read by +the second stage: could not say: the model did not answer/);
+  assert.doesNotMatch(explanationText({ second_stage: null }, PLAIN), /read by/);
+});
+
 test('a server that says another model answered is not believed in silence', () => {
   const text = (claimed: string): string => {
     const attempt = { outcome: 'answered', tier: 1, modelAsked: 'small', modelClaimed: claimed };

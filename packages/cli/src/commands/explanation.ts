@@ -1,7 +1,7 @@
 // A decision for eyes: what was chosen and why, what it cost and saved, and every candidate with
 // the gate that left it out. It reads both forms in which the gateway tells a decision: the
 // caller's own record and the administrator's; what is not told is not shown.
-import { formatUsd, kindsWords } from '@signalbox/contract';
+import { formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
 import { listIn, memberOf, numberIn, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
 import type { Paint } from '../terminal.ts';
@@ -29,6 +29,7 @@ function factsOf(decision: unknown): readonly Fact[] {
     fact('claimed', claimedText(last)),
     fact('why', whyText(decision)),
     fact('label', labelText(decision)),
+    fact('read by', secondStageText(decision)),
     fact('rule', ruleText(decision)),
     fact('asked', textIn(decision, 'modelRequested') ?? textIn(decision, 'model_requested')),
     fact('tokens', tokensText(memberOf(decision, 'usage'))),
@@ -80,6 +81,18 @@ function labelText(decision: unknown): string | undefined {
   const label = textIn(decision, 'label');
   if (label === undefined) return undefined;
   return `${label} (${kindsWords(textsIn(decision, 'kinds'))})`;
+}
+
+/** Where a tenant has a local model look for what no pattern sees. */
+function secondStageText(decision: unknown): string | undefined {
+  const stage = memberOf(decision, 'secondStage') ?? memberOf(decision, 'second_stage');
+  const outcome = textIn(stage, 'outcome');
+  if (outcome === undefined) return undefined;
+  const where = [textIn(stage, 'endpoint'), textIn(stage, 'model')].filter(
+    (one) => one !== undefined,
+  );
+  const who = where.length === 0 ? 'the second stage' : where.join(', ');
+  return `${who}: ${secondStageWords(outcome, textsIn(stage, 'types'))}`;
 }
 
 function tokensText(usage: unknown): string | undefined {

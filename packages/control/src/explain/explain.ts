@@ -1,6 +1,6 @@
 // A record in words: what happened in one sentence, why each candidate was or was not taken, and
 // what would change it. Says nothing that the record does not hold.
-import { CODES, type Code, formatUsd, kindsWords } from '@signalbox/contract';
+import { CODES, type Code, formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
 import type { ReadCandidate, ReadClearance, ReadRecord } from './record.ts';
 import { REMEDIES } from './remedies.table.ts';
@@ -75,6 +75,12 @@ function becauseOf(record: ReadRecord): readonly string[] {
   const told: string[] = [];
   const { clearance, label, kinds, difficulty, rule } = record;
   if (label !== undefined) told.push(`It is labelled ${label} (${kindsWords(kinds)}).`);
+  const { secondStage } = record;
+  if (secondStage !== undefined) {
+    const { outcome, types, model } = secondStage;
+    const who = model === undefined ? 'The second stage' : `The second stage (${model})`;
+    told.push(`${who} ${secondStageWords(outcome, types)}.`);
+  }
   if (record.consent !== undefined) told.push(consentWords(record.consent, record.consentUse));
   if (clearance !== undefined) told.push(clearanceWords(clearance));
   if (record.step !== undefined) {

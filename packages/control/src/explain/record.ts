@@ -30,6 +30,15 @@ export type ReadCandidate = {
   readonly gates: number;
 };
 
+export type ReadSecondStage = {
+  readonly outcome: string;
+  readonly types: readonly string[];
+  readonly endpoint?: string | undefined;
+  readonly model?: string | undefined;
+  readonly windows: number;
+  readonly tookMs: number;
+};
+
 export type ReadClearance = {
   readonly ceiling: number;
   readonly shut?: number | undefined;
@@ -61,6 +70,7 @@ export type ReadRecord = {
   readonly modelRequested?: string | undefined;
   readonly label?: string | undefined;
   readonly kinds: readonly string[];
+  readonly secondStage?: ReadSecondStage | undefined;
   readonly difficulty?: string | undefined;
   readonly latencyBudgetMs?: number | undefined;
   readonly snapshot: string;
@@ -131,6 +141,16 @@ const record: z.ZodType<ReadRecord> = z.object({
   modelRequested: text.optional(),
   label: text.optional(),
   kinds: z.array(text),
+  secondStage: z
+    .object({
+      outcome: text,
+      types: z.array(text),
+      endpoint: text.optional(),
+      model: text.optional(),
+      windows: z.int(),
+      tookMs: ms,
+    })
+    .optional(),
   difficulty: text.optional(),
   latencyBudgetMs: ms.optional(),
   snapshot: text,

@@ -41,6 +41,17 @@ const decisionSchema = z.strictObject({
   model_requested: maybe,
   label: maybe,
   kinds: z.array(text),
+  second_stage: z
+    .strictObject({
+      outcome: text.describe('`read` when the whole text was.'),
+      types: z.array(text).describe('What was found: `name`, `address`.'),
+      endpoint: maybe,
+      model: maybe,
+      windows: z.int().describe('Pieces of the text that were read.'),
+      took_ms: z.number(),
+    })
+    .nullable()
+    .describe('What a local model said of the text; null: nobody was asked.'),
   difficulty: maybe,
   latency_budget_ms: count,
   snapshot: text,
@@ -176,6 +187,12 @@ function whoOf(record: ReadRecord): object {
   };
 }
 
+function secondStageOf({ secondStage }: ReadRecord): object | null {
+  if (secondStage === undefined) return null;
+  const { tookMs, endpoint = null, model = null, ...told } = secondStage;
+  return { ...told, endpoint, model, took_ms: tookMs };
+}
+
 function judgedOf(record: ReadRecord): object {
   const { clearance } = record;
   return {
@@ -184,6 +201,7 @@ function judgedOf(record: ReadRecord): object {
     model_requested: record.modelRequested ?? null,
     label: record.label ?? null,
     kinds: record.kinds,
+    second_stage: secondStageOf(record),
     difficulty: record.difficulty ?? null,
     latency_budget_ms: record.latencyBudgetMs ?? null,
     snapshot: record.snapshot,

@@ -95,6 +95,19 @@ describe('what the admin API tells', () => {
     assert.equal(at(decision, 'usage', 'cached_input_tokens'), null);
   });
 
+  it('tells what a local model said of the text', async () => {
+    const secondStage = { outcome: 'read', types: ['name'], windows: 1, tookMs: 7 };
+    const who = { endpoint: 'sim-local', model: 'sim-small' };
+    served.readings.add(summary(1), { ...RECORD, secondStage: { ...secondStage, ...who } });
+    const decision = (await served.get(`/admin/v1/decisions/${decisionNumber(1)}`)).json();
+    assert.deepEqual(at(decision, 'second_stage'), {
+      ...{ outcome: 'read', types: ['name'], windows: 1, took_ms: 7 },
+      ...who,
+    });
+    const because = String(at(decision, 'explanation', 'because'));
+    assert.match(because, /The second stage \(sim-small\) found name\./);
+  });
+
   it('does not know what nobody made, and says when a record is gone', async () => {
     served.readings.add(summary(1));
     for (const id of ['dec_x', decisionNumber(9), `${decisionNumber(1)}-2`]) {

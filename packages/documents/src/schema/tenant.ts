@@ -20,8 +20,10 @@ import {
   label,
   listOf,
   mapOf,
+  milliseconds,
   modelName,
   modelPattern,
+  modelReference,
   name,
   network,
   region,
@@ -125,6 +127,32 @@ const sensitivePattern = z.strictObject({
   kind: sensitiveKind.describe('Its kind, which decides the label.'),
 });
 
+const SECOND_STAGE_MS_MAX = 60_000;
+const WINDOWS_MAX = 64;
+
+const secondStage = z
+  .strictObject({
+    model: modelReference.describe('Who reads it; on tier 1, or nobody is asked.'),
+    timeout_ms: milliseconds(SECOND_STAGE_MS_MAX)
+      .default(3_000)
+      .describe('How long a call waits for it.'),
+    windows_max: z
+      .int()
+      .min(1)
+      .max(WINDOWS_MAX)
+      .default(8)
+      .describe('Pieces of 4,000 characters that are read of one call.'),
+    per_minute_max: z.int().min(1).max(1_000_000).default(600).describe('Pieces a minute.'),
+    at_once_max: z.int().min(1).max(1_000).default(4).describe('Calls read at the same time.'),
+  })
+  .transform((written) => ({
+    model: written.model,
+    timeoutMs: written.timeout_ms,
+    windowsMax: written.windows_max,
+    perMinuteMax: written.per_minute_max,
+    atOnceMax: written.at_once_max,
+  }));
+
 const sensitive = z
   .strictObject({
     patterns: z.array(sensitivePattern).max(PATTERNS_MAX).default([]).describe('Its own types.'),
@@ -138,11 +166,15 @@ const sensitive = z
       .max(PUBLIC_MAX)
       .default([])
       .describe('Values that are public: they raise no label.'),
+    second_stage: secondStage
+      .optional()
+      .describe('A local model that looks for names and addresses of people.'),
   })
-  .transform(({ patterns, sources, public: publicValues }) => ({
+  .transform(({ patterns, sources, public: publicValues, second_stage: secondStage }) => ({
     patterns,
     sources,
     publicValues,
+    secondStage,
   }));
 
 export const tenantPart: z.ZodType<TenantPart> = z

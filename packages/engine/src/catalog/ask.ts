@@ -1,16 +1,17 @@
 // One question to an endpoint about itself, and its answer, bounded in time and in bytes.
 import type {
   Clearance,
+  Credential,
   DialSink,
   Fault,
   FaultCode,
   Headers,
+  Label,
   Place,
   Timers,
   Upstream,
 } from '@signalbox/contract';
 import type { EndpointFacts } from './catalog.ts';
-import type { Asked } from './probe.ts';
 
 /** A longer answer is not read to its end. */
 export const HEARD_BYTES_MAX = 262_144;
@@ -27,13 +28,24 @@ export type Question = {
   readonly endpoint: EndpointFacts;
   readonly place: Place;
   readonly clearance: Clearance;
-  readonly asked: Asked;
+  readonly asked: Sent;
+  /** Of what is sent. Absent: a question about itself, which says nothing of anybody. */
+  readonly label?: Label;
+  /** Absent: the one that it is asked about itself with. */
+  readonly credential?: Credential | undefined;
+  readonly totalMs?: number;
+};
+export type Sent = {
+  readonly method: 'GET' | 'POST';
+  /** Path and query below the origin. */
+  readonly path: string;
+  readonly body: string | Uint8Array | undefined;
 };
 
 /** @returns how to give up; `then` is called once, and not after that. */
 export function ask(
   upstream: Upstream,
-  { endpoint, place, clearance, asked }: Question,
+  { endpoint, place, clearance, asked, label, credential, totalMs }: Question,
   then: (heard: Heard) => void,
 ): () => void {
   const hearing = new Hearing(then, () => abort());
@@ -41,21 +53,30 @@ export function ask(
     {
       place,
       clearance,
-      // A question about itself says nothing of anybody.
-      label: 'public',
+      label: label ?? 'public',
       method: asked.method,
       path: asked.path,
       headers: headersFor(endpoint, asked),
-      credential: endpoint.probe.credential,
-      body: asked.body === undefined ? undefined : new TextEncoder().encode(asked.body),
-      timers: { ...TIMERS, connectMs: Math.min(TIMERS.connectMs, endpoint.timers.connectMs) },
+      credential: credential ?? endpoint.probe.credential,
+      body: bytesOf(asked.body),
+      timers: timersOf(endpoint, totalMs),
     },
     hearing,
   );
   return abort;
 }
 
-function headersFor({ headers, probe }: EndpointFacts, { body }: Asked): Headers {
+const bytesOf = (body: Sent['body']): Uint8Array | undefined =>
+  typeof body === 'string' ? new TextEncoder().encode(body) : body;
+
+function timersOf({ timers }: EndpointFacts, totalMs: number | undefined): Timers {
+  const connectMs = Math.min(TIMERS.connectMs, timers.connectMs);
+  return totalMs === undefined
+    ? { ...TIMERS, connectMs }
+    : { connectMs, headMs: totalMs, idleMs: totalMs, totalMs };
+}
+
+function headersFor({ headers, probe }: EndpointFacts, { body }: Sent): Headers {
   const all: (readonly [string, string])[] = [['accept', 'application/json'], ...headers];
   if (body !== undefined) all.push(['content-type', 'application/json']);
   const named = new Set(all.map(([name]) => name));

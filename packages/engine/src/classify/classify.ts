@@ -43,6 +43,10 @@ export function classify(joined: Joined, content: Content): Classified {
   return Object.assign(joined, { profile }) as Classified; // brand: minted here
 }
 
+/** Before anybody else is asked about the content. */
+export const labelSoFar = (joined: Joined, content: Content): Label =>
+  sensitivity(joined, content).label;
+
 const NO_GROUNDS: readonly Ground[] = [];
 const NO_SOURCES: readonly string[] = [];
 

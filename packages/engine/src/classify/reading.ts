@@ -162,7 +162,8 @@ const MEANS: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-function unescaped(text: string): string {
+/** What text in JSON means; what stands around its strings stays as it is. */
+export function unescaped(text: string): string {
   let at = text.indexOf(BACKSLASH);
   if (at < 0) return text;
   const pieces: string[] = [];

@@ -8,6 +8,7 @@ import {
   type Ending,
   type RecordedDecision,
   recordedTerms,
+  type SecondStage,
 } from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
@@ -23,6 +24,7 @@ export type Seen = Call &
   Partial<Identity & Work> & {
     /** Digest of the documents that it was admitted and decided under. */
     readonly snapshot?: string | undefined;
+    readonly secondStage?: SecondStage | undefined;
     readonly profile?: Profile;
     readonly route?: Route | undefined;
     /** Of a call that resolve refused: what it looked at. */
@@ -84,6 +86,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
       ? undefined
       : { lasting: profile.lasting }),
     kinds: profile?.kinds ?? NONE,
+    ...(call.secondStage === undefined ? undefined : { secondStage: call.secondStage }),
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,
     snapshot: call.snapshot ?? facts.snapshot,

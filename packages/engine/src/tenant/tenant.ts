@@ -25,6 +25,7 @@ import type {
   OverridesDocument,
   PatternItem,
   PriceBook,
+  SecondStageDocument,
   SensitiveKind,
 } from '@signalbox/documents';
 import { apiKeyHolds, parseApiKey } from '@signalbox/trust';
@@ -82,6 +83,8 @@ export type TenantFacts = {
   readonly policies: readonly string[];
   /** What the scanner is told beside what it knows; undefined: nothing. */
   readonly sensitive?: SensitiveRules | undefined;
+  /** Who reads what the scanner has read; undefined: nobody. */
+  readonly secondStage?: SecondStageDocument | undefined;
   /** By agent; asked before those of the tenant. */
   readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
 };
