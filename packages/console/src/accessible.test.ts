@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { bringSome } from './brought.fixture.ts';
 import { openBrowser, skipped } from './browser.fixture.ts';
+import { consentsOf } from './consents.fixture.ts';
 import { consoleFolder } from './index.ts';
 import { documentsWith, NOTHING } from './rehearsed.fixture.ts';
 import {
@@ -22,7 +23,11 @@ import { visit } from './watched.fixture.ts';
 const CALLS = 120;
 const EXPLAINED = decisionNumber(CALLS + 1);
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SCRIPT_BYTES_MAX = 40 * 1024;
+/**
+ * All rooms in one script: one that came by itself could not come while the server is away, and
+ * the console goes on then with what it knows.
+ */
+const SCRIPT_BYTES_MAX = 44 * 1024;
 
 const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] = [
   ['the overview', '/', '.endpoints'],
@@ -31,6 +36,7 @@ const ROOMS: readonly (readonly [name: string, path: string, ready: string])[] =
   ['a request explained', `/requests/${EXPLAINED}`, '.decision'],
   ['endpoints of tenants', '/endpoints', '.in-quarantine'],
   ['where data went', '/data-flow?tenant=acme', '.whereof'],
+  ['consents', '/consents', '.consents'],
   ['policies', '/policies', '.policies'],
   ['a policy', '/policies/claims', '.tests'],
   ['the playground', '/playground?difficulty=hard&down=sim-frontier', '.held-rules'],
@@ -65,8 +71,9 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
   before(async () => {
     browser = await openBrowser();
     const now = Date.now();
-    busy = await serveSeeded(brokenStatus(now), documentsWith('m'.repeat(60)));
-    empty = await serveSeeded(wellStatus(now), NOTHING);
+    const given = consentsOf(now, 'c'.repeat(60));
+    busy = await serveSeeded(brokenStatus(now), documentsWith('m'.repeat(60)), given);
+    empty = await serveSeeded(wellStatus(now), NOTHING, NOTHING);
     fill(busy.readings, CALLS, now, 3_000_000);
     await bringSome(busy.brought, 'e'.repeat(60));
     const long = {
@@ -95,6 +102,9 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
       await page.locator('.checklist').waitFor();
       await page.getByRole('button', { name: 'Remove globex/lab' }).click();
       assert.deepEqual(await obstacles(page), [], 'a checklist and the question before removal');
+      await page.goto(`${busy.origin}/consents`);
+      await page.getByRole('button', { name: 'Revoke next-year' }).click();
+      assert.deepEqual(await obstacles(page), [], 'the question before a consent ends');
       await page.goto(`${busy.origin}/policies/claims`);
       await page.getByLabel('Text of claims').fill('rules: {}\ntests: []\n');
       await page.locator('.mistakes').waitFor();
@@ -115,6 +125,9 @@ describe('the console for everybody', { skip: skipped ?? false }, () => {
       await first.page.locator('.first-call').waitFor();
       await first.page.getByRole('button', { name: 'Add an endpoint' }).click();
       assert.deepEqual(await obstacles(first.page), [], 'the form of an endpoint');
+      await first.page.goto(`${empty.origin}/consents`);
+      await first.page.locator('.first-call').waitFor();
+      assert.deepEqual(await obstacles(first.page), [], 'the first consent');
       await first.page.goto(`${empty.origin}/policies`);
       await first.page.locator('.first-call').waitFor();
       assert.deepEqual(await obstacles(first.page), [], 'the first policy');

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { tell } from './api/ask.ts';
 import { type Decode, object, text } from './api/decode.ts';
 import { onSignedOut } from './api/signed-out.ts';
+import { ConsentsRoom } from './consents/consents.tsx';
 import { DataFlowRoom } from './data-flow/data-flow.tsx';
 import { DecisionRoom } from './decision/decision.tsx';
 import { EndpointsRoom } from './endpoints/endpoints.tsx';
@@ -39,6 +40,7 @@ export function App(): VNode {
     'g r': () => go('/requests'),
     'g e': () => go('/endpoints'),
     'g d': () => go('/data-flow'),
+    'g c': () => go('/consents'),
     'g p': () => go('/policies'),
     'g w': () => go('/playground'),
     'g m': () => go('/registry'),
@@ -85,6 +87,7 @@ function Room({ place }: { readonly place: Place }): VNode {
   if (place.path === '/registry') return <RegistryRoom place={place} />;
   if (place.path === '/requests') return <RequestsRoom place={place} />;
   if (place.path === '/endpoints') return <EndpointsRoom place={place} />;
+  if (place.path === '/consents') return <ConsentsRoom place={place} />;
   if (place.path === '/data-flow') return <DataFlowRoom place={place} />;
   if (place.path === '/') return <OverviewRoom place={place} />;
   return (
@@ -93,8 +96,8 @@ function Room({ place }: { readonly place: Place }): VNode {
       <p>
         <a href="/">Overview</a>, <a href="/requests">requests</a>,{' '}
         <a href="/endpoints">endpoints</a>, <a href="/data-flow">data flow</a>,{' '}
-        <a href="/policies">policies</a>, <a href="/playground">playground</a> and{' '}
-        <a href="/registry">registry</a> are.
+        <a href="/consents">consents</a>, <a href="/policies">policies</a>,{' '}
+        <a href="/playground">playground</a> and <a href="/registry">registry</a> are.
       </p>
     </>
   );

@@ -11,6 +11,7 @@ import './style/decision.css';
 import './style/endpoints.css';
 import './style/data-flow.css';
 import './style/policies.css';
+import './style/consents.css';
 import './style/playground.css';
 import './style/registry.css';
 import './style/print.css';

@@ -21,6 +21,7 @@ import {
 } from '@signalbox/ports';
 import { nodeKeys } from '@signalbox/trust/node';
 import { MemoryBrought, switching } from './brought.fixture.ts';
+import { consentsOf, MemoryConsents } from './consents.fixture.ts';
 import { readConsole } from './index.ts';
 import { documentsWith, rehearsing } from './rehearsed.fixture.ts';
 
@@ -267,11 +268,13 @@ export type SeededServer = {
   stop(): Promise<void>;
 };
 
-/** @param documents as a file has them. */
+/** @param documents as a file has them, `given` too: the consents. */
 export async function serveSeeded(
   status: StatusDocument,
   documents: string = documentsWith(),
+  given: string = consentsOf(Date.now()),
 ): Promise<SeededServer> {
+  const consents = new MemoryConsents(given);
   const readings = new SeededReadings();
   const brought = new MemoryBrought();
   const { configuration, ...rehearsed } = await rehearsing(documents);
@@ -292,10 +295,14 @@ export async function serveSeeded(
       ...server.status,
       endpoints: [...server.status.endpoints, ...brought.statuses()],
     }),
-    configuration: () => ({ ...configuration, endpoints: brought.configuration().endpoints }),
+    configuration: () => ({
+      ...configuration,
+      endpoints: brought.configuration().endpoints,
+      consents: consents.documents(),
+    }),
     ...rehearsed,
     brought,
-    documents: switching(brought),
+    documents: { ...switching(brought), remove: (_noun, name) => consents.revoke(name) },
     origins: () => [origin()],
     keyEnvironment: 'test',
   });

@@ -6,7 +6,7 @@ import type { ConsoleFile } from './options.ts';
 import { send } from './reply.ts';
 
 const ROOMS: readonly RegExp[] = [
-  /^\/(requests|endpoints|policies|playground|registry|data-flow|sign-in)?$/,
+  /^\/(requests|endpoints|consents|policies|playground|registry|data-flow|sign-in)?$/,
   /^\/requests\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?$/,
   /^\/policies\/[a-z0-9][a-z0-9-]{0,62}$/,
 ];

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { change, type Refused } from '../api/ask.ts';
 import { type Examined, examined } from '../api/brought-shape.ts';
 import { asRefused } from '../api/polled.ts';
-import { Refusal } from './refusal.tsx';
+import { Refusal } from '../shell/refusal.tsx';
 
 /** What tenants bring; the server knows more kinds, and the command line takes all of them. */
 const KINDS: readonly EndpointKind[] = [

@@ -9,11 +9,11 @@ import {
   examined as read,
 } from '../api/brought-shape.ts';
 import { asRefused } from '../api/polled.ts';
+import { Refusal } from '../shell/refusal.tsx';
 import { State } from '../shell/state.tsx';
 import { Tier } from '../shell/tier.tsx';
 import { Checklist } from './checklist.tsx';
 import { KeyForm } from './key-form.tsx';
-import { Refusal } from './refusal.tsx';
 import { Removal } from './removal.tsx';
 
 export type BroughtProps = {

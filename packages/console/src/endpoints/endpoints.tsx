@@ -9,10 +9,11 @@ import {
   tenantNames,
 } from '../api/brought-shape.ts';
 import { usePolled } from '../api/polled.ts';
-import { go, type Place, withQuery } from '../router.ts';
+import type { Place } from '../router.ts';
 import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
+import { Whose } from '../shell/whose.tsx';
 import { AddForm } from './add-form.tsx';
 import { Brought } from './brought.tsx';
 import { NoneYet } from './none-yet.tsx';
@@ -81,26 +82,3 @@ export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
 }
 
 const byName = (a: BroughtEndpoint, b: BroughtEndpoint): number => (a.name < b.name ? -1 : 1);
-
-type WhoseProps = {
-  readonly place: Place;
-  readonly tenant: string;
-  readonly names: readonly string[];
-};
-
-function Whose({ place, tenant, names }: WhoseProps): VNode {
-  const choose = (value: string): void => go(withQuery(place, { tenant: value }), 'replace');
-  return (
-    <label class="pick">
-      <span class="heard">Tenant</span>
-      <select value={tenant} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">Tenant: all</option>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            Tenant: {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}

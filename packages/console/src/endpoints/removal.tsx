@@ -1,6 +1,6 @@
-// Asked before something is gone for good.
+// Asked before an endpoint is gone.
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { Confirm } from '../shell/confirm.tsx';
 
 export type RemovalProps = {
   readonly name: string;
@@ -8,24 +8,9 @@ export type RemovalProps = {
   readonly onClose: () => void;
 };
 
-export function Removal({ name, onRemove, onClose }: RemovalProps): VNode {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog ref={dialog} class="sheet" aria-labelledby="removal" onClose={onClose}>
-      <h2 id="removal">Remove {name}?</h2>
-      <p>
-        Calls in flight end, new ones go elsewhere, and its key is deleted. To bring it back, it is
-        added again with its key.
-      </p>
-      <div class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button type="button" class="button danger" onClick={onRemove}>
-          Remove it
-        </button>
-      </div>
-    </dialog>
-  );
-}
+export const Removal = ({ name, onRemove, onClose }: RemovalProps): VNode => (
+  <Confirm question={`Remove ${name}?`} deed="Remove it" onDeed={onRemove} onClose={onClose}>
+    Calls in flight end, new ones go elsewhere, and its key is deleted. To bring it back, it is
+    added again with its key.
+  </Confirm>
+);

@@ -30,7 +30,7 @@ export function PoliciesRoom(): VNode {
       {all.value?.length === 0 && <NoPolicy />}
       {all.value !== undefined && all.value.length > 0 && (
         <section class="card list" aria-label="Policies">
-          <table class="policies">
+          <table class="documents policies">
             <thead>
               <tr>
                 <th scope="col">Policy</th>

@@ -135,3 +135,10 @@ export const Books = (): VNode => (
     <path d="M3 2.8h2.6v10.4H3zM6.6 2.8h2.6v10.4H6.6zM10.4 3.6l2.4-.6 2 9.6-2.4.6z" />
   </Drawn>
 );
+
+/** A pen above its line. */
+export const Signed = (): VNode => (
+  <Drawn>
+    <path d="M2.6 13.6h10.8M4.2 11l.6-2.4 5.7-5.7 1.8 1.8-5.7 5.7z" />
+  </Drawn>
+);

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: string, deed: string])[] = [
   ['g r', 'Requests'],
   ['g e', 'Endpoints of tenants'],
   ['g d', 'Data flow'],
+  ['g c', 'Consents'],
   ['g p', 'Policies'],
   ['g w', 'Playground: what if'],
   ['g m', 'Registry of models'],

@@ -13,6 +13,7 @@ import {
   Plug,
   Rows,
   Scales,
+  Signed,
 } from './icons.tsx';
 import { chooseTheme, chosenTheme, systemTheme, type Theme } from './theme.ts';
 
@@ -21,6 +22,7 @@ const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])
   ['/requests', 'Requests', Rows],
   ['/endpoints', 'Endpoints', Plug],
   ['/data-flow', 'Data flow', Flow],
+  ['/consents', 'Consents', Signed],
   ['/policies', 'Policies', Scales],
   ['/playground', 'Playground', Flask],
   ['/registry', 'Registry', Books],

@@ -1,8 +1,8 @@
 // Why something was not done, and what to do about it.
 import type { VNode } from 'preact';
 import type { Refused } from '../api/ask.ts';
-import { Warning } from '../shell/icons.tsx';
-import { Words } from '../shell/words.tsx';
+import { Warning } from './icons.tsx';
+import { Words } from './words.tsx';
 
 export function Refusal({ problem }: { readonly problem: Refused }): VNode {
   return (
