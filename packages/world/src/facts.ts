@@ -1,7 +1,7 @@
 // What is known of a world from outside: what callers asked and saw, what was dialled for them, and
 // which documents held when. The oracles judge by these facts and by the documents; nothing in here
 // comes from the engine's own decisions.
-import type { CallRecord, FaultCode, Label, RequestId, SpokenOperation } from '@signalbox/contract';
+import type { CallRecord, FaultCode, Label, Operation, RequestId } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import type { Invariant } from './oracle/invariants.table.ts';
 
@@ -18,7 +18,8 @@ export type Report = (invariant: Invariant, detail: string, ...about: readonly s
 export type Wish = {
   readonly number: number;
   readonly kind: 'call' | 'dry-run';
-  readonly operation: SpokenOperation;
+  readonly operation: Operation;
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly tenant: string;
   readonly keyName: string;
@@ -32,8 +33,12 @@ export type Wish = {
   /** The type of data that is declared with the label. */
   readonly type: string | undefined;
   readonly unreadable: boolean;
-  /** What its text is by itself, whatever the caller says of it. */
-  readonly holds: Label | undefined;
+  /** Types of data in its text, whatever the caller says of it. */
+  readonly holds: readonly HeldType[];
+  /** The consent that it names. */
+  readonly consent: string | undefined;
+  /** The file or batch that it is about. */
+  readonly about: string | undefined;
   readonly step: string | undefined;
   readonly model: string;
   readonly stream: boolean;
@@ -44,6 +49,8 @@ export type Wish = {
   readonly leaves: Leaves;
   readonly reads: Reads;
 };
+
+export type HeldType = 'us-ssn' | 'email-address';
 
 export type Leaves =
   | { readonly kind: 'never' }
@@ -83,6 +90,8 @@ export type Dial = {
 export type EntryFacts = {
   readonly turn: number;
   readonly versions: readonly Version[];
+  /** Decided between these moments, on the monotonic clock. */
+  readonly decided: readonly [from: number, to: number];
 };
 
 export type Version = {
@@ -110,6 +119,8 @@ export type CallFacts = {
   readonly wish: Wish;
   /** All calls of its session, when the caller names one: this one among them. */
   readonly company: readonly CallFacts[];
+  /** The call that made what it is about. */
+  readonly maker: CallFacts | undefined;
   readonly life: number;
   readonly at: number;
   /** The documents that held when its head came. */

@@ -128,7 +128,7 @@ function mayBeServed({ history }: World, { wish }: CallFacts): boolean {
   return ['desk', 'rack-eu', 'rack-us'].some(
     (name) =>
       (plan?.models === undefined || plan.models.includes('small')) &&
-      reasonsAgainst(configuration, wish, label, name).length === 0,
+      reasonsAgainst({ documents: configuration, wish, label }, name).length === 0,
   );
 }
 

@@ -2,13 +2,16 @@
 import type { Configuration } from '@signalbox/documents';
 import type { Chance } from './chance.ts';
 import { drawWish, type WishTools } from './client/wish.ts';
+import { type Changed, changedDocuments } from './documents/change.ts';
 import { firstDocuments } from './documents/first.ts';
 import type { Wish } from './facts.ts';
 import type { Invariant } from './oracle/invariants.table.ts';
 import { FULL, type Planned, planStorm } from './storm.ts';
 
 export type Setting = {
-  readonly documents: (chance: Chance) => Configuration;
+  /** @param startMs Unix milliseconds at which the world begins. */
+  readonly documents: (chance: Chance, startMs: number) => Configuration;
+  readonly change: (before: Configuration, chance: Chance) => Changed;
   readonly storm: (chance: Chance, endpoints: readonly string[]) => readonly Planned[];
   readonly wish: (number: number, tools: WishTools) => Wish;
   /** What ends the world; undefined: everything that must hold. */
@@ -21,6 +24,7 @@ export type Setting = {
 
 export const EVERYTHING: Setting = {
   documents: firstDocuments,
+  change: changedDocuments,
   storm: (chance, endpoints) => planStorm(chance, endpoints, FULL),
   wish: drawWish,
   judged: undefined,

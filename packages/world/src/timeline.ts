@@ -18,6 +18,8 @@ export class Timeline {
   #nowMs = 0;
   #skewMs = 0;
   #leaptMs = 0;
+  /** Of clocks on the wall, from which moment on. */
+  readonly #skews: { readonly from: number; readonly ms: number }[] = [{ from: 0, ms: 0 }];
   #turn = 0;
 
   /** @param startMs Unix milliseconds at which the world begins. */
@@ -48,6 +50,19 @@ export class Timeline {
   jump(ms: number): void {
     this.#skewMs += ms;
     this.#leaptMs += Math.max(0, ms);
+    this.#skews.push({ from: this.#nowMs, ms: this.#skewMs });
+  }
+
+  /** What clocks on the wall said between two moments: from and to, a piece for each jump. */
+  walls(from: number, to: number): readonly (readonly [number, number])[] {
+    return this.#skews.flatMap(
+      ({ from: began, ms }, at): readonly (readonly [number, number])[] => {
+        const ended = this.#skews[at + 1]?.from ?? to;
+        const [first, last] = [Math.max(from, began), Math.min(to, ended)];
+        const zero = this.#startMs + ms;
+        return first > last ? [] : [[Math.floor(zero + first), Math.floor(zero + last)]];
+      },
+    );
   }
 
   after(ms: number, then: () => void): () => void {

@@ -9,7 +9,7 @@ import { nodeKeys } from '@signalbox/trust/node';
 import { Chance } from './chance.ts';
 import { Callers } from './client/callers.ts';
 import { probeWish } from './client/wish.ts';
-import { changedDocuments, healedDocuments } from './documents/change.ts';
+import { healedDocuments } from './documents/change.ts';
 import {
   type Breach,
   type CallFacts,
@@ -79,8 +79,8 @@ export class World {
     this.seed = seed;
     this.#setting = setting;
     this.chance = new Chance(seed);
-    const start = this.chance.fork('start').below(START_SPREAD_MS);
-    this.timeline = new Timeline(START_MS + start);
+    const start = START_MS + this.chance.fork('start').below(START_SPREAD_MS);
+    this.timeline = new Timeline(start);
     this.trace = new Trace(() => this.timeline.monotonic());
     this.report = (invariant, detail, ...about) => {
       if (setting.judged?.has(invariant) === false) return;
@@ -88,7 +88,7 @@ export class World {
       this.trace.note(`BREACH ${invariant}: ${detail}`);
     };
     const { timeline, trace, report, history } = this;
-    history.add(setting.documents(this.chance.fork('documents')), 0);
+    history.add(setting.documents(this.chance.fork('documents'), start), 0);
     this.#random = new SeededRandom(this.chance.fork('ids'));
     this.#keyTexts = keyTexts(history, this.chance.fork('keys'));
     const keys: Keys = nodeKeys(this.chance.fork('pepper').bytes(PEPPER_BYTES));
@@ -108,6 +108,7 @@ export class World {
     });
     this.beyond = new Beyond({
       ...{ report, history },
+      clocks: (from, to) => timeline.walls(from, to),
       calls: () => this.callers.all,
       callOf: (traceId) => this.callers.byTrace(traceId),
     });
@@ -292,7 +293,9 @@ export class World {
     this.#calls += 1;
     const chance = this.chance.fork(`call ${this.#calls}`);
     const keyText = (name: string): string => this.#keyText(name);
-    const wish = this.#setting.wish(this.#calls, { chance, keyText, earlier: this.#earlier });
+    const objects = this.network.shelf.all();
+    const earlier = this.#earlier;
+    const wish = this.#setting.wish(this.#calls, { chance, keyText, earlier, objects });
     if (wish.headers.includes(REPEATABLE) && this.#earlier.length < EARLIER_MAX) {
       this.#earlier.push(wish);
     }
@@ -302,7 +305,7 @@ export class World {
   #change(): void {
     const before = this.history.now().configuration;
     const chance = this.chance.fork(`change ${this.history.all().length}`);
-    const { configuration, what } = changedDocuments(before, chance);
+    const { configuration, what } = this.#setting.change(before, chance);
     const { name } = this.history.add(configuration, this.timeline.turn());
     this.trace.note(`${name}: ${what}`);
     this.lives.life?.swap();

@@ -37,7 +37,7 @@ export class Caller implements Exchange {
     this.#tools = tools;
     const { headers, path } = facts.wish;
     this.head = {
-      method: 'POST',
+      method: facts.wish.method,
       target: path,
       headers,
       address: '192.0.2.7',

@@ -7,6 +7,7 @@ import type { Lives } from '../node/lives.ts';
 import type { Watch } from '../oracle/watch.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
+import { OBJECT } from '../upstream/passed.ts';
 import { Caller } from './caller.ts';
 import { type PageAnswer, pageExchange } from './page.ts';
 import { traceIdOf } from './wish.ts';
@@ -57,12 +58,20 @@ export class Callers {
     return known;
   }
 
+  /** The number of its call stands in the name of what was made. */
+  #makerOf(object: string): CallFacts | undefined {
+    const number = Number(OBJECT.exec(object)?.[1]);
+    return this.all.find(({ wish }) => wish.number === number);
+  }
+
   begin(wish: Wish): CallFacts {
     const { timeline, trace, report, history, lives, watch, firstDrawn } = this.#tools;
     const company = this.#companyOf(wish);
+    const maker = wish.about === undefined ? undefined : this.#makerOf(wish.about);
     const facts: CallFacts = {
       wish,
       company,
+      maker,
       life: lives.number,
       at: timeline.monotonic(),
       askedVersion: history.now(),

@@ -3,7 +3,8 @@ import type { Label, SpokenOperation } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
 import type { Chance } from '../chance.ts';
 import { STEPS, TENANTS } from '../documents/first.ts';
-import type { Leaves, Reads, Wish } from '../facts.ts';
+import type { HeldType, Leaves, Reads, Wish } from '../facts.ts';
+import type { MadeObject } from '../upstream/passed.ts';
 
 const MODELS: readonly [readonly [string, number], ...(readonly [string, number])[]] = [
   ['small', 18],
@@ -36,6 +37,8 @@ export type WishTools = {
   readonly keyText: (name: string) => string;
   /** A wish that others may repeat under its idempotency key. */
   readonly earlier: readonly Wish[];
+  /** What model servers keep. */
+  readonly objects: readonly MadeObject[];
 };
 
 /** How the calls of a world differ from the usual ones. */
@@ -62,7 +65,13 @@ const USUAL: Tilt = {
 };
 
 /** What the scanner has to find. */
-const REGULATED_WORDS = 'My SSN is 078-05-1123, summarise my claim.';
+const WORDS: Readonly<Record<HeldType, string>> = {
+  'us-ssn': 'My SSN is 078-05-1123, summarise my claim.',
+  'email-address': 'Write to ada.lovelace@analytical.org about it.',
+};
+
+export const saying = (canary: string, holds: readonly HeldType[]): string =>
+  [canary, ...holds.map((type) => WORDS[type])].join(' ');
 
 /** The trace of a call: how a dial is known to belong to it. */
 export const traceIdOf = (number: number): string => number.toString(16).padStart(32, '0');
@@ -104,9 +113,11 @@ export function drawWish(number: number, tools: WishTools, tilt: Tilt = USUAL): 
   return {
     number,
     kind,
+    method: 'POST',
     tenant,
     ...who,
     ...asked,
+    ...{ consent: undefined, about: undefined },
     path: kind === 'dry-run' ? DRY_RUN_PATH : path,
     headers,
     body: bodyOf(text, bodyFault),
@@ -135,13 +146,15 @@ export function probeWish(number: number, tenant: string, keyText: string): Wish
     number,
     kind: 'call',
     operation: 'chat',
+    method: 'POST',
     path: PATHS.chat,
     canary,
     model: 'upwards',
     stream: false,
     usageWanted: false,
     unreadable: false,
-    holds: undefined,
+    holds: [],
+    ...{ consent: undefined, about: undefined },
     tenant,
     keyName: `${tenant}-main`,
     keyText,
@@ -191,6 +204,8 @@ function caller(tenant: string, { chance, keyText }: WishTools): Who {
   return { keyName, keyText: text, headers };
 }
 
+const HELD = [['us-ssn'], ['us-ssn'], ['email-address'], ['us-ssn', 'email-address']] as const;
+
 type What = Pick<
   Wish,
   'operation' | 'path' | 'canary' | 'model' | 'stream' | 'usageWanted' | 'unreadable' | 'holds'
@@ -208,9 +223,8 @@ function question(number: number, chance: Chance, { holdsShare }: Tilt): What {
   const unreadable = operation === 'chat' && chance.happens(0.08);
   const model = operation === 'embedding' ? 'embedder' : chance.weighted(MODELS);
   const canary = `canaryprompt${number}x`;
-  const holds = holdsShare > 0 && chance.happens(holdsShare) ? 'regulated' : undefined;
-  const said = holds === undefined ? canary : `${canary} ${REGULATED_WORDS}`;
-  const content = contentOf(operation, said, unreadable, chance);
+  const holds = holdsShare > 0 && chance.happens(holdsShare) ? chance.pick(HELD) : [];
+  const content = contentOf(operation, saying(canary, holds), unreadable, chance);
   const limit = operation === 'response' ? 'max_output_tokens' : 'max_tokens';
   const fields = [
     `"model": ${JSON.stringify(model)}`,

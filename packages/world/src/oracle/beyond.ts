@@ -7,6 +7,7 @@ import type { Configuration, EndpointDocument } from '@signalbox/documents';
 import { type CallFacts, type Dial, type History, type Report, wordOf } from '../facts.ts';
 import { SECRETS } from '../node/listener.ts';
 import { memberOf } from '../upstream/upstream.ts';
+import type { Clocks } from './consent.ts';
 import { refused } from './dials.ts';
 import { labelOf, labelsOf, reasonsAgainstPlace } from './egress.ts';
 
@@ -15,6 +16,7 @@ export type Way = 'socket' | 'span' | 'log' | 'disk' | 'answer';
 export type BeyondTools = {
   readonly report: Report;
   readonly history: History;
+  readonly clocks: Clocks;
   readonly calls: () => readonly CallFacts[];
   readonly callOf: (traceId: string) => CallFacts | undefined;
 };
@@ -47,9 +49,9 @@ export class Beyond {
     if (label === 'personal' || label === 'regulated') this.sensitive += 1;
     const stranger = SECRETS.exec(`${request.path}\n${told}`);
     if (stranger !== null) this.#tell('socket', size, `${endpoint} is told ${stranger[0]}`, call);
-    const versions = entry?.versions ?? [this.#tools.history.now()];
     for (const owner of this.#owners(text.decode(body), call)) {
-      const why = refused(owner, endpoint, versions);
+      const why =
+        entry === undefined ? 'no entry of it' : refused(owner, { endpoint, entry }, this.#tools);
       if (why !== undefined)
         this.#tell('socket', size, `${endpoint} has ${sayings(owner)}: ${why}`, owner);
     }

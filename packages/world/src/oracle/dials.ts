@@ -4,15 +4,18 @@ import type { Configuration } from '@signalbox/documents';
 import {
   type CallFacts,
   type Dial,
+  type EntryFacts,
   headerOf,
   type Report,
   type Version,
   wordOf,
 } from '../facts.ts';
+import { type Clocks, consentOf, type Moments } from './consent.ts';
 import { labelsOf, reasonsAgainst, tierAt } from './egress.ts';
 
 export type DialTools = {
   readonly report: Report;
+  readonly clocks: Clocks;
   /** Dials that are open now, this one among them. */
   readonly open: () => readonly Dial[];
 };
@@ -26,7 +29,7 @@ export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): v
     say('journal-first', 'no hold was written before');
     return;
   }
-  const against = refused(call, endpoint, entry.versions);
+  const against = refused(call, { endpoint, entry }, tools);
   if (against !== undefined) say('egress-within', against);
   const isEntitled = entry.versions.some((one) => isIncluded(one.configuration, dial));
   if (!isEntitled) say('egress-within', `${dial.model} is not in the plan or the key`);
@@ -42,43 +45,57 @@ export function judgeDial(dial: Dial, request: DialRequest, tools: DialTools): v
 
 type Say = (invariant: Parameters<Report>[0], detail: string) => void;
 
+type Going = { readonly endpoint: string; readonly entry: EntryFacts };
+
 /** Undefined when one of the versions lets the call go there, and so do those it first met. */
 export function refused(
   call: CallFacts,
-  endpoint: string,
-  versions: readonly Version[],
+  going: Going,
+  { clocks }: Pick<DialTools, 'clocks'>,
 ): string | undefined {
-  const against = labelsOf(call).map((label) => refusedAs(label, call, { endpoint, versions }));
+  const { about, tenant } = call.wish;
+  if (about !== undefined && call.maker?.wish.tenant !== tenant) return `${about} is not its own`;
+  const against = labelsOf(call).map((label) => refusedAs(label, call, going, clocks));
   return against.includes(undefined) ? undefined : against[0];
 }
-
-type Going = { readonly endpoint: string; readonly versions: readonly Version[] };
 
 function refusedAs(
   label: Label,
   call: CallFacts,
-  { endpoint, versions }: Going,
+  { endpoint, entry }: Going,
+  clocks: Clocks,
 ): string | undefined {
-  const now = versions.map(({ name, configuration }) => ({
-    name,
-    reasons: reasonsAgainst(configuration, call.wish, label, endpoint),
-  }));
+  const { wish } = call;
+  const { versions } = entry;
+  const now = versions.map(({ name, configuration: documents }) => {
+    const consent = consentOf(call, { documents, label, moments: momentsOf(call, entry, clocks) });
+    if (consent.kind === 'refused') return { name, reasons: [NO_CONSENT] };
+    const { lift } = consent;
+    return { name, reasons: reasonsAgainst({ documents, wish, label, lift }, endpoint) };
+  });
   if (now.every(({ reasons }) => reasons.length > 0)) {
     const [first] = now;
     return `${first?.name} forbids it: ${first?.reasons.map(({ text }) => text).join(', ')}`;
   }
   // A parked call comes back equal or lower, whatever the documents allow meanwhile.
-  const met = call.entries[0]?.versions ?? [];
-  const then = met.flatMap((first) =>
-    versions.map(({ configuration }) => {
-      const { wish } = call;
-      const reasons = reasonsAgainst(configuration, wish, label, endpoint, first.configuration);
-      return { name: first.name, reasons: reasons.filter(({ bound }) => bound) };
-    }),
-  );
+  const [begun] = call.entries;
+  const then = (begun?.versions ?? []).flatMap(({ name, configuration: met }) => {
+    const consent = consentOf(call, { documents: met, label, moments: clocks(call.at, call.at) });
+    const lift = consent.kind === 'refused' ? undefined : consent.lift;
+    return versions.map(({ configuration: documents }) => {
+      const reasons = reasonsAgainst({ documents, wish, label, met, lift }, endpoint);
+      return { name, reasons: reasons.filter(({ bound }) => bound) };
+    });
+  });
   if (then.length === 0 || then.some(({ reasons }) => reasons.length === 0)) return undefined;
   return `${then[0]?.name}, which it first met, forbids it: ${then[0]?.reasons[0]?.text}`;
 }
+
+const NO_CONSENT = { text: 'the consent that it names does not hold', bound: false };
+
+/** What clocks said when it was decided: the first time, when the call came. */
+const momentsOf = (call: CallFacts, entry: EntryFacts, clocks: Clocks): Moments =>
+  entry === call.entries[0] ? clocks(call.at, call.at) : clocks(...entry.decided);
 
 function isIncluded(documents: Configuration, { call, endpoint, model }: Dial): boolean {
   const { tenant, keyName } = call.wish;

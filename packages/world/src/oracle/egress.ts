@@ -8,14 +8,24 @@ import type {
   RuleCondition,
   TenantDocument,
 } from '@signalbox/documents';
-import type { CallFacts, Wish } from '../facts.ts';
+import type { CallFacts, HeldType, Wish } from '../facts.ts';
 
-const RANK: Readonly<Record<Label, number>> = { public: 0, internal: 1, personal: 2, regulated: 3 };
+export const RANK: Readonly<Record<Label, number>> = {
+  public: 0,
+  internal: 1,
+  personal: 2,
+  regulated: 3,
+};
 const CEILING: Readonly<Record<Label, number>> = {
   public: 3,
   internal: 2,
   personal: 1,
   regulated: 1,
+};
+
+const LABEL_OF: Readonly<Record<HeldType, Label>> = {
+  'us-ssn': 'regulated',
+  'email-address': 'personal',
 };
 
 /** The label that a call has from its tenant, its parts and its caller; it only ever rises. */
@@ -26,7 +36,7 @@ export function labelOf(documents: Configuration, wish: Wish): Label {
     if (RANK[to] > RANK[label]) label = to;
   };
   if (wish.unreadable) raise(tenant?.unscannedLabel ?? 'regulated');
-  if (wish.holds !== undefined) raise(wish.holds);
+  for (const type of wish.holds) raise(LABEL_OF[type]);
   if (wish.label !== undefined) raise(wish.label);
   if (wish.type === 'health') raise('regulated');
   if (wish.type === 'email') raise('personal');
@@ -43,48 +53,64 @@ export function labelsOf(call: CallFacts): readonly Label[] {
   let [low, high] = [RANK[own], RANK[own]];
   for (const other of call.company) {
     if (other === call || other.wish.kind === 'dry-run') continue;
-    const { configuration } = other.bodyVersion;
-    const rank = RANK[labelOf(configuration, other.wish)];
+    const rank = RANK[labelOf(other.bodyVersion.configuration, other.wish)];
     high = Math.max(high, rank);
-    const isRead = other.sight === 'answered' || other.sight === 'ended';
-    const isBefore = other.life === call.life && (other.overAt ?? call.at) < call.at;
-    // What every call of a tenant has is no matter of its sessions.
-    const usual = RANK[configuration.tenants.get(call.wish.tenant)?.defaultLabel ?? 'regulated'];
-    if (isRead && isBefore && other.status === 200 && rank > usual) low = Math.max(low, rank);
+    if (isHeld(other, call)) low = Math.max(low, rank);
+  }
+  if (call.wish.about !== undefined) {
+    const made = call.maker === undefined ? [] : labelsOf(call.maker).map((label) => RANK[label]);
+    const tenant = call.bodyVersion.configuration.tenants.get(call.wish.tenant);
+    high = Math.max(high, RANK[tenant?.unscannedLabel ?? 'regulated'], ...made);
+    // Who goes anywhere with it knows what it is.
+    if (call.dials.length > 0) low = Math.max(low, Math.min(...made));
   }
   return LABELS.slice(low, high + 1);
+}
+
+/** Whether a session holds for certain what another of its calls held. */
+export function isHeld(other: CallFacts, call: CallFacts): boolean {
+  const { configuration } = other.bodyVersion;
+  const isRead = other.sight === 'answered' || other.sight === 'ended';
+  const isBefore = other.life === call.life && (other.overAt ?? call.at) < call.at;
+  // What every call of a tenant has is no matter of its sessions.
+  const usual = configuration.tenants.get(call.wish.tenant)?.defaultLabel ?? 'regulated';
+  const isMore = RANK[labelOf(configuration, other.wish)] > RANK[usual];
+  return isRead && isBefore && other.status === 200 && isMore;
 }
 
 /** `bound`: it belongs to the clearance, which a parked call keeps. */
 export type Reason = { readonly text: string; readonly bound: boolean };
 
-/**
- * Every reason why this call must not go to this endpoint under these documents.
- * @param met The documents that bind it, when they are other ones than those that say where the
- * endpoint stands.
- */
-export function reasonsAgainst(
-  documents: Configuration,
-  wish: Wish,
-  label: Label,
-  endpointName: string,
-  met: Configuration = documents,
-): readonly Reason[] {
-  const endpoint = documents.endpoints.get(endpointName);
-  if (endpoint === undefined) return [{ text: 'the endpoint is not known', bound: false }];
-  return reasonsAgainstPlace({ documents, wish, label, met }, endpoint);
-}
+/** What a consent opens. */
+export type Lift = {
+  /** Of what the consent does not cover. */
+  readonly rest: Label;
+  readonly tiers: readonly Tier[];
+  readonly regions: readonly string[] | undefined;
+};
 
 export type Asking = {
   readonly documents: Configuration;
   readonly wish: Wish;
   readonly label: Label;
+  /**
+   * The documents that bind it, when they are other ones than those that say where a place stands.
+   */
   readonly met?: Configuration;
+  /** What a consent opens. */
+  readonly lift?: Lift | undefined;
 };
+
+/** Every reason why this call must not go to this endpoint under these documents. */
+export function reasonsAgainst(asking: Asking, endpointName: string): readonly Reason[] {
+  const endpoint = asking.documents.endpoints.get(endpointName);
+  if (endpoint === undefined) return [{ text: 'the endpoint is not known', bound: false }];
+  return reasonsAgainstPlace(asking, endpoint);
+}
 
 /** The same of a place that need not stand in the documents. */
 export function reasonsAgainstPlace(
-  { documents, wish, label, met = documents }: Asking,
+  { documents, wish, label, met = documents, lift }: Asking,
   endpoint: EndpointDocument,
 ): readonly Reason[] {
   const tenant = met.tenants.get(wish.tenant);
@@ -97,8 +123,13 @@ export function reasonsAgainstPlace(
   const refuse = (text: string): void => void reasons.push({ text, bound: false });
   const tier = tierOf(documents, tenant, endpoint);
   const own = isOwn(tenant, endpoint) || (documents.node.tier === 1 && tier === 1);
-  const ceiling = ceilingOf(met, tenant, label, wish);
+  const ceiling = ceilingOf(met, tenant, { documents, wish, label, lift });
   if (tier > ceiling) bind(`tier ${tier} is above ${ceiling}`);
+  if (lift !== undefined && tier !== 1) {
+    if (!lift.tiers.includes(tier)) bind(`no consent opens tier ${tier}`);
+    const isInside = endpoint.region !== undefined && lift.regions?.includes(endpoint.region);
+    if (lift.regions !== undefined && isInside !== true) bind(`its consent is for ${lift.regions}`);
+  }
   if (endpoint.tenant !== undefined && endpoint.tenant !== tenant.name) {
     bind(`it belongs to ${endpoint.tenant}`);
   }
@@ -110,6 +141,7 @@ export function reasonsAgainstPlace(
   if (tier !== 1 && tenant.retention === 'zero' && endpoint.retention !== 'zero') {
     bind('it keeps what it receives');
   }
+  if (tier !== 1 && tenant.retention === 'zero' && stores(wish)) bind('it is stored there');
   if (!endpoint.enabled) refuse('it is switched off');
   const plan = tenant.plan === undefined ? undefined : met.plans.get(tenant.plan);
   for (const tiers of [plan?.tiers, key.tiers]) {
@@ -118,6 +150,10 @@ export function reasonsAgainstPlace(
   if (key.revoked) refuse('the key was revoked');
   return reasons;
 }
+
+/** An upload, or a batch. */
+const stores = ({ operation, method, path }: Wish): boolean =>
+  (operation === 'file' || operation === 'batch') && method === 'POST' && !path.includes('-of');
 
 /** The tier that an endpoint has for a tenant; undefined: one of them is not known. */
 export function tierAt(
@@ -152,10 +188,9 @@ const isOwn = (tenant: TenantDocument, endpoint: EndpointDocument): boolean =>
 function ceilingOf(
   documents: Configuration,
   tenant: TenantDocument,
-  label: Label,
-  wish: Wish,
+  { wish, label, lift }: Asking,
 ): number {
-  let ceiling = tenant.privacy === 'observe' ? 3 : CEILING[label];
+  let ceiling = tenant.privacy === 'observe' ? 3 : CEILING[lift?.rest ?? label];
   if (tenant.topology === 'sovereign') ceiling = Math.min(ceiling, 2);
   for (const name of tenant.policies) {
     for (const { when, route } of documents.policies.get(name)?.rules ?? []) {

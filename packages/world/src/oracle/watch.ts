@@ -25,6 +25,7 @@ import type { Watcher } from '../node/life.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
 import type { Archive } from './archive.ts';
+import type { Clocks } from './consent.ts';
 import { judgeDial } from './dials.ts';
 import { budgetOf, costOf, Money, type MoneyEntry } from './money.ts';
 
@@ -48,7 +49,7 @@ export type WatchTools = {
   readonly taken: (name: string) => number;
 };
 
-type Wait = { readonly since: number; endedTurn: number | undefined };
+type Wait = { readonly since: number; readonly sinceMs: number; endedTurn: number | undefined };
 
 export class Watch {
   readonly calls: Map<RequestId, CallFacts> = new Map();
@@ -84,8 +85,9 @@ export class Watch {
   }
 
   dialled(dial: Dial, request: DialRequest): void {
-    const { report, openDials } = this.#tools;
-    judgeDial(dial, request, { report, open: openDials });
+    const { report, openDials, timeline } = this.#tools;
+    const clocks: Clocks = (from, to) => timeline.walls(from, to);
+    judgeDial(dial, request, { report, clocks, open: openDials });
   }
 
   /** The caller is answered or gone: nobody may go on talking to an upstream for it. */
@@ -229,20 +231,20 @@ export class Watch {
 
   /** Under which documents a call came to its permit: exactly one version, unless calls wait. */
   #entry(): EntryFacts {
-    const turn = this.#tools.timeline.turn();
-    const since = this.#since(turn, turn);
-    return { turn, versions: this.#tools.history.since(since) };
-  }
-
-  #since(turn: number, from: number): number {
+    const { timeline, history } = this.#tools;
+    const [turn, now] = [timeline.turn(), timeline.monotonic()];
     this.#waits = this.#waits.filter(
       (one) => one.endedTurn === undefined || one.endedTurn === turn,
     );
-    return Math.min(from, ...this.#waits.map((one) => one.since));
+    const since = Math.min(turn, ...this.#waits.map((one) => one.since));
+    const sinceMs = Math.min(now, ...this.#waits.map((one) => one.sinceMs));
+    return { turn, versions: history.since(since), decided: [sinceMs, now] };
   }
 
   #waiting(): () => void {
-    const wait: Wait = { since: this.#tools.timeline.turn(), endedTurn: undefined };
+    const { timeline } = this.#tools;
+    const [since, sinceMs] = [timeline.turn(), timeline.monotonic()];
+    const wait: Wait = { since, sinceMs, endedTurn: undefined };
     this.#waits.push(wait);
     return () => {
       wait.endedTurn ??= this.#tools.timeline.turn();

@@ -18,7 +18,7 @@ type Policies = Snapshot['policies'];
 type Judged = Parameters<Policies['judge']>[0];
 type Route = Resolved['route'];
 /** A call as far as it has come. */
-type Passport = Judged & {
+export type Passport = Judged & {
   readonly route?: Route;
   readonly entry?: number;
   readonly permit?: object;
@@ -47,7 +47,7 @@ function onRoute(snapshot: Snapshot, then: (call: Routed) => void): Snapshot {
   };
 }
 
-function judgedBy(policies: Policies, judge: Policies['judge']): Policies {
+export function judgedBy(policies: Policies, judge: Policies['judge']): Policies {
   const { hasShadow } = policies;
   return {
     judge,

@@ -28,6 +28,8 @@ type Sum = {
   blockedFirst: number | undefined;
   readonly blocked: Record<keyof BlockedTally, number>;
   readonly tally: Map<string, number>;
+  /** Of what not every world has: in how many it was. */
+  readonly met: Map<string, number>;
 };
 
 /** @returns whether what had to come out came out. */
@@ -38,11 +40,13 @@ export async function runMany(many: Many, { say, tell }: Told): Promise<boolean>
     ...{ worlds: 0, beyond: 0, seen: 0, sensitive: 0, blockedFirst: undefined },
     blocked: { dials: 0, acts: 0, attempts: 0, lines: 0, answers: 0 },
     tally: new Map(),
+    met: new Map(),
   };
   const ended = await runAll(many, plant, sum, say);
   if (ended !== undefined) tell(ended);
   const searched = `${(sum.seen / MEGA).toFixed(1)} MB searched`;
   say(`${sum.beyond} bytes beyond a clearance in ${sum.worlds} worlds: ${searched}, ${shown(sum)}`);
+  say(`share of worlds: ${shares(sum)}`);
   if (plant === undefined) return ended === undefined;
   return verdict({ ...many, plant, ended }, sum, say);
 }
@@ -58,15 +62,16 @@ function verdict(
   say: Told['say'],
 ): boolean {
   const { plantName, plant, ended, asserts, count } = judged;
-  if (!asserts) {
+  const { blockedAs } = plant;
+  if (!asserts || blockedAs === undefined) {
     const isFound = ended?.breach !== undefined && plant.breaks.includes(ended.breach.invariant);
     const inWorlds = `world ${worlds} of at most ${count}, seed ${ended?.seed}`;
     say(isFound ? `${plantName} was found in ${inWorlds}` : `${plantName} was not found`);
     return isFound;
   }
-  const times = blocked[plant.blockedAs];
+  const times = blocked[blockedAs];
   const isStopped = ended === undefined && times > 0 && blocked.acts === blocked.dials;
-  const noted = `${times} ${RECORDED[plant.blockedAs]}, first with seed ${blockedFirst}`;
+  const noted = `${times} ${RECORDED[blockedAs]}, first with seed ${blockedFirst}`;
   say(isStopped ? `${plantName} was blocked and recorded: ${noted}` : `${plantName} went through`);
   return isStopped;
 }
@@ -107,16 +112,23 @@ function add(sum: Sum, ended: ResidencyEnd, plant: ResidencyPlant | undefined): 
   sum.beyond += ended.beyond;
   sum.seen += ended.seen;
   sum.sensitive += ended.sensitive;
-  const { blocked, tally } = ended;
+  const { blocked, tally, met } = ended;
   sum.blocked.dials += blocked.dials;
   sum.blocked.acts += blocked.acts;
   sum.blocked.attempts += blocked.attempts;
   sum.blocked.lines += blocked.lines;
   sum.blocked.answers += blocked.answers;
-  if (plant !== undefined && blocked[plant.blockedAs] > 0) sum.blockedFirst ??= ended.seed;
+  const { blockedAs } = plant ?? {};
+  if (blockedAs !== undefined && blocked[blockedAs] > 0) sum.blockedFirst ??= ended.seed;
+  for (const name of Object.keys(met)) sum.met.set(name, (sum.met.get(name) ?? 0) + 1);
   for (const [name, times] of Object.entries(tally)) {
     sum.tally.set(name, (sum.tally.get(name) ?? 0) + times);
   }
+}
+
+function shares({ met, worlds }: Sum): string {
+  const all = [...met].sort(([, a], [, b]) => b - a);
+  return all.map(([name, times]) => `${name} ${Math.round((times / worlds) * 100)} %`).join(', ');
 }
 
 const SHOWN = ['call', 'parked', 'deferred', 'change', 'deaths'] as const;

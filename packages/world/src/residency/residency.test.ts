@@ -4,7 +4,7 @@ import { RESIDENCY_PLANTS, runResidency } from '../index.ts';
 
 const SEEDS = 12;
 /** Most are in the first few; all within 1,000. */
-const PLANT_SEEDS = 60;
+const PLANT_SEEDS = 120;
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 
@@ -37,16 +37,19 @@ describe('a world about residency', () => {
 
 describe('a planted fault of residency', () => {
   for (const [name, plant] of RESIDENCY_PLANTS) {
-    it(`is found, and stopped and recorded at the far end, when ${plant.says}`, async () => {
+    const { blockedAs } = plant;
+    const ends = blockedAs === undefined ? '' : ', and stopped and recorded at the far end';
+    it(`is found${ends}, when ${plant.says}`, async () => {
       for (const seed of range(PLANT_SEEDS)) {
         const { breach } = await runResidency(seed, { plant, asserts: false });
         if (breach === undefined) continue;
         assert.ok(plant.breaks.includes(breach.invariant), `${breach.invariant} ${breach.detail}`);
+        if (blockedAs === undefined) return;
         const asserted = await runResidency(seed, { plant, asserts: true });
         const { blocked, beyond } = asserted;
         assert.equal(asserted.breach, undefined, asserted.breach?.detail);
         assert.equal(beyond, 0);
-        assert.ok(blocked[plant.blockedAs] > 0, 'nothing of it stands in records');
+        assert.ok(blocked[blockedAs] > 0, 'nothing of it stands in records');
         assert.equal(blocked.acts, blocked.dials, 'every dial that was stopped is in the journal');
         return;
       }

@@ -3,11 +3,13 @@
 // weather than elsewhere, on nodes that have a first tier, with a collector of spans.
 import type { Configuration, TenantDocument } from '@signalbox/documents';
 import type { Chance } from '../chance.ts';
-import { drawWish, type Tilt } from '../client/wish.ts';
+import { type Changed, changedDocuments } from '../documents/change.ts';
 import { firstDocuments } from '../documents/first.ts';
 import type { Invariant } from '../oracle/invariants.table.ts';
 import type { Setting } from '../setting.ts';
 import { planStorm, type Size } from '../storm.ts';
+import { changeConsent, drawConsents } from './consents.ts';
+import { drawResidencyWish } from './wish.ts';
 
 export const RESIDENCY_SIZE: Size = {
   ms: 8_000,
@@ -15,18 +17,6 @@ export const RESIDENCY_SIZE: Size = {
   changes: [0, 3],
   deaths: [0, 0, 0, 1],
   worst: 0.6,
-};
-
-const TILT: Tilt = {
-  labels: [
-    [undefined, 30],
-    ['public', 15],
-    ['internal', 15],
-    ['personal', 15],
-    ['regulated', 25],
-  ],
-  holdsShare: 0.3,
-  queueShare: 0.35,
 };
 
 const JUDGED: ReadonlySet<Invariant> = new Set(['cleared-only', 'nothing-told', 'no-bug']);
@@ -42,7 +32,8 @@ export type Residency = {
 export const residency = ({ asserts, isPlanted }: Residency): Setting => ({
   documents,
   storm: (chance, endpoints) => planStorm(chance, endpoints, RESIDENCY_SIZE),
-  wish: (number, tools) => drawWish(number, tools, TILT),
+  change,
+  wish: drawResidencyWish,
   judged: isPlanted ? JUDGED_PLANTED : JUDGED,
   floods: false,
   asserts,
@@ -54,15 +45,19 @@ const COLLECTORS = [
   'https://collector.example',
 ] as const;
 
-function documents(chance: Chance): Configuration {
+const change = (before: Configuration, chance: Chance): Changed =>
+  chance.happens(0.4) ? changeConsent(before, chance) : changedDocuments(before, chance);
+
+function documents(chance: Chance, startMs: number): Configuration {
   const first = firstDocuments(chance);
   const drawn = chance.fork('residency');
   const url = drawn.pick(COLLECTORS);
   return {
     ...first,
     node: { ...first.node, tier: drawn.pick([1, 1, 1, 2]) },
-    endpoints: withNearModels(first, drawn),
+    endpoints: withKinds(withNearModels(first, drawn), drawn.fork('kinds')),
     tenants: new Map([...first.tenants].map(([name, one]) => [name, withOwn(one, drawn)])),
+    consents: drawConsents(first.tenants.keys(), drawn.fork('consents'), startMs),
     telemetry: { ...first.telemetry, otlp: { url, sample: 1, headers: new Map() } },
   };
 }
@@ -74,6 +69,26 @@ function withNearModels({ endpoints }: Configuration, chance: Chance): Configura
   const models = new Map([...near.models, ...far.models]);
   return new Map(endpoints).set('desk', { ...near, models });
 }
+
+/** Some count tokens, and some have more that only passes than others. */
+function withKinds(endpoints: Configuration['endpoints'], chance: Chance): typeof endpoints {
+  const kinds = ['openai', 'openai', 'openai-compatible', 'vllm'] as const;
+  return new Map(
+    [...endpoints].map(([name, one]) => {
+      const kind = chance.pick(kinds);
+      // What stands on the device has no price for its tokens.
+      return [name, name === 'desk' ? { ...one, kind, price: FREE_OF_CHARGE } : { ...one, kind }];
+    }),
+  );
+}
+
+const FREE_OF_CHARGE = {
+  inputPerMillionUsd: '0',
+  outputPerMillionUsd: '0',
+  cachedInputPerMillionUsd: undefined,
+  cacheWritePerMillionUsd: undefined,
+  requestUsd: undefined,
+};
 
 /** What is near and a tenant's own is on its first tier, too. */
 function withOwn(tenant: TenantDocument, chance: Chance): TenantDocument {

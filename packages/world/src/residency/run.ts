@@ -27,6 +27,8 @@ export type ResidencyEnd = WorldEnd & {
   /** Bytes that were searched. */
   readonly seen: number;
   readonly blocked: BlockedTally;
+  /** How often what went out, or was decided, that not every world has. */
+  readonly met: Readonly<Record<string, number>>;
 };
 
 export type ResidencyOptions = {
@@ -51,6 +53,7 @@ export async function runResidency(
     sensitive,
     seen: Object.values(seen).reduce((sum, one) => sum + one, 0),
     blocked: blockedIn(world),
+    met: metIn(world),
   };
 }
 
@@ -64,6 +67,23 @@ async function script(world: World): Promise<void> {
   await timeline.sleep(TOLD_MS);
   await lives.close();
   beyond.answered();
+}
+
+function metIn({ callers }: World): ResidencyEnd['met'] {
+  const met: Record<string, number> = {};
+  const add = (what: string, times: number): void => {
+    if (times > 0) met[what] = (met[what] ?? 0) + times;
+  };
+  for (const { wish, dials, entries, settled } of callers.all) {
+    add(wish.operation, dials.length);
+    if (wish.about !== undefined) add('about an object', dials.length);
+    const use = settled[0]?.record.consentUse;
+    if (use === undefined) continue;
+    add(`consent ${use}`, 1);
+    if (entries.length > 1) add('parked with a consent', 1);
+    if (use === 'refused' && dials.length > 0) add('refused when it came again', 1);
+  }
+  return met;
 }
 
 function blockedIn({ blocked, watch, callers, withheld, unreadable }: World): BlockedTally {

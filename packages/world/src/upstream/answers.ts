@@ -38,7 +38,8 @@ export function wholeAnswer({ operation, model, word, events, usage }: Told): Ui
     case 'embedding':
       return encode(`${head},"data":[{"index":0,"embedding":[0.1,0.2]}]${used}}`);
     case 'count':
-      return encode(`{"input_tokens":${usage?.[0] ?? events}}`);
+      // As one kind of server says it, and as another does.
+      return encode(`{"input_tokens":${usage?.[0] ?? events},"count":${usage?.[0] ?? events}}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { FaultCode, Headers, SpokenOperation, Timers } from '@signalbox/con
 import { encode } from '@signalbox/dialect';
 import type { Chance } from '../chance.ts';
 import { DONE_EVENT, ERROR_EVENT, streamEvents, type Told, wholeAnswer } from './answers.ts';
+import type { PassedAnswer } from './passed.ts';
 
 export type Weather = 'calm' | 'fair' | 'flaky' | 'refusing' | 'deaf';
 
@@ -31,6 +32,8 @@ export type Inquiry = {
   readonly timers: Timers;
   /** It may answer with far more than anybody reads. */
   readonly floods: boolean;
+  /** What it says to a call that only passes. */
+  readonly passed: (() => PassedAnswer) | undefined;
 };
 
 type Fate =
@@ -186,9 +189,11 @@ function toldOf(fate: Fate, inquiry: Inquiry, chance: Chance): Told {
 
 function whole(fate: Fate, inquiry: Inquiry, chance: Chance): Script {
   const told = toldOf(fate, inquiry, chance);
-  const bytes = wholeAnswer(told);
+  const passed = inquiry.passed?.();
+  const bytes = passed?.bytes ?? wholeAnswer(told);
   const half = Math.max(1, bytes.length >> 1);
-  const first = [head(chance.between(10, 900), 200), piece(1, bytes.subarray(0, half))];
+  const headers: Headers = passed === undefined ? JSON_HEAD : [['content-type', passed.type]];
+  const first = [head(chance.between(10, 900), 200, headers), piece(1, bytes.subarray(0, half))];
   const usage = told.usage;
   if (fate === 'die-midway') {
     return { name: fate, steps: [...first, broken(9, 'closed_early')], usage: undefined };

@@ -10,12 +10,14 @@ import {
   type Upstream,
   within,
 } from '@signalbox/contract';
+import { isPassed } from '@signalbox/dialect';
 import type { Chance } from '../chance.ts';
 import type { CallFacts, Dial, Report } from '../facts.ts';
 import { wordOf } from '../facts.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trace } from '../trace.ts';
-import { type Script, type Step, scriptOf, type Weather } from './script.ts';
+import { Shelf } from './passed.ts';
+import { type Inquiry, type Script, type Step, scriptOf, type Weather } from './script.ts';
 
 export type NetworkTools = {
   /** Some answer with far more than anybody reads. */
@@ -30,7 +32,10 @@ export type NetworkTools = {
   readonly onDial: (dial: Dial, request: DialRequest) => void;
 };
 
+type Spoken = Pick<Inquiry, 'operation' | 'passed'>;
+
 export class Network {
+  readonly shelf: Shelf = new Shelf();
   readonly #tools: NetworkTools;
   readonly #weather = new Map<string, Weather>();
   readonly #open = new Set<Conversation>();
@@ -77,9 +82,9 @@ export class Network {
     const weather = this.#everywhere ?? this.#weather.get(place.name) ?? 'fair';
     this.#dials += 1;
     const word = `canaryout${this.#dials}`;
-    const { operation } = call.wish;
     const { timers } = request;
-    const script = scriptOf({ operation, word, timers, floods, ...asked }, weather, chance);
+    const spoken = this.#spoken(call, request, word);
+    const script = scriptOf({ ...spoken, word, timers, floods, ...asked }, weather, chance);
     const dial: Dial = {
       number: this.#dials,
       call,
@@ -115,6 +120,14 @@ export class Network {
     this.#open.add(conversation);
     conversation.start();
     return () => conversation.abort();
+  }
+
+  #spoken({ wish }: CallFacts, request: DialRequest, word: string): Spoken {
+    const { operation, number, tenant } = wish;
+    if (!isPassed(operation)) return { operation, passed: undefined };
+    const asking = { operation, endpoint: request.place.name, number, tenant, word };
+    // Counts have no streams either.
+    return { operation: 'count', passed: () => this.shelf.answer(asking, request) };
   }
 
   #guard({ call, number }: Dial, run: () => void): void {
@@ -246,7 +259,7 @@ type Asked = {
 };
 
 function readAsked({ body }: DialRequest): Asked {
-  const fields: unknown = JSON.parse(new TextDecoder().decode(body));
+  const fields = fieldsOf(new TextDecoder().decode(body));
   const model = memberOf(fields, 'model');
   const usage = memberOf(memberOf(fields, 'stream_options'), 'include_usage');
   const most = memberOf(fields, 'max_tokens') ?? memberOf(fields, 'max_output_tokens');
@@ -257,6 +270,9 @@ function readAsked({ body }: DialRequest): Asked {
     outputTokensMax: typeof most === 'number' ? most : undefined,
   };
 }
+
+/** Forms have none that matter here, and some requests have no body. */
+const fieldsOf = (text: string): unknown => (text.startsWith('{') ? JSON.parse(text) : undefined);
 
 export function memberOf(from: unknown, name: string): unknown {
   return typeof from === 'object' && from !== null ? Reflect.get(from, name) : undefined;
