@@ -128,7 +128,7 @@ export class MemoryBrought implements BroughtDesk {
       check('tier', 'passed', '3: a public address'),
     ];
     const models = this.refusesKey ? [] : ['big-one', 'small-one'];
-    return { kind: 'examined', fit: !this.refusesKey, checks, models };
+    return { kind: 'examined', fit: !this.refusesKey, answered: true, checks, models };
   }
 
   async switchEndpoint(name: string, to: 'enable' | 'drain'): Promise<DeskAnswer> {

@@ -16,7 +16,12 @@ export type Brought = {
   readonly key: Secret | undefined;
 };
 
-export type BroughtChange = { readonly models?: readonly string[]; readonly quarantine?: boolean };
+export type BroughtChange = {
+  /** At the same origin: its key belongs there. */
+  readonly url?: string;
+  readonly models?: readonly string[];
+  readonly quarantine?: boolean;
+};
 
 /** Every change is in force when its promise resolves. `unknown`: no tenant has brought it. */
 export interface BroughtDesk {

@@ -18,3 +18,4 @@ export type {
   Written,
 } from './rehearsal.ts';
 export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';
+export { usualUrl } from './usual-url.ts';

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { tenantFile } from '../configuration/gather.ts';
 import { folderFor, parsed, serverIn, start, typed } from '../testing.fixture.ts';
 import { CANARY, everyByte, formsOf, house, played } from '../up/brought.fixture.ts';
 
@@ -65,6 +66,29 @@ test('a tenant’s endpoint goes from quarantine to its end', async (context) =>
   assert.equal((await asAdmin('endpoint', 'remove', 'acme/gpu', '--yes')).exit, 4);
   const all = `${everyByte(folder)}${said.join('')}${piped.out()}${piped.err()}`;
   for (const form of formsOf(CANARY)) assert.ok(!all.includes(form), form);
+});
+
+test('of one without a path the usual one is tried for tenants, too', async (context) => {
+  const own = await played(context, CANARY);
+  const { folder, chat } = await house(context, { acme: [own.port] });
+  const sb = (...words: string[]) => typed(folder, words, { LLM_KEY: CANARY, WRONG: 'sk-not-it' });
+  const { origin } = new URL(own.url);
+  const written = (): readonly (string | undefined)[] => {
+    const text = readFileSync(join(folder, '.signalbox', tenantFile('acme')), 'utf8');
+    return [...text.matchAll(/url: "?([^"\n]+)/g)].map(([, url]) => url);
+  };
+  const add = ['endpoint', 'add', origin, '--tenant', 'acme', '--name'];
+  const wrong = await sb(...add, 'gpu', '--key', 'env:WRONG');
+  assert.equal(wrong.exit, 1, wrong.out);
+  assert.deepEqual(written(), [origin]);
+  const fixed = await sb('endpoint', 'key', 'acme/gpu', '--key', 'env:LLM_KEY');
+  assert.equal(fixed.exit, 0, fixed.err);
+  assert.deepEqual(written(), [own.url]);
+  assert.equal((await sb('endpoint', 'activate', 'acme/gpu')).exit, 0);
+  assert.equal((await chat('acme-caller', 'big-one')).status, 200);
+  // Who names its models has said where it is.
+  await sb(...add, 'own', '--key', 'env:LLM_KEY', '--model', 'big-one');
+  assert.deepEqual(written().toSorted(), [origin, own.url]);
 });
 
 test('a key on the command line is refused as such, and not repeated', async (context) => {

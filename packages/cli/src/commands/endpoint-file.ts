@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { renderProblems } from '@signalbox/config';
-import type { WrittenDocument } from '@signalbox/control';
+import { usualUrl, type WrittenDocument } from '@signalbox/control';
 import { createRandom, openDataFolder } from '@signalbox/ports';
 import type { Asked, Desk } from '../command.ts';
 import { OPERATOR_FILE } from '../configuration/gather.ts';
@@ -31,8 +31,6 @@ import { endpointPath, nameOfUrl, toldQuarantined } from './endpoint-words.ts';
 const ASK_MS_MAX = 3_000;
 const IN_FORCE_MS_MAX = 10_000;
 const LOOK_MS = 100;
-/** Where nearly all servers have their API. */
-const USUAL_PATH = '/v1';
 
 export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
@@ -144,14 +142,12 @@ async function askModels(
   const variable = credential?.startsWith('env:') === true ? credential.slice(4) : undefined;
   const key = variable === undefined ? undefined : place.environment[variable];
   const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const bare = stated.replace(/\/+$/, '');
-  const { host, pathname, search } = new URL(stated);
-  const urls = pathname === '/' && search === '' ? [stated, `${bare}${USUAL_PATH}`] : [stated];
-  for (const url of urls) {
+  for (const url of [stated, usualUrl(stated)]) {
+    if (url === undefined) continue;
     const models = await modelsAt(url, headers);
     if (models.length > 0) return { url, models };
   }
-  throw new CommandFault(EXIT.down, `Nothing at ${host} named its models.`, {
+  throw new CommandFault(EXIT.down, `Nothing at ${new URL(stated).host} named its models.`, {
     hint: 'Start it, write its URL with the version path, or say what it serves: --model NAME',
   });
 }

@@ -26,7 +26,7 @@ export type Played = {
   sendsTo: string | undefined;
 };
 
-/** Speaks like an OpenAI server; with a key set, refuses all others. */
+/** Speaks like an OpenAI server below `/v1`; with a key set, refuses all others. */
 export async function played(context: TestContext, key?: string): Promise<Played> {
   const server = createServer((request, response) => {
     const sent = request.headers.authorization ?? '';
@@ -35,6 +35,10 @@ export async function played(context: TestContext, key?: string): Promise<Played
     const isAllowed = self.key === undefined || sent === `Bearer ${self.key}`;
     if (self.sendsTo !== undefined) {
       response.writeHead(302, { location: self.sendsTo, connection: 'close' }).end();
+      return;
+    }
+    if (!request.url?.startsWith('/v1/')) {
+      response.writeHead(404, { connection: 'close' }).end();
       return;
     }
     response.writeHead(isAllowed ? 200 : 401, {

@@ -74,14 +74,17 @@ class Desk {
     return this.#write(tenant, next);
   }
 
-  async change(name: string, { models, quarantine }: BroughtChange): Promise<DeskAnswer> {
+  async change(name: string, { url, models, quarantine }: BroughtChange): Promise<DeskAnswer> {
     const found = await this.#find(name);
     if (found.kind !== 'found') return found;
     const { tenant, tree, document } = found;
     const { quarantine: was, ...rest } = document;
     const isIn = quarantine ?? was === true;
+    const isSame = url === undefined || new URL(url).origin === originOf(document);
+    assert(isSame, 'its key belongs to its origin');
     const next = withDocument(tree, 'endpoints', name, {
       ...rest,
+      ...(url === undefined ? {} : { url }),
       ...(models === undefined ? {} : { models: [...models] }),
       ...(isIn ? { quarantine: true } : {}),
     });

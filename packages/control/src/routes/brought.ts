@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { BroughtDesk } from '../brought-desk.ts';
 import type { WrittenDocument } from '../documents-desk.ts';
 import type { ControlOptions, Deed } from '../options.ts';
+import { usualUrl } from '../usual-url.ts';
 import { answered, done, doneAs, UNKNOWN } from './answered.ts';
 import { type Answer, type Asked, type From, NO_QUERY, type Route } from './route.ts';
 import { bodySchema, checkDocument, isJsonObject, readDocument } from './written.ts';
@@ -221,17 +222,37 @@ async function examinedNow(
   options: ControlOptions,
   name: string,
 ): Promise<Result<Answer, Refusal>> {
-  const first = await desk.examine(name);
+  const stated = await desk.examine(name);
   const document = options.configuration().endpoints.get(name);
-  const told = first.kind === 'examined' ? first.models.filter(isName) : [];
   const isOpen = document?.quarantined === true && document.models.size === 0;
-  if (!isOpen || told.length === 0 || told.length > MODELS_TAKEN_MAX) {
-    return shownOf(name, first, document);
-  }
-  const filled = await desk.change(name, { models: told });
-  const again = filled.kind === 'done' ? await desk.examine(name) : first;
+  if (!isOpen) return shownOf(name, stated, document);
+  const first = await besides(desk, { name, url: document.url }, stated);
+  const told = toldIn(first);
+  const isTaken = told.length > 0 && told.length <= MODELS_TAKEN_MAX;
+  const filled = isTaken ? await desk.change(name, { models: told }) : undefined;
+  const again = filled?.kind === 'done' ? await desk.examine(name) : first;
   return shownOf(name, again, options.configuration().endpoints.get(name));
 }
+
+/** Asked again under the usual path where none is stated; it stays there if it names its models. */
+async function besides(
+  desk: BroughtDesk,
+  { name, url }: { readonly name: string; readonly url: string },
+  stated: Examination,
+): Promise<Examination> {
+  const usual = usualUrl(url);
+  const isOver = stated.kind !== 'examined' || !stated.answered || toldIn(stated).length > 0;
+  if (isOver || usual === undefined) return stated;
+  const moved = await desk.change(name, { url: usual });
+  if (moved.kind !== 'done') return stated;
+  const there = await desk.examine(name);
+  if (toldIn(there).length > 0) return there;
+  await desk.change(name, { url });
+  return stated;
+}
+
+const toldIn = (examination: Examination): readonly string[] =>
+  examination.kind === 'examined' ? examination.models.filter(isName) : [];
 
 /** Words for a choice among models are no models, also where another gateway lists them. */
 const isName = (model: string): boolean => model !== 'auto' && !model.startsWith('need:');

@@ -39,6 +39,8 @@ export type Examination =
       readonly checks: readonly Check[];
       /** Calls may go there. */
       readonly fit: boolean;
+      /** Somebody was there, whatever was said. */
+      readonly answered: boolean;
       /** Models that it told, as it names them. */
       readonly models: readonly string[];
     };
@@ -57,7 +59,9 @@ export type Examined = {
 
 export function examined(facts: Examined): Examination {
   const checks = checklistOf(facts);
-  return { kind: 'examined', checks, fit: isFit(checks), models: [...facts.known.models.keys()] };
+  const answered = facts.asked?.answers.some(({ answer }) => answer !== undefined) ?? false;
+  const models = [...facts.known.models.keys()];
+  return { kind: 'examined', checks, fit: isFit(checks), answered, models };
 }
 
 export function checklistOf(examined: Examined): readonly Check[] {
