@@ -188,6 +188,16 @@ describe('a session that has held something', () => {
     assert.equal(less.clearance?.ceiling, 1);
   });
 
+  it('stays in the organisation when it held what is internal, whoever consents to the rest', async () => {
+    const built = build(`${HOUSE_WITH_CONSENTS}`);
+    await recorded(built, 'our plan', { sensitivity: { label: 'internal', kinds: [] } });
+    const more = await recorded(built, SSN, { consent: 'ids' });
+    assert.deepEqual(
+      [more.label, more.consentUse, more.clearance?.ceiling],
+      [...['regulated', 'applied', 2]],
+    );
+  });
+
   it('never falls, whatever its calls say', async () => {
     const said = fc.constantFrom('hello', SSN, 'write to jo@mail.example.org');
     await fc.assert(

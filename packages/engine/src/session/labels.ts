@@ -46,7 +46,7 @@ export const sessionLabels = (clock: Clock): SessionLabels => new Held(clock);
 
 /** Why a session is sensitive, when only its label is known. */
 const HELD = 'held-session';
-const unknownGround = (label: Label): Ground => ({ type: HELD, kind: HELD, label });
+export const unknownGround = (label: Label): Ground => ({ type: HELD, kind: HELD, label });
 
 /** One object a session, changed in place: calls of a session make nothing new here. */
 class Session implements Raised {

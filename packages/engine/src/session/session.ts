@@ -21,7 +21,7 @@ import {
 } from '@signalbox/contract';
 import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { Ground, Raised, SessionLabels } from './labels.ts';
+import { type Ground, type Raised, type SessionLabels, unknownGround } from './labels.ts';
 import type { Held, References } from './references.ts';
 
 export type Work = {
@@ -116,8 +116,12 @@ export function remember(
   const { lasting: label, grounds } = profile;
   if (label === 'public' || higherLabel(tenant.defaultLabel, label) === tenant.defaultLabel) return;
   const isHeld = (one: Ground): boolean => higherLabel(one.label, label) === label;
-  sessions.raise(tenant.name, session, { label, grounds: grounds.filter(isHeld) });
+  // Of what is internal nobody asks why; a consent to something else leaves it where it is.
+  const kept = grounds.length === 0 ? INTERNAL : grounds.filter(isHeld);
+  sessions.raise(tenant.name, session, { label, grounds: kept });
 }
+
+const INTERNAL = [unknownGround('internal')];
 
 /** Uploads, images, sounds begin alike: nothing of them tells a session that nobody named. */
 const isKnown = ({ sessionNamed, question }: Joined): boolean =>
