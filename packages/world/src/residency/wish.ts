@@ -22,6 +22,7 @@ const PASSING_SHARE = 0.35;
 const CONSENT_SHARE = 0.35;
 const STRANGE_SHARE = 0.1;
 const BACK_SHARE = 0.6;
+const SESSION_SHARE = 0.4;
 
 export function drawResidencyWish(number: number, tools: WishTools): Wish {
   const usual = drawWish(number, tools, TILT);
@@ -30,7 +31,7 @@ export function drawResidencyWish(number: number, tools: WishTools): Wish {
     usual.canary.startsWith('canaryprompt') && usual.canary === `canaryprompt${number}x`;
   if (!isNew) return usual;
   const chance = tools.chance.fork('beside');
-  return withConsent(withPassing(usual, chance, tools), chance);
+  return withConsent(withSession(withPassing(usual, chance, tools), chance), chance);
 }
 
 function withPassing(drawn: Wish, chance: Chance, { objects, keyText }: WishTools): Wish {
@@ -57,6 +58,13 @@ function ofTenant(wish: Wish, tenant: string, keyText: WishTools['keyText']): Wi
   const authorized = withHeader(wish.headers, 'authorization', `Bearer ${text}`);
   const headers = withoutHeader(authorized, 'x-api-key');
   return { ...wish, tenant, keyName, keyText: text, headers };
+}
+
+/** Few sessions, so that most of them have held something before. */
+function withSession(wish: Wish, chance: Chance): Wish {
+  if (!chance.happens(SESSION_SHARE)) return wish;
+  const session = chance.pick(['canarysessiona', 'canarysessionb']);
+  return { ...wish, headers: withHeader(wish.headers, 'x-signalbox-session', session) };
 }
 
 /** Mostly its tenant's own; now and then another tenant's, or one that nobody gave. */
