@@ -188,7 +188,7 @@ describe('a session that has held something', () => {
     assert.equal(less.clearance?.ceiling, 1);
   });
 
-  it('stays in the organisation when it held what is internal, whoever consents to the rest', async () => {
+  it('stays inside when it held what is internal, whoever consents to the rest', async () => {
     const built = build(`${HOUSE_WITH_CONSENTS}`);
     await recorded(built, 'our plan', { sensitivity: { label: 'internal', kinds: [] } });
     const more = await recorded(built, SSN, { consent: 'ids' });
