@@ -28,8 +28,9 @@ here knows go on as they came.
 
 const ADMIN = `## Admin API
 
-The admin key as a Bearer, or the cookie of a session that a printed link opened; for the endpoints
-of a tenant also its own key with the scope \`admin\`. Host and Origin
+The admin key as a Bearer, or the cookie of a session that a printed link opened. For what is of one
+tenant also a key of that tenant, by its [scope](../guides/tenants-and-keys.md#roles): \`admin\`,
+\`audit\` (reads), \`finance\` (\`/admin/v1/overview\`). Host and Origin
 must be this server's own. Lists take \`limit\` and \`after\` and answer \`data\`,
 \`has_more\`, \`next\`. Under an \`idempotency-key\` a POST happens once. Money is integer
 micro-USD, times are UTC.

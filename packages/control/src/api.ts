@@ -73,8 +73,7 @@ export class Api {
   async #answer(found: Found, call: Call): Promise<Result<Answer | undefined, Refusal>> {
     const { exchange, target } = call;
     const { route, name } = found;
-    const { tenant } = call.visitor;
-    if (tenant !== undefined && route.forTenants !== true) return no(OPERATORS);
+    if (!mayAsk(call.visitor, route)) return no(NOT_FOR[call.visitor.role]);
     const query = readQuery(target.query);
     if (!query.ok) return query;
     const text = await bodyText(exchange, route);
@@ -122,9 +121,32 @@ export class Api {
   }
 }
 
+function mayAsk({ role }: Visitor, { method, forTenants, forFinance }: Route): boolean {
+  switch (role) {
+    case 'operator':
+      return true;
+    case 'admin':
+      return forTenants === true;
+    case 'auditor':
+      return forTenants === true && method === 'GET';
+    case 'finance':
+      return forFinance === true;
+  }
+}
+
 const OPERATORS = refusal('not_entitled', 'This path is for the operator.', {
-  hint: 'A key of a tenant with the scope `admin` manages the endpoints of that tenant.',
+  hint: 'A key of a tenant with the scope `admin` manages what is of that tenant alone.',
 });
+const NOT_FOR: Readonly<Record<Visitor['role'], Refusal>> = {
+  operator: OPERATORS,
+  admin: OPERATORS,
+  auditor: refusal('not_entitled', 'A key with the scope `audit` reads what is of its tenant.', {
+    hint: 'A key of the tenant with the scope `admin` changes it; the rest is for the operator.',
+  }),
+  finance: refusal('not_entitled', 'A key with the scope `finance` reads sums of money alone.', {
+    hint: 'They stand in `GET /admin/v1/overview`; a key with the scope `audit` reads more.',
+  }),
+};
 
 /** One name may hold slashes, as those of models and endpoints do. */
 function patternOf(path: string): RegExp {

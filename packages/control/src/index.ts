@@ -3,7 +3,7 @@ export { BROUGHT_MAX, type Brought, type BroughtChange, type BroughtDesk } from 
 export { type Control, createControl } from './control.ts';
 export { contractsOf, endpointStatuses, modelFacts, modelStatuses } from './describe.ts';
 export type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './documents-desk.ts';
-export type { TenantAdmin } from './door/door.ts';
+export type { TenantKey, TenantRole } from './door/door.ts';
 export type { EventsDesk } from './events-desk.ts';
 export type { ConsoleFile, ControlOptions, Deed, Lowered, Lowering } from './options.ts';
 export type { PoliciesDesk, PolicyDeed, PolicyStanding } from './policies-desk.ts';

@@ -4,7 +4,7 @@ import type { Configuration } from '@signalbox/documents';
 import type { ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
-import type { TenantAdmin } from './door/door.ts';
+import type { TenantKey } from './door/door.ts';
 import type { EventsDesk } from './events-desk.ts';
 import type { PoliciesDesk } from './policies-desk.ts';
 import type { Readings } from './readings.ts';
@@ -74,8 +74,8 @@ export type ControlOptions = {
   readonly documents?: DocumentsDesk;
   /** Undefined: tenants bring nothing here. */
   readonly brought?: BroughtDesk;
-  /** Whose admin asks, by a key with the scope `admin` from that address; undefined: nobody's. */
-  readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  /** For which tenant a key asks, and as what, from that address; undefined: for none. */
+  readonly tenantOf?: (keyText: string, address: string) => TenantKey | undefined;
   /** Undefined: policies are what their files say. */
   readonly policies?: PoliciesDesk;
   /** Undefined: nobody is told here what becomes of the registry. */

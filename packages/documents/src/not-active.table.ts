@@ -26,10 +26,6 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row('models * tier_hint', 'the tier follows from the endpoint'),
   row('plans * requests_per_minute_max', '`in_flight_max` and budgets hold'),
   row('plans * tokens_per_minute_max', '`in_flight_max` and budgets hold'),
-  {
-    ...row('keys * scopes *', 'the admin API takes the admin key, and `admin` of a tenant'),
-    values: ['audit', 'finance'],
-  },
   row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings * percent', 'every tenant of a ring is in it'),
 ];

@@ -239,7 +239,7 @@ test('the admin of a tenant sees and changes its own endpoints alone', async (co
       assert.equal(told[0], told[1], 'as if there were nothing');
     }
   }
-  for (const path of ['/tenants', '/keys', '/requests', '/status', '/overview', '/models']) {
+  for (const path of ['/tenants', '/keys', '/requests/live', '/status', '/models', '/policies']) {
     assert.equal((await home.admin('acme', 'GET', path)).status, 403, path);
   }
   assert.equal(

@@ -76,7 +76,10 @@ export async function played(context: TestContext, key?: string): Promise<Played
   return self;
 }
 
-export type Who = 'operator' | 'acme' | 'globex' | 'acme-caller' | 'globex-caller';
+export type Who =
+  | 'operator'
+  | ('acme' | 'acme-auditor' | 'acme-finance' | 'acme-caller')
+  | ('globex' | 'globex-caller');
 
 export type House = {
   readonly folder: string;
@@ -101,12 +104,16 @@ export async function house(context: TestContext, allowing: Allowed): Promise<Ho
     acme: mintApiKey('test', randomBytes(48)),
     globex: mintApiKey('test', randomBytes(48)),
     'acme-caller': mintApiKey('test', randomBytes(48)),
+    'acme-auditor': mintApiKey('test', randomBytes(48)),
+    'acme-finance': mintApiKey('test', randomBytes(48)),
     'globex-caller': mintApiKey('test', randomBytes(48)),
   };
   const environment = {
     A: keys.acme,
     G: keys.globex,
     AC: keys['acme-caller'],
+    AA: keys['acme-auditor'],
+    AF: keys['acme-finance'],
     GC: keys['globex-caller'],
   };
   const allowed = (list: Allowed['acme'] = []): string => {
@@ -122,6 +129,8 @@ keys:
   acme-admin: { tenant: acme, secret: env:A, scopes: [admin] }
   globex-admin: { tenant: globex, secret: env:G, scopes: [admin] }
   acme-caller: { tenant: acme, secret: env:AC, scopes: [call, explain] }
+  acme-auditor: { tenant: acme, secret: env:AA, scopes: [audit] }
+  acme-finance: { tenant: acme, secret: env:AF, scopes: [finance] }
   globex-caller: { tenant: globex, secret: env:GC, scopes: [call, explain] }
 `,
   );

@@ -23,7 +23,7 @@ import {
   type RegistryStatus,
   registryOf,
   type StatusDocument,
-  type TenantAdmin,
+  type TenantKey,
 } from '@signalbox/control';
 import { type Configuration, providerOfHost } from '@signalbox/documents';
 import { identify, sessionIdOf } from '@signalbox/engine';
@@ -229,7 +229,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         policies: ground.policies,
         events: parts.events,
         brought: broughtOf(ground, parts),
-        tenantOf: (text, address) => adminOf(parts, text, address),
+        tenantOf: (text, address) => tenantOf(parts, text, address),
         shadowOf: (policy) => parts.house.live.shadows.of(policy),
         degradation: { now: () => parts.house.live.degradation, state: parts.degrade },
         declassify: (lowering) => declassified(parts, lowering),
@@ -269,16 +269,24 @@ const broughtOf = ({ documents, data, reader }: Ground, { examine }: NodeParts):
     attempt: (trial) => reader.read(trial),
   });
 
-/** Whose admin holds this key; undefined: nobody's. */
-function adminOf(
+/** For which tenant a key may ask, as the most that its scopes make it; undefined: for none. */
+function tenantOf(
   { house, keys, clock }: NodeParts,
   text: string,
   address: string,
-): TenantAdmin | undefined {
+): TenantKey | undefined {
   const found = identify(text, address, house.now().tenants, { keys, clock });
-  const isAdmin = found.ok && found.value.key.scopes.has('admin');
-  return isAdmin ? { tenant: found.value.tenant.name, key: found.value.key.name } : undefined;
+  if (!found.ok) return undefined;
+  const { tenant, key } = found.value;
+  const role = ROLES.find(([scope]) => key.scopes.has(scope))?.[1];
+  return role === undefined ? undefined : { tenant: tenant.name, key: key.name, role };
 }
+
+const ROLES = [
+  ['admin', 'admin'],
+  ['audit', 'auditor'],
+  ['finance', 'finance'],
+] as const;
 
 function record({ journal, clock }: NodeParts, { tenant, ...deed }: Deed): void {
   const body = { detail: {}, ...deed };

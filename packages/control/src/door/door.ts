@@ -17,26 +17,33 @@ const SESSIONS_MAX = 256;
 const COOKIES_BYTES_MAX = 8_192;
 const KEY_BYTES_MAX = 512;
 
-/** A key of a tenant with the scope `admin`. */
-export type TenantAdmin = { readonly tenant: TenantName; readonly key: string };
+/** `auditor` reads what an admin of the tenant reads; `finance` reads sums of money. */
+export type TenantRole = 'admin' | 'auditor' | 'finance';
+/** A key of a tenant with a scope for this API. */
+export type TenantKey = {
+  readonly tenant: TenantName;
+  readonly key: string;
+  readonly role: TenantRole;
+};
 
 export type DoorOptions = TokenPorts & {
   readonly adminKeyHolds: (text: string) => boolean;
   readonly origins: () => readonly string[];
-  readonly tenantOf?: (keyText: string, address: string) => TenantAdmin | undefined;
+  readonly tenantOf?: (keyText: string, address: string) => TenantKey | undefined;
 };
 
 /** Who asks. `stillIn` answers anew: a session ends, an admin key does not. */
 export type Visitor = {
   readonly by: 'admin-key' | 'session' | 'tenant-key';
-  /** Whose admin it is, and speaks for nobody else; undefined: the operator. */
+  /** For whom alone it speaks; undefined: the operator, for everybody. */
   readonly tenant: TenantName | undefined;
+  readonly role: 'operator' | TenantRole;
   /** For the record of what was done: `operator`, or the name of the key. */
   readonly name: string;
   stillIn(): boolean;
 };
 
-const OPERATOR = { tenant: undefined, name: 'operator' };
+const OPERATOR = { tenant: undefined, role: 'operator', name: 'operator' } as const;
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** What a browser says of a page that is ours, or of a person who typed the address. */
 const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
@@ -71,18 +78,22 @@ export class Door {
     return yes(own);
   }
 
-  /** Admits whoever proves to be the operator, or the admin of a tenant. */
+  /** Admits whoever proves to be the operator, or brings a key of a tenant for this. */
   admit(head: Head, own: URL): Result<Visitor, Refusal> {
     const bearer = bearerOf(head);
     if (bearer !== undefined) {
       if (this.#options.adminKeyHolds(bearer)) {
         return yes({ by: 'admin-key', ...OPERATOR, stillIn: () => true });
       }
-      const whose = (): TenantAdmin | undefined => this.#options.tenantOf?.(bearer, head.address);
-      const admin = whose();
-      if (admin === undefined) return no(WRONG_KEY);
-      const { tenant, key: name } = admin;
-      return yes({ by: 'tenant-key', tenant, name, stillIn: () => whose()?.tenant === tenant });
+      const whose = (): TenantKey | undefined => this.#options.tenantOf?.(bearer, head.address);
+      const theirs = whose();
+      if (theirs === undefined) return no(WRONG_KEY);
+      const { tenant, role, key: name } = theirs;
+      const stillIn = (): boolean => {
+        const now = whose();
+        return now?.tenant === tenant && now.role === role;
+      };
+      return yes({ by: 'tenant-key', tenant, role, name, stillIn });
     }
     const session = cookieOf(head, cookieName(own));
     if (session === undefined) return no(NO_KEY);

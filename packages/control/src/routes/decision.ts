@@ -129,10 +129,11 @@ export function decisionRoute({ readings }: ControlOptions): Route {
     summary: 'The record of a call, every candidate in words, and what would change it',
     query: NO_QUERY,
     answer: decisionSchema,
-    async serve(_query, { name }) {
+    forTenants: true,
+    async serve(_query, { name }, { visitor: { tenant } }) {
       const unknown = no(refusal('decision_unknown', 'No decision has this id.'));
       if (!isDecisionId(name)) return unknown;
-      const stored = await readings.requestByDecision(EVERY_TENANT, name);
+      const stored = await readings.requestByDecision(tenant ?? EVERY_TENANT, name);
       if (stored === undefined) return unknown;
       const { recordJson } = stored;
       const record = recordJson === undefined ? undefined : readRecord(recordJson);

@@ -12,7 +12,9 @@ describe('events of the registry', () => {
   beforeEach(async () => {
     served = new Served({
       tenantOf: (key) =>
-        key === 'acme-admin' ? { tenant: tenantName('acme'), key: 'admin' } : undefined,
+        key === 'acme-admin'
+          ? { tenant: tenantName('acme'), key: 'admin', role: 'admin' }
+          : undefined,
     });
     await served.start();
     const hears = ({ tenant }: { readonly tenant: string | undefined }): readonly string[] =>

@@ -1,7 +1,9 @@
 // Ended calls: sums for the overview, pages of rows, and what one filter lets through.
-import { tenantName, yes } from '@signalbox/contract';
+import { no, type Refusal, type Result, tenantName, yes } from '@signalbox/contract';
 import { EVERY_TENANT, NOT_GIVEN, type RequestSummary, type Scope } from '@signalbox/ports';
+import type { Visitor } from '../door/door.ts';
 import type { ControlOptions } from '../options.ts';
+import { UNKNOWN } from './answered.ts';
 import { type Filters, overviewQuery, requestsQuery } from './query.ts';
 import { getRoute, pageBody, pageOf, type Route } from './route.ts';
 import { overviewOf, overviewSchema, rowOf, rowSchema } from './rows.ts';
@@ -17,8 +19,12 @@ function overview({ readings, clock }: ControlOptions): Route {
     summary: 'Sums of a window of time, by tier, with points for charts',
     query: overviewQuery,
     answer: overviewSchema,
-    async serve({ tenant, window_ms: windowMs }) {
-      const sums = await readings.overview({ tenant: scopeOf(tenant), to: clock.now(), windowMs });
+    forTenants: true,
+    forFinance: true,
+    async serve({ tenant, window_ms: windowMs }, _asked, { visitor }) {
+      const scope = theirs(tenant, visitor);
+      if (!scope.ok) return scope;
+      const sums = await readings.overview({ tenant: scope.value, to: clock.now(), windowMs });
       return yes({ status: 200, body: overviewOf(sums) });
     },
   });
@@ -30,12 +36,21 @@ function requests({ readings }: ControlOptions): Route {
     summary: 'Ended calls, newest first',
     query: requestsQuery,
     answer: pageOf(rowSchema),
-    async serve({ tenant, received_by: received, blocked_at: blocked, ...rest }) {
-      const query = { ...rest, received, blocked, tenant: scopeOf(tenant) };
+    forTenants: true,
+    async serve({ tenant, received_by: received, blocked_at: blocked, ...rest }, _asked, from) {
+      const scope = theirs(tenant, from.visitor);
+      if (!scope.ok) return scope;
+      const query = { ...rest, received, blocked, tenant: scope.value };
       const page = await readings.recentRequests(query);
       return yes({ status: 200, body: pageBody(page.requests.map(rowOf), page.next) });
     },
   });
+}
+
+/** Of a tenant's key its own rows, whether it says so or not; other tenants are not there. */
+function theirs(stated: string | undefined, { tenant }: Visitor): Result<Scope, Refusal> {
+  if (tenant === undefined) return yes(scopeOf(stated));
+  return stated === undefined || stated === tenant ? yes(tenant) : no(UNKNOWN);
 }
 
 /** Every question says whose rows it may see; the operator may see all. */

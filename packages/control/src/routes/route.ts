@@ -48,8 +48,13 @@ export type Route = {
   readonly answer: z.ZodType;
   readonly status: number;
   readonly kind: 'json' | 'stream';
-  /** An admin of a tenant may ask it too, about that tenant alone; else the operator only. */
+  /**
+   * An admin of a tenant may ask it too, about that tenant alone, and its auditor where it only
+   * reads; else the operator only.
+   */
   readonly forTenants?: boolean;
+  /** And whoever looks after the money of a tenant. */
+  readonly forFinance?: boolean;
   /** Undefined: it answered by itself. */
   readonly serve: (asked: Asked, from: From) => Promise<Result<Answer | undefined, Refusal>>;
 };
@@ -62,6 +67,7 @@ type Get<Q> = {
   readonly query: z.ZodType<Q>;
   readonly answer: z.ZodType;
   readonly forTenants?: boolean;
+  readonly forFinance?: boolean;
   serve(query: Q, asked: Asked, from: From): Promise<Result<Answer, Refusal>>;
 };
 

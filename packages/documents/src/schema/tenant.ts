@@ -286,7 +286,10 @@ export const keyPart: z.ZodType<KeyPart> = z
     tiers: tiers.optional().describe('Tiers it may reach; else those of the plan.'),
     scopes: listOf(z.enum(['call', 'explain', 'admin', 'audit', 'finance']))
       .optional()
-      .describe('What it is for; `call` when nothing is said.'),
+      .describe(
+        'What it is for; `call` when nothing is said. `admin` manages what is of the tenant over ' +
+          'the admin API, `audit` reads it, `finance` reads sums of money.',
+      ),
     budget: budget.optional().describe('Hard limit of what it may spend.'),
     expires: instantMs.optional().describe('From then on it is refused (UTC).'),
     networks: listOf(network).optional().describe('Networks it may be used from; else any.'),
