@@ -123,6 +123,22 @@ describe('the second stage', () => {
     });
   }
 
+  it('is nobody on a node that many share, where nothing is of tier 1', async () => {
+    const shared = (yaml: string): string => yaml.replace('name: n1, tier: 1', 'name: n1, tier: 2');
+    for (const more of ['', 'own: {endpoints: [near]}, ', 'topology: sovereign, ']) {
+      const built = build(shared(withStage('model: small', more)));
+      says(built, told(false, false));
+      const record = await recorded(built, HELLO);
+      assert.deepEqual([readers(built).length, record.label], [0, 'personal'], more);
+      assert.equal(record.secondStage?.outcome, 'nowhere');
+    }
+    const declared = withStage('model: small', 'own: {endpoints: [near]}, ');
+    const named = declared.replace('near:\n', 'near:\n    tier: 1\n');
+    const built = build(shared(named));
+    says(built, told(false, false));
+    assert.equal((await recorded(built, HELLO)).secondStage?.outcome, 'read');
+  });
+
   it('of a model that stands on several tiers asks the one on tier 1', async () => {
     const built = build(withStage('model: shared'));
     says(built, told(false, false));
