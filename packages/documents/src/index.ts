@@ -126,3 +126,4 @@ export {
 export { closest } from './suggest.ts';
 export type * from './tenant.ts';
 export { type Checked, type Issue, type Path, validate } from './validate.ts';
+export { writtenTenant } from './written-tenant.ts';

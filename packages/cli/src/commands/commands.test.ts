@@ -255,6 +255,23 @@ test('a tenant can be made, changed and removed, and a file keeps what is its ow
   assert.equal((await sb('tenant', 'remove', 'blue')).exit, 4);
 });
 
+test('what is changed of a tenant leaves what it protects, and the rest of a part', async () => {
+  const document = {
+    ...{ name: 'teal', class: 'LEGAL', budget: { amount_micro_usd: 5, per: 'day' } },
+    own: { networks: ['hq'] },
+    sensitive: { patterns: [{ name: 'claim', pattern: 'CL-\\d{6}', kind: 'health' }] },
+  };
+  await ok('api', 'POST', '/admin/v1/tenants', '--body', JSON.stringify(document));
+  const said = ['--durable', 'before-answer', '--budget-usd', '2', '--own-endpoint', 'openai'];
+  await ok('tenant', 'set', 'teal', ...said);
+  const shown = parsed(await ok('tenant', 'show', 'teal', '--json'));
+  assert.equal(shown['durable'], 'before-answer');
+  assert.equal(shown['class'], 'LEGAL');
+  assert.deepEqual(shown['sensitive'], document.sensitive);
+  assert.deepEqual(shown['budget'], { amount_micro_usd: 2_000_000, per: 'day' });
+  assert.deepEqual(shown['own'], { endpoints: ['openai'], networks: ['hq'] });
+});
+
 test('a key is shown once, works, is rotated, and refused once it is revoked', async () => {
   await ok('tenant', 'create', 'green');
   const made = parsed(

@@ -31,7 +31,8 @@ export function nextName(old: string, taken: readonly string[]): string {
   return `${stem}-${number}`;
 }
 
-function writtenOf(key: KeyDocument): object {
+/** All that it says but what makes it this key: its id, its secret, whether it is revoked. */
+export function writtenOf(key: KeyDocument): object {
   const { budget, expiresMs, tags } = key;
   const fixed = Object.fromEntries(tags.fixed);
   const stated = {
@@ -44,6 +45,7 @@ function writtenOf(key: KeyDocument): object {
     agent: key.agent,
     subject: key.subject,
     require_session: key.requireSession,
+    policies: key.policies.length === 0 ? undefined : key.policies,
     tags: { ...(tags.fixed.size === 0 ? {} : { fixed }), required: tags.required },
     budget:
       budget === undefined

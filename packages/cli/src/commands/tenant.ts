@@ -135,7 +135,7 @@ async function set(asked: Asked, desk: Desk): Promise<ExitCode> {
     throw misused('Nothing is said to be changed.', 'See: signalbox tenant set --help');
   }
   const { document, etag } = await fetchTenant(desk, name);
-  const body = { ...writtenOf(document), ...changed };
+  const body = merged(writtenOf(document), changed);
   const path = `/admin/v1/tenants/${encodeURIComponent(name)}`;
   const change = { question: '', shown: { method: 'PUT', path, body }, takes: false };
   if (!(await mayChange(asked, desk, change))) return EXIT.ok;
@@ -183,6 +183,18 @@ async function fetchTenant({ place }: Desk, name: string): Promise<Fetched> {
   if (!response.ok) throw refusalOf(response, document);
   return { document, etag: response.headers.get('etag') ?? undefined };
 }
+
+/** What is said of a part leaves the rest of it: of its own places, of its budget. */
+function merged(before: object, changed: object): object {
+  const parts = Object.entries(changed).map(([key, value]: [string, unknown]) => {
+    const old: unknown = Reflect.get(before, key);
+    return [key, isMapping(old) && isMapping(value) ? { ...old, ...value } : value] as const;
+  });
+  return { ...before, ...Object.fromEntries(parts) };
+}
+
+const isMapping = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** As it is shown, less what is not written: its name, where it stands, what nobody stated. */
 export function writtenOf(document: unknown): object {

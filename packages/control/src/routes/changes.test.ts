@@ -40,6 +40,27 @@ describe('what an operator changes', () => {
     assert.equal(shown.headers.etag, made.headers.etag);
   });
 
+  it('shows all that a tenant says, so that it can be sent back', async () => {
+    const own = { own: { endpoints: ['sim-local'], networks: ['hq'] } };
+    const sensitive = { patterns: [{ name: 'claim', pattern: 'CL-\\d{6}', kind: 'health' }] };
+    const document = { class: 'LEGAL', agents: { scribe: ['acme'] }, sensitive, ...own };
+    const models = { hide: ['gpt-*'] };
+    const made = await post('tenants', { name: 'initech', ...document, models });
+    assert.equal(made.status, 201, made.text);
+    const shown = (await served.get('/admin/v1/tenants/initech')).json();
+    assert.deepEqual(at(shown, 'class'), 'LEGAL');
+    assert.deepEqual(at(shown, 'agents'), document.agents);
+    assert.deepEqual(at(shown, 'sensitive'), sensitive);
+    assert.deepEqual(at(shown, 'models'), models);
+    const page = (await served.get('/admin/v1/openapi.json')).json();
+    const ways = at(page, 'paths', '/admin/v1/tenants/{name}');
+    const form = ['content', 'application/json', 'schema', 'properties'];
+    const sent = Object.keys(at(ways, 'put', 'requestBody', ...form) ?? {});
+    const told = Object.keys(at(ways, 'get', 'responses', '200', ...form) ?? {});
+    const less = sent.filter((key) => !told.includes(key) || at(shown, key) === undefined);
+    assert.deepEqual([less, sent.includes('sensitive')], [[], true]);
+  });
+
   const CONSENT = {
     ...{ tenant: 'acme', kinds: ['health'], tiers: [2], purpose: 'claims' },
     ...{ until: '2040-01-01', given_by: 'Ada' },

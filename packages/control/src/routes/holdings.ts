@@ -1,18 +1,25 @@
 // What there is: the server's own state, endpoints, models, tenants and keys. Of a key its name and
 // what it may do; never its hash, nor where its secret is kept.
 import { microUsd, no, type Refusal, type Result, refusal, yes } from '@signalbox/contract';
-import type { KeyDocument, Origin, TenantDocument } from '@signalbox/documents';
+import {
+  type KeyDocument,
+  type Origin,
+  type TenantDocument,
+  writtenTenant,
+} from '@signalbox/documents';
 import { z } from 'zod';
 import type { ControlOptions } from '../options.ts';
 import type { EndpointStatus, FactStatus, ModelStatus, StatusDocument } from '../status.ts';
 import { modelFactsQuery } from './query.ts';
 import { getRoute, NO_QUERY, pageBody, pageOf, type Route } from './route.ts';
 import { isoTime, time } from './rows.ts';
+import { documentKeys } from './written.ts';
 
 const text = z.string();
 const maybe = z.string().nullable();
 const words = z.array(text).nullable();
 const source = z.strictObject({ file: text, line: z.int() }).nullable();
+const asWritten = z.looseObject({}).nullable().describe('As in the configuration.');
 const tiers = z.array(z.int());
 const budget = z.strictObject({ amount_micro_usd: z.int(), per: text }).nullable();
 
@@ -86,6 +93,7 @@ const statusSchema = z.strictObject({
 export const tenantSchema: z.ZodType = z.strictObject({
   name: text,
   plan: maybe,
+  class: maybe,
   topology: text,
   residency: words,
   ring: z.int().nullable(),
@@ -96,7 +104,11 @@ export const tenantSchema: z.ZodType = z.strictObject({
   retention: text,
   budget,
   own: z.strictObject({ endpoints: z.array(text), networks: z.array(text) }),
+  private_addresses: words,
   policies: z.array(text),
+  agents: z.record(text, z.array(text)).nullable(),
+  models: asWritten,
+  sensitive: asWritten,
   source: source.describe('The file that owns it; null: made through the API.'),
 });
 
@@ -253,17 +265,13 @@ const modelOf = (one: ModelStatus): object => ({
   context_tokens: one.contextTokens ?? null,
 });
 
+/** Every key that a tenant's document may have; null where it says nothing. */
+const UNSAID: object = Object.fromEntries(documentKeys('tenants').map((key) => [key, null]));
+
 const tenantOf = (one: TenantDocument): object => ({
   name: one.name,
-  plan: one.plan ?? null,
-  topology: one.topology,
-  residency: one.residency ?? null,
-  ring: one.ring ?? null,
-  default_label: one.defaultLabel,
-  unscanned_label: one.unscannedLabel,
-  privacy: one.privacy,
-  durable: one.durable,
-  retention: one.retention,
+  ...UNSAID,
+  ...writtenTenant(one),
   budget: budgetOf(one.budget),
   own: one.own,
   policies: one.policies,

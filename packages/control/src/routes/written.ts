@@ -75,6 +75,12 @@ export function bodySchema(noun: WrittenNoun, named: boolean): JsonObject {
   };
 }
 
+/** What a document may say, in the order of its schema. */
+export function documentKeys(noun: WrittenNoun): readonly string[] {
+  const { properties } = plainSchema(NOUNS[noun].schema);
+  return isJsonObject(properties) ? Object.keys(properties) : [];
+}
+
 /** What control adds to a document by itself, and what only files may say. */
 const MADE_HERE: Readonly<Record<WrittenNoun, readonly string[]>> = {
   tenants: [],
