@@ -132,7 +132,7 @@ export const modelFacts = (
   return offerings.flatMap((offering) => {
     const { endpoint, model: name, upstream, stated, listed } = offering;
     const told = probes.get(endpoint.name);
-    const learnt = told === undefined ? undefined : learntOf(told, upstream);
+    const learnt = told === undefined ? undefined : learntOf(told, upstream, endpoint.probe.kind);
     const rows = [...provenanceOf(stated, learnt, listed), ...pricesOf(offering, contracts)];
     return rows.map((row) => ({ model: name, endpoint: endpoint.name, ...row }));
   });

@@ -54,6 +54,8 @@ export type WriteTo = {
   readonly quirks: WriteQuirks;
   /** Ask for usage in the stream although the caller did not. */
   readonly askUsage: boolean;
+  /** Tokens that have to fit, where the format can ask for them; undefined: as it is. */
+  readonly contextTokens?: number | undefined;
 };
 
 export type Written = { readonly body: Uint8Array; readonly dropped: Dropped };

@@ -24,6 +24,8 @@ export type Lane = {
   readonly quirks: WriteQuirks;
   /** A stream that closes after its finish reason is whole. */
   readonly missingEnd: boolean;
+  /** Taken by what may not fit otherwise: a format in which more context is asked for. */
+  readonly roomy: Lane | undefined;
   /** Undefined: the name of the model can stand in no path. */
   path(model: string, stream: boolean): string | undefined;
 };
@@ -57,8 +59,19 @@ export function laneTo(
   const caller = wireOf(dialect, operation);
   const upstream = wireAt(kind, caller, operation);
   if (upstream === undefined) return undefined;
+  const wire = kind.context?.wire;
+  const isChat = operation === 'chat' || operation === 'response';
+  const what = { kind, urlPath, caller, operation };
+  const roomy = isChat && wire !== undefined ? laneOver({ ...what, upstream: wire }) : undefined;
+  // Callers of that format ask for themselves.
+  return laneOver({ ...what, upstream }, caller === wire ? undefined : roomy);
+}
+
+type Over = Pick<Lane, 'kind' | 'caller' | 'upstream' | 'operation'> & { readonly urlPath: string };
+
+function laneOver({ kind, urlPath, caller, upstream, operation }: Over, roomy?: Lane): Lane {
   const asIs = wireOperation(operation);
-  const isSpoken = kind.wires[caller]?.[asIs] !== undefined;
+  const isSpoken = upstream === caller && kind.wires[caller]?.[asIs] !== undefined;
   const isOwnPath = isSpoken || operation === 'embedding' || operation === 'count';
   const what = isOwnPath ? asIs : 'chat';
   const fixed = fixedPath(kind, urlPath, upstream, what);
@@ -72,6 +85,7 @@ export function laneTo(
     headers: kind.extraHeaders,
     quirks: quirksOf(kind, upstream),
     missingEnd: streamRules(kind, upstream).missingEnd,
+    roomy,
     path(model, stream) {
       if (fixed !== undefined) return fixed;
       const streams = stream && what === 'chat' ? 'stream' : what;

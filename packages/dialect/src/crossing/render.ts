@@ -74,8 +74,8 @@ function countOf(body: Uint8Array): Uint8Array {
 }
 
 function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {
-  const { model, askUsage } = how;
-  const to = { model, quirks: lane.quirks, askUsage };
+  const { model, askUsage, contextTokens } = how;
+  const to = { model, quirks: lane.quirks, askUsage, contextTokens };
   const { body, dropped: lost } = SERVER_CODECS[lane.upstream].writeAsk(ask, to);
   return { body, dropped: [...new Set([...dropped, ...lost])].sort() };
 }

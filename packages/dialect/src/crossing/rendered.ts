@@ -13,6 +13,8 @@ export type Rendering = {
   readonly storeNothing: boolean;
   /** For one answer; undefined: as the caller says. */
   readonly outputTokensMax?: number | undefined;
+  /** That have to fit, prompt and answer; undefined: nothing is asked for. */
+  readonly contextTokens?: number | undefined;
   /** Of calls that this endpoint made in the session: what a client left out comes back. */
   readonly signed?: SignedCalls | undefined;
 };

@@ -220,6 +220,11 @@ export type ServerKind = {
   /** Where it differs in another dialect. */
   readonly quirksByWire?: { readonly [W in ServerWire]?: WriteQuirks };
   readonly usageInStream: UsageInStream;
+  /**
+   * A model runs with less context than it was made for, `tokensUsual` where nobody says how much,
+   * and what does not fit is cut without a word; more is asked for in this format alone.
+   */
+  readonly context?: { readonly wire: ServerWire; readonly tokensUsual: number };
   /** Reasoning tokens are not part of the output tokens that it tells: both are billed. */
   readonly reasoningApart?: true;
   readonly endsWithDone: boolean;

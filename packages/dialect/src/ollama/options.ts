@@ -1,7 +1,7 @@
 // What chats and prompts have in common: sampling, format, thinking, log-probabilities, and how
 // long the model stays loaded.
 import type { Ask, Dropped, Extra, Format, Json, JsonObject, Reasoning } from '../canon/canon.ts';
-import type { WriteQuirks } from '../canon/codec.ts';
+import type { WriteQuirks, WriteTo } from '../canon/codec.ts';
 import { isObject, member, restOf } from '../canon/exact.ts';
 import {
   at,
@@ -160,11 +160,13 @@ type Body = { [key: string]: Json };
 export function writeSettings(
   ask: Ask,
   body: Body,
-  { quirks, dropped }: { readonly quirks: WriteQuirks; readonly dropped: Dropped },
+  out: Pick<WriteTo, 'quirks' | 'contextTokens'> & { readonly dropped: Dropped },
 ): void {
+  const { quirks, dropped, contextTokens } = out;
   const format = writeFormat(ask.format, quirks, dropped);
   if (format !== undefined) body['format'] = format;
   const options = writeOptions(ask, quirks);
+  if (contextTokens !== undefined) options['num_ctx'] ??= contextTokens;
   if (Object.keys(options).length > 0) body['options'] = options;
   const think = writeThink(ask.reasoning, quirks, dropped);
   if (think !== undefined) body['think'] = think;

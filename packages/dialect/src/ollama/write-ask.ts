@@ -13,14 +13,14 @@ import type {
   ToolResult,
   Turn,
 } from '../canon/canon.ts';
-import type { WriteQuirks, WriteTo, Written } from '../canon/codec.ts';
+import type { WriteTo, Written } from '../canon/codec.ts';
 import { isObject, member } from '../canon/exact.ts';
 import { writeCalls } from './calls.ts';
 import { mediaName, writeImage } from './media.ts';
 import { dropForeign, UNCUT, withoutLacking, writeExtra, writeSettings } from './options.ts';
 import { writeThoughts } from './thoughts.ts';
 
-type Out = { readonly quirks: WriteQuirks; readonly dropped: Dropped };
+type Out = Pick<WriteTo, 'quirks' | 'contextTokens'> & { readonly dropped: Dropped };
 
 /** Of prompts: a chat has messages instead. */
 const UNFIT = new Set(['suffix', 'template', 'context', 'raw', 'width', 'height', 'steps']);
@@ -28,7 +28,7 @@ const BETWEEN_TEXTS = '\n\n';
 
 export function writeAsk(ask: Ask, to: WriteTo): Written {
   const dropped: Dropped = new Set();
-  const out = { quirks: to.quirks, dropped };
+  const out = { quirks: to.quirks, contextTokens: to.contextTokens, dropped };
   const body: { [key: string]: Json } = {
     model: to.model,
     messages: [...writeSystem(ask, out), ...writeTurns(ask.turns, out)],

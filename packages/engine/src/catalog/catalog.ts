@@ -91,6 +91,8 @@ export type Offering = {
   /** The endpoint's own name for it. */
   readonly upstream: string;
   readonly contextTokens: number | undefined;
+  /** What it runs with until a call asks for more; undefined: not known, or there is no more. */
+  readonly contextTokensNow: number | undefined;
   readonly capabilities: Partial<ModelCapabilities>;
   readonly facts: Partial<ModelFacts>;
   readonly price: Price;
@@ -292,7 +294,8 @@ function unlistedOffering(endpoint: EndpointFacts, upstream: string): Offering {
   const price: Price = { kind: 'unknown', why: 'not-listed', version: 'none' };
   const model = modelName(upstream);
   const unknown = { contextTokens: undefined, capabilities: {}, facts: {} };
-  return { endpoint, model, upstream, ...unknown, price, stated: unknown, listed: undefined };
+  const rest = { price, stated: unknown, listed: undefined };
+  return { endpoint, model, upstream, ...unknown, contextTokensNow: undefined, ...rest };
 }
 
 /** Whatever an endpoint serves; a plan or a key that names models does not include it. */

@@ -15,6 +15,7 @@ test('a document goes before a probe, and a probe before the list', () => {
   const nothing = { contextTokens: undefined, capabilities: {}, facts: {} };
   assert.deepEqual(known(nothing, undefined, LISTED), {
     contextTokens: 100_000,
+    contextTokensNow: undefined,
     capabilities: { tools: true },
     facts: { inputs: ['text'] },
   });

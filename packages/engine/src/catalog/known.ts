@@ -17,17 +17,23 @@ export type Stated = {
 };
 
 /** What asking taught. */
-export type Learnt = Pick<Stated, 'contextTokens' | 'capabilities'>;
+export type Learnt = Pick<Stated, 'contextTokens' | 'capabilities'> & {
+  /** Of a model that can be given more: what it runs with, or would. */
+  readonly contextTokensNow?: number | undefined;
+};
+
+export type Known = Stated & { readonly contextTokensNow: number | undefined };
 
 /** The three as one. */
 export function known(
   stated: Stated,
   learnt: Learnt | undefined,
   listed: ListedRow | undefined,
-): Stated {
+): Known {
   const list = listed === undefined ? undefined : listedOf(listed);
   return {
     contextTokens: stated.contextTokens ?? learnt?.contextTokens ?? list?.contextTokens,
+    contextTokensNow: learnt?.contextTokensNow,
     capabilities: { ...list?.capabilities, ...learnt?.capabilities, ...stated.capabilities },
     facts: { ...list?.facts, ...stated.facts },
   };

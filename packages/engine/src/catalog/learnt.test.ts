@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpointName } from '@signalbox/contract';
+import { kindOf } from '@signalbox/dialect';
 import { build } from '../house.fixture.ts';
-import { teachesSame, withLearnt } from './learnt.ts';
+import { learntOf, teachesSame, withLearnt } from './learnt.ts';
 import { type EndpointKnown, type Findings, FROM_KIND, withFindings } from './probe-facts.ts';
 
 const NEAR = endpointName('near');
@@ -25,6 +26,17 @@ describe('what was learnt', () => {
     const { one, all } = shared(known({ contextTokens: 8 }, { vision: true }));
     assert.deepEqual([one?.contextTokens, one?.capabilities], [8, { vision: true }]);
     assert.equal(all.filter(({ contextTokens }) => contextTokens !== undefined).length, 1);
+  });
+
+  it('says what a model can be given, and apart from it what it runs with now', () => {
+    const kind = kindOf('ollama');
+    assert.ok(kind !== undefined);
+    const told = known({}, { contextTokens: 4_096, contextTokensMax: 131_072 });
+    const { capabilities: _, ...own } = learntOf(told, 'shared', kind);
+    assert.deepEqual(own, { contextTokens: 131_072, contextTokensNow: 4_096 });
+    const other = kindOf('llama-server');
+    assert.ok(other !== undefined);
+    assert.equal(learntOf(told, 'shared', other).contextTokens, 4_096, 'who cannot ask for more');
   });
 
   it('never overrules a document', () => {

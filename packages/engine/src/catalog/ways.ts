@@ -18,7 +18,10 @@ import {
 import type { EndpointDocument } from '@signalbox/documents';
 
 /** The way to an endpoint, with the keys as it wants them. */
-export type EndpointLane = Lane & { readonly credentials: readonly Credential[] };
+export type EndpointLane = Omit<Lane, 'roomy'> & {
+  readonly credentials: readonly Credential[];
+  readonly roomy: EndpointLane | undefined;
+};
 
 /** How each call comes there; undefined: it cannot. */
 export type Lanes = Readonly<
@@ -69,9 +72,15 @@ const withCredentials = (plain: PlainLanes, of: (auth: Auth) => readonly Credent
   byName(DIALECTS, (dialect) =>
     byName(OPERATIONS, (operation) => {
       const lane = plain[dialect][operation];
-      return lane === undefined ? undefined : { ...lane, credentials: of(lane.auth) };
+      return lane === undefined ? undefined : withKeys(lane, of);
     }),
   );
+
+const withKeys = (lane: Lane, of: (auth: Auth) => readonly Credential[]): EndpointLane => ({
+  ...lane,
+  credentials: of(lane.auth),
+  roomy: lane.roomy === undefined ? undefined : withKeys(lane.roomy, of),
+});
 
 const byName = <K extends string, V>(names: readonly K[], of: (name: K) => V): Record<K, V> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, V>; // every name is there

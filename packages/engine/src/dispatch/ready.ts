@@ -9,7 +9,7 @@ import {
   refusal,
   yes,
 } from '@signalbox/contract';
-import { asksUsage, isCarried, type Rendered, render } from '@signalbox/dialect';
+import { asksUsage, isCarried, type Rendered, render, type ServerKind } from '@signalbox/dialect';
 import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
@@ -30,8 +30,10 @@ export function readied(
 ): Result<Ready, Refusal> {
   const { question, head } = call;
   const { endpoint, upstream: model } = offer.offering;
-  const lane = endpoint.lanes[head.dialect][head.operation];
-  assert(lane !== undefined, 'resolve offers only what can carry the call');
+  const usual = endpoint.lanes[head.dialect][head.operation];
+  assert(usual !== undefined, 'resolve offers only what can carry the call');
+  const contextTokens = usual.roomy === undefined ? undefined : roomFor(call, offer, usual.kind);
+  const lane = contextTokens === undefined ? usual : (usual.roomy ?? usual);
   const path = lane.path(model, question.stream);
   if (path === undefined) {
     return no(refusal('model_unknown', `The name of the model can stand in no path.`));
@@ -41,7 +43,7 @@ export function readied(
   const isOther = isCarried(lane);
   const signed = isOther ? signatures.find(signerOf(call, endpoint.name)) : undefined;
   const outputTokensMax = call.route.verdict.cap?.outputTokens;
-  const how = { model, askUsage, storeNothing, signed, outputTokensMax };
+  const how = { model, askUsage, storeNothing, signed, outputTokensMax, contextTokens };
   const rendered = render(question, lane, how);
   if (!rendered.ok) {
     const { message, param } = rendered.refusal;
@@ -50,6 +52,31 @@ export function readied(
   const hideUsage = askUsage && !isOther;
   const below = question.passing?.below ?? '';
   return yes({ lane, path: path + below, rendered: rendered.value, hideUsage });
+}
+
+/** Callers state far larger bounds than they use; an answer that ends at the context says so. */
+const ANSWER_TOKENS_MAX = 1_024;
+
+/**
+ * Tokens to be asked for, where the call may not fit into what a model has when nobody asks. What
+ * it runs with now may be what a call before this one asked for, and is no promise; to ask for as
+ * much does not load it anew, as each other figure does. No more than it was made for, or a
+ * document says.
+ */
+function roomFor(
+  { question }: Scheduled,
+  { offering }: Offer,
+  kind: ServerKind,
+): number | undefined {
+  const { context } = kind;
+  if (context === undefined) return undefined;
+  const { inputTokensEstimate, outputTokensMax = ANSWER_TOKENS_MAX } = question;
+  const wanted = inputTokensEstimate + Math.min(outputTokensMax, ANSWER_TOKENS_MAX);
+  const now = offering.contextTokensNow ?? context.tokensUsual;
+  if (wanted <= Math.min(now, context.tokensUsual)) return undefined;
+  let tokens = Math.max(now, context.tokensUsual);
+  while (tokens < wanted) tokens *= 2;
+  return Math.min(tokens, offering.contextTokens ?? tokens);
 }
 
 const signerOf = ({ tenant, session }: Scheduled, endpoint: EndpointName): Signer => ({
