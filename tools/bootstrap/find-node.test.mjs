@@ -5,7 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findNode, isNewEnough, NODE_PACKAGES } from '../../packages/cli/bin/find-node.mjs';
+import {
+  findNode,
+  isNewEnough,
+  NODE_PACKAGES,
+  SERVER_FLAGS,
+} from '../../packages/cli/bin/find-node.mjs';
 
 const OLD = { version: '20.1.0', path: '/usr/bin/node', platform: 'linux', arch: 'x64' };
 const FIND_NODE = new URL('../../packages/cli/bin/find-node.mjs', import.meta.url).href;
@@ -83,3 +88,27 @@ test('the exit code of the child is that of the parent', async () => {
   const [code] = await once(running, 'exit');
   assert.equal(code, 7);
 });
+
+test(
+  'a server runs with its flags, in the place of what started it; other commands without',
+  inFolder(async (folder) => {
+    const script = join(folder, 'shows.mjs');
+    writeFileSync(script, 'console.log(JSON.stringify([process.pid, process.execArgv]));');
+    const run = async (/** @type {string} */ command) => {
+      const lines = `import { runScript } from ${JSON.stringify(FIND_NODE)};
+        await runScript(${JSON.stringify(script)}, [${JSON.stringify(command)}], '/');`;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', lines]);
+      let out = '';
+      child.stdout.on('data', (piece) => {
+        out += piece;
+      });
+      await once(child, 'close');
+      return { pid: child.pid, shown: JSON.parse(out) };
+    };
+    const server = await run('up');
+    assert.equal(server.shown[0], server.pid);
+    for (const flag of SERVER_FLAGS) assert.ok(server.shown[1].includes(flag), flag);
+    const other = await run('ask');
+    for (const flag of SERVER_FLAGS) assert.ok(!other.shown[1].includes(flag), flag);
+  }),
+);

@@ -77,8 +77,9 @@ export function missingNodeMessage() {
 }
 
 /**
- * Runs a script with a new enough Node: by import when this one is, else in a child with the same
- * standard streams, its signals forwarded and its exit status taken over.
+ * Runs a script with a new enough Node: by import when this one is (a server in place of this
+ * process, for its flags), else in a child with the same standard streams, its signals forwarded
+ * and its exit status taken over.
  * An imported script runs because it is imported: it must not ask whether it is the main one.
  *
  * @param {string} script absolute path
@@ -96,14 +97,16 @@ export async function runScript(script, args, folder) {
   const cache = compileCacheOf(script);
   // Threads and the new Node find it in the environment; this Node has read its own long ago.
   if (cache !== undefined) process.env['NODE_COMPILE_CACHE'] = cache;
+  const flags = args[0] === 'up' ? SERVER_FLAGS : [];
   if (node === process.execPath) {
+    // A server takes the place of this process; where that cannot be, it runs without its flags.
+    if (flags.length > 0) process.execve?.(node, [node, ...flags, script, ...args], process.env);
     if (cache !== undefined) nodeModule.enableCompileCache?.(cache);
     process.argv = [process.execPath, script, ...args];
     await import(pathToFileURL(script).href);
     return;
   }
   try {
-    const flags = args[0] === 'up' ? SERVER_FLAGS : [];
     leaveWith(await runChild(node, [...flags, script, ...args]));
   } catch (cause) {
     // Such as a system whose C library is not the one that the packaged Node was built for.
