@@ -38,8 +38,18 @@ export const ABOUT: RegExp =
 
 /** Words after which a short, plain value is a credential too. */
 export const PASSWORDS: RegExp =
-  /pass|pwd|secret|credential|kennwort|contrase|clave|wachtwoord|haslo|losenord|salasana|senha|パスワード|비밀번호|पासवर्ड/;
+  /pass|pwd|secret|credential|kennwort|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|パスワード|비밀번호|पासवर्ड/;
 
 /** Values that stand for a value. */
 export const PLACEHOLDER: RegExp =
-  /x{5}|X{5}|\*{3}|\.{3}|EXAMPLE|example|your[-_ ]|YOUR[-_ ]|placeholder|redacted|REDACTED|changeme|\$\{|\{\{|<[a-z]|process\.env|getenv|environ|undefined|^null$|^none$|^true$|^false$/;
+  /x{4}|X{4}|A-Za-z|a-z0-9|\*{3}|\.{3}|EXAMPLE|example|your[-_ ]|YOUR[-_ ]|placeholder|redacted|REDACTED|change[-_]?me|CHANGE[-_]?ME|\$\{|\{\{|<[a-z]|process\.env|getenv|environ|undefined|^null$|^none$|^true$|^false$/;
+
+export const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value);
+
+/** What documents write where a password belongs: a word for it, a variable, a name in capitals. */
+export const STANDS_FOR: RegExp =
+  /^(?:[<[{%$*]|pass(?:word|wd|wort|phrase)?$|my[-_]?pass|pwd?$|hidden$|token$|api[-_]?key$|key$|guest$|test$|bar$|foo$|[A-Z]+(?:_[A-Z]+)*$|[a-z]+[-_](?:pass(?:word)?|token|key|secret)$)/;
+
+/** Words for a password that people write in sentences. */
+export const SPOKEN: RegExp =
+  /^(?:pass(?:word|wd|phrase|code|wort)|pwd|kennwort|mot de passe|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|palavra|パスワード|비밀번호|पासवर्ड)/;

@@ -229,8 +229,13 @@ export const SECRET_RULES: readonly SecretRule[] = [
 
 /** Words that name a credential; a value that is assigned to one is looked at. */
 export const SECRET_WORDS =
-  'secret|secrets|secret key|secretkey|client secret|app secret|token|tokens|access token|auth token|api token|bearer|password|passwd|passphrase|passcode|pwd|pass|passwort|kennwort|mot de passe|contrasena|clave|wachtwoord|haslo|losenord|salasana|senha|api key|apikey|access key|access id|key|private key|encryption key|signing key|secret access key|credential|credentials|creds|auth|authorization|auth key|login|jwt|session key|session token|license key|account key|connection string|connectionstring|sas|webhook|パスワード|비밀번호|पासवर्ड|api';
+  'secret|secrets|secret key|secretkey|client secret|app secret|token|tokens|access token|auth token|api token|bearer|password|passwd|passphrase|passcode|pwd|pass|passwort*|kennwort*|mot de passe|contrasena*|clave|wachtwoord*|haslo|hasla|haslem|losenord*|salasana*|senha|palavra passe|pgpassword|dbpassword|dbpass|rootpassword|api key|apikey|access key|access id|key|private key|encryption key|signing key|secret access key|credential|credentials|creds|auth|authorization|auth key|login|jwt|session key|session token|license key|account key|connection string|connectionstring|sas|webhook|パスワード|비밀번호|पासवर्ड|api';
 
 /** Words of issuers whose values have no shape of their own: an assignment near them is looked at. */
 export const ISSUER_WORDS =
   'adafruit|adobe|airtable|algolia|alibaba|asana|atlassian|confluence|jira|beamer|bitbucket|bittrex|meraki|cloudflare|codecov|cohere|coinbase|confluent|contentful|datadog|dnkey|discord|droneci|dropbox|etsy|facebook|fastly|finicity|finnhub|flickr|freshbooks|gitter|heroku|hubspot|intercom|jfrog|artifactory|kraken|kucoin|launchdarkly|linear|linkedin|looker|mailchimp|mailgun|mapbox|mattermost|messagebird|netlify|new relic|newrelic|nytimes|newyorktimes|okta|plaid|rapidapi|sendbird|sentry|sidekiq|snyk|sonar|squarespace|stripe|sumo|sumologic|telegram|telegr|travis|trello|twitch|twitter|typeform|yandex|zendesk|privateai|scalingo|hashicorp|administrator login password|contribsys|maxmind|openshift|vault|gcp|aws|azure';
+
+/** Commands that take a password in their line. */
+export const COMMAND_WORDS = 'mysql|mysqldump|mysqladmin|mariadb|sshpass|curl|wget|redis cli';
+
+export const COOKIE_WORDS = 'cookie|set cookie';

@@ -1,10 +1,13 @@
 // Credentials: by the rules of their issuers, and by what they are assigned to. Prose alone never
 // makes one: there is a prefix that is known, or a word with an assignment behind it.
+import { byCommand, byCookie, bySentence, byUrl, Sentences } from './credentials.ts';
+import { unpacked } from './disguise.ts';
 import type { Finding } from './finding.ts';
-import { ABOUT, PASSWORDS, PLACEHOLDER } from './forms.table.ts';
+import { ABOUT, isPlaceholder, PASSWORDS, STANDS_FOR } from './forms.table.ts';
 import type { Page } from './page.ts';
 import { SECRET_RULES } from './secrets.table.ts';
-import { isCapital, isDigit, isLetter, isWord } from './text.ts';
+import { entropy, factsOf } from './strength.ts';
+import { isLetter, isWord } from './text.ts';
 import { groupNumber, type Word } from './words.ts';
 
 const SECRET = groupNumber('secret');
@@ -22,6 +25,8 @@ const PEM_BODY_MIN = 40;
 export function findSecrets(page: Page, found: Finding[]): void {
   let seen = -1;
   let past = -1;
+  let read = -1;
+  const sentences = new Sentences(page.text);
   for (let hit = 0; hit < page.hits; hit += 1) {
     const word = page.wordOf(hit);
     if (word === undefined) continue;
@@ -32,9 +37,17 @@ export function findSecrets(page: Page, found: Finding[]): void {
     if (word.role === 'none') continue;
     const end = page.hitEnd[hit] ?? 0;
     if (word.role === 'assigned') {
+      const many = found.length;
       if (end > seen) seen = byAssignment(page, word, { start, end }, found);
+      if (word.spoken && found.length === many && sentences.isNear(end)) {
+        bySentence(page.text, end, found);
+      }
     } else if (word.role === 'pem') {
       if (start >= past) past = byPem(page.text, start, found);
+    } else if (word.role === 'command') {
+      if (start >= read) read = byCommand(page.text, { start, end }, found);
+    } else if (word.role === 'cookie') {
+      if (start >= read) read = byCookie(page.text, end, found);
     } else byUrl(page.text, end, found);
   }
 }
@@ -97,6 +110,8 @@ type Value = Span & {
   readonly loose: boolean;
   /** The name ends in `id`. */
   readonly id: boolean;
+  /** `Basic` stands before it: a name and a password in base64. */
+  readonly basic: boolean;
 };
 
 const ASSIGNS = /[:=]|\bis\b|\bist\b|\best\b|\bes\b|\bis:|=>|->|>|,|\(|\|/;
@@ -126,17 +141,33 @@ function valueAfter(text: string, from: number, word: Word): Value | undefined {
     between += verb[0];
     at += verb[0].length;
   }
+  // `secret=""`: what stands behind it belongs to something else.
+  if (NOTHING.test(between)) return undefined;
   const direct = /^(?:bearer|basic|authorization|credentials?)$/.test(word.text) && between !== '';
   if (COMPARES.test(between) || (!direct && !ASSIGNS.test(between))) return undefined;
   const quote = text[at - 1] ?? '';
   const quoted = QUOTES.includes(quote);
   if (!quoted && !direct && !/[:=>]|is|est?|ist/.test(between)) return undefined;
+  if (!quoted && NEXT.test(between)) return undefined;
   const end = quoted ? quotedEnd(text, at, quote) : bareEnd(text, at);
   const loose = !/[:=>]/.test(between) && !quoted;
-  return end < 0 ? undefined : { start: at, end, quoted, loose, id };
+  const basic = /basic[ :="']*$/i.test(between);
+  return end < 0 ? undefined : { start: at, end, quoted, loose, id, basic };
 }
 
 const QUOTES = '"\'`';
+const NOTHING = /(?:""|''|``)[\s,|(]/;
+/** A quote that is closed, and a comma: what follows is another argument. */
+const NEXT = /["'`]\s?,\s*$/;
+/** `X-Amz-Credential`, `ID:SECRET`: names of headers and of parts. */
+const NAME = /^[A-Z][a-z]*(?:-[A-Z][a-z]+)+$|^[A-Z]+(?:[_:-][A-Z]+)+$/;
+/** `Optional[str`, `files[name`: a type or a place in a list. */
+const SUBSCRIPT = /^[A-Za-z_$][\w$.]*\[/;
+/** `env:KEY`, `vault:path`: where a value is to be had. */
+const REFERENCE =
+  /^(?:env|file|vault|arn|op|ssm|kms|sops|ref|secretref|secret|keyring|keychain|tag|urn|node):/i;
+/** `KEY_OVER_1024_CHARS`. */
+const CONSTANT = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$/;
 /** A comparison, not an assignment. */
 const COMPARES = /==/;
 /** `data.confirmPassword`: a name of the program, not a value. */
@@ -185,15 +216,22 @@ function isSecretValue(value: string, said: Said): boolean {
   const password = PASSWORDS.test(said.word);
   if (value.length < (password ? PASSWORD_MIN : VALUE_MIN) || isPlaceholder(value)) return false;
   if (/[\s(){}<>]/.test(value) || /^[[/.$%#@]/.test(value) || value.includes('://')) return false;
-  if (!said.quoted && PATH.test(value) && entropy(value) < 4) return false;
+  if (said.basic) return isBasic(value);
+  if (REFERENCE.test(value) || (!said.quoted && SUBSCRIPT.test(value))) return false;
   if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) return false;
   const facts = factsOf(value);
+  if (!said.quoted && PATH.test(value) && (facts.digits === 0 || entropy(value) < 4)) return false;
+  if (NAME.test(value) || (facts.digits < 6 && CONSTANT.test(value))) return false;
   if (facts.words || (said.id && UUID.test(value))) return false;
   const bits = entropy(value);
   if (password && !said.loose) {
     return facts.digits > 0 ? bits >= 2 : facts.marks > 0 && facts.capitals > 0 && bits >= 2.5;
   }
-  if (facts.digits === 0) return said.quoted && value.length >= 16 && bits >= 3.5 && facts.mixed;
+  if (facts.digits === 0) {
+    // `getSecurityToken`: words run together have few capitals.
+    const named = facts.letters >= 3.5 * (facts.capitals + 1);
+    return said.quoted && value.length >= 16 && bits >= 3.5 && facts.mixed && !named;
+  }
   if (facts.letters === 0) return said.quoted && value.length >= 14 && facts.marks === 0;
   if (said.loose) return value.length >= 14 && bits >= 3.2 && facts.digits > 2;
   if (said.issuer || said.word === 'key' || said.word === 'auth' || said.word === 'login') {
@@ -203,70 +241,11 @@ function isSecretValue(value: string, said: Said): boolean {
   return bits >= (value.length >= 12 ? 2.7 : 3.1);
 }
 
-type Facts = {
-  digits: number;
-  letters: number;
-  capitals: number;
-  marks: number;
-  mixed: boolean;
-  words: boolean;
-};
-
-function factsOf(value: string): Facts {
-  let digits = 0;
-  let letters = 0;
-  let capitals = 0;
-  let turns = 0;
-  for (let i = 0; i < value.length; i += 1) {
-    const code = value.charCodeAt(i);
-    if (isDigit(code)) digits += 1;
-    else if (isLetter(code)) {
-      letters += 1;
-      if (isCapital(code)) capitals += 1;
-    }
-    if (i > 0 && isDigit(code) !== isDigit(value.charCodeAt(i - 1))) turns += 1;
-  }
-  const mixed = capitals > 0 && capitals < letters;
-  // `user-profile-2024`, `gpt-4o-mini`, `2024-05-01`, `v1.2.3`: names, dates, versions.
-  const words =
-    /^[a-z]+(?:[-_. ][a-z0-9]{1,9}){1,6}$/i.test(value) &&
-    turns <= 3 &&
-    capitals <= 3 &&
-    digits < 6;
-  const dates = /^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(\.\d+){1,3}/.test(value);
-  const marks = value.length - digits - letters;
-  return { digits, letters, capitals, marks, mixed, words: words || dates };
+/** What `Basic` stands before: a name, a colon, a password (RFC 7617). */
+function isBasic(value: string): boolean {
+  const password = /^[^:\s]*:(.+)$/.exec(unpacked(value) ?? '')?.[1];
+  return password !== undefined && !isPlaceholder(password) && !STANDS_FOR.test(password);
 }
-
-/** Shannon entropy in bits a character. */
-export function entropy(value: string): number {
-  const counts = new Map<string, number>();
-  for (const letter of value) counts.set(letter, (counts.get(letter) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits += count * log2(value.length / count);
-  return bits / value.length;
-}
-
-/** By halving and squaring: `Math.log2` may differ between engines in its last bits. */
-function log2(value: number): number {
-  let rest = value;
-  let whole = 0;
-  while (rest >= 2) {
-    rest /= 2;
-    whole += 1;
-  }
-  let part = 0;
-  for (let step = 0.5, i = 0; i < 12; i += 1, step /= 2) {
-    rest *= rest;
-    if (rest >= 2) {
-      rest /= 2;
-      part += step;
-    }
-  }
-  return whole + part;
-}
-
-const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value);
 
 /** @returns the end of the key, or `start`. */
 function byPem(text: string, start: number, found: Finding[]): number {
@@ -279,14 +258,4 @@ function byPem(text: string, start: number, found: Finding[]): number {
   const end = close === until ? text.indexOf('-----', close + 8) + 5 : until;
   found.push(secret(start, Math.max(end, until), 0.98));
   return Math.max(end, until);
-}
-
-const IN_URL = /[^\s:@/"'<>]{1,64}:([^\s@/"'<>]{3,128})@[A-Za-z0-9[]/y;
-function byUrl(text: string, end: number, found: Finding[]): void {
-  IN_URL.lastIndex = end;
-  const match = IN_URL.exec(text);
-  const value = match?.[1];
-  if (match === null || value === undefined || isPlaceholder(value)) return;
-  if (/^(?:pass(?:word)?|pw|secret|\d{1,5}|\[)/i.test(value)) return;
-  found.push(secret(end, IN_URL.lastIndex - 2, 0.85));
 }

@@ -1,7 +1,14 @@
 // The words and prefixes that one pass looks for, and what each of them means.
 import { type Automaton, automatonOf, type Pattern } from './automaton.ts';
 import { CONTEXT } from './context.table.ts';
-import { ISSUER_WORDS, SECRET_RULES, SECRET_WORDS } from './secrets.table.ts';
+import { SPOKEN } from './forms.table.ts';
+import {
+  COMMAND_WORDS,
+  COOKIE_WORDS,
+  ISSUER_WORDS,
+  SECRET_RULES,
+  SECRET_WORDS,
+} from './secrets.table.ts';
 import { CLASS, isLatin } from './text.ts';
 
 export type Word = {
@@ -13,7 +20,9 @@ export type Word = {
   readonly latin: boolean;
   readonly goesOn: boolean;
   /** What the search for secrets does with it: nothing, an assignment, a key, an address. */
-  readonly role: 'none' | 'assigned' | 'pem' | 'url';
+  readonly role: 'none' | 'assigned' | 'pem' | 'url' | 'command' | 'cookie';
+  /** A sentence may say the credential: `my password is ...`. */
+  readonly spoken: boolean;
   /** Its classes stand for other characters too: compare before it counts. */
   readonly compare: boolean;
 };
@@ -26,6 +35,8 @@ const EXTRA: readonly (readonly [string, string])[] = [
   ['at-sign', '[at]| at '],
   ['point', '[dot]| dot |[punkt]|[punto]|[point]'],
   ['pem', '-----begin'],
+  ['command', COMMAND_WORDS],
+  ['cookie', COOKIE_WORDS],
   ['credentials-in-url', '://'],
   ['values', 'values'],
 ];
@@ -74,7 +85,9 @@ function formsOf(text: string): readonly string[] {
 
 function roleOf(groups: ReadonlySet<number>): Word['role'] {
   if (groups.has(groupNumber('secret')) || groups.has(groupNumber('issuer'))) return 'assigned';
-  if (groups.has(groupNumber('pem'))) return 'pem';
+  for (const role of ['pem', 'command', 'cookie'] as const) {
+    if (groups.has(groupNumber(role))) return role;
+  }
   return groups.has(groupNumber('credentials-in-url')) ? 'url' : 'none';
 }
 
@@ -88,6 +101,7 @@ function wordOf(text: string, one: Draft): Word {
     groups: [...one.groups],
     rules: one.rules,
     role: roleOf(one.groups),
+    spoken: SPOKEN.test(text),
     latin: latin && one.groups.size > 0,
     goesOn: one.goesOn,
     compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),
