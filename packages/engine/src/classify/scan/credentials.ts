@@ -1,7 +1,7 @@
-// Credentials where they are used: in addresses, in command lines, in cookies, and in sentences that
-// say them. All expressions are sticky or run over a window of bounded length.
+// Credentials where they are used: in addresses, in command lines, in cookies, and in sentences.
+// All expressions are sticky or run over a window of bounded length.
 import type { Finding } from './finding.ts';
-import { isPlaceholder, STANDS_FOR } from './forms.table.ts';
+import { isPlaceholder, SAYS, STANDS_FOR, TECHNICAL } from './forms.table.ts';
 import { entropy, factsOf } from './strength.ts';
 import { isDigit } from './text.ts';
 
@@ -85,7 +85,7 @@ function lineFrom(text: string, from: number): string {
   return end < 0 ? window : window.slice(0, end);
 }
 
-/** Asks whether a digit follows soon: without one no sentence says a password. From left to right. */
+/** Asks, from left to right, whether a digit follows soon: without one there is no password. */
 export class Sentences {
   readonly #text: string;
   #digit = -1;
@@ -104,15 +104,9 @@ export class Sentences {
   }
 }
 
-/** What a sentence puts between a word and what it is: `is`, `lautet`, `est`, `は`. */
-const SAYS =
-  /(?:^|[\s(])(?:is|was|ist|lautet|war|heißt|est|es|era|son|è|é|foi|jest|brzmi|är|oli)(?: now| still| jetzt| maintenant| ahora)?\s?:?\s|[:：]\s?|[はが]\s?|[은는이가]\s|है\s?|\s(?:है)\s/;
 /** `to`, `on` and nothing at all say less: the value has to look the part. */
 const SAYS_LITTLE = /^[\p{L}]{0,8}\s(?:(?:to|on|til)\s)?/u;
 const VALUE = /^["'“”„«‘’`]?([!-&(-;=?-~]{6,64})/;
-/** Names of methods, encodings and products, and amounts. */
-const TECHNICAL =
-  /^(?:sha|md|aes|rsa|hmac|base|utf|iso|rfc|x|oauth|pbkdf|argon|b?crypt|python|node|http|ipv|windows|office|regex|level|v)-?\d|^\d+[a-z]+$|\d(?:days?|hours?|chars?|bit)/i;
 const CODE = /[(){}[\]<>=`\\/_]|^[$%@#]/;
 
 /** A password that a sentence says; `end` is where the word for it ends. */

@@ -53,3 +53,11 @@ export const STANDS_FOR: RegExp =
 /** Words for a password that people write in sentences. */
 export const SPOKEN: RegExp =
   /^(?:pass(?:word|wd|phrase|code|wort)|pwd|kennwort|mot de passe|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|palavra|パスワード|비밀번호|पासवर्ड)/;
+
+/** What a sentence puts between a word and what it is: `is`, `lautet`, `est`, `は`. */
+export const SAYS: RegExp =
+  /(?:^|[\s(])(?:is|was|ist|lautet|war|heißt|est|es|era|son|è|é|foi|jest|brzmi|är|oli)(?: now| still| jetzt| maintenant| ahora)?\s?:?\s|[:：]\s?|[はが]\s?|[은는이가]\s|है\s?|\s(?:है)\s/;
+
+/** Names of methods, encodings and products, and amounts. */
+export const TECHNICAL: RegExp =
+  /^(?:sha|md|aes|rsa|hmac|base|utf|iso|rfc|x|oauth|pbkdf|argon|b?crypt|python|node|http|ipv|windows|office|regex|level|v)-?\d|^\d+[a-z]+$|\d(?:days?|hours?|chars?|bit)/i;
