@@ -21,6 +21,7 @@ export {
   type ReadOptions,
   type ReadResult,
   readConfiguration,
+  type Written,
 } from './read.ts';
 export { renderProblems } from './render.ts';
 export { sampleConfiguration } from './sample.ts';

@@ -8,9 +8,9 @@
  * Limit: whether a host name resolves to a private address, and whether a reference leads to a
  * secret, is only known to those who go there.
  */
-import type { Configuration, NotActiveKey } from '@signalbox/documents';
+import type { Configuration, NotActiveKey, Nouns } from '@signalbox/documents';
 import { compileTree } from './compile.ts';
-import { makeDesk } from './desk.ts';
+import { entriesOf, makeDesk, originOf } from './desk.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { type Format, formatOf } from './format.ts';
 import { importInference } from './import-inference.ts';
@@ -47,22 +47,29 @@ export interface ReadOptions extends Overrides {
   readonly notActive?: readonly NotActiveKey[] | undefined;
 }
 
-export type ReadResult =
-  | {
-      readonly ok: true;
-      readonly configuration: Configuration;
-      readonly notActive: readonly NotActive[];
-      /** What an import could not carry over, and what its reader should do next. */
-      readonly notices: readonly Notice[];
-      /** Every value and where it comes from. */
-      readonly origins: () => readonly ValueOrigin[];
-      /**
-       * The files as one `signalbox.yaml`, without what environment and flags override, and
-       * without what tenants keep here: only this node can open their keys.
-       */
-      readonly yaml: () => string;
-    }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+export type ReadResult = Written &
+  (
+    | {
+        readonly ok: true;
+        readonly configuration: Configuration;
+        readonly notActive: readonly NotActive[];
+        /** What an import could not carry over, and what its reader should do next. */
+        readonly notices: readonly Notice[];
+        /** Every value and where it comes from. */
+        readonly origins: () => readonly ValueOrigin[];
+        /**
+         * The files as one `signalbox.yaml`, without what environment and flags override, and
+         * without what tenants keep here: only this node can open their keys.
+         */
+        readonly yaml: () => string;
+      }
+    | { readonly ok: false; readonly problems: readonly Problem[] }
+  );
+
+export interface Written {
+  /** Names that were written, each with its file: as far as they could be read. */
+  readonly named: (noun: keyof Nouns) => ReadonlyMap<string, string | undefined>;
+}
 
 export function readConfiguration(
   files: readonly ConfigurationFile[],
@@ -83,10 +90,13 @@ export function readConfiguration(
   if (read.complete) checkReferences(desk, lost);
   checkRelations(desk);
   const problems = [...read.problems, ...joined.problems, ...desk.problems];
+  const named: Written['named'] = (noun) =>
+    new Map(entriesOf(tree, noun).map(([name]) => [name, originOf(desk, [noun, name])?.file]));
   if (problems.length > 0)
-    return { ok: false, problems: sortProblems(problems).slice(0, PROBLEMS_MAX) };
+    return { ok: false, problems: sortProblems(problems).slice(0, PROBLEMS_MAX), named };
   return {
     ok: true,
+    named,
     configuration,
     notActive: findNotActive(desk, options.notActive),
     notices: [...read.notices, ...joined.notices],

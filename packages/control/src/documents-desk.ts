@@ -15,6 +15,8 @@ export type DeskAnswer =
   | { readonly kind: 'unknown' }
   /** A file has this name; the file wins. */
   | { readonly kind: 'owned'; readonly file: string; readonly line: number }
+  /** Nobody wrote it: it comes along with the gateway. @param until when it goes. */
+  | { readonly kind: 'added'; readonly until: string }
   /** It does not fit the other documents: a plan that nobody knows. */
   | { readonly kind: 'invalid'; readonly issues: readonly Issue[] };
 

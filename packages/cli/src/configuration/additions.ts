@@ -2,8 +2,8 @@
 // found on this machine, providers whose key was found, a model file, a tenant and its key for the
 // first call. Each is a text in the words of the configuration, so that it is read, checked and
 // shown like any other; nothing that was written is ever replaced.
-import type { ConfigurationFile } from '@signalbox/config';
-import type { Configuration, Json, Origin } from '@signalbox/documents';
+import type { ConfigurationFile, Written } from '@signalbox/config';
+import type { Configuration, Json } from '@signalbox/documents';
 import type { LocalServer } from './local-servers.ts';
 import { PROVIDER_KEYS, type ProviderKey } from './provider-keys.table.ts';
 
@@ -31,6 +31,15 @@ export const ADDED = {
   model: 'SIGNALBOX_GGUF',
   demo: 'built-in-demo',
 } as const;
+
+/** How each of them goes away: there is no file to change. */
+export const ADDED_UNTIL: ReadonlyMap<string, string> = new Map([
+  [ADDED.sim, 'It goes when a file of your configuration names an endpoint.'],
+  [ADDED.servers, 'It goes with its server, or `signalbox endpoint drain` sends it no calls.'],
+  [ADDED.providers, 'It is off, and goes with its variable.'],
+  [ADDED.model, 'It goes when `SIGNALBOX_GGUF` is unset.'],
+  [ADDED.demo, 'It goes when a file of your configuration names a tenant and a key.'],
+]);
 
 type Entries = Readonly<Record<string, object>>;
 
@@ -117,20 +126,24 @@ export function modelFile(
  */
 export function demoFile(
   demoKeyFile: string,
-  base: Configuration,
+  written: Written,
   named: ReadonlySet<string>,
 ): ConfigurationFile | undefined {
-  const isNamed = ({ origin }: { readonly origin: Origin | undefined }): boolean =>
-    origin !== undefined && named.has(origin.file);
-  if (base.keys.has(DEMO) || [...base.keys.values()].some(isNamed)) return undefined;
-  const tenant = [...base.tenants.values()].find(isNamed)?.name ?? DEMO;
+  const keys = written.named('keys');
+  if (keys.has(DEMO) || [...keys.values()].some((from) => isIn(named, from))) return undefined;
+  const tenants = written.named('tenants');
+  const tenant = [...tenants].find(([, from]) => isIn(named, from))?.[0] ?? DEMO;
   return file(ADDED.demo, {
-    ...(base.tenants.has(tenant) ? {} : { tenants: { [tenant]: {} } }),
+    ...(tenants.has(tenant) ? {} : { tenants: { [tenant]: {} } }),
     keys: {
       [DEMO]: { tenant, secret: `file:${demoKeyFile}`, scopes: ['call', 'explain'] },
     },
   });
 }
+
+/** Whether a document is of one of these files. */
+export const isIn = (files: ReadonlySet<string>, file: string | undefined): boolean =>
+  file !== undefined && files.has(file);
 
 /** `…/qwen3-8b-Q4_K_M.gguf` is called `qwen3-8b-q4_k_m`, in letters that names may have. */
 export function modelNameOf(path: string): string {

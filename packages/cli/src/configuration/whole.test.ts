@@ -94,6 +94,58 @@ test('of a wrong file the mistakes are those that its writer made', async () => 
   assert.match(read.problems[0]?.hint ?? '', /sim-small/);
 });
 
+const MISTAKEN = {
+  yaml: `plans:
+  metered:
+    tiers: [1, 2]
+tenants:
+  clinic:
+    own: { endpoints: [sim-local] }
+zork: 1
+`,
+  flow: `plans: {
+  "metered": {
+    "tiers": [1, 2] } }
+tenants: {
+  "clinic": { "own": {
+    "endpoints": ["sim-local"] } } }
+zork: 1
+`,
+};
+
+test('whether the sim comes along is not read off an inner key of that name', async () => {
+  for (const file of Object.values(MISTAKEN)) {
+    const read = await whole({ file });
+    assert.ok(!read.ok);
+    assert.deepEqual(
+      read.problems.map(({ path }) => path),
+      ['zork'],
+    );
+  }
+});
+
+test('of a wrong file with endpoints of its own, names of the sim are mistakes too', async () => {
+  const file = `endpoints: { mine: { url: "http://127.0.0.1:9/v1", models: [m] } }
+${MISTAKEN.yaml}`;
+  const read = await whole({ file });
+  assert.ok(!read.ok);
+  assert.deepEqual(
+    read.problems.map(({ path }) => path),
+    ['tenants.clinic.own.endpoints.0', 'zork'],
+  );
+});
+
+test('what is kept for the demo tenant is read while nobody names another', async () => {
+  const console = `keys:
+  mine: { tenant: demo, id: abcdefghijkl, secret_hash: ${'a'.repeat(64)} }
+`;
+  const configuration = await right({ console });
+  assert.deepEqual([...configuration.keys.keys()].sort(), ['demo', 'mine']);
+  const read = await whole({ file: 'tenants: { acme: {} }\n', console });
+  assert.ok(!read.ok);
+  assert.match(read.problems[0]?.message ?? '', /no tenant is named `demo`/);
+});
+
 test('the demo key is the first tenant’s where no file has a key, else nobody’s', async () => {
   const keyless = await right({ file: 'tenants: { acme: {}, blue: {} }\n' });
   assert.deepEqual([...keyless.tenants.keys()], ['acme', 'blue']);

@@ -2,12 +2,18 @@
 // because nobody wrote it, then what was switched. The same reading serves `up` and `config`, so
 // that what is found valid starts.
 import { createHash } from 'node:crypto';
-import { type ConfigurationFile, type ReadResult, readConfiguration } from '@signalbox/config';
+import {
+  type ConfigurationFile,
+  type Problem,
+  type ReadResult,
+  readConfiguration,
+} from '@signalbox/config';
 import { type Configuration, canonicalConfiguration, isLoopback } from '@signalbox/documents';
 import {
   ADDED,
   type Additions,
   demoFile,
+  isIn,
   modelFile,
   providersFile,
   serversFile,
@@ -49,24 +55,21 @@ export type Whole =
       readonly files: readonly ConfigurationFile[];
       readonly gathered: Gathered;
     }
-  | Extract<ReadResult, { ok: false }>;
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const DIGEST_CHARACTERS = 12;
 
 export async function readWhole(options: WholeOptions): Promise<Whole> {
   const { gathered, additions } = options;
-  const written = readBase(options);
+  const { wantsSim, demo, read: written } = readBase(options);
   if (!written.ok) return written;
   const base = written.configuration;
-  const named = [...base.endpoints.values()].filter(
-    ({ origin }) => origin !== undefined && gathered.named.has(origin.file),
-  );
-  const sim = named.length === 0 ? simFile(await additions.sim()) : undefined;
+  const sim = wantsSim ? simFile(await additions.sim()) : undefined;
   const own = [
     modelFile(additions.modelPath, base),
     sim,
     providersFile(additions.variables, base),
-    demoFile(additions.demoKeyFile, base, gathered.named),
+    demo,
   ].filter((one) => one !== undefined);
   const found = isLoopback(base.server.host) ? await additions.servers() : [];
   const servers = serversFile(found, base);
@@ -77,27 +80,40 @@ export async function readWhole(options: WholeOptions): Promise<Whole> {
   return finished(files, options, read);
 }
 
+type Base = {
+  /** What was written, and no more. */
+  readonly read: ReadResult;
+  readonly wantsSim: boolean;
+  readonly demo: ConfigurationFile | undefined;
+};
+
 /**
- * What was written, by itself. Without endpoints of its own it may speak of the sim's models, and
- * is read with those: also for what is said about its mistakes.
+ * What was written, by itself. It may speak of the sim's models and of the demo tenant where those
+ * come along, and is read with them then: also for what is said about its mistakes.
  */
-function readBase(options: WholeOptions): ReadResult {
-  const { files } = options.gathered;
+function readBase({ gathered, additions, ...options }: WholeOptions): Base {
+  const { files, named } = gathered;
   const alone = readFrom(files, options);
-  if (alone.ok) return alone;
-  const withSim = readFrom([...files, simFile('http://127.0.0.1:9')], options);
-  if (!withSim.ok) return files.some(({ text }) => NAMES_ENDPOINTS.test(text)) ? alone : withSim;
-  const { endpoints } = withSim.configuration;
-  const own = [...endpoints].filter(([, { origin }]) => origin?.file !== ADDED.sim);
-  if (own.length > 0) return alone;
-  return { ...withSim, configuration: { ...withSim.configuration, endpoints: new Map(own) } };
+  const wantsSim = ![...alone.named('endpoints').values()].some((file) => isIn(named, file));
+  const demo = demoFile(additions.demoKeyFile, alone, named);
+  const rest = { wantsSim, demo };
+  if (alone.ok) return { read: alone, ...rest };
+  const added = [wantsSim ? simFile(NOWHERE) : undefined, demo].filter((one) => one !== undefined);
+  const read = readFrom([...files, ...added], options);
+  if (!read.ok) return { read, ...rest };
+  const { configuration } = read;
+  const endpoints = new Map(
+    [...configuration.endpoints].filter(([, { origin }]) => origin?.file !== ADDED.sim),
+  );
+  return { read: { ...read, configuration: { ...configuration, endpoints } }, ...rest };
 }
 
-/** In a file that cannot be read as a whole this is as much as can be known. */
-const NAMES_ENDPOINTS = /^\s*["']?(endpoints|tiers|model_list)["']?\s*:/m;
+const NOWHERE = 'http://127.0.0.1:9';
 
-function readFrom(files: readonly ConfigurationFile[], options: WholeOptions): ReadResult {
-  const { environment, flags, switches } = options;
+function readFrom(
+  files: readonly ConfigurationFile[],
+  { environment, flags, switches }: Pick<WholeOptions, 'environment' | 'flags' | 'switches'>,
+): ReadResult {
   const importedPrivacy = switches.importedPrivacy;
   return readConfiguration(files, { environment, flags, importedPrivacy });
 }

@@ -2,7 +2,8 @@
 // fit.
 import type { ConfigurationFile, Problem } from '@signalbox/config';
 import type { DeskAnswer } from '@signalbox/control';
-import type { Issue } from '@signalbox/documents';
+import type { Issue, Origin } from '@signalbox/documents';
+import { ADDED_UNTIL } from '../configuration/additions.ts';
 import type { PolicyStates } from '../configuration/policy-states.ts';
 import type { Switches } from '../configuration/switches.ts';
 
@@ -23,4 +24,10 @@ export function invalid(problems: readonly Problem[]): DeskAnswer {
     return { path: where, at: 'value', message, hint };
   });
   return { kind: 'invalid', issues };
+}
+
+/** What somebody else has to change. */
+export function ownedBy(origin: Origin): DeskAnswer {
+  const until = ADDED_UNTIL.get(origin.file);
+  return until === undefined ? { kind: 'owned', ...origin } : { kind: 'added', until };
 }

@@ -17,7 +17,7 @@ import type { Credentials } from '@signalbox/ports';
 import { tenantFile } from '../configuration/gather.ts';
 import { readSwitches, writeSwitches } from '../configuration/switches.ts';
 import { writeWhole } from '../configuration/write-whole.ts';
-import { invalid, type Trial } from './attempt.ts';
+import { invalid, ownedBy, type Trial } from './attempt.ts';
 import { type ConsoleTree, readTree, textOfTree, withDocument, without } from './console-tree.ts';
 import { type Documents, problemsOf, type Reading } from './documents.ts';
 
@@ -135,7 +135,7 @@ class Desk {
     if (tenant !== undefined && document !== undefined) {
       return { kind: 'found', tenant, tree, document };
     }
-    return endpoint.origin === undefined ? UNKNOWN : { kind: 'owned', ...endpoint.origin };
+    return endpoint.origin === undefined ? UNKNOWN : ownedBy(endpoint.origin);
   }
 
   #tree(tenant: string): Promise<ConsoleTree> {

@@ -14,7 +14,7 @@ import { CONSOLE_FILE, tenantFile } from '../configuration/gather.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { readSwitches, type Switches, writeSwitches } from '../configuration/switches.ts';
 import { writeWhole } from '../configuration/write-whole.ts';
-import { invalid, type Trial } from './attempt.ts';
+import { invalid, ownedBy, type Trial } from './attempt.ts';
 import { forgetTenant } from './brought.ts';
 import {
   CONSOLE_HEAD,
@@ -63,7 +63,15 @@ class Desk {
     if (this.#origin(noun, name) !== undefined || tree[noun]?.[name] !== undefined) {
       return { kind: 'exists' };
     }
-    return this.#write(withDocument(tree, noun, name, document));
+    const { tenant } = document;
+    const owned = typeof tenant === 'string' ? this.#withOwner(tree, tenant) : tree;
+    return this.#write(withDocument(owned, noun, name, document));
+  }
+
+  /** The tenant that nobody named is kept from now on: it may not go while it has documents. */
+  #withOwner(tree: ConsoleTree, tenant: string): ConsoleTree {
+    if (this.#origin('tenants', tenant)?.file !== ADDED.demo) return tree;
+    return withDocument(tree, 'tenants', tenant, {});
   }
 
   async set(noun: DeskNoun, name: string, document: WrittenDocument): Promise<DeskAnswer> {
@@ -74,7 +82,7 @@ class Desk {
     }
     const { inForce } = this.#options.documents;
     if (noun === 'tenants' && asksForEnforcement(inForce, name, document)) return this.#enforce();
-    return { kind: 'owned', ...origin };
+    return ownedBy(origin);
   }
 
   /**
@@ -86,7 +94,7 @@ class Desk {
     const document = tree[noun]?.[name];
     if (document === undefined) {
       const origin = this.#origin(noun, name);
-      return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
+      return origin === undefined ? UNKNOWN : ownedBy(origin);
     }
     const isShadowed = !this.#isOurs(this.#origin(noun, name));
     if (noun === 'tenants' && !isShadowed) return this.#removeTenant(tree, name);
@@ -151,7 +159,7 @@ class Desk {
     if (origin?.file === ADDED.providers && provider !== undefined) {
       return this.#write(withDocument(tree, 'endpoints', name, providerDocument(provider)));
     }
-    return origin === undefined ? UNKNOWN : { kind: 'owned', ...origin };
+    return origin === undefined ? UNKNOWN : ownedBy(origin);
   }
 
   async #enforce(): Promise<DeskAnswer> {

@@ -55,6 +55,22 @@ test('a file wins over what the admin API made, which is shown as shadowed', asy
   );
 });
 
+test('the tenant that nobody named can have keys, and stays with them', async (context) => {
+  const folder = folderFor(context);
+  const file = join(folder, 'own.yaml');
+  writeFileSync(file, 'version: 1\n');
+  const server = await serverIn(context, folder, { config: 'own.yaml' });
+  const removed = await typed(folder, ['tenant', 'remove', 'demo', '--yes']);
+  assert.equal(removed.exit, 5);
+  assert.match(removed.err, /adds it by itself.*a tenant and a key/s);
+  assert.doesNotMatch(removed.err, /built-in/);
+  const made = await typed(folder, ['key', 'create', 'mine', '--tenant', 'demo', '--json']);
+  assert.equal(made.exit, 0, made.err);
+  writeFileSync(file, 'version: 1\ntenants: { acme: {} }\n');
+  assert.deepEqual(await server.reload(), []);
+  assert.equal((await call(server.url, String(parsed(made)['key']))).status, 200);
+});
+
 test('changes that come at once all stand', async (context) => {
   const folder = folderFor(context);
   const server = await serverIn(context, folder);

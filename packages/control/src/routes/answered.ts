@@ -22,6 +22,10 @@ export function answered(
       return no(UNKNOWN);
     case 'invalid':
       return no(refuseIssues(answer.issues));
+    case 'added': {
+      const message = 'No file holds this document: the gateway adds it by itself.';
+      return no(refusal('config_conflict', message, { hint: answer.until }));
+    }
     case 'owned': {
       const message = `${answer.file}:${answer.line} owns this document.`;
       const hint = 'Change it in that file; files are read again when they change.';
