@@ -25,6 +25,7 @@ import { PROBLEMS_MAX, type Problem, problemIn, sortProblems } from './problem.t
 import { checkReferences } from './references.ts';
 import { checkRelations } from './relations.ts';
 import { checkRules } from './rules.ts';
+import { noticesOfSharedNode } from './shared-node.ts';
 import { originsOf, type ValueOrigin } from './show.ts';
 import { makeSource, type Owner, Places, type Source } from './source.ts';
 import { writeYaml } from './write.ts';
@@ -99,7 +100,7 @@ export function readConfiguration(
     named,
     configuration,
     notActive: findNotActive(desk, options.notActive),
-    notices: [...read.notices, ...joined.notices],
+    notices: [...read.notices, ...joined.notices, ...noticesOfSharedNode(desk, configuration)],
     origins: () => originsOf(desk, configuration),
     yaml: () => writeYaml(joinParts(read.parts.filter(isExported), places).tree),
   };

@@ -124,6 +124,6 @@ export {
   readSensitivePattern,
 } from './sensitive-pattern.ts';
 export { closest } from './suggest.ts';
-export type * from './tenant.ts';
+export * from './tenant.ts';
 export { type Checked, type Issue, type Path, validate } from './validate.ts';
 export { writtenTenant } from './written-tenant.ts';

@@ -36,6 +36,8 @@ export interface TenantDocument {
   readonly plan: string | undefined;
   readonly tenantClass: string | undefined;
   readonly topology: Topology;
+  /** Whether nodes that others share take its content; `refuse` binds a sovereign one alone. */
+  readonly sharedNodes: 'refuse' | 'allow';
   /** Regions its calls may run in; absent means every region. */
   readonly residency: readonly string[] | undefined;
   readonly ring: number | undefined;
@@ -59,6 +61,19 @@ export interface TenantDocument {
   readonly sensitive?: SensitiveDocument | undefined;
   readonly origin: Origin | undefined;
 }
+
+/**
+ * Whether a node takes none of a tenant's content: the tenant is sovereign, and the node is neither
+ * the device itself nor in a network of its own.
+ */
+export const staysAway = (
+  { topology, sharedNodes, own }: Pick<TenantDocument, 'topology' | 'sharedNodes' | 'own'>,
+  { tier, network }: { readonly tier: Tier; readonly network: string | undefined },
+): boolean =>
+  topology === 'sovereign' &&
+  sharedNodes === 'refuse' &&
+  tier !== 1 &&
+  (network === undefined || !own.networks.includes(network));
 
 export interface SensitiveDocument {
   readonly patterns: readonly SensitivePattern[];

@@ -12,6 +12,7 @@ const FULL: JsonObject = {
   plan: 'gold',
   class: 'ENTERPRISE_LEGAL',
   topology: 'sovereign',
+  shared_nodes: 'allow',
   residency: ['eu', 'ch'],
   ring: 3,
   default_label: 'internal',

@@ -16,6 +16,7 @@ export function writtenTenant(one: TenantDocument): JsonObject {
     plan: one.plan,
     class: one.tenantClass,
     topology: one.topology,
+    shared_nodes: one.sharedNodes,
     residency: one.residency,
     ring: one.ring,
     default_label: one.defaultLabel,

@@ -60,6 +60,7 @@ import { signatures } from './session/signatures.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
 import { OnDemand } from './tenant/on-demand.ts';
+import { turnedAway } from './tenant/shared-node.ts';
 import type {
   Budget,
   KeyFacts,
@@ -156,6 +157,7 @@ function tenantFacts(
     name,
     plan: plan === undefined ? undefined : planFacts(plan),
     topology: document.topology,
+    turnedAway: turnedAway(document, configuration.node),
     residency: document.residency,
     defaultLabel: document.defaultLabel,
     unscannedLabel: document.unscannedLabel,

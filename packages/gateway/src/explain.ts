@@ -46,9 +46,11 @@ export async function explainCall(
   if (call === undefined) return;
   const { house } = pages;
   const { tenants, bodyBytesMax, bodyMsMax } = house.now();
-  // A bad key costs no body byte here either.
+  // A bad key, or a tenant that this node takes nothing of, costs no body byte here either.
   const found = identify(call.head.keyText, call.head.address, tenants, house.ports);
   if (!found.ok) return pages.refuse(exchange, found.refusal);
+  const { turnedAway } = found.value.tenant;
+  if (turnedAway !== undefined) return pages.refuse(exchange, turnedAway);
   const said = operationIn(query);
   if (!said.ok) return pages.refuse(exchange, said.refusal);
   const asking = (question: Uint8Array): Call => callOf(call, said.value, question);

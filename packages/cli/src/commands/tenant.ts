@@ -12,6 +12,7 @@ const NAME: ArgumentFacts = { name: 'NAME', says: 'The tenant: a-z, 0-9 and dash
 const FLAGS: Readonly<Record<string, FlagFacts>> = {
   plan: { says: 'The plan it subscribes to.', takes: 'NAME' },
   topology: { says: 'cloud, hybrid (default) or sovereign.', takes: 'WORD' },
+  'shared-nodes': { says: 'allow or refuse (default): for a sovereign tenant.', takes: 'WORD' },
   residency: { says: 'A region its calls may run in.', takes: 'REGION', many: true },
   'default-label': { says: 'Label of a call in which nothing was found.', takes: 'LABEL' },
   'unscanned-label': { says: 'Label of what the scanner cannot read.', takes: 'LABEL' },
@@ -218,6 +219,7 @@ function documentOf(asked: Asked): Readonly<Record<string, unknown>> {
   for (const name of TEXTS) put(document, name, asked.text(name));
   put(document, 'default_label', asked.text('default-label'));
   put(document, 'unscanned_label', asked.text('unscanned-label'));
+  put(document, 'shared_nodes', asked.text('shared-nodes'));
   put(document, 'residency', some(asked.list('residency')));
   put(document, 'policies', some(asked.list('policy')));
   const own = some(asked.list('own-endpoint'));

@@ -95,6 +95,7 @@ export const tenantSchema: z.ZodType = z.strictObject({
   plan: maybe,
   class: maybe,
   topology: text,
+  shared_nodes: text,
   residency: words,
   ring: z.int().nullable(),
   default_label: text,

@@ -185,6 +185,10 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .enum(['cloud', 'hybrid', 'sovereign'])
       .default('hybrid')
       .describe('`sovereign`: at most tier 2, and only its own endpoints.'),
+    shared_nodes: z
+      .enum(['refuse', 'allow'])
+      .default('refuse')
+      .describe('Whether shared nodes take its content; `refuse` binds a sovereign tenant alone.'),
     residency: listOf(region).optional().describe('Regions its calls may run in; else all.'),
     ring: z.int().min(0).max(1_000).optional().describe('Rollout ring, by its order.'),
     default_label: label.prefault('public').describe('Label of a call in which nothing was found.'),
@@ -219,6 +223,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     plan: written.plan,
     tenantClass: written.class,
     topology: written.topology,
+    sharedNodes: written.shared_nodes,
     residency: written.residency,
     ring: written.ring,
     defaultLabel: written.default_label,

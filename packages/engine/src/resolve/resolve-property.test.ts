@@ -30,6 +30,8 @@ const endpoint = fc.record({
 });
 const tenant = fc.record({
   topology: oneOf('cloud', 'hybrid', 'sovereign'),
+  // What is refused at the head has no route.
+  shared_nodes: fc.constant('allow'),
   residency: maybe(fc.subarray(['eu', 'us', 'ch'], { minLength: 1 })),
   default_label: oneOf(...LABELS),
   privacy: oneOf('enforce', 'enforce', 'observe'),

@@ -1,7 +1,8 @@
 // Who is asking, and what may they do. The first room: it takes a key from the head, before a byte
 // of the body is read, and adds the tenant and the key's facts. It refuses what carries no key or a
-// bad, expired, revoked or misplaced one. It must never say which of the parts of a key was wrong,
-// nor take longer for a key that exists than for one that does not.
+// bad, expired, revoked or misplaced one, and each call of a tenant whose content this node may not
+// take. It must never say which of the parts of a key was wrong, nor take longer for a key that
+// exists than for one that does not.
 import {
   type Branded,
   type Call,
@@ -64,6 +65,8 @@ export type TenantFacts = {
   readonly name: TenantName;
   readonly plan: PlanFacts | undefined;
   readonly topology: Topology;
+  /** Why this node takes none of its content; undefined: it does. */
+  readonly turnedAway?: Refusal | undefined;
   readonly residency: readonly string[] | undefined;
   readonly defaultLabel: Label;
   readonly unscannedLabel: Label;
@@ -166,7 +169,10 @@ export function admit(
     const message = 'This key may not make calls: it lacks the scope `call`.';
     return no(refusal('not_entitled', message));
   }
-  return yes(Object.assign(call, found.value) as Admitted); // brand: minted here
+  // From here on the tenant is known: what is refused is recorded as its own.
+  const known = Object.assign(call, found.value);
+  const { turnedAway } = found.value.tenant;
+  return turnedAway === undefined ? yes(known as Admitted) : no(turnedAway); // brand: minted here
 }
 
 const UNKNOWN_KEY = refusal('key_invalid', 'This key is not known here.');

@@ -199,6 +199,7 @@ function tenant(name: string, chance: Chance, thrift: number): TenantDocument {
     plan: name === 'dorm' ? 'narrow' : 'open',
     tenantClass: undefined,
     topology: sovereign ? 'sovereign' : chance.pick(['cloud', 'hybrid']),
+    sharedNodes: sovereign ? 'allow' : 'refuse',
     residency: chance.pick<readonly string[] | undefined>([
       undefined,
       undefined,

@@ -134,6 +134,8 @@ export function reasonsAgainstPlace(
     bind(`it belongs to ${endpoint.tenant}`);
   }
   if (tenant.topology === 'sovereign' && !own) bind('it is not its own');
+  const isAway = tenant.topology === 'sovereign' && tenant.sharedNodes === 'refuse';
+  if (isAway && met.node.tier !== 1) bind('this node is shared');
   if (tier !== 1 && tenant.residency !== undefined) {
     const isInside = endpoint.region !== undefined && tenant.residency.includes(endpoint.region);
     if (!isInside) bind(`region ${endpoint.region} is outside ${tenant.residency}`);
