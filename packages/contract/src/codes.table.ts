@@ -105,7 +105,7 @@ export const CODES: Readonly<Record<Code, CodeFacts>> = {
     DENIED,
     'never',
     'The plan or the key does not include this.',
-    "Ask the tenant's admin; `GET /v1/key` shows what this key may do.",
+    'Ask the operator; `GET /v1/key` shows what this key may do.',
   ),
   policy_denied: facts(
     403,

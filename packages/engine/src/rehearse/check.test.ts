@@ -71,6 +71,31 @@ describe('a check of policies', () => {
     assert.match(found[0] ?? '', /^a .* and b .* leave nothing$/);
   });
 
+  const away = yaml('  home: {rules: [{name: eu, require: {regions: [eu]}}]}\n  first: {}')
+    .replace('tenants:', 'node: {policies: [home]}\ntenants:')
+    .replace(/ {2}near: .*\n/, '');
+
+  it('names rules whose regions leave nothing, whatever the label is', () => {
+    const us = away.replace('first: {}', 'first: {rules: [{name: us, require: {regions: [us]}}]}');
+    const { violations } = checked(us);
+    assert.equal(violations.length, 1);
+    const [{ kind, says } = { kind: '', says: '' }] = violations;
+    assert.equal(kind, 'contradiction');
+    assert.match(says, /^us .* of the tenant and eu .* of the platform leave nothing$/);
+    // A label may leave nothing, and that is how it is meant.
+    assert.deepEqual(checked(away).violations, []);
+    const when = `when: 'call.label == "regulated"'`;
+    assert.match(saysOf(checked(us.replace('name: us,', `name: us, ${when},`))).join(), /^us .*eu/);
+  });
+
+  it('names a rule whose regions leave nothing of the residency of a tenant', () => {
+    const text = away.replace('policies: [first]', 'policies: [first], residency: [us]');
+    assert.match(
+      saysOf(checked(text)).join(),
+      /^eu .* and the tenant's `residency` leave nothing$/,
+    );
+  });
+
   it('takes a rule that forbids everything at its word', () => {
     const text = yaml('  first: {rules: [{name: a, forbid: {models: ["*"]}}]}');
     assert.deepEqual(checked(text).violations, []);

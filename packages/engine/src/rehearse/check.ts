@@ -19,6 +19,7 @@ import type { Closings } from '../resolve/recorded.ts';
 import { choose, resolve, survey } from '../resolve/resolve.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { type Agreement, type Naming, naming, unknownKinds } from './agreements.ts';
+import { contradictionOf } from './contradiction.ts';
 import { downAt, imagine } from './imagined.ts';
 import { type Lattice, latticeOf, type Shape } from './lattice.ts';
 import { broken, type Promised } from './promises.ts';
@@ -247,6 +248,8 @@ class Check {
       this.#hold(offers, asked, moment);
       return;
     }
+    // Its rules are reached all the same: they may be why it has no route.
+    const met = this.#matched(asked);
     const isBare =
       asked.isReal &&
       moment.down.size === 0 &&
@@ -254,17 +257,11 @@ class Check {
       asked.what.consent === undefined;
     if (!isBare) return;
     const resolved = resolve(call, facts);
-    if (resolved.ok || resolved.refusal.code !== 'policy_denied') return;
-    const matched = this.#matched(asked);
-    if (isMeant(matched)) return;
-    const demanding = matched.filter(isDemanding);
-    const isOne = new Set(demanding.map(({ scope }) => scope)).size === 1;
-    const names = demanding.map(({ name, scope }) => (isOne ? name : `${name} of the ${scope}`));
-    const says = `${names.join(' and ')} leave nothing`;
-    this.#violate({ kind: 'contradiction', says }, asked, {
-      moment,
-      rules: demanding.map(({ rule }) => rule),
-    });
+    if (resolved.ok) return;
+    const found = contradictionOf(call, resolved.refusal.code, { facts, met });
+    if (found === undefined) return;
+    const { says, rules } = found;
+    this.#violate({ kind: 'contradiction', says }, asked, { moment, rules });
   }
 
   #hold(offers: readonly Offer[], asked: Imagining, moment: Moment): void {
@@ -307,16 +304,6 @@ class Check {
 
 const asksWhatProbesTell = ({ effects }: RuleDocument): boolean =>
   (effects?.require?.capabilities ?? []).length > 0;
-
-const isDemanding = ({ rule }: Matched): boolean =>
-  rule.effects?.require !== undefined || rule.effects?.forbid !== undefined;
-
-/** A rule that forbids everything says that it wants nothing. */
-const isMeant = (matched: readonly Matched[]): boolean =>
-  matched.some(({ rule }) => {
-    const { models = [], endpoints = [] } = rule.effects?.forbid ?? {};
-    return models.includes('*') || endpoints.includes('*');
-  });
 
 const placeOf = ({ name, origin }: RuleDocument): string =>
   origin === undefined ? `\`${name}\`` : `\`${name}\` (${origin.file}:${origin.line})`;

@@ -11,7 +11,7 @@ import { isPassed, kindsWith, wireOf } from '@signalbox/dialect';
 import type { Classified } from '../classify/classify.ts';
 import type { Field } from './field.ts';
 import { GATES } from './gates.table.ts';
-import { namesFiles } from './gates.ts';
+import { isEntitled, namesFiles } from './gates.ts';
 import type { Need } from './need.ts';
 import type { Candidate } from './offer.ts';
 import { unsatisfied } from './unsatisfied.ts';
@@ -50,13 +50,7 @@ export function refuseRoute(
     const field = STATE_FIELDS[call.head.dialect];
     return holder === undefined ? unknownState(field) : heldElsewhere(holder, field);
   }
-  if (only(ENTITLEMENT)) {
-    const plan =
-      call.tenant.plan === undefined ? 'The key' : `The plan \`${call.tenant.plan.name}\``;
-    const message = `${plan} does not include \`${model}\`.`;
-    const hint = `An admin of the tenant \`${call.tenant.name}\` can change the plan or the key.`;
-    return refusal('not_entitled', message, { hint });
-  }
+  if (only(ENTITLEMENT)) return notIncluded(call, candidates);
   if (only(RULED)) {
     const message = `The rules of a policy leave nothing that serves \`${model}\`.`;
     return refusal('policy_denied', message, { hint: RULED_HINT });
@@ -66,6 +60,7 @@ export function refuseRoute(
     const message = `About ${tokens} input tokens fit into no allowed model.`;
     return refusal('context_too_long', message);
   }
+  if (only(GATES.residency)) return nowhereThere(model, clearance);
   const nobody = need === undefined ? undefined : unsatisfied(need, candidates);
   if (nobody !== undefined) return nobody;
   const idle = candidates.find((one) => one.gates !== 0 && (one.gates & ~IDLE) === 0);
@@ -80,6 +75,39 @@ export function refuseRoute(
   const isConsented = label === 'personal' || label === 'regulated';
   if (!isConsented || !only(GATES.tier)) return refusal('no_eligible_route', message);
   return refusal('no_eligible_route', message, { hint: CONSENT_HINT });
+}
+
+/** Plans, tenants and keys are the operator's: a tenant's admin cannot change them. */
+function notIncluded(call: Classified, candidates: readonly Candidate[]): Refusal {
+  const { tenant, key, question } = call;
+  const name = tenant.name;
+  const unbound = { tenant, key: { ...key, models: undefined, tiers: undefined } };
+  const isByKey = candidates.some(
+    ({ gates, offering, place }) =>
+      (gates & ENTITLEMENT) !== 0 &&
+      (gates & ~ENTITLEMENT) === 0 &&
+      isEntitled(unbound, offering, place),
+  );
+  const plan = isByKey ? undefined : tenant.plan;
+  const who = plan === undefined ? 'The key' : `The plan \`${plan.name}\``;
+  const message = `${who} does not include \`${question.model.slice(0, 64)}\`.`;
+  const deed =
+    plan === undefined
+      ? `make a key that does: \`signalbox key create NAME --tenant ${name}\``
+      : `give \`${name}\` another plan: \`signalbox tenant set ${name} --plan NAME\``;
+  return refusal('not_entitled', message, { hint: `The operator can ${deed}.` });
+}
+
+function nowhereThere(model: string, { terms }: Clearance): Refusal {
+  const { residency = [] } = terms;
+  const message =
+    residency.length === 0
+      ? 'The rules and the residency of this call have no region in common.'
+      : `Nothing that serves \`${model}\` is known to stand in ${residency.join(' or ')}.`;
+  const hint =
+    'Add an endpoint there, or change `residency` or the rules that require regions: ' +
+    '`signalbox policy explain` names them.';
+  return refusal('no_eligible_route', message, { hint });
 }
 
 const CONSENT_HINT =

@@ -243,6 +243,15 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
       /`regulated`.*tier 1/,
     ],
     ['its plan', yaml('{plan: basic}'), 'large', {}, 'not_entitled', /plan `basic`/],
+    [
+      'its key',
+      yaml('{}').replace('main: {', 'main: {tiers: [1], '),
+      'large',
+      {},
+      'not_entitled',
+      /The key/,
+    ],
+    ['its residency', yaml('{residency: [eu]}'), 'large', {}, 'no_eligible_route', /stand in eu\./],
     ['its length', yaml('{}'), long('small'), {}, 'context_too_long', /input tokens/],
     ['its need', yaml('{}'), 'need:vision', {}, 'need_unsatisfiable', /need:vision/],
     [
@@ -278,6 +287,25 @@ keys: {main: {tenant: acme, secret: "env:MAIN"}}
       assert.ok((refusal?.hint ?? '').length > 0);
     });
   }
+
+  it('is told that the operator can change its plan or its key: its admin cannot', async () => {
+    const hint = async (text: string): Promise<string> =>
+      (await resolution(build(text), 'large')).refusal?.hint ?? '';
+    const byPlan = await hint(yaml('{plan: basic}'));
+    assert.match(byPlan, /^The operator can .* `signalbox tenant set acme --plan NAME`\.$/);
+    const ofKey = yaml('{plan: all}').replace('main: {', 'main: {models: [small], ');
+    const byKey = await hint(ofKey.replace('plans:', 'plans:\n  all: {}'));
+    assert.match(byKey, /^The operator can .* `signalbox key create NAME --tenant acme`\.$/);
+  });
+
+  it('is told where to look when its regions leave nothing', async () => {
+    const text = yaml('{residency: [us], policies: [p]}');
+    const rules = 'policies: {p: {rules: [{name: eu, require: {regions: [eu]}}]}}';
+    const { refusal } = await resolution(build(`${text}${rules}`), 'large');
+    assert.equal(refusal?.code, 'no_eligible_route');
+    assert.match(refusal?.message ?? '', /no region in common/);
+    assert.match(refusal?.hint ?? '', /rules that require regions/);
+  });
 
   it('is told how to go on when its state is held by an endpoint that it can name', async () => {
     const body = { model: 'near/small', input: 'x', previous_response_id: 'r' };
