@@ -47,13 +47,25 @@ export function within(clearance: Clearance, place: Place): Breach | undefined {
 
 export type Uncovered = Breach | 'label';
 
+/** What is about to be sent, as its sender knows it. */
+export type Sending = {
+  readonly place: Place;
+  readonly label: Label;
+  readonly tenant: TenantName;
+};
+
 /**
- * The same where something is about to be sent, with the label of what is sent: a clearance that
- * was made for something less sensitive, or before a label rose, covers nothing of it.
+ * The same where something is about to be sent, with its label and with whose it is: a clearance
+ * that was made for something less sensitive, before a label rose or for another tenant covers
+ * nothing of it.
  */
-export function covers(clearance: Clearance, place: Place, label: Label): Uncovered | undefined {
+export function covers(
+  clearance: Clearance,
+  { place, label, tenant }: Sending,
+): Uncovered | undefined {
   const breach = within(clearance, place);
   if (breach !== undefined) return breach;
+  if (tenant !== clearance.terms.tenant) return 'tenant';
   const made = clearance.terms.label;
   return label === made || higherLabel(label, made) === made ? undefined : 'label';
 }

@@ -2,6 +2,7 @@
 // processes goes through one of these. The core sees only these shapes; `packages/ports` holds the
 // real ones, `packages/world` the seeded ones.
 import type { Clearance, Place } from './clearance.ts';
+import type { TenantName } from './ids.ts';
 import type { Entry, EntryDraft } from './journal.ts';
 import type { CallRecord } from './record.ts';
 import type { Fault } from './refusal.ts';
@@ -57,6 +58,8 @@ export type DialRequest = {
   readonly clearance: Clearance;
   /** Of what is sent, as its sender knows it: a clearance for less does not cover it. */
   readonly label: Label;
+  /** Whose data is sent, as its sender knows it: no other's clearance covers it. */
+  readonly tenant: TenantName;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query, beginning with `/`. */
   readonly path: string;

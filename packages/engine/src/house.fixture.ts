@@ -219,7 +219,7 @@ export class ScriptedUpstream implements Upstream {
   dial(request: DialRequest, sink: DialSink): () => void {
     const dialled = new Dialled(request, sink);
     this.dials.push(dialled);
-    if (covers(request.clearance, request.place, request.label) !== undefined) {
+    if (covers(request.clearance, request) !== undefined) {
       this.breaches.push(request.place.name);
       queueMicrotask(() => dialled.fault('clearance_exceeded', 'never'));
     } else if (this.script !== undefined) {

@@ -8,6 +8,7 @@ import {
   endpointName,
   type FaultCode,
   type Place,
+  type TenantName,
   within,
 } from '@signalbox/contract';
 import { ask, type Heard } from './catalog/ask.ts';
@@ -51,7 +52,11 @@ type AskedNow = {
   readonly answers: readonly ProbeAnswer[];
   readonly fault: FaultCode | undefined;
 };
-type Way = { readonly place: Place; readonly clearance: Clearance };
+type Way = {
+  readonly place: Place;
+  readonly clearance: Clearance;
+  readonly tenant: TenantName;
+};
 
 export class Rounds {
   readonly #house: House;
@@ -271,5 +276,6 @@ function wayTo(endpoint: EndpointFacts, { now }: House): Way | undefined {
   if (tenant === undefined) return undefined;
   const place = catalog.placeOf(endpoint, tenant);
   const clearance = clear('probe', { tenant, label: 'public', tierMax: undefined });
-  return within(clearance, place) === undefined ? { place, clearance } : undefined;
+  const { name } = tenant;
+  return within(clearance, place) === undefined ? { place, clearance, tenant: name } : undefined;
 }

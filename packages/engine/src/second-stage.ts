@@ -133,7 +133,7 @@ class Reader {
     const { endpoint } = offering;
     const [credential] = lane.credentials;
     const heard = await this.#heard({
-      ...{ endpoint, ...to, label: 'regulated', credential },
+      ...{ endpoint, ...to, label: 'regulated', tenant: this.#call.tenant.name, credential },
       asked: { method: 'POST', path, body },
     });
     if (heard === 'slow') return 'slow';

@@ -1,5 +1,6 @@
 export { compile, reachOf } from './compile.ts';
 export { decisionDocument } from './decision.ts';
+export { Webhooks } from './events/webhooks.ts';
 export {
   createGateway,
   type Gateway,

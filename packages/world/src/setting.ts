@@ -18,6 +18,11 @@ export type Setting = {
   readonly judged: ReadonlySet<Invariant> | undefined;
   /** Some model servers answer with far more than anybody reads. */
   readonly floods: boolean;
+  /**
+   * In this share of the worlds endpoints are asked about themselves, and webhooks are told of the
+   * registry.
+   */
+  readonly besideShare: number;
   /** What leaves is asked once more at the far end, as the real ports ask. */
   readonly asserts: boolean;
 };
@@ -29,5 +34,6 @@ export const EVERYTHING: Setting = {
   wish: drawWish,
   judged: undefined,
   floods: true,
+  besideShare: 0,
   asserts: false,
 };

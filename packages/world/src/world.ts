@@ -2,8 +2,9 @@
 // and clocks that misbehave; first a storm, then a calm in which everything must have come to rest,
 // then a last start over the same disk. The same seed gives the same world, event by event.
 import { type DialRequest, type Keys, type Random, Secret, unreachable } from '@signalbox/contract';
+import { encode } from '@signalbox/dialect';
 import type { SecretReference } from '@signalbox/documents';
-import { type LogEvent, lineOf } from '@signalbox/ports';
+import { type LogEvent, lineOf, Outbox } from '@signalbox/ports';
 import { mintApiKey } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
 import { Chance } from './chance.ts';
@@ -40,6 +41,8 @@ const START_SPREAD_MS = 55_000;
 const PEPPER_BYTES = 32;
 const KEY_CHANCE_BYTES = 48;
 const EARLIER_MAX = 12;
+/** What all model servers say that they have. */
+const PROBED = ['small-v1', 'medium-v1', 'large-v1', 'embedder-v1'] as const;
 const REPEATABLE = 'idempotency-key';
 
 export class World {
@@ -54,6 +57,9 @@ export class World {
   readonly watch: Watch;
   readonly beyond: Beyond;
   readonly collector: Collector;
+  readonly hooks: Collector;
+  /** Endpoints, when they are asked about themselves. */
+  readonly asked: Collector;
   /** What was stopped at the far end. */
   readonly blocked: DialRequest[] = [];
   readonly lives: Lives;
@@ -73,11 +79,15 @@ export class World {
   readonly #random: SeededRandom;
   readonly #keyTexts: ReadonlyMap<string, string>;
   readonly #earlier: Wish[] = [];
+  /** A file: it outlives every death. */
+  #outbox: Outbox | undefined;
+  readonly #hasBeside: boolean;
   #calls = 0;
 
   constructor(seed: number, plant: Plant | undefined, setting: Setting = EVERYTHING) {
     this.seed = seed;
     this.#setting = setting;
+    this.#hasBeside = new Chance(seed).fork('has beside').happens(setting.besideShare);
     this.chance = new Chance(seed);
     const start = START_MS + this.chance.fork('start').below(START_SPREAD_MS);
     this.timeline = new Timeline(start);
@@ -94,8 +104,17 @@ export class World {
     const keys: Keys = nodeKeys(this.chance.fork('pepper').bytes(PEPPER_BYTES));
     this.disk = badDisk(seed, this.chance.fork('disk'), timeline);
     this.archive = new Archive(keys, report, this.chance.fork('projection'));
+    this.asked = new Collector(
+      { timeline, chance: this.chance.fork('probes') },
+      (request) => this.beyond.probed(request),
+      encode(`{"data":[${PROBED.map((id) => `{"id":"${id}"}`)}]}`),
+    );
+    this.hooks = new Collector({ timeline, chance: this.chance.fork('hooks') }, (request) =>
+      this.beyond.newsTold(request),
+    );
     this.network = new Network({
       floods: setting.floods,
+      asked: this.#hasBeside ? this.asked.port() : undefined,
       timeline,
       trace,
       report,
@@ -112,7 +131,7 @@ export class World {
       calls: () => this.callers.all,
       callOf: (traceId) => this.callers.byTrace(traceId),
     });
-    this.collector = new Collector(timeline, this.chance.fork('collector'), (request) =>
+    this.collector = new Collector({ timeline, chance: this.chance.fork('collector') }, (request) =>
       this.beyond.exported(request),
     );
     const openDials = (): readonly Dial[] => this.network.open();
@@ -181,7 +200,7 @@ export class World {
   /** From now on nothing goes wrong any more. */
   calm(): void {
     this.network.calm();
-    this.collector.calm();
+    for (const one of [this.collector, this.hooks, this.asked]) one.calm();
     this.disk.disk.limit(undefined);
     this.disk.fail(0);
     this.history.add(healedDocuments(this.history.now().configuration), this.timeline.turn());
@@ -193,7 +212,7 @@ export class World {
     if (!this.lives.end(how)) return;
     this.deaths += 1;
     this.network.drop();
-    this.collector.drop();
+    for (const one of [this.collector, this.hooks, this.asked]) one.drop();
     this.callers.reset();
     this.timeline.after(chance.between(50, 2_000), () => this.lives.start());
   }
@@ -201,6 +220,11 @@ export class World {
   probe(tenant: string): CallFacts {
     this.#calls += 1;
     return this.callers.begin(probeWish(this.#calls, tenant, this.#keyText(`${tenant}-main`)));
+  }
+
+  /** Nothing of it is asked any more. */
+  close(): void {
+    this.#outbox?.close();
   }
 
   /** Turns the timeline until the script has come to its end, or something is wrong. */
@@ -277,7 +301,14 @@ export class World {
       onBlocked: asserts ? (_, request) => void this.blocked.push(request) : undefined,
       collector: this.collector.port(),
       random: new SeededRandom(this.chance.fork('spans')),
+      beside: this.#hasBeside ? this.#beside() : undefined,
     };
+  }
+
+  #beside(): Border['beside'] {
+    const random = new SeededRandom(this.chance.fork('beside'));
+    this.#outbox = new Outbox(':memory:');
+    return { outbox: this.#outbox, hooks: this.hooks.port(), random };
   }
 
   /** With its assertions the log writes what the real one writes, else all that it is told. */

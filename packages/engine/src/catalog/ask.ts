@@ -8,6 +8,7 @@ import type {
   Headers,
   Label,
   Place,
+  TenantName,
   Timers,
   Upstream,
 } from '@signalbox/contract';
@@ -28,6 +29,8 @@ export type Question = {
   readonly endpoint: EndpointFacts;
   readonly place: Place;
   readonly clearance: Clearance;
+  /** Whose question it is. */
+  readonly tenant: TenantName;
   readonly asked: Sent;
   /** Of what is sent. Absent: a question about itself, which says nothing of anybody. */
   readonly label?: Label;
@@ -45,7 +48,7 @@ export type Sent = {
 /** @returns how to give up; `then` is called once, and not after that. */
 export function ask(
   upstream: Upstream,
-  { endpoint, place, clearance, asked, label, credential, totalMs }: Question,
+  { endpoint, place, clearance, tenant, asked, label, credential, totalMs }: Question,
   then: (heard: Heard) => void,
 ): () => void {
   const hearing = new Hearing(then, () => abort());
@@ -54,6 +57,7 @@ export function ask(
       place,
       clearance,
       label: label ?? 'public',
+      tenant,
       method: asked.method,
       path: asked.path,
       headers: headersFor(endpoint, asked),

@@ -110,6 +110,7 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
         place: offer.place,
         clearance: call.route.clearance,
         label: call.profile.label,
+        tenant: call.tenant.name,
         method: call.question.passing?.method ?? 'POST',
         path: dialling.path,
         headers: upstreamHeaders(call, endpoint, dialling.lane),

@@ -250,6 +250,7 @@ export class Webhooks {
       place: whither.place,
       clearance: whither.clearance,
       label: NEWS_LABEL,
+      tenant: event.tenant === undefined ? NODE_ITSELF.name : tenantName(event.tenant),
       method: 'POST',
       path: `${pathname}${search}`,
       headers: [

@@ -1,6 +1,6 @@
 // The far end of every clearance: asked once more where something is about to leave, with the place
-// it goes to and the label of what it carries. Whatever a room before did wrong, what is not
-// covered opens no socket; it is told as blocked, and the attempt as `clearance_exceeded`.
+// it goes to, the label of what it carries and whose it is. Whatever a room before did wrong, what
+// is not covered opens no socket; it is told as blocked, and the attempt as `clearance_exceeded`.
 import {
   covers,
   type DialRequest,
@@ -27,8 +27,8 @@ export type OnBlocked = (blocked: Blocked, request: DialRequest) => void;
 export function bordered({ dial }: Upstream, onBlocked: OnBlocked): Upstream {
   return {
     dial(request, sink) {
-      const { place, clearance, label } = request;
-      const breach = covers(clearance, place, label);
+      const { place, clearance } = request;
+      const breach = covers(clearance, request);
       if (breach === undefined) return dial(request, sink);
       const { name, origin } = place;
       onBlocked({ kind: 'clearance', place: name, origin, reason: breach }, request);

@@ -107,6 +107,7 @@ test('what is not within the clearance opens no socket, whatever term it breaks'
     ['tier', { place: placeAt(server.origin, { tier: 3 }), clearance: onlyTierOne }],
     ['tenant', { place: placeAt(server.origin, { tenant: tenantName('other') }) }],
     ['label', { label: 'regulated' }],
+    ['tenant', { tenant: tenantName('other') }],
     ['forged', { clearance: forged as typeof clearance }], // a forgery is what is tested
   ];
   for (const [reason, more] of cases) {

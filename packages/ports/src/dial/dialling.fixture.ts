@@ -98,6 +98,7 @@ export function requestTo(place: Place, more: Partial<DialRequest> = {}): DialRe
     place,
     clearance,
     label: 'public',
+    tenant: tenantName('acme'),
     method: 'POST',
     path: '/v1/chat/completions',
     headers: [['content-type', 'application/json']],

@@ -13,6 +13,7 @@ import {
   type Label,
   type Place,
   type Sink,
+  type TenantName,
   type Timers,
   type Upstream,
 } from '@signalbox/contract';
@@ -157,6 +158,7 @@ class Spans implements OpenSpans {
     let label: Label = 'public';
     const rest: Waiting[] = [];
     let first: (Whither & { ok: true }) | undefined;
+    let tenant: TenantName | undefined;
     for (const one of this.#waiting) {
       if (members.length >= this.#limits.batchMax) {
         rest.push(one);
@@ -167,28 +169,30 @@ class Spans implements OpenSpans {
         this.#drop('clearance', 1);
         continue;
       }
-      if (first !== undefined && !isSame(first.clearance, whither.clearance)) {
+      const isOther = tenant !== undefined && one.record.tenant !== tenant;
+      if (isOther || (first !== undefined && !isSame(first.clearance, whither.clearance))) {
         rest.push(one);
         continue;
       }
       first ??= whither;
+      tenant ??= one.record.tenant;
       members.push(one);
       // Of a call without a label nobody has read the content.
       label = higherLabel(label, one.record.label ?? 'public');
       spans.push(...spansOf(one.record, one.trace, facts));
     }
     this.#waiting = rest;
-    if (first === undefined) return undefined;
+    if (first === undefined || tenant === undefined) return undefined;
     const body = new TextEncoder().encode(bodyOf(spans, facts));
-    return { clearance: first.clearance, place: first.place, label, body, members };
+    return { clearance: first.clearance, place: first.place, label, tenant, body, members };
   }
 
-  #send({ place, clearance, label, body }: Batch): void {
+  #send({ place, clearance, label, tenant, body }: Batch): void {
     const { upstream, path, headers, credential } = this.#settings;
     let status = 0;
     this.#abort = upstream.dial(
       {
-        ...{ place, clearance, label, method: 'POST' as const },
+        ...{ place, clearance, label, tenant, method: 'POST' as const },
         ...{ path, headers, credential, body, timers: TIMERS },
       },
       {
@@ -232,6 +236,8 @@ type Batch = {
   readonly place: Place;
   /** The highest of its calls. */
   readonly label: Label;
+  /** Whose they are. */
+  readonly tenant: TenantName;
   readonly body: Uint8Array;
   readonly members: readonly Waiting[];
 };

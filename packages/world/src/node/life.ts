@@ -46,6 +46,7 @@ import {
 import type { Version } from '../facts.ts';
 import type { Wrappers } from '../plants/plant.ts';
 import type { MortalClock } from '../timeline.ts';
+import { type Beside, type BesideTools, openBeside } from './beside.ts';
 import type { Sealers } from './keyring.ts';
 
 export const JOURNAL_FOLDER = '/data/journal';
@@ -68,6 +69,8 @@ export type Border = {
   readonly collector: Upstream;
   /** Chance for spans alone. */
   readonly random: Random;
+  /** Undefined: nothing happens beside the calls. */
+  readonly beside: BesideTools | undefined;
 };
 
 export type LifeTools = {
@@ -96,13 +99,15 @@ export type Life = {
   handle(exchange: Exchange): void;
   /** Reads the documents of this moment. */
   swap(): void;
+  /** What happens beside the calls begins. */
+  begin(): void;
   close(): Promise<void>;
 };
 
 export async function openLife(tools: LifeTools): Promise<Life> {
   const { clock, random, keys, watcher, wrappers } = tools;
   const sink = wrappers.sink?.(tools.sink) ?? tools.sink;
-  let snapshot = compileNow(tools);
+  const inForce = documentsOf(tools);
   const { configuration } = tools.version();
   const disk = wrappers.disk?.(tools.disk) ?? tools.disk;
   const { journal, live: bare } = await openLedger({
@@ -119,7 +124,7 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   });
   const watched = watchedLive(bare, watcher);
   const live = wrappers.live?.(watched) ?? watched;
-  const now = (): Snapshot => snapshot;
+  const { now } = inForce;
   const ports = portsOf(tools, journal, sink);
   const spans = spansOf(tools, ports, () => house.now());
   const house: House = {
@@ -142,6 +147,8 @@ export async function openLife(tools: LifeTools): Promise<Life> {
   const options = gatewayOptions(house, journal, { ...tools, running, queue, trace });
   const gateway = createGateway(options);
   resume(waiting, options);
+  const beside = besideOf(tools, ports.store, { house, wrappers, ...inForce });
+  const begin = (): void => beside?.begin(tools.version());
   return {
     journal,
     live,
@@ -149,13 +156,16 @@ export async function openLife(tools: LifeTools): Promise<Life> {
     handle: (exchange) => gateway.handle(wrappers.exchange?.(exchange) ?? exchange),
     swap() {
       const { name } = tools.version();
-      snapshot = compileNow(tools);
-      queue.keepOnly(snapshot.tenants.tenants);
+      inForce.read();
+      queue.keepOnly(now().tenants.tenants);
       const body = { act: 'configuration-changed', by: 'file', what: name, detail: {} } as const;
       const at = clock.now();
       journal.append({ kind: 'act', at, tenant: undefined, call: undefined, body });
+      begin();
     },
+    begin,
     async close() {
+      beside?.close();
       for (const end of [...live.parking.ends.values()]) end();
       await queue.close();
       live.counts.flush();
@@ -163,6 +173,40 @@ export async function openLife(tools: LifeTools): Promise<Life> {
       await journal.close();
     },
   };
+}
+
+type InForce = {
+  readonly now: () => Snapshot;
+  readonly compiled: () => Snapshot;
+  /** With what was learnt of endpoints. */
+  readonly put: (snapshot: Snapshot) => void;
+  readonly read: () => void;
+};
+
+function documentsOf(tools: LifeTools): InForce {
+  let compiled = compileNow(tools);
+  let snapshot = compiled;
+  return {
+    now: () => snapshot,
+    compiled: () => compiled,
+    put: (learnt) => {
+      snapshot = learnt;
+    },
+    read: () => {
+      compiled = compileNow(tools);
+      snapshot = compiled;
+    },
+  };
+}
+
+function besideOf(
+  tools: LifeTools,
+  store: Store,
+  around: Parameters<typeof openBeside>[1],
+): Beside | undefined {
+  const { beside } = tools.border;
+  if (beside === undefined) return undefined;
+  return openBeside({ ...beside, hooks: asked(tools, beside.hooks, store) }, around);
 }
 
 function compileNow({ version, keys, secretOf, clock, wrappers }: LifeTools): Snapshot {

@@ -100,6 +100,7 @@ export class Lives {
         trace.note(`life ${current.number} is up`);
         // Documents that changed while it started are read once it listens for changes.
         if (history.now() !== version) life.swap();
+        else life.begin();
       },
       (error: unknown) => {
         if (current.dead) return;

@@ -3,15 +3,16 @@
 // is held against where the documents let that call go. What stands where it must not is counted in
 // bytes, and ends the world.
 import type { DialRequest, Label } from '@signalbox/contract';
-import type { Configuration, EndpointDocument } from '@signalbox/documents';
+import type { Configuration } from '@signalbox/documents';
 import { type CallFacts, type Dial, type History, type Report, wordOf } from '../facts.ts';
 import { SECRETS } from '../node/listener.ts';
 import { memberOf } from '../upstream/upstream.ts';
+import { askedAgainst, newsAgainst, sinkAt, withoutRules } from './beside.ts';
 import type { Clocks } from './consent.ts';
 import { refused } from './dials.ts';
 import { labelOf, labelsOf, reasonsAgainstPlace } from './egress.ts';
 
-export type Way = 'socket' | 'span' | 'log' | 'disk' | 'answer';
+export type Way = 'socket' | 'span' | 'probe' | 'news' | 'log' | 'disk' | 'answer';
 
 export type BeyondTools = {
   readonly report: Report;
@@ -28,9 +29,13 @@ const text = new TextDecoder();
 
 export class Beyond {
   /** Bytes that were searched, by the way they took. */
-  readonly seen: Record<Way, number> = { socket: 0, span: 0, log: 0, disk: 0, answer: 0 };
+  readonly seen: Record<Way, number> = {
+    ...{ socket: 0, span: 0, probe: 0, news: 0, log: 0, disk: 0, answer: 0 },
+  };
   /** Dials of personal or regulated calls. */
   sensitive = 0;
+  probes = 0;
+  news = 0;
   /** Bytes beyond a clearance. */
   bytes = 0;
   readonly #tools: BeyondTools;
@@ -68,6 +73,27 @@ export class Beyond {
         call === undefined ? 'it belongs to no call' : this.#collectedIn(call, place.origin);
       if (why !== undefined) this.#tell('span', bytes, `a span at ${place.origin}: ${why}`, call);
     }
+  }
+
+  /** An endpoint is asked about itself. */
+  probed(request: DialRequest): void {
+    this.probes += 1;
+    this.#beside('probe', request, askedAgainst(request, this.#tools.history.now().configuration));
+  }
+
+  /** A webhook hears of the registry. */
+  newsTold(request: DialRequest): void {
+    this.news += 1;
+    this.#beside('news', request, newsAgainst(request, this.#tools.history.now().configuration));
+  }
+
+  #beside(way: 'probe' | 'news', request: DialRequest, why: string | undefined): void {
+    const { path, headers, body = new Uint8Array(0), place } = request;
+    const said = `${path}\n${headers.join('\n')}\n${text.decode(body)}`;
+    this.seen[way] += said.length;
+    const found = SECRETS.exec(said);
+    if (found !== null) this.#tell(way, said.length, `${place.name} is told ${found[0]}`);
+    if (why !== undefined) this.#tell(way, said.length, `${place.name}: ${why}`);
   }
 
   logged(line: string): void {
@@ -123,7 +149,7 @@ export class Beyond {
     const { history } = this.#tools;
     const { configuration } = history.now();
     const against = (documents: Configuration, label: Label): string | undefined => {
-      const place = collectorAt(url, documents);
+      const place = sinkAt(url, documents);
       if (place === undefined) return 'there is no such collector';
       const reasons = reasonsAgainstPlace({ documents, wish, label }, place);
       return reasons.find(({ bound }) => bound)?.text;
@@ -148,24 +174,6 @@ export class Beyond {
 }
 
 const sayings = ({ wish }: CallFacts): string => `c${wish.number} of ${wish.tenant}`;
-
-/** A collector keeps what it is told, stands where its address does, and belongs to nobody. */
-function collectorAt(url: string, { endpoints }: Configuration): EndpointDocument | undefined {
-  const [any] = endpoints.values();
-  if (any === undefined) return undefined;
-  return {
-    ...any,
-    ...{ name: 'telemetry', url, tier: undefined, region: undefined, tenant: undefined },
-    ...{ retention: 'standard', enabled: true },
-  };
-}
-
-function withoutRules(documents: Configuration, tenantName: string): Configuration {
-  const tenant = documents.tenants.get(tenantName);
-  if (tenant === undefined) return documents;
-  const tenants = new Map(documents.tenants).set(tenantName, { ...tenant, policies: [] });
-  return { ...documents, tenants };
-}
 
 function spansIn(body: string): readonly { readonly traceId: string; readonly bytes: number }[] {
   const found: { traceId: string; bytes: number }[] = [];

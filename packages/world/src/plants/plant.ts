@@ -29,5 +29,7 @@ export type Wrappers = {
   readonly now?: (now: () => Snapshot, live: Live) => () => Snapshot;
   /** Where the spans of a call may go. */
   readonly mayGo?: (mayGo: SpanSettings['mayGo']) => SpanSettings['mayGo'];
+  /** The documents by which the news of the registry are told. */
+  readonly news?: (now: () => Snapshot) => () => Snapshot;
   readonly exchange?: (exchange: Exchange) => Exchange;
 };

@@ -1,7 +1,8 @@
 // Planted in what tells of calls, or keeps something of them: it takes the clearance, or the
 // content, of another call.
 import { type CallRecord, higherLabel, type Label } from '@signalbox/contract';
-import type { SpanSettings, Whither } from '@signalbox/ports';
+import { NODE_ITSELF } from '@signalbox/engine';
+import type { Whither } from '@signalbox/ports';
 import type { Plant } from './plant.ts';
 
 const BREAKS = ['cleared-only', 'nothing-told'] as const;
@@ -48,29 +49,18 @@ export const staleSpan: Plant = {
   },
 };
 
-/** Nothing delivers webhooks yet: what is delivered again to somebody outside are spans. */
+/** What they are told holds no content of calls, and is bound by whose it is all the same. */
 export const staleWebhook: Plant = {
-  says: 'what is delivered again takes newcomers along under the clearance it had',
+  says: 'webhooks are told of a tenant under the clearance of the node’s own news',
   breaks: BREAKS,
-  make: () => {
-    const asked = new WeakSet<CallRecord>();
-    let again: Cleared | undefined;
-    const take =
-      (mayGo: SpanSettings['mayGo']): SpanSettings['mayGo'] =>
-      (record) => {
-        const now = mayGo(record);
-        if (asked.has(record) && now.ok) {
-          again = now;
-          // The batch is put together in one go.
-          queueMicrotask(() => {
-            again = undefined;
-          });
-        }
-        asked.add(record);
-        return again !== undefined && isMore(record, again) ? again : now;
-      };
-    return { mayGo: take };
-  },
+  make: () => ({
+    news: (now) => () => {
+      const snapshot = now();
+      const { tenants } = snapshot;
+      const known = { has: () => true, get: () => NODE_ITSELF };
+      return { ...snapshot, tenants: { ...tenants, tenants: known } };
+    },
+  }),
 };
 
 /** What is kept of a call and given out again are answers that wait for their callers. */

@@ -1,7 +1,7 @@
 // Worlds about one promise: nothing of a call goes further than its clearance. They are small, so
 // that ten thousand of them run in minutes: a few calls each, most of them sensitive, in worse
 // weather than elsewhere, on nodes that have a first tier, with a collector of spans.
-import type { Configuration, TenantDocument } from '@signalbox/documents';
+import type { Configuration, TenantDocument, WebhookDocument } from '@signalbox/documents';
 import type { Chance } from '../chance.ts';
 import { type Changed, changedDocuments } from '../documents/change.ts';
 import { firstDocuments } from '../documents/first.ts';
@@ -36,6 +36,7 @@ export const residency = ({ asserts, isPlanted }: Residency): Setting => ({
   wish: drawResidencyWish,
   judged: isPlanted ? JUDGED_PLANTED : JUDGED,
   floods: false,
+  besideShare: 0.35,
   asserts,
 });
 
@@ -46,7 +47,38 @@ const COLLECTORS = [
 ] as const;
 
 const change = (before: Configuration, chance: Chance): Changed =>
-  chance.happens(0.4) ? changeConsent(before, chance) : changedDocuments(before, chance);
+  chance.weighted([
+    [changeConsent, 4],
+    [changedDocuments, 5],
+    [changeOverrides, 2],
+  ])(before, chance);
+
+/** News of a tenant's own. */
+function changeOverrides(before: Configuration, chance: Chance): Changed {
+  const tenant = chance.oneOf([...before.tenants.values()]);
+  if (tenant === undefined) return { configuration: before, what: 'nothing' };
+  const hide = [`hidden-${chance.below(HIDDEN)}`];
+  const models = { hide, pin: new Map(), rename: new Map(), reprice: [] };
+  const tenants = new Map(before.tenants).set(tenant.name, { ...tenant, models });
+  return { configuration: { ...before, tenants }, what: `tenant ${tenant.name} hides ${hide}` };
+}
+
+const HIDDEN = 1_000;
+
+/** The operator's, far and near, and each tenant's own. */
+function webhooks(tenants: Iterable<string>, chance: Chance): Registry['webhooks'] {
+  const hook = (url: string, tenant?: string): WebhookDocument => ({
+    ...{ url, tenant, enabled: true, secret: { kind: 'env', value: 'HOOK' } },
+    region: chance.pick(['eu', 'us', undefined]),
+  });
+  return new Map([
+    ['far', hook('https://hooks.example/in')],
+    ['near', hook('http://10.0.0.9:9000/in')],
+    ...[...tenants].map((name) => [name, hook(`https://hooks.${name}.example/in`, name)] as const),
+  ]);
+}
+
+type Registry = Configuration['registry'];
 
 function documents(chance: Chance, startMs: number): Configuration {
   const first = firstDocuments(chance);
@@ -57,6 +89,10 @@ function documents(chance: Chance, startMs: number): Configuration {
     node: { ...first.node, tier: drawn.pick([1, 1, 1, 2]) },
     endpoints: withKinds(withNearModels(first, drawn), drawn.fork('kinds')),
     tenants: new Map([...first.tenants].map(([name, one]) => [name, withOwn(one, drawn)])),
+    registry: {
+      ...first.registry,
+      webhooks: webhooks(first.tenants.keys(), drawn.fork('webhooks')),
+    },
     consents: drawConsents(first.tenants.keys(), drawn.fork('consents'), startMs),
     telemetry: { ...first.telemetry, otlp: { url, sample: 1, headers: new Map() } },
   };
@@ -76,8 +112,10 @@ function withKinds(endpoints: Configuration['endpoints'], chance: Chance): typeo
   return new Map(
     [...endpoints].map(([name, one]) => {
       const kind = chance.pick(kinds);
+      const healthCheckIntervalMs = chance.pick([undefined, undefined, 3_000]);
+      const made = { ...one, kind, healthCheckIntervalMs };
       // What stands on the device has no price for its tokens.
-      return [name, name === 'desk' ? { ...one, kind, price: FREE_OF_CHARGE } : { ...one, kind }];
+      return [name, name === 'desk' ? { ...made, price: FREE_OF_CHARGE } : made];
     }),
   );
 }

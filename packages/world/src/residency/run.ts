@@ -46,6 +46,7 @@ export async function runResidency(
 ): Promise<ResidencyEnd> {
   const world = new World(seed, plant, residency({ asserts, isPlanted: plant !== undefined }));
   await world.run(script(world));
+  world.close();
   const { seen, bytes, sensitive } = world.beyond;
   return {
     ...endOf(world),
@@ -69,11 +70,13 @@ async function script(world: World): Promise<void> {
   beyond.answered();
 }
 
-function metIn({ callers }: World): ResidencyEnd['met'] {
+function metIn({ callers, beyond }: World): ResidencyEnd['met'] {
   const met: Record<string, number> = {};
   const add = (what: string, times: number): void => {
     if (times > 0) met[what] = (met[what] ?? 0) + times;
   };
+  add('probe', beyond.probes);
+  add('news of the registry', beyond.news);
   for (const { wish, dials, entries, settled } of callers.all) {
     add(wish.operation, dials.length);
     if (wish.about !== undefined) add('about an object', dials.length);

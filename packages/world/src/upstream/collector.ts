@@ -1,5 +1,6 @@
-// Who collects spans: behind the `Upstream` port as model servers are, slow, busy or away now and
-// then, so that batches are sent again.
+// Who is told something beside the calls (a collector of spans, webhooks), or asked about itself:
+// behind the `Upstream` port as model servers are, slow, busy or away now and then, so that it is
+// told again.
 import { type DialRequest, type DialSink, fault, type Upstream } from '@signalbox/contract';
 import type { Chance } from '../chance.ts';
 import type { Timeline } from '../timeline.ts';
@@ -10,10 +11,16 @@ export class Collector {
   readonly #timeline: Timeline;
   readonly #chance: Chance;
   readonly #onDial: (request: DialRequest) => void;
+  readonly #answer: Uint8Array;
   #isCalm = false;
   #life = 0;
 
-  constructor(timeline: Timeline, chance: Chance, onDial: (request: DialRequest) => void) {
+  constructor(
+    { timeline, chance }: { readonly timeline: Timeline; readonly chance: Chance },
+    onDial: (request: DialRequest) => void,
+    answer: Uint8Array = new Uint8Array(0),
+  ) {
+    this.#answer = answer;
     this.#timeline = timeline;
     this.#chance = chance;
     this.#onDial = onDial;
@@ -48,6 +55,7 @@ export class Collector {
         pause: () => undefined,
         resume: () => undefined,
       });
+      if (this.#answer.length > 0) sink.chunk(this.#answer.slice());
       sink.end();
     });
   }

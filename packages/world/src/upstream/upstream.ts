@@ -28,6 +28,8 @@ export type NetworkTools = {
   readonly report: Report;
   /** The call that a dial belongs to, by its trace. */
   readonly callOf: (traceId: string) => CallFacts | undefined;
+  /** Asked where a question belongs to no call; undefined: there are no such questions. */
+  readonly asked: Upstream | undefined;
   /** Told of every dial before it answers. */
   readonly onDial: (dial: Dial, request: DialRequest) => void;
 };
@@ -70,27 +72,28 @@ export class Network {
   }
 
   #dial(request: DialRequest, sink: DialSink): () => void {
-    const { callOf, chance, trace, timeline, report, floods } = this.#tools;
+    const { callOf, chance, trace, timeline, report, floods, asked } = this.#tools;
     const { place, headers } = request;
     const traceparent = headers.find(([name]) => name === 'traceparent')?.[1] ?? '';
     const call = callOf(traceparent.split('-')[1] ?? '');
+    if (call === undefined && asked !== undefined) return asked.dial(request, sink);
     if (call === undefined) {
       report('dial-asserted', `a dial to ${place.name} belongs to no call`);
       return () => undefined;
     }
-    const asked = readAsked(request);
+    const said = readAsked(request);
     const weather = this.#everywhere ?? this.#weather.get(place.name) ?? 'fair';
     this.#dials += 1;
     const word = `canaryout${this.#dials}`;
     const { timers } = request;
     const spoken = this.#spoken(call, request, word);
-    const script = scriptOf({ ...spoken, word, timers, floods, ...asked }, weather, chance);
+    const script = scriptOf({ ...spoken, word, timers, floods, ...said }, weather, chance);
     const dial: Dial = {
       number: this.#dials,
       call,
       entry: call.entries.at(-1),
       endpoint: place.name,
-      model: asked.model,
+      model: said.model,
       at: timeline.monotonic(),
       turn: timeline.turn(),
       script: script.name,
@@ -103,7 +106,7 @@ export class Network {
       usage: script.usage,
       sent: [],
     };
-    trace.note(`${wordOf(call)}dial ${dial.number} ${place.name} ${asked.model}: ${script.name}`);
+    trace.note(`${wordOf(call)}dial ${dial.number} ${place.name} ${said.model}: ${script.name}`);
     const breach = within(request.clearance, place);
     if (breach !== undefined) {
       report('dial-asserted', `${place.name} breaks the clearance: ${breach}`, wordOf(call));
