@@ -37,6 +37,7 @@ export {
   type RouteModel,
 } from './classify/route/route.ts';
 export { type RouteExample, trainRouter } from './classify/route/train.ts';
+export { StrongShare, Usual } from './classify/route/usual.ts';
 export { Watch } from './classify/route/watch.ts';
 export {
   type Finding,

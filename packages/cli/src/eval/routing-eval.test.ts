@@ -105,6 +105,10 @@ describe('signalbox eval routing', () => {
     assert.equal(row('mmlu, step told: APGR').met, null);
     assert.equal(row('3 tiers: AIQ').met, null);
     assert.equal(row('mmlu: loss promised <= 0.04, expected: mean loss').met, null);
+    const guarded = row('shop, step untold: APGR, what a tenant always says left out');
+    assert.equal(guarded.baselines['without defences'], area.ours);
+    const rise = row('10 words in every call, entitled tenant: rise of the strong share');
+    assert.ok(rise.ours !== null && rise.baselines['without defences'] !== undefined);
     assert.equal(report.cards[0].rows, 200);
     const scores = (await readFile(join(folder, 'scores.jsonl'), 'utf8')).trim().split('\n');
     assert.equal(scores.length, 2 * 100);

@@ -7,6 +7,7 @@ import { columns } from '../layout.ts';
 import { VERSION } from '../version.ts';
 import type { RoutingFigure } from './routing-figure.ts';
 import { type FigureOptions, routingFigures } from './routing-figures.ts';
+import { gadgetFigures } from './routing-gadget.ts';
 import { type Answered, foldsOf, type Parts, partsOf, type Run, run } from './routing-run.ts';
 import { type RoutingRow, readRows } from './routing-set.ts';
 
@@ -34,7 +35,10 @@ export async function evalRouting(asked: Asked, { terminal, place }: Desk): Prom
   if (scores !== undefined) {
     await writeFile(resolve(place.folder, scores), scoreLines(answered, steps));
   }
-  const rows = routingFigures(answered, { models, steps, withAnswers, draws: DRAWS });
+  const rows = [
+    ...routingFigures(answered, { models, steps, withAnswers, draws: DRAWS }),
+    ...gadgetFigures(parts[0], runs[0]),
+  ];
   if (terminal.json) terminal.out(`${JSON.stringify(reportOf(rows, runs))}\n`);
   else terminal.out(tableOf(rows));
   return rows.some(({ met }) => met === false) ? EXIT.failed : EXIT.ok;

@@ -4,7 +4,13 @@
 import type { Loss, RouteDecision } from '@signalbox/engine';
 import { type Band, byScore, type Scored, spreadOf, type Worth, worth } from './routing-curve.ts';
 import type { RoutingFigure } from './routing-figure.ts';
-import { ABSTAINED_KNOWN_MAX, ROUTING_GOALS, TIERS, UNSEEN } from './routing-goals.table.ts';
+import {
+  ABSTAINED_KNOWN_MAX,
+  DEFENCES_LOSE_MAX,
+  ROUTING_GOALS,
+  TIERS,
+  UNSEEN,
+} from './routing-goals.table.ts';
 import { riskFigures } from './routing-risk.ts';
 import type { Answered } from './routing-run.ts';
 import { shiftFigures } from './routing-shift.ts';
@@ -17,7 +23,7 @@ export type FigureOptions = {
   readonly draws: number;
 };
 
-type Way = 'told' | 'untold' | 'textAlone';
+type Way = 'told' | 'untold' | 'textAlone' | 'guarded';
 
 export function routingFigures(
   answered: readonly Answered[],
@@ -98,8 +104,30 @@ function inFamily(
     of(({ apgr }) => apgr, 'apgr', 0.5),
     of(({ keep95 }) => keep95, 'keep95', keptByChance(scored)),
     quality(name, scored),
+    ...(step === 'untold' ? [guarded(name, rows, { models, plain: ours?.apgr, draws })] : []),
   ];
 }
+
+type Plain = Pick<FigureOptions, 'models' | 'draws'> & { readonly plain: number | undefined };
+
+/** The router as it is shipped: it may lose a little for what it withstands. */
+function guarded(
+  name: string,
+  rows: readonly Answered[],
+  { models, plain, draws }: Plain,
+): RoutingFigure {
+  const scored = scoredOf(rows, 'guarded', models);
+  return figure({
+    figure: `${name}: APGR, what a tenant always says left out`,
+    ours: worth(scored, byScore(scored))?.apgr ?? null,
+    baselines: { 'without defences': plain ?? null },
+    least: plain === undefined ? undefined : rounded(plain - DEFENCES_LOSE_MAX),
+    band: spreadOf(scored, ({ apgr }) => apgr, draws),
+    count: scored.length,
+  });
+}
+
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 type Made = {
   readonly figure: string;

@@ -9,6 +9,7 @@ import {
   type RouteExample,
   type RouteModel,
   trainRouter,
+  Usual,
 } from '@signalbox/engine';
 import type { RoutingRow } from './routing-set.ts';
 
@@ -18,6 +19,8 @@ export type Answered = {
   readonly row: RoutingRow;
   readonly told: RouteDecision;
   readonly untold: RouteDecision;
+  /** The same with what the tenant always says left out: one tenant a family. */
+  readonly guarded: RouteDecision;
   /** Not even the family is known. */
   readonly textAlone: RouteDecision;
   readonly isKnown: boolean;
@@ -28,6 +31,7 @@ export type Answered = {
 export type Run = {
   readonly answered: readonly Answered[];
   readonly models: readonly RouteModel[];
+  readonly router: LearnedRouter;
 };
 
 export type RunOptions = {
@@ -68,6 +72,12 @@ export function run({ train, test }: Parts, options: RunOptions): Run {
   const { means: strong } = model.models.at(-1)?.table ?? NONE;
   const { means: weak } = model.models[0]?.table ?? NONE;
   const usualGain = (strong.at(-1) ?? 0) - (weak.at(-1) ?? 0);
+  const usual = new Map<string, Usual>();
+  const usualOf = (family = ''): Usual => {
+    const known = usual.get(family) ?? new Usual();
+    usual.set(family, known);
+    return known;
+  };
   const answered = test.map((row): Answered => {
     const { text, tools, answer, family, step } = exampleOf(row, options);
     const question = { text, ...given({ tools, answer }) };
@@ -75,12 +85,13 @@ export function run({ train, test }: Parts, options: RunOptions): Run {
       row,
       told: router.decide({ ...question, ...given({ family, step }) }),
       untold: router.decide({ ...question, ...given({ family }) }),
+      guarded: router.decide({ ...question, ...given({ family }) }, usualOf(family)),
       textAlone: router.decide(question),
       isKnown: family !== undefined && model.families.includes(family),
       usualGain,
     };
   });
-  return { answered, models: [model] };
+  return { answered, models: [model], router };
 }
 
 /** At most so many rows of each task, by a hash of their names. */

@@ -32,6 +32,8 @@ type Header = {
     readonly biases: readonly number[];
   };
   readonly scale: { readonly means: readonly number[]; readonly deviations: readonly number[] };
+  /** Places and shares in turn. */
+  readonly common: readonly number[];
   readonly least: number;
   readonly most: number;
   readonly gain: Calibration;
@@ -50,6 +52,7 @@ export function encodeRouter(model: RouteModel): Uint8Array {
     })),
     topics: { bits: model.topics.bits, unit: topics.unit, biases: [...model.topics.biases] },
     scale: { means: [...model.scale.means], deviations: [...model.scale.deviations] },
+    common: [...model.common].flat(),
     least: model.familiar.least,
     most: model.familiar.most,
     gain: model.gain,
@@ -108,12 +111,19 @@ export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
     ...{ version: VERSION, bits: header.bits, models, card: header.card },
     ...{ families: header.families, steps: header.steps, gain: header.gain },
     topics: { steps, bits, weights, biases: Float32Array.from(biases) },
+    common: pairsOf(header.common),
     scale: {
       means: Float64Array.from(header.scale.means),
       deviations: Float64Array.from(header.scale.deviations),
     },
     familiar: { seen: bytes.slice(at), least: header.least, most: header.most },
   };
+}
+
+function pairsOf(flat: readonly number[]): Map<number, number> {
+  const pairs = new Map<number, number>();
+  for (let at = 0; at + 1 < flat.length; at += 2) pairs.set(flat[at] ?? 0, flat[at + 1] ?? 0);
+  return pairs;
 }
 
 function headerOf(line: Uint8Array): Header | undefined {
@@ -129,6 +139,7 @@ function headerOf(line: Uint8Array): Header | undefined {
 function isHeader(value: unknown): value is Header {
   if (typeof value !== 'object' || value === null || !('signalboxRoute' in value)) return false;
   if (value.signalboxRoute !== VERSION || !('models' in value) || !('scale' in value)) return false;
+  if (!('common' in value) || !Array.isArray(value.common)) return false;
   const { models, scale } = value;
   const isScale = typeof scale === 'object' && scale !== null && 'means' in scale;
   return (

@@ -12,6 +12,7 @@ import { type Head, logitOf, type Row } from './heads.ts';
 import { SHAPES } from './shapes.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
+import type { Common, Usual } from './usual.ts';
 
 export type Asked = Question & {
   /** What kind of questions it belongs to; undefined: not known. */
@@ -49,6 +50,8 @@ export type RouteModel = {
   readonly steps: readonly string[];
   readonly topics: Topics;
   readonly scale: { readonly means: Float64Array; readonly deviations: Float64Array };
+  /** Terms of many texts, with their share of them. */
+  readonly common: Common;
   readonly familiar: { readonly seen: Uint8Array; readonly least: number; readonly most: number };
   readonly gain: Calibration;
   readonly card: DataCard;
@@ -99,12 +102,14 @@ export class LearnedRouter {
     this.#shares = new Float64Array(model.steps.length);
   }
 
-  decide(asked: Asked): RouteDecision {
-    const { models } = this.model;
-    const features = this.#reader.read(asked);
+  /** @param usual what the tenant always says at this step, which is not scored. */
+  decide(asked: Asked, usual?: Usual): RouteDecision {
+    const { models, common } = this.model;
+    const whole = this.#reader.read(asked);
+    const features = usual === undefined ? whole : usual.without(whole, common);
     const row: Row = { features, shape: scaled(features.shape, this.model.scale) };
     const step = this.#steps.get(stepKey(asked.family ?? '', asked.step ?? ''));
-    const abstained = this.#doubt(asked, features);
+    const abstained = this.#doubt(asked, whole);
     if (step === undefined) sharesOf(this.model.topics, features, this.#shares);
     const good: number[] = [];
     const shown: number[] = [];

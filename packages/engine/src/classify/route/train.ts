@@ -80,6 +80,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
   for (const { family = '' } of examples) counts.set(family, (counts.get(family) ?? 0) + 1);
   return {
     ...{ version: 1, bits, models: learned, families: [...counts.keys()].sort(), steps, scale },
+    common: commonIn(features),
     topics: trainTopics(prepared.rows, prepared.of, steps.length),
     familiar: {
       seen: seenIn(features),
@@ -223,6 +224,18 @@ function seenIn(features: readonly Features[]): Uint8Array {
     for (const place of pairs) seen[place >>> 3] = (seen[place >>> 3] ?? 0) | (1 << (place & 7));
   }
   return seen;
+}
+
+/** Terms of fewer texts are as good as in none. */
+const COMMON_SHARE_MIN = 0.05;
+
+function commonIn(features: readonly Features[]): RouteModel['common'] {
+  const counts = new Map<number, number>();
+  for (const { places } of features) {
+    for (const place of new Set(places)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  const shares = [...counts].map(([place, count]) => [place, count / features.length] as const);
+  return new Map(shares.filter(([, share]) => share >= COMMON_SHARE_MIN));
 }
 
 function quantile(values: Float64Array, share: number): number {
