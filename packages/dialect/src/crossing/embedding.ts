@@ -2,7 +2,7 @@
 // as it is, unless its form is not the one of the path that the server is asked at: Ollama has two,
 // and Google names the model in every request of a batch.
 import { no, type Question, type Result, yes } from '@signalbox/contract';
-import type { Json, ServerWire } from '../canon/canon.ts';
+import type { Json, ServerWire, Wire } from '../canon/canon.ts';
 import type { BadAsk, WriteTo, Written } from '../canon/codec.ts';
 import {
   type EmbedAsk,
@@ -13,6 +13,7 @@ import {
   writeOpenaiEmbedded,
 } from '../canon/embedding.ts';
 import { isObject, member, tryParse } from '../canon/exact.ts';
+import * as cohere from '../cohere/embed.ts';
 import * as gemini from '../gemini/embed.ts';
 import * as ollama from '../ollama/embed.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
@@ -20,13 +21,17 @@ import type { Carried } from './carry.ts';
 import type { Lane } from './lane.ts';
 import type { EmbedAsked, Rendered, Rendering } from './rendered.ts';
 
-type EmbedCodec = {
+/** Of a format in which servers are asked and answer. */
+type EmbedServer = {
+  readonly writeAsk: (ask: EmbedAsk, to: WriteTo) => Result<Written, BadAsk>;
+  readonly read: (body: Uint8Array) => Embedded | undefined;
+};
+
+type EmbedCodec = EmbedServer & {
   readonly readAsk: (body: Json, model: string) => Result<EmbedAsk, BadAsk>;
   readonly isSingle: (body: Json) => boolean;
   /** The body in the form of the path that servers are asked at. */
   readonly fits: (body: Json) => boolean;
-  readonly writeAsk: (ask: EmbedAsk, to: WriteTo) => Result<Written, BadAsk>;
-  readonly read: (body: Uint8Array) => Embedded | undefined;
   readonly write: (embedded: Embedded, asked: EmbedAsked, model: string) => Uint8Array;
 };
 
@@ -60,10 +65,15 @@ const GEMINI: EmbedCodec = {
   write: (embedded, { single }) => gemini.writeEmbedded(embedded, { single }),
 };
 
-const CODECS: { readonly [W in ServerWire]?: EmbedCodec } = {
+const CODECS: { readonly [W in Wire]?: EmbedCodec } = {
   openai: OPENAI,
   ollama: OLLAMA,
   gemini: GEMINI,
+};
+
+const SERVERS: { readonly [W in ServerWire]?: EmbedServer } = {
+  ...CODECS,
+  cohere: { writeAsk: cohere.writeEmbedAsk, read: cohere.readEmbedded },
 };
 
 export function renderEmbed(
@@ -75,7 +85,7 @@ export function renderEmbed(
     yes({ body: question.render(how.model, how.askUsage), dropped: [], ask: undefined });
   if (lane.caller === 'openai' && !lane.carried) return pass();
   const from = CODECS[lane.caller];
-  const to = CODECS[lane.upstream];
+  const to = SERVERS[lane.upstream];
   const body = tryParse(question.bytes);
   if (from === undefined || to === undefined || !isObject(body)) {
     return no({ param: undefined, message: 'The body is not a JSON object.' });
@@ -104,7 +114,7 @@ export function carryEmbedded(
   lane: Lane,
   { asked, model }: { readonly asked: EmbedAsked; readonly model: string },
 ): Carried {
-  const embedded = CODECS[lane.upstream]?.read(body);
+  const embedded = SERVERS[lane.upstream]?.read(body);
   const to = CODECS[lane.caller];
   if (embedded === undefined || to === undefined) return { body, facts: NOT_VECTORS, dropped: [] };
   const { inputTokens } = embedded;

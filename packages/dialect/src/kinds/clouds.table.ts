@@ -139,10 +139,9 @@ export const CLOUDS: readonly ServerKind[] = [
     title: 'Cohere',
     bases: ['/compatibility/v1', '/v2', '/v1'],
     wires: {
-      cohere: { chat: '/v2/chat' },
+      cohere: { chat: '/v2/chat', embedding: '/v2/embed' },
       openai: {
         chat: '/compatibility/v1/chat/completions',
-        embedding: '/compatibility/v1/embeddings',
         rerank: '/v2/rerank',
       },
     },
@@ -188,7 +187,8 @@ export const CLOUDS: readonly ServerKind[] = [
       probe: 'documents',
     },
     notes: [
-      'Callers of OpenAI chat and embeddings are served over its OpenAI path, byte for byte; all others in its own v2 chat.',
+      'Callers of OpenAI chat are served over its OpenAI path, byte for byte; all others in its own v2 chat.',
+      'Embeddings are asked for in its own v2 format, for callers of OpenAI too: its OpenAI path knows neither `dimensions` nor `input_type` (`search_document` where nobody says otherwise). It takes 96 texts a call; what is too long is refused, not cut.',
       'Of its v2 chat the billed units count as usage: its tokens include a template of its own that nobody pays for.',
       'Citations have no field in other dialects; they are left out and named.',
     ],
