@@ -44,6 +44,32 @@ describe('an evaluation of the scanner', () => {
     assert.ok(!isCovered({ start: 0, end: 11, type: 'X' }, [found]));
   });
 
+  it('counts findings that raise apart from notes, and calls with a mailbox apart', async () => {
+    const tables = ['from 84.210.212.99', 'from 192.168.0.1', 'from here'].map((text, at) => ({
+      ...{ id: `t${at}`, text, scope: ['IP_ADDRESS'], expected_count: 1 },
+    }));
+    const calls = [{ text: 'write to jo@mail.example' }, { text: 'hello' }];
+    await writeFile(join(folder, 'presidio_recognizer_tables.jsonl'), tables.map(line).join(''));
+    await writeFile(join(folder, 'benign.jsonl'), calls.map(line).join(''));
+    const figures = figuresOf(judge(await readSamples(folder)));
+    const ours = (name: string) => figures.filter(({ figure }) => figure.startsWith(name));
+    assert.deepEqual(
+      ours('found, rows of recogniser tables').map((one) => [one.ours, one.count]),
+      [
+        [1 / 3, 3],
+        [1 / 2, 2],
+        [2 / 3, 3],
+      ],
+    );
+    assert.deepEqual(
+      ours('raised, benign agent traffic').map((one) => [one.ours, one.count]),
+      [
+        [1 / 2, 2],
+        [0, 1],
+      ],
+    );
+  });
+
   it('says where a line is wrong, without the line', async () => {
     await writeFile(join(folder, 'secrets.jsonl'), 'my secret is 219-09-9998\n');
     await assert.rejects(

@@ -38,9 +38,14 @@ const of = (prototype: number | null, presidio: number | null): Baselines => ({
   presidio,
 });
 
+const NOBODY: Baselines = of(null, null);
+const TABLES = 'found, rows of recogniser tables';
+const BENIGN = 'raised, benign agent traffic';
+
 export function figuresOf(judged: readonly Judged[]): readonly Figure[] {
   const kind = (...names: readonly string[]): readonly Judged[] =>
     judged.filter(({ sample }) => names.includes(sample.kind));
+  const claimed = kind('table').filter(isClaimed);
   const strong = kind('ident_noctx').filter(({ sample }) => isStrong(sample));
   return [
     found('found in chat', kind('chat'), of(0.94, 0.61), 0.97),
@@ -51,11 +56,14 @@ export function figuresOf(judged: readonly Judged[]): readonly Figure[] {
     found('found, obfuscated', kind('obfuscated'), of(0.89, 0.02), 0.9),
     found('found, secrets', kind('secret_gen'), of(0.75, null), 0.95),
     found('found, other sentences', kind('presidio_synth_v2'), of(null, null), undefined),
-    tables(kind('table'), true),
-    tables(kind('table'), false),
+    positives(TABLES, claimed, raises, 0.9),
+    positives(`${TABLES} without addresses of nobody`, claimed.filter(ofSomebody), raises, 0.9),
+    positives(`${TABLES} when notes count too`, claimed, () => true, undefined),
+    negatives(claimed),
     raised('raised, hard negatives', kind('hard_negative'), of(0.09, 0.2), 0.02),
     raised('raised, bad checksums', kind('bad_checksum'), of(0.13, 0.19), 0.03),
-    raised('raised, benign agent traffic', ownBenign(kind('benign')), of(null, null), 0.02),
+    raised(`${BENIGN}, all calls, mailboxes and accounts too`, kind('benign'), NOBODY, 0.02),
+    raised(`${BENIGN}, calls without a mail address`, ownBenign(kind('benign')), NOBODY, 0.02),
     literals(kind('secret_literal'), true),
     literals(kind('secret_literal'), false),
   ];
@@ -104,26 +112,50 @@ function raised(
   return { figure, ours, baselines, goal: { sign: '<=', bound }, count: judged.length };
 }
 
-/** What stands in a mailbox is somebody's: rows that do hold an address of mail are left out. */
+/** What stands in a mailbox is somebody's: rows that do hold an address of mail. */
 const ownBenign = (judged: readonly Judged[]): readonly Judged[] =>
   judged.filter(({ sample }) => !/[\w.+-]+@[\w-]+\.\w/.test(sample.text));
 
-/** Only the types we claim; a note counts as found, as their own low scores do. */
-function tables(judged: readonly Judged[], there: boolean): Figure {
-  const claimed = new Set(scannedTypes().map((type) => type.toUpperCase().replaceAll('-', '_')));
-  const rows = judged.filter(
-    ({ sample }) => sample.there === there && sample.scope.some((type) => claimed.has(type)),
-  );
+const scopeOf = (type: string): string => type.toUpperCase().replaceAll('-', '_');
+const CLAIMED: ReadonlySet<string> = new Set(scannedTypes().map(scopeOf));
+/** Only the types we claim. */
+const isClaimed = ({ sample }: Judged): boolean => sample.scope.some((type) => CLAIMED.has(type));
+
+/** Private, loopback and link-local addresses of a network: notes, which raise nothing. */
+const ofSomebody = ({ sample, findings }: Judged): boolean =>
+  !sample.scope.includes('IP_ADDRESS') || findings.length === 0 || findings.some(raises);
+
+function positives(
+  figure: string,
+  judged: readonly Judged[],
+  counts: (finding: Finding) => boolean,
+  bound: number | undefined,
+): Figure {
+  const rows = judged.filter(({ sample }) => sample.there === true);
+  const hits = rows.filter(({ sample, findings }) => {
+    const counted = findings.filter(counts);
+    return sample.gold?.some((gold) => isCovered(gold, counted)) ?? counted.length > 0;
+  });
+  const goal = bound === undefined ? undefined : { sign: '>=' as const, bound };
+  return {
+    figure,
+    ours: share(hits.length, rows.length),
+    baselines: NOBODY,
+    goal,
+    count: rows.length,
+  };
+}
+
+function negatives(judged: readonly Judged[]): Figure {
+  const rows = judged.filter(({ sample }) => sample.there === false);
   const hits = rows.filter(({ sample, findings }) =>
-    there
-      ? (sample.gold?.some((gold) => isCovered(gold, findings)) ?? findings.length > 0)
-      : findings.some(({ type }) => sample.scope.includes(type.toUpperCase().replaceAll('-', '_'))),
+    findings.some(({ type }) => sample.scope.includes(scopeOf(type))),
   );
   return {
-    figure: there ? 'found, rows of recogniser tables' : 'raised, negatives of recogniser tables',
+    figure: 'raised, negatives of recogniser tables',
     ours: share(hits.length, rows.length),
-    baselines: of(null, null),
-    goal: there ? { sign: '>=', bound: 0.9 } : { sign: '<=', bound: 0.08 },
+    baselines: NOBODY,
+    goal: { sign: '<=', bound: 0.08 },
     count: rows.length,
   };
 }

@@ -105,5 +105,8 @@ export const CONTEXT: readonly WordGroup[] = [
   ],
   ['mac', 'mac|mac address|hardware address|ethernet|bssid|device mac'],
   ['ip', 'ip|ips|ip address|client ip|remote addr|x forwarded for|source ip|src ip|ipv4|ipv6'],
-  ['version', 'version|versions|ver|release|build|semver|firmware|v'],
+  [
+    'version',
+    'version|versions|ver|release|build|semver|firmware|v|section|sections|sec|chapter|clause|appendix|annex|paragraph|table|figure|rfc|oid|abschnitt|kapitel|sezione|seccion|hoofdstuk',
+  ],
 ];

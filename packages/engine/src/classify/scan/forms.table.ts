@@ -24,9 +24,11 @@ export const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((one) => [one.slice(0, 2), Number(one.slice(2))] as const),
 );
 
-/** IPv4 addresses that are nobody's: private, loopback, documentation, public resolvers. */
+/** IPv4 addresses that are nobody's: private, loopback, multicast, documentation, resolvers. */
 export const NOBODYS_IPV4: RegExp =
-  /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$)/;
+  /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2(?:2[4-9]|3\d)\.0\.0\.|255\.255\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$)/;
+export const NOBODYS_IPV6: RegExp =
+  /^(?:::1?$|fe[89ab]|f[cd][0-9a-f]{2}:.*::|f[cd][0-9a-f]{2}::|2001:0?db8:|::ffff:(?:10\.|127\.|192\.168\.|0\.))/i;
 
 /** Country codes (ITU-T E.164). */
 export const COUNTRY_CODE: RegExp =
@@ -61,3 +63,7 @@ export const SAYS: RegExp =
 /** Names of methods, encodings and products, and amounts. */
 export const TECHNICAL: RegExp =
   /^(?:sha|md|aes|rsa|hmac|base|utf|iso|rfc|x|oauth|pbkdf|argon|b?crypt|python|node|http|ipv|windows|office|regex|level|v)-?\d|^\d+[a-z]+$|\d(?:days?|hours?|chars?|bit)/i;
+
+/** Ends of names of files that look like domains: `icon@2x.png`. */
+export const FILES: RegExp =
+  /^(?:png|jpe?g|gif|svg|webp|ico|bmp|tgz|gz|css|html?|[mc]?js|tsx?|jsx|json|ya?ml|xml|txt|log|pdf|local)$/i;

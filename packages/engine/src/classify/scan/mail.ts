@@ -1,4 +1,5 @@
 // E-mail addresses around an at-sign, walked by hand: no expression that could go back and forth.
+import { FILES } from './forms.table.ts';
 import { isDigit, isLatin, isLetter, isWord } from './text.ts';
 
 const LOCAL_MAX = 64;
@@ -27,8 +28,20 @@ export function mailAt(text: string, at: number): { start: number; end: number }
   const start = spaced ? localStart(text, at - 1) : localStart(text, at);
   if (start < 0) return undefined;
   const end = domainEnd(text, spaced ? at + 2 : at + 1, spaced);
-  return end < 0 ? undefined : { start, end };
+  return end < 0 || isRemote(text, start, at) ? undefined : { start, end };
 }
+
+/** `git@host:path`, `//name:password@host`: who logs in somewhere, not where mail goes. */
+function isRemote(text: string, start: number, at: number): boolean {
+  if (at - start === 3 && /^(?:git|svn)$/.test(text.slice(start, at))) return true;
+  if (text[start - 1] !== ':') return false;
+  let from = start - 1;
+  while (start - from < LOCAL_MAX && inUser(text.charCodeAt(from - 1))) from -= 1;
+  return text[from - 1] === '/' && text[from - 2] === '/';
+}
+
+const inUser = (code: number): boolean =>
+  isWord(code) || code === POINT || code === DASH || code === 0x5f;
 
 function localStart(text: string, at: number): number {
   let start = at;
@@ -74,5 +87,5 @@ function isTop(text: string, from: number, to: number): boolean {
     const code = text.charCodeAt(at);
     if (isDigit(code) || !(isLetter(code) || isLatin(code))) return false;
   }
-  return true;
+  return to - from > 5 || !FILES.test(text.slice(from, to));
 }

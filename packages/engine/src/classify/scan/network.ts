@@ -1,6 +1,6 @@
 // Addresses of networks and devices: IPv4, IPv6 (RFC 4291), MAC.
 
-import { NOBODYS_IPV4 } from './forms.table.ts';
+import { NOBODYS_IPV4, NOBODYS_IPV6 } from './forms.table.ts';
 import { isDigit, isHex, isWord } from './text.ts';
 
 const COLON = 0x3a;
@@ -94,13 +94,18 @@ function ipv4End(text: string, start: number): number {
   return isWord(after) || after === 0x5f ? -1 : at;
 }
 
-/** Nobody's address: loopback, unspecified, private (RFC 1918), link-local, documentation. */
+/** Nobody's address: loopback, private (RFC 1918), link-local, multicast, documentation. */
 export function isPrivate(text: string): boolean {
   if (text.includes(':')) {
-    return /^(::1?$|fe[89ab]|2001:0?db8:|::ffff:(10\.|127\.|192\.168\.|0\.))/i.test(text);
+    // `1::2` is a slice of a list.
+    const slice = text.includes('::') && !/[0-9a-f]{3}/i.test(text);
+    return slice || NOBODYS_IPV6.test(text);
   }
   return NOBODYS_IPV4.test(text);
 }
+
+/** `3.4.1.1`: sections, versions and object identifiers are counted from one on. */
+export const isSection = (text: string): boolean => /^(?:[0-3]?\d\.){3}[0-3]?\d$/.test(text);
 
 /** The end of an IPv6 address at `start`, or -1: eight groups, or fewer around one `::`. */
 function ipv6End(text: string, start: number): number {

@@ -43,6 +43,8 @@ export class Phone {
     const plus = sign >= 0 && text.charCodeAt(sign) === PLUS && !isDigit(text.charCodeAt(sign - 1));
     if (plus) start = sign;
     else if (isWord(before) || before === PLUS) return false;
+    // `0.1121968905`: what stands behind a point is a fraction.
+    else if (before === POINT && isDigit(text.charCodeAt(at - 2))) return false;
     this.start = start;
     this.plus = plus;
     this.bracket = bracket;
@@ -174,6 +176,8 @@ export function phoneSure(phone: Phone): number {
     return abroad && hasCountry(phone, 2) ? 0.75 : 0;
   }
   const trunk = digits >= 9 && digits <= 12;
+  // `02110-1301` is a ZIP code with its four more.
+  if (phone.lengths === 0x54 && phone.dashes) return 0;
   if (!trunk || groups < 2 || (phone.points && groups < 4)) return 0;
   return phone.firstLength > 5 || groups > 5 || phone.hasSingle ? 0 : 0.7;
 }
@@ -192,6 +196,19 @@ export function isPhoneLike(phone: Phone): boolean {
   if (groups === 1) return isPhoneRun(phone);
   return !OTHERS.has(lengths) && !isOneDigit(phone) && !isLimit(phone);
 }
+
+/** `2006-2022`: from one year to another. */
+export const isYears = (phone: Phone): boolean =>
+  phone.lengths === 0x44 && isCentury(phone, 0) && isCentury(phone, 4);
+
+const isCentury = (phone: Phone, from: number): boolean => {
+  const first = phone.at(from) * 10 + phone.at(from + 1);
+  return first === 19 || first === 20;
+};
+
+/** `0.1121968905`: a number with a point in it. */
+export const isFraction = ({ groups, points, plus }: Phone): boolean =>
+  groups === 2 && points && !plus;
 
 /** Digits without a separator. */
 function isPhoneRun(phone: Phone): boolean {

@@ -66,6 +66,11 @@ describe('what only looks like it', () => {
     'data.password === data.confirmPassword',
     'credential?: X509Credential | undefined',
     'x > 2147483647 || call(4294967295)',
+    'Free Software Foundation, 51 Franklin Street, Boston, MA 02110-1301 USA',
+    'phone_vectors = [0.1121968905, 0.1053992246], copyright 2006-2022 by the phone team',
+    'see section 3.4.1.1 and RFC 5280, section 4.2.1.12; CLIENT = "2.5.29.37"',
+    'attrs[0::2], attrs[1::2], http://[fd00::1]/v1, 255.255.255.255',
+    'git clone git@github.com:org/repo.git; icon@2x.png; https://user:pass@host.example/',
     '',
   ];
   for (const text of cases) {

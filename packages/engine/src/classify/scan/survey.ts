@@ -27,9 +27,9 @@ import {
   type Shapes,
 } from './matches.ts';
 import { ibanEnd } from './money.ts';
-import { isPrivate, networkAt } from './network.ts';
+import { isPrivate, isSection, networkAt } from './network.ts';
 import type { Page } from './page.ts';
-import { isPhoneLike, Phone, phoneSure } from './phone.ts';
+import { isFraction, isPhoneLike, isYears, Phone, phoneSure } from './phone.ts';
 import { isDigit, isLetter, isWord, READS_AS } from './text.ts';
 import { isWallet } from './wallet.ts';
 
@@ -37,11 +37,13 @@ const PHONE = groupSet(['phone']);
 const BIRTH = groupSet(['birth']);
 const CRYPTO = groupSet(['crypto']);
 const VERSION = groupSet(['version']);
+const IP = groupSet(['ip']);
 const IDENTITY = groupSet(['nid', 'nidstrict', 'ssn', 'tax', 'passport', 'card', 'bank', 'iban']);
 const HEALTH = groupSet(['health']);
 
 const PHONE_WORD_MAX = 48;
 const BIRTH_WORD_MAX = 28;
+const IP_WORD_MAX = 40;
 const BLOB_MIN = 12;
 const BLOB_LOOK_MAX = 5_000;
 /** Shorter tokens are looked at only where something hangs on them. */
@@ -143,11 +145,13 @@ export class Survey {
   #ip(start: number, end: number): boolean {
     const { text } = this.#page;
     this.#setting.of(start, end);
-    const version = this.#setting.around.nearestBefore(VERSION) <= 3 || text[start - 1] === '/';
+    const { around } = this.#setting;
+    const version = around.nearestBefore(VERSION) <= 6 || text[start - 1] === '/';
     const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
     const value = text.slice(start, end);
     // A clock time or a slice of hexadecimal is no address: seven colons, or one `::`.
-    const sure = isPrivate(value) ? 0.3 : version || longer ? 0.3 : 0.85;
+    const section = isSection(value) && around.nearest(IP) > IP_WORD_MAX;
+    const sure = isPrivate(value) || version || longer || section ? 0.3 : 0.85;
     this.#add(start, end, 'ip-address', 'ip', sure);
     return true;
   }
@@ -318,7 +322,7 @@ export class Survey {
   /** @param inner it begins inside a chain of digits that nothing was found in. */
   #telephone(at: number, inner: boolean): boolean {
     const phone = this.#phone;
-    if (!phone.read(this.#page.text, at)) return false;
+    if (!phone.read(this.#page.text, at) || isYears(phone) || isFraction(phone)) return false;
     const alone = inner ? 0 : phoneSure(phone);
     const sure = phone.plus && alone > 0 ? alone : this.#phoneWeighed(phone, alone);
     if (sure > 0) this.#add(phone.start, phone.end, 'phone-number', 'phone', sure);
