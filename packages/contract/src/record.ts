@@ -118,6 +118,8 @@ export type CallRecord = {
   /** What of it stays with the session; absent: all. */
   readonly lasting?: Label | undefined;
   readonly kinds: readonly string[];
+  /** What the caller declared, and was ignored: less than the label. Absent: nothing like it. */
+  readonly declared?: Label | undefined;
   /** Absent: nobody was asked. */
   readonly secondStage?: SecondStage | undefined;
   readonly difficulty: Difficulty | undefined;

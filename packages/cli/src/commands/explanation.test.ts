@@ -28,6 +28,8 @@ test('kinds are told as they stand in the record', () => {
     explanationText({ decision: 'dec_1', label: 'regulated', kinds }, PLAIN);
   assert.match(text(['health']), /label +regulated \(health\)/);
   assert.match(text([]), /label +regulated \(nothing found or declared\)/);
+  const lowered = { decision: 'dec_1', label: 'regulated', kinds: [], declared: 'public' };
+  assert.match(explanationText(lowered, PLAIN), /regulated .*; the caller declared public, which/);
 });
 
 test('what a local model said of the text is told, in both forms', () => {

@@ -80,7 +80,9 @@ function whyText(decision: unknown): string | undefined {
 function labelText(decision: unknown): string | undefined {
   const label = textIn(decision, 'label');
   if (label === undefined) return undefined;
-  return `${label} (${kindsWords(textsIn(decision, 'kinds'))})`;
+  const declared = textIn(decision, 'declared');
+  const less = declared === undefined ? '' : `; the caller declared ${declared}, which was ignored`;
+  return `${label} (${kindsWords(textsIn(decision, 'kinds'))})${less}`;
 }
 
 /** Where a tenant has a local model look for what no pattern sees. */

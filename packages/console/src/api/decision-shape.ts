@@ -116,6 +116,7 @@ export type Judged = {
   readonly modelRequested: string | undefined;
   readonly label: string | undefined;
   readonly kinds: readonly string[];
+  readonly declared: string | undefined;
   readonly difficulty: string | undefined;
   readonly latencyBudgetMs: number | undefined;
   readonly snapshot: string;
@@ -130,6 +131,7 @@ const judged: Decode<Judged> = object((read) => ({
   modelRequested: read('model_requested', maybe(text)),
   label: read('label', maybe(text)),
   kinds: read('kinds', list(text)),
+  declared: read('declared', maybe(text)),
   difficulty: read('difficulty', maybe(text)),
   latencyBudgetMs: read('latency_budget_ms', maybe(number)),
   snapshot: read('snapshot', text),

@@ -82,13 +82,18 @@ const kindWords = (kind: string): string =>
   kind === 'unscanned' ? 'a part was not readable' : kind;
 
 function JudgedGroup({ decision }: Props): VNode {
-  const { kinds, label, step, stepSource, latencyBudgetMs } = decision;
+  const { declared, kinds, label, step, stepSource, latencyBudgetMs } = decision;
   return (
     <Group id="judged" name="How it was judged">
       <Fact name="Label">
         {label}
         {kinds.length > 0 && <span class="soft"> {kinds.map(kindWords).join(', ')}</span>}
       </Fact>
+      {declared !== undefined && (
+        <Fact name="Declared">
+          {declared} <span class="soft">less than the label, and ignored</span>
+        </Fact>
+      )}
       <Fact name="Clearance">
         {decision.clearance !== undefined && clearanceWords(decision.clearance)}
       </Fact>

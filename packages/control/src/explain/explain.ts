@@ -75,7 +75,8 @@ function becauseOf(record: ReadRecord): readonly string[] {
   const told: string[] = [];
   const { clearance, label, kinds, difficulty, rule } = record;
   if (label !== undefined) told.push(`It is labelled ${label} (${kindsWords(kinds)}).`);
-  const { secondStage } = record;
+  const { declared, secondStage } = record;
+  if (declared !== undefined) told.push(`The caller declared ${declared}: less, and ignored.`);
   if (secondStage !== undefined) {
     const { outcome, types, model } = secondStage;
     const who = model === undefined ? 'The second stage' : `The second stage (${model})`;

@@ -70,6 +70,7 @@ export type ReadRecord = {
   readonly modelRequested?: string | undefined;
   readonly label?: string | undefined;
   readonly kinds: readonly string[];
+  readonly declared?: string | undefined;
   readonly secondStage?: ReadSecondStage | undefined;
   readonly difficulty?: string | undefined;
   readonly latencyBudgetMs?: number | undefined;
@@ -141,6 +142,7 @@ const record: z.ZodType<ReadRecord> = z.object({
   modelRequested: text.optional(),
   label: text.optional(),
   kinds: z.array(text),
+  declared: text.optional(),
   secondStage: z
     .object({
       outcome: text,

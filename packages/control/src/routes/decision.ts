@@ -41,6 +41,7 @@ const decisionSchema = z.strictObject({
   model_requested: maybe,
   label: maybe,
   kinds: z.array(text),
+  declared: maybe.describe('What the caller declared, where it was less: it was ignored.'),
   second_stage: z
     .strictObject({
       outcome: text.describe('`read` when the whole text was.'),
@@ -202,6 +203,7 @@ function judgedOf(record: ReadRecord): object {
     model_requested: record.modelRequested ?? null,
     label: record.label ?? null,
     kinds: record.kinds,
+    declared: record.declared ?? null,
     second_stage: secondStageOf(record),
     difficulty: record.difficulty ?? null,
     latency_budget_ms: record.latencyBudgetMs ?? null,

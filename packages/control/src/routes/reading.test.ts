@@ -108,6 +108,14 @@ describe('what the admin API tells', () => {
     assert.match(because, /The second stage \(sim-small\) found name\./);
   });
 
+  it('says what a caller declared too low', async () => {
+    served.readings.add(summary(3), { ...RECORD, declared: 'public' });
+    const decision = (await served.get(`/admin/v1/decisions/${decisionNumber(3)}`)).json();
+    assert.equal(at(decision, 'declared'), 'public');
+    const because = String(at(decision, 'explanation', 'because'));
+    assert.match(because, /The caller declared public: less, and ignored\./);
+  });
+
   it('does not know what nobody made, and says when a record is gone', async () => {
     served.readings.add(summary(1));
     for (const id of ['dec_x', decisionNumber(9), `${decisionNumber(1)}-2`]) {

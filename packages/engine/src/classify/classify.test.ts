@@ -84,6 +84,19 @@ describe('the label of a call', () => {
     assert.deepEqual(profile.kinds, ['unscanned']);
   });
 
+  it('keeps what was declared where it is less, and only there', () => {
+    const built = build(yaml('{}'));
+    const kept = (body: object, head: Heads): Label | undefined =>
+      classifyWith(built, body, head).profile.declared;
+    const ssn = saying('my SSN is 219-09-9998');
+    assert.equal(kept(ssn, declared('public')), 'public');
+    assert.equal(kept(ssn, declared('public', 'email')), 'personal');
+    assert.equal(kept(ssn, declared('public', 'health')), undefined);
+    assert.equal(kept(ssn, declared('regulated')), undefined);
+    assert.equal(kept(ssn, {}), undefined);
+    assert.equal(kept(chatOf('small'), declared('public')), undefined);
+  });
+
   it('only ever rises, whatever a caller declares', () => {
     const types = fc.constantFrom('health', 'email', 'other', 'ip', 'secret');
     const head = fc.record({

@@ -21,6 +21,8 @@ export type Profile = {
   readonly lasting: Label;
   /** Each of those reasons with its label; of a call that any tier may have, none. */
   readonly grounds: readonly Ground[];
+  /** What the caller declared, where it is less than the label: nothing follows from it. */
+  readonly declared?: Label | undefined;
   readonly difficulty: Difficulty;
   readonly latencyBudgetMs: number | undefined;
 };
@@ -31,12 +33,13 @@ const HARD_INPUT_TOKENS = 3_000;
 
 /** @param content what was found in the body, as `Reading` says it. */
 export function classify(joined: Joined, content: Content): Classified {
-  const { label, lasting, kinds } = sensitivity(joined, content);
+  const { label, lasting, kinds, declared } = sensitivity(joined, content);
   const profile: Profile = {
     label,
     lasting,
     kinds,
     grounds: label === 'public' || label === 'internal' ? NO_GROUNDS : groundsOf(joined, content),
+    declared,
     difficulty: difficulty(joined),
     latencyBudgetMs: joined.head.latencyBudgetMs,
   };
@@ -53,7 +56,7 @@ const NO_SOURCES: readonly string[] = [];
 function sensitivity(
   joined: Joined,
   content: Content,
-): Pick<Profile, 'label' | 'lasting' | 'kinds'> {
+): Pick<Profile, 'label' | 'lasting' | 'kinds' | 'declared'> {
   const { tenant, head, held, remembered, resumed } = joined;
   const kinds: string[] = [];
   // A call that waited on disk is no less sensitive than it was, whatever the documents say now.
@@ -84,10 +87,12 @@ function sensitivity(
   }
   const told = label;
   const declared = head.sensitivity;
+  let said: Label | undefined;
   if (declared !== undefined) {
-    label = higherLabel(label, declared.label);
     // `public(health)` says two things; the stricter one holds.
-    for (const type of declared.kinds) label = higherLabel(label, labelOfType(type) ?? label);
+    said = declared.label;
+    for (const type of declared.kinds) said = higherLabel(said, labelOfType(type) ?? said);
+    label = higherLabel(label, said);
     for (const type of declared.kinds) if (!kinds.includes(type)) kinds.push(type);
   }
   // Known to the tenant alone: what it has not named raises nothing.
@@ -98,7 +103,8 @@ function sensitivity(
     if (!kinds.includes(source)) kinds.push(source);
   }
   // Calls that begin alike may have nothing else in common: what is declared is of each alone.
-  return { label, lasting: joined.sessionNamed ? label : told, kinds };
+  const lasting = joined.sessionNamed ? label : told;
+  return { label, lasting, kinds, declared: said === label ? undefined : said };
 }
 
 function difficulty(joined: Joined): Difficulty {

@@ -86,6 +86,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
       ? undefined
       : { lasting: profile.lasting }),
     kinds: profile?.kinds ?? NONE,
+    ...(profile?.declared === undefined ? undefined : { declared: profile.declared }),
     ...(call.secondStage === undefined ? undefined : { secondStage: call.secondStage }),
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,

@@ -275,6 +275,20 @@ describe('an answer that waits for its record', () => {
 describe('the record of a call', () => {
   const SECRET = 'the-secret-of-the-prompt';
 
+  it('says what a caller declared too low, and does without it otherwise', async () => {
+    const declaring = async (text: string) => {
+      const built = build();
+      const body = { model: 'small', messages: [{ role: 'user', content: text }] };
+      const served = built.serve(body, { sensitivity: { label: 'public', kinds: [] } });
+      await settled();
+      built.upstream.last.head().chunk('{}').end();
+      return ended(built, served);
+    };
+    const lowered = await declaring('my SSN is 219-09-9998');
+    assert.deepEqual([lowered.label, lowered.declared], ['regulated', 'public']);
+    assert.equal('declared' in (await declaring('hello')), false);
+  });
+
   it('says what was asked, decided, tried and spent', async () => {
     const built = build();
     const head = {
