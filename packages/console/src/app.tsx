@@ -1,8 +1,9 @@
-// The house: which room the address names, and what is there in every room.
+// The house: who looks, which room the address names, and what is there in every room.
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { tell } from './api/ask.ts';
 import { type Decode, object, text } from './api/decode.ts';
+import { usePolled } from './api/polled.ts';
 import { onSignedOut } from './api/signed-out.ts';
 import { ConsentsRoom } from './consents/consents.tsx';
 import { DataFlowRoom } from './data-flow/data-flow.tsx';
@@ -16,11 +17,14 @@ import { PolicyRoom } from './policies/policy.tsx';
 import { RegistryRoom } from './registry/registry.tsx';
 import { RequestsRoom } from './requests/requests.tsx';
 import { followLinks, go, type Place, usePlace } from './router.ts';
+import { Failure } from './shell/failure.tsx';
 import { useKeys } from './shell/keys.ts';
+import { mayEnter, roomsOf, TENANTS_HOME } from './shell/rooms.ts';
 import { Shortcuts } from './shell/shortcuts.tsx';
 import { Side } from './shell/side.tsx';
 import { SignIn } from './shell/sign-in.tsx';
 import { Title } from './shell/title.tsx';
+import { Looking, useVisitor, type Visitor, visitor as visitorOf } from './shell/visitor.ts';
 
 const done: Decode<string> = object((read) => read('done', text));
 const POLICY = /^\/policies\/([a-z0-9][a-z0-9-]{0,62})$/;
@@ -29,25 +33,11 @@ const DECISION = /^\/requests\/(dec_[0-9A-Z]{26}(-[0-9]+)?)$/;
 export function App(): VNode {
   const place = usePlace();
   const [out, setOut] = useState(false);
-  const [keys, setKeys] = useState(false);
   useEffect(() => onSignedOut(() => setOut(true)), []);
   useEffect(() => {
     document.addEventListener('click', followLinks);
     return () => document.removeEventListener('click', followLinks);
   }, []);
-  useKeys({
-    'g o': () => go('/'),
-    'g r': () => go('/requests'),
-    'g e': () => go('/endpoints'),
-    'g d': () => go('/data-flow'),
-    'g c': () => go('/consents'),
-    'g p': () => go('/policies'),
-    'g w': () => go('/playground'),
-    'g m': () => go('/registry'),
-    '?': () => setKeys(true),
-    '[': () => shiftWindow(place, -1),
-    ']': () => shiftWindow(place, 1),
-  });
   if (out || place.path === '/sign-in') {
     return (
       <main id="main">
@@ -55,12 +45,45 @@ export function App(): VNode {
       </main>
     );
   }
-  const leave = (): void => {
-    tell('logout', done).then(
-      () => setOut(true),
-      () => setOut(true),
+  return <Door place={place} onOut={() => setOut(true)} />;
+}
+
+type DoorProps = { readonly place: Place; readonly onOut: () => void };
+
+/** Nothing is offered before it is known to whom. */
+function Door({ place, onOut }: DoorProps): VNode {
+  const asked = usePolled('session', visitorOf, undefined);
+  const visitor = asked.value;
+  const isHome = visitor?.tenant !== undefined && place.path === '/';
+  useEffect(() => {
+    if (isHome) go(TENANTS_HOME, 'replace');
+  }, [isHome]);
+  if (visitor === undefined || isHome) {
+    return (
+      <main id="main">
+        <Failure asked={[asked]} />
+      </main>
     );
-  };
+  }
+  return (
+    <Looking.Provider value={visitor}>
+      <House place={place} visitor={visitor} onOut={onOut} />
+    </Looking.Provider>
+  );
+}
+
+type HouseProps = DoorProps & { readonly visitor: Visitor };
+
+function House({ place, visitor, onOut }: HouseProps): VNode {
+  const [keys, setKeys] = useState(false);
+  const ways = roomsOf(visitor).map(({ key, path }) => [`g ${key}`, () => go(path)] as const);
+  useKeys({
+    ...Object.fromEntries(ways),
+    '?': () => setKeys(true),
+    '[': () => shiftWindow(place, -1),
+    ']': () => shiftWindow(place, 1),
+  });
+  const leave = (): void => void tell('logout', done).then(onOut, onOut);
   return (
     <>
       <a class="skip" href="#main">
@@ -69,7 +92,7 @@ export function App(): VNode {
       <div class="house">
         <Side path={place.path} onKeys={() => setKeys(true)} onLeave={leave} />
         <main id="main" tabIndex={-1}>
-          <Room place={place} />
+          {mayEnter(visitor, place.path) ? <Room place={place} /> : <NotYours />}
         </main>
       </div>
       <Shortcuts open={keys} onClose={() => setKeys(false)} />
@@ -93,12 +116,25 @@ function Room({ place }: { readonly place: Place }): VNode {
   return (
     <>
       <Title>Nothing is here</Title>
-      <p>
-        <a href="/">Overview</a>, <a href="/requests">requests</a>,{' '}
-        <a href="/endpoints">endpoints</a>, <a href="/data-flow">data flow</a>,{' '}
-        <a href="/consents">consents</a>, <a href="/policies">policies</a>,{' '}
-        <a href="/playground">playground</a> and <a href="/registry">registry</a> are.
-      </p>
+      <Ways />
     </>
   );
 }
+
+const NotYours = (): VNode => (
+  <>
+    <Title>This page is the operator’s</Title>
+    <p>You see what is of your own tenant.</p>
+    <Ways />
+  </>
+);
+
+const Ways = (): VNode => (
+  <ul class="ways">
+    {roomsOf(useVisitor()).map(({ path, name }) => (
+      <li key={path}>
+        <a href={path}>{name}</a>
+      </li>
+    ))}
+  </ul>
+);

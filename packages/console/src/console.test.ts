@@ -501,7 +501,7 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.goto(link);
     await page.getByText('This link was used already').waitFor();
-    const key = page.getByLabel('Or use the admin key');
+    const key = page.getByLabel('Or use an admin key');
     await key.fill('wrong');
     await key.press('Enter');
     await page.getByText('This is not the admin key.').waitFor();

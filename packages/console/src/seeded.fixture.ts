@@ -1,5 +1,6 @@
 // Calls that look like a day's work, the same in every run, and control in front of them.
 import { randomBytes } from 'node:crypto';
+import { tenantName } from '@signalbox/contract';
 import {
   type Control,
   type ControlOptions,
@@ -28,6 +29,8 @@ import { documentsWith, rehearsing } from './rehearsed.fixture.ts';
 type Readings = ControlOptions['readings'];
 
 export const ADMIN_KEY = 'admin-key-of-the-test';
+/** Of an admin of acme. */
+export const ACME_KEY = 'admin-key-of-acme';
 const STEP_MS = 60_000;
 
 export class SeededReadings implements Readings {
@@ -265,6 +268,8 @@ export type SeededServer = {
   readonly control: Control;
   readonly origin: string;
   status: StatusDocument;
+  /** False: acme's key was revoked. */
+  holdsAcme: boolean;
   stop(): Promise<void>;
 };
 
@@ -290,6 +295,15 @@ export async function serveSeeded(
     keys: nodeKeys(new Uint8Array(32).fill(3)),
     sink: { log() {}, count() {}, observe() {} },
     adminKeyHolds: (text) => text === ADMIN_KEY,
+    tenantOf: (text) =>
+      text === ACME_KEY && server.holdsAcme
+        ? {
+            tenant: tenantName('acme'),
+            key: 'acme-admin',
+            role: 'admin',
+            holds: () => server.holdsAcme,
+          }
+        : undefined,
     consoleFiles: files,
     status: () => ({
       ...server.status,
@@ -322,6 +336,7 @@ export async function serveSeeded(
     control,
     origin: origin(),
     status,
+    holdsAcme: true,
     async stop() {
       control.drain();
       await listening?.close(200);

@@ -2,12 +2,13 @@
 //
 // It shows what the store and the snapshot know, and hands changes to the desk; it decides nothing
 // about a call, and no call waits for it. The operator comes in, by the admin key or by a one-time
-// link, and a tenant's admin by a key of that tenant, for its own endpoints alone; every question
-// that it asks the store says whose rows it may see. It must never show a secret, except a new key
-// in the one answer that made it, and never a prompt or an answer: it has none.
+// link, and a tenant's admin by a key of that tenant or by its link, for what is its own alone;
+// every question that it asks the store says whose rows it may see. It must never show a secret,
+// except a new key in the one answer that made it, and never a prompt or an answer: it has none.
 //
-// Bounds: bodies of 64 KiB, 64 tails with 500 waiting rows each, 256 sessions of 12 hours, 32 open
-// login links of 10 minutes, 1,000 remembered idempotency keys.
+// Bounds: bodies of 64 KiB, 64 tails with 500 waiting rows each, 256 sessions of 12 hours and 32
+// open login links of 10 minutes for each tenant and for the operator (of all tenants 4,096 each),
+// 1,000 remembered idempotency keys.
 import { type Refusal, type RequestId, refusal, requestId } from '@signalbox/contract';
 import type { Exchange, Target } from '@signalbox/ports';
 import { Api } from './api.ts';
@@ -102,7 +103,7 @@ export function createControl(options: ControlOptions): Control {
       else servePage(exchange, target, file);
       return true;
     },
-    loginLink: () => door.loginLink(),
+    loginLink: () => door.loginLink(undefined),
     drain: () => tails.drain(),
   };
 }
@@ -130,7 +131,7 @@ function redeem(exchange: Exchange, target: Target, door: Door): void {
   const own = door.knock(head);
   const token = new URLSearchParams(target.query).get('token') ?? '';
   const looks = head.method === 'HEAD' || head.header('sec-purpose') !== undefined;
-  const cookie = own.ok && !looks ? door.redeem(token, own.value) : undefined;
+  const cookie = own.ok && !looks ? door.redeem(token, own.value, head.address) : undefined;
   const headers = ['cache-control', 'no-store'];
   if (cookie === undefined) {
     send(exchange, 303, [...headers, 'location', '/sign-in?link=spent'], EMPTY);

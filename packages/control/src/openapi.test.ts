@@ -62,6 +62,7 @@ describe('the description of the admin API', () => {
         'requests',
         'requests/live',
         'route/simulate',
+        'session',
         'sessions/{name}/declassify',
         'status',
         'tenants',

@@ -124,5 +124,6 @@ export {
   type KeyFacts,
   NODE_ITSELF,
   type OwnPrices,
+  recognise,
   type TenantFacts,
 } from './tenant/tenant.ts';

@@ -23,10 +23,9 @@ import {
   type RegistryStatus,
   registryOf,
   type StatusDocument,
-  type TenantKey,
 } from '@signalbox/control';
 import { type Configuration, providerOfHost } from '@signalbox/documents';
-import { identify, sessionIdOf } from '@signalbox/engine';
+import { sessionIdOf } from '@signalbox/engine';
 import { type GatewayNode, loadLists, type NodeParts, openNode } from '@signalbox/gateway';
 import {
   createClock,
@@ -57,6 +56,7 @@ import { openPolicies, type Policies } from './policies.ts';
 import { openReader, type Reader } from './reader.ts';
 import { openRehearsal } from './rehearsal.ts';
 import { statusOf } from './status.ts';
+import { keyOf } from './tenant-key.ts';
 
 export type Role = 'all' | 'gateway';
 
@@ -229,7 +229,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         policies: ground.policies,
         events: parts.events,
         brought: broughtOf(ground, parts),
-        tenantOf: (text, address) => tenantOf(parts, text, address),
+        tenantOf: (text, address) => keyOf(parts, text, address),
         shadowOf: (policy) => parts.house.live.shadows.of(policy),
         degradation: { now: () => parts.house.live.degradation, state: parts.degrade },
         declassify: (lowering) => declassified(parts, lowering),
@@ -268,25 +268,6 @@ const broughtOf = ({ documents, data, reader }: Ground, { examine }: NodeParts):
     credentials: data.credentials,
     attempt: (trial) => reader.read(trial),
   });
-
-/** For which tenant a key may ask, as the most that its scopes make it; undefined: for none. */
-function tenantOf(
-  { house, keys, clock }: NodeParts,
-  text: string,
-  address: string,
-): TenantKey | undefined {
-  const found = identify(text, address, house.now().tenants, { keys, clock });
-  if (!found.ok) return undefined;
-  const { tenant, key } = found.value;
-  const role = ROLES.find(([scope]) => key.scopes.has(scope))?.[1];
-  return role === undefined ? undefined : { tenant: tenant.name, key: key.name, role };
-}
-
-const ROLES = [
-  ['admin', 'admin'],
-  ['audit', 'auditor'],
-  ['finance', 'finance'],
-] as const;
 
 function record({ journal, clock }: NodeParts, { tenant, ...deed }: Deed): void {
   const body = { detail: {}, ...deed };

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { CopyButton } from '../shell/copy.tsx';
 import { Mark } from '../shell/icons.tsx';
+import { useVisitor } from '../shell/visitor.ts';
 
 const STEPS: readonly (readonly [name: string, meaning: string])[] = [
   ['Give', 'Whose data, which kinds, to which tiers, what for, until when, and by whose word.'],
@@ -10,7 +11,8 @@ const STEPS: readonly (readonly [name: string, meaning: string])[] = [
 ];
 
 export function NoConsent({ tenant }: { readonly tenant: string }): VNode {
-  const whose = tenant === '' ? 'acme' : tenant;
+  const visitor = useVisitor();
+  const whose = visitor.tenant ?? (tenant === '' ? 'acme' : tenant);
   const line = [
     `signalbox consent create --tenant ${whose}`,
     '--kind health --tier 2 --until 90d',

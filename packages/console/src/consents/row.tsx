@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { Consent } from '../api/consent-shape.ts';
 import { Tier } from '../shell/tier.tsx';
+import { useVisitor } from '../shell/visitor.ts';
 import { Standing, stateOf } from './state.tsx';
 
 export type ConsentRowProps = {
@@ -14,15 +15,18 @@ export function ConsentRow({ consent, now, onRevoke }: ConsentRowProps): VNode {
   const { name, tenant, subject, purpose, givenBy, source } = consent;
   const state = stateOf(consent, now);
   const isOpen = state === 'in force' || state === 'not yet';
+  const isTenants = useVisitor().tenant !== undefined;
   const calls = new URLSearchParams({ tenant, consent: name });
   return (
     <tr>
       <th scope="row">
         <b>{name}</b>
         <span class="soft">for {purpose}</span>
-        <a href={`/requests?${calls}`}>
-          Its calls<span class="heard"> by {name}</span>
-        </a>
+        {!isTenants && (
+          <a href={`/requests?${calls}`}>
+            Its calls<span class="heard"> by {name}</span>
+          </a>
+        )}
       </th>
       <td>
         <Standing consent={consent} now={now} />

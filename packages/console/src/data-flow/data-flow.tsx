@@ -2,7 +2,6 @@
 // number against the calls behind it, and prints. Tenant and period stand in the address, so that a
 // printed page names what it was made from.
 import type { VNode } from 'preact';
-import { tenantNames } from '../api/brought-shape.ts';
 import { type DataFlow, dataFlow } from '../api/flow-shape.ts';
 import { usePolled } from '../api/polled.ts';
 import { utc } from '../format.ts';
@@ -10,11 +9,12 @@ import type { Place } from '../router.ts';
 import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
+import { useTenants, useVisitor } from '../shell/visitor.ts';
 import { Period, periodOf } from './period.tsx';
 import { Exceptions, HowFar, Places } from './tables.tsx';
 
 export function DataFlowRoom({ place }: { readonly place: Place }): VNode {
-  const tenants = usePolled('tenants', tenantNames, undefined);
+  const tenants = useTenants();
   const names = tenants.value ?? [];
   const tenant = place.query.get('tenant') ?? names[0];
   return (
@@ -78,15 +78,18 @@ function Report({ place, tenant, names }: ReportProps): VNode {
 /** What a reader must know of the numbers below. */
 function Whereof({ report }: { readonly report: DataFlow }): VNode {
   const { since, until, madeAt, recordsSince, complete } = report;
+  const isOperators = useVisitor().tenant === undefined;
+  const kept =
+    recordsSince === undefined
+      ? 'of which none is kept any more.'
+      : `of which those since ${minute(recordsSince)} are kept.`;
   return (
     <div class="whereof">
       <p>
         <b>{report.tenant}</b>, from {minute(since)} to {minute(until)}. Made {minute(madeAt)} from
         the records of calls. Places stand with the region and the legal entity that their documents
-        stated when the calls were made. Each number leads to the calls behind it,{' '}
-        {recordsSince === undefined
-          ? 'of which none is kept any more.'
-          : `of which those since ${minute(recordsSince)} are kept.`}
+        stated when the calls were made.
+        {isOperators && ` Each number leads to the calls behind it, ${kept}`}
       </p>
       {!complete && (
         <p class="problem" role="alert">

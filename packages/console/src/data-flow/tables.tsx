@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { FlowException, FlowPlace, Reached, Received } from '../api/flow-shape.ts';
 import { exactCount, utc } from '../format.ts';
 import { Tier } from '../shell/tier.tsx';
+import { useVisitor } from '../shell/visitor.ts';
 
 const REACHES: readonly (readonly [reach: string, says: string])[] = [
   ['left', 'Left: received beyond tier 1, by a place that is not the tenant’s own'],
@@ -177,13 +178,15 @@ const PlaceRow = ({ place, children }: PlaceRowProps): VNode => (
 
 type CallsProps = { readonly of: Reached | FlowPlace | undefined; readonly what: string };
 
-/** None is a zero that leads nowhere. */
-const Calls = ({ of, what }: CallsProps): VNode =>
-  of === undefined || of.calls === 0 ? (
-    <>0</>
-  ) : (
+/** None is a zero that leads nowhere; the list of calls is the operator's. */
+function Calls({ of, what }: CallsProps): VNode {
+  const isTenants = useVisitor().tenant !== undefined;
+  if (of === undefined || of.calls === 0) return <>0</>;
+  if (isTenants) return <>{exactCount(of.calls)}</>;
+  return (
     <a href={of.records}>
       {exactCount(of.calls)}
       <span class="heard"> calls: {what}</span>
     </a>
   );
+}

@@ -6,13 +6,13 @@ import {
   type BroughtEndpoint,
   type Examined,
   endpoints as endpointsOf,
-  tenantNames,
 } from '../api/brought-shape.ts';
 import { usePolled } from '../api/polled.ts';
 import type { Place } from '../router.ts';
 import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
+import { useTenants } from '../shell/visitor.ts';
 import { Whose } from '../shell/whose.tsx';
 import { AddForm } from './add-form.tsx';
 import { Brought } from './brought.tsx';
@@ -24,7 +24,7 @@ type Told = ReadonlyMap<string, Examined>;
 
 export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
   const all = usePolled('endpoints', endpointsOf, EVERY_MS);
-  const tenants = usePolled('tenants', tenantNames, undefined);
+  const tenants = useTenants();
   const [told, setTold] = useState<Told>(new Map());
   const [adding, setAdding] = useState(false);
   const tenant = place.query.get('tenant') ?? '';

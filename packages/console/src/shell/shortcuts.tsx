@@ -2,16 +2,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keysAreOn, switchKeys } from './keys.ts';
+import { roomsOf } from './rooms.ts';
+import { useVisitor } from './visitor.ts';
 
-const KEYS: readonly (readonly [keys: string, deed: string])[] = [
-  ['g o', 'Overview'],
-  ['g r', 'Requests'],
-  ['g e', 'Endpoints of tenants'],
-  ['g d', 'Data flow'],
-  ['g c', 'Consents'],
-  ['g p', 'Policies'],
-  ['g w', 'Playground: what if'],
-  ['g m', 'Registry of models'],
+type Line = readonly [keys: string, deed: string];
+const KEYS: readonly Line[] = [
   ['j  k', 'Next and previous request'],
   ['Enter', 'Open the request'],
   ['/', 'Filter, or search'],
@@ -24,6 +19,7 @@ export type ShortcutsProps = { readonly open: boolean; readonly onClose: () => v
 
 export function Shortcuts({ open, onClose }: ShortcutsProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
+  const ways = roomsOf(useVisitor()).map(({ key, name }): Line => [`g ${key}`, name]);
   const [on, setOn] = useState(keysAreOn);
   useEffect(() => {
     if (open) dialog.current?.showModal();
@@ -37,7 +33,7 @@ export function Shortcuts({ open, onClose }: ShortcutsProps): VNode {
     <dialog ref={dialog} class="sheet" aria-labelledby="keys" onClose={onClose}>
       <h2 id="keys">Keys</h2>
       <dl>
-        {KEYS.map(([keys, deed]) => (
+        {[...ways, ...KEYS].map(([keys, deed]) => (
           <div key={keys}>
             <dt>
               {keys.split(/\s+/).map((one) => (

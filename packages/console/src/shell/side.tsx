@@ -1,32 +1,10 @@
 // The rooms, and what belongs to all of them.
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import {
-  Books,
-  Flask,
-  Flow,
-  Gauge,
-  Gone,
-  Keyboard,
-  Mark,
-  Moon,
-  Plug,
-  Rows,
-  Scales,
-  Signed,
-} from './icons.tsx';
+import { Gone, Keyboard, Mark, Moon } from './icons.tsx';
+import { isIn, roomsOf } from './rooms.ts';
 import { chooseTheme, chosenTheme, systemTheme, type Theme } from './theme.ts';
-
-const ROOMS: readonly (readonly [path: string, name: string, icon: () => VNode])[] = [
-  ['/', 'Overview', Gauge],
-  ['/requests', 'Requests', Rows],
-  ['/endpoints', 'Endpoints', Plug],
-  ['/data-flow', 'Data flow', Flow],
-  ['/consents', 'Consents', Signed],
-  ['/policies', 'Policies', Scales],
-  ['/playground', 'Playground', Flask],
-  ['/registry', 'Registry', Books],
-];
+import { useVisitor } from './visitor.ts';
 
 export type SideProps = {
   readonly path: string;
@@ -35,18 +13,26 @@ export type SideProps = {
 };
 
 export function Side({ path, onKeys, onLeave }: SideProps): VNode {
+  const visitor = useVisitor();
   return (
     <header class="side">
       <a class="brand" href="/">
         <Mark /> Signalbox
       </a>
+      {visitor.tenant !== undefined && (
+        <p class="whose">
+          <span class="heard">Admin of </span>
+          {visitor.tenant}
+        </p>
+      )}
       <nav aria-label="Rooms">
         <ul>
-          {ROOMS.map(([to, name, Icon]) => {
-            const inside = to === '/' ? path === '/' : path.startsWith(to);
+          {roomsOf(visitor).map((room) => {
+            const { path: to, name, Icon } = room;
+            const here = path === to ? 'page' : 'true';
             return (
               <li key={to}>
-                <a href={to} aria-current={inside ? (path === to ? 'page' : 'true') : undefined}>
+                <a href={to} aria-current={isIn(room, path) ? here : undefined}>
                   <Icon /> {name}
                 </a>
               </li>

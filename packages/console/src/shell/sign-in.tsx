@@ -35,7 +35,7 @@ export function SignIn({ spent }: { readonly spent: boolean }): VNode {
         Open the link that <code>signalbox up</code> printed. It opens the console once.
       </p>
       <form onSubmit={submit}>
-        <label for="admin-key">Or use the admin key</label>
+        <label for="admin-key">Or use an admin key</label>
         <input
           id="admin-key"
           type="password"
@@ -53,8 +53,9 @@ export function SignIn({ spent }: { readonly spent: boolean }): VNode {
         </p>
       </form>
       <p class="soft">
-        It is in the file <code>admin.key</code> of the data folder, <code>.signalbox</code> unless
-        said otherwise.
+        The operator’s is in the file <code>admin.key</code> of the data folder,{' '}
+        <code>.signalbox</code> unless said otherwise. A tenant’s admin uses a key of the tenant
+        with the scope <code>admin</code>, and sees that tenant alone.
       </p>
     </div>
   );

@@ -4,8 +4,9 @@
 // It refuses a Host that is not ours (a name that an attacker points at this address), an Origin
 // that is not ours, a page of another site that asks with the browser's cookie, and a change that
 // comes with a cookie from a page that does not say where it is from. It admits the admin key as a
-// Bearer, and the cookie of a session that a one-time login link has opened. It never says why a
-// key or a cookie was wrong, and keeps neither.
+// Bearer, a key of a tenant by its scopes for that tenant, and the cookie of a session
+// that a one-time login link of either has opened: a session is what its key is, and ends with it.
+// It never says why a key or a cookie was wrong, and keeps neither.
 import { no, type Refusal, type Result, refusal, type TenantName, yes } from '@signalbox/contract';
 import type { Head } from '@signalbox/ports';
 import { type TokenPorts, Tokens } from './tokens.ts';
@@ -19,11 +20,14 @@ const KEY_BYTES_MAX = 512;
 
 /** `auditor` reads what an admin of the tenant reads; `finance` reads sums of money. */
 export type TenantRole = 'admin' | 'auditor' | 'finance';
-/** A key of a tenant with a scope for this API. */
+/** Who came with a key of a tenant that has a scope for this API. */
 export type TenantKey = {
   readonly tenant: TenantName;
+  /** Its name. */
   readonly key: string;
   readonly role: TenantRole;
+  /** Whether the same key would still be let in as that, from that address. */
+  holds(address: string): boolean;
 };
 
 export type DoorOptions = TokenPorts & {
@@ -38,20 +42,32 @@ export type Visitor = {
   /** For whom alone it speaks; undefined: the operator, for everybody. */
   readonly tenant: TenantName | undefined;
   readonly role: 'operator' | TenantRole;
+  /** What a session of its own will stand on; undefined: the operator. */
+  readonly key: TenantKey | undefined;
   /** For the record of what was done: `operator`, or the name of the key. */
   readonly name: string;
   stillIn(): boolean;
 };
 
-const OPERATOR = { tenant: undefined, role: 'operator', name: 'operator' } as const;
+type Identified = Pick<Visitor, 'tenant' | 'role' | 'key' | 'name'>;
+
+const OPERATOR: Identified = {
+  tenant: undefined,
+  role: 'operator',
+  key: undefined,
+  name: 'operator',
+};
+
+const identityOf = (key: TenantKey | undefined): Identified =>
+  key === undefined ? OPERATOR : { tenant: key.tenant, role: key.role, key, name: key.key };
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** What a browser says of a page that is ours, or of a person who typed the address. */
 const OWN_SITE: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 export class Door {
   readonly #options: DoorOptions;
-  readonly #links: Tokens;
-  readonly #sessions: Tokens;
+  readonly #links: Tokens<TenantKey | undefined>;
+  readonly #sessions: Tokens<TenantKey | undefined>;
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -61,10 +77,10 @@ export class Door {
     this.#sessions = new Tokens(options, sessions);
   }
 
-  /** A link that opens the console once. */
-  loginLink(): string {
+  /** A link that opens the console once. @param key undefined: for the operator. */
+  loginLink(key: TenantKey | undefined): string {
     const [origin = ''] = this.#options.origins();
-    return `${origin}/login?token=${this.#links.mint()}`;
+    return `${origin}/login?token=${this.#links.mint(key)}`;
   }
 
   /** The origin that the request was sent to, when it is ours and came from nowhere else. */
@@ -85,29 +101,28 @@ export class Door {
       if (this.#options.adminKeyHolds(bearer)) {
         return yes({ by: 'admin-key', ...OPERATOR, stillIn: () => true });
       }
-      const whose = (): TenantKey | undefined => this.#options.tenantOf?.(bearer, head.address);
-      const theirs = whose();
-      if (theirs === undefined) return no(WRONG_KEY);
-      const { tenant, role, key: name } = theirs;
-      const stillIn = (): boolean => {
-        const now = whose();
-        return now?.tenant === tenant && now.role === role;
-      };
-      return yes({ by: 'tenant-key', tenant, role, name, stillIn });
+      const key = this.#options.tenantOf?.(bearer, head.address);
+      if (key === undefined) return no(WRONG_KEY);
+      const stillIn = (): boolean => key.holds(head.address);
+      return yes({ by: 'tenant-key', ...identityOf(key), stillIn });
     }
     const session = cookieOf(head, cookieName(own));
     if (session === undefined) return no(NO_KEY);
-    if (!this.#sessions.holds(session)) return no(SESSION_OVER);
+    const opened = this.#sessions.held(session);
+    const stillIn = (): boolean =>
+      this.#sessions.held(session) !== undefined && (opened?.by?.holds(head.address) ?? true);
+    if (opened === undefined || !stillIn()) return no(SESSION_OVER);
     const site = head.header('sec-fetch-site');
     if (site !== undefined && !OWN_SITE.has(site)) return no(WRONG_ORIGIN);
     if (!SAFE.has(head.method) && head.header('origin') === undefined) return no(NO_ORIGIN);
-    return yes({ by: 'session', ...OPERATOR, stillIn: () => this.#sessions.holds(session) });
+    return yes({ by: 'session', ...identityOf(opened.by), stillIn });
   }
 
   /** The cookie of a new session, once a link; undefined: the link was used or is too old. */
-  redeem(token: string, own: URL): string | undefined {
-    if (!this.#links.spend(token)) return undefined;
-    return cookieText(own, this.#sessions.mint(), SESSION_MS);
+  redeem(token: string, own: URL, address: string): string | undefined {
+    const link = this.#links.spend(token);
+    if (link === undefined || link.by?.holds(address) === false) return undefined;
+    return cookieText(own, this.#sessions.mint(link.by), SESSION_MS);
   }
 
   /** Ends the session of the request; the cookie that forgets it. */
@@ -160,8 +175,10 @@ const NO_KEY = refusal('key_missing', 'This needs the admin key.', {
   hint: 'Send it as `authorization: Bearer`, or open a login link in a browser.',
 });
 const WRONG_KEY = refusal('key_invalid', 'This is not the admin key.', {
-  hint: 'The server keeps it in the file `admin.key` of its data folder.',
+  hint:
+    'The server keeps it in the file `admin.key` of its data folder; the admin of a tenant uses ' +
+    'a key of that tenant with the scope `admin`.',
 });
 const SESSION_OVER = refusal('key_expired', 'This session has ended.', {
-  hint: 'Open a new login link: `signalbox up` prints one.',
+  hint: 'Sign in again, or open a new login link: `signalbox console` prints one.',
 });

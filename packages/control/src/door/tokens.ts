@@ -11,7 +11,7 @@ export type TokenBounds = {
   /** Separates the hashes of one use from those of another. */
   readonly purpose: string;
   readonly lifeMs: number;
-  /** Alive at once; the oldest goes when there are more. */
+  /** Of one holder, alive at once; its oldest goes when there are more. */
   readonly tokensMax: number;
 };
 
@@ -21,11 +21,18 @@ export type TokenPorts = {
   readonly keys: Keys;
 };
 
-export class Tokens {
+/** Of all holders but the operator: the oldest goes, whose it may be. */
+const OTHERS_MAX = 4_096;
+
+/** Undefined: the operator. */
+export type Holder = { readonly tenant: string } | undefined;
+type Alive<H> = { readonly expiry: number; readonly holder: H };
+
+export class Tokens<H extends Holder> {
   readonly #ports: TokenPorts;
   readonly #bounds: TokenBounds;
-  /** Expiry by hash, oldest first: all live equally long. */
-  readonly #alive = new Map<string, number>();
+  /** By hash, oldest first: all live equally long. */
+  readonly #alive = new Map<string, Alive<H>>();
 
   constructor(ports: TokenPorts, bounds: TokenBounds) {
     this.#ports = ports;
@@ -33,26 +40,26 @@ export class Tokens {
   }
 
   /** A new token, which nobody can be told again. */
-  mint(): string {
+  mint(holder: H): string {
     const token = Buffer.from(this.#ports.random.bytes(TOKEN_BYTES)).toString('base64url');
     const now = this.#ports.clock.now();
     this.#forgetExpired(now);
-    for (const oldest of this.#alive.keys()) {
-      if (this.#alive.size < this.#bounds.tokensMax) break;
-      this.#alive.delete(oldest);
-    }
-    this.#alive.set(this.#hash(token), now + this.#bounds.lifeMs);
+    this.#leave(this.#bounds.tokensMax - 1, (one) => one?.tenant === holder?.tenant);
+    if (holder !== undefined) this.#leave(OTHERS_MAX - 1, (one) => one !== undefined);
+    this.#alive.set(this.#hash(token), { expiry: now + this.#bounds.lifeMs, holder });
     return token;
   }
 
-  holds(token: string): boolean {
-    if (!TOKEN.test(token)) return false;
-    return (this.#alive.get(this.#hash(token)) ?? 0) > this.#ports.clock.now();
+  /** Who holds it; undefined: it opens nothing. */
+  held(token: string): { readonly by: H } | undefined {
+    const found = TOKEN.test(token) ? this.#alive.get(this.#hash(token)) : undefined;
+    const isAlive = found !== undefined && found.expiry > this.#ports.clock.now();
+    return isAlive ? { by: found.holder } : undefined;
   }
 
-  /** True once for a token that is alive. */
-  spend(token: string): boolean {
-    const held = this.holds(token);
+  /** Once for a token that is alive. */
+  spend(token: string): { readonly by: H } | undefined {
+    const held = this.held(token);
     this.revoke(token);
     return held;
   }
@@ -65,8 +72,14 @@ export class Tokens {
     return this.#ports.keys.digest(this.#bounds.purpose, token, HASH_BYTES);
   }
 
+  /** Of those the newest stay, so many. */
+  #leave(count: number, isOne: (holder: H) => boolean): void {
+    const ours = [...this.#alive].filter(([, { holder }]) => isOne(holder));
+    for (const [hash] of ours.slice(0, Math.max(0, ours.length - count))) this.#alive.delete(hash);
+  }
+
   #forgetExpired(now: number): void {
-    for (const [hash, expiry] of this.#alive) {
+    for (const [hash, { expiry }] of this.#alive) {
       if (expiry > now) break;
       this.#alive.delete(hash);
     }

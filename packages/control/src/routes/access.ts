@@ -3,16 +3,30 @@ import { yes } from '@signalbox/contract';
 import { z } from 'zod';
 import { type Door, LOGIN_LINK_MS } from '../door/door.ts';
 import type { ControlOptions } from '../options.ts';
-import { NO_QUERY, type Route } from './route.ts';
+import { getRoute, NO_QUERY, type Route } from './route.ts';
 import { isoTime, time } from './rows.ts';
 
 export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Route[] {
   return [
+    getRoute({
+      path: '/admin/v1/session',
+      summary: 'Who asks: the operator, or a key of a tenant',
+      query: NO_QUERY,
+      answer: z.strictObject({
+        tenant: z.string().nullable().describe('Whose key it is; null: the operator.'),
+        name: z.string().describe('The name of the key, or `operator`.'),
+      }),
+      forTenants: true,
+      async serve(_query, _asked, { visitor: { tenant, name } }) {
+        return yes({ status: 200, body: { tenant: tenant ?? null, name } });
+      },
+    }),
     {
       method: 'POST',
       path: '/admin/v1/login-links',
       summary: 'A link that opens the console once, within ten minutes',
       kind: 'json',
+      forTenants: true,
       status: 201,
       query: NO_QUERY,
       body: undefined,
@@ -20,9 +34,9 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
         url: z.string().nullable().describe('Told once: null when the request is repeated.'),
         expires: time,
       }),
-      async serve() {
+      async serve(_asked, { visitor }) {
         const expires = isoTime(clock.now() + LOGIN_LINK_MS);
-        const body = { url: door.loginLink(), expires };
+        const body = { url: door.loginLink(visitor.key), expires };
         return yes({ status: 201, body, again: { url: null, expires } });
       },
     },
@@ -31,6 +45,7 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
       path: '/admin/v1/logout',
       summary: 'End the session of the cookie that came along',
       kind: 'json',
+      forTenants: true,
       status: 200,
       query: NO_QUERY,
       body: undefined,

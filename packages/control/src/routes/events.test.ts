@@ -13,7 +13,7 @@ describe('events of the registry', () => {
     served = new Served({
       tenantOf: (key) =>
         key === 'acme-admin'
-          ? { tenant: tenantName('acme'), key: 'admin', role: 'admin' }
+          ? { tenant: tenantName('acme'), key: 'admin', role: 'admin', holds: () => true }
           : undefined,
     });
     await served.start();

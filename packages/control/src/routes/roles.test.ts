@@ -21,7 +21,8 @@ describe('a key of a tenant', () => {
     served = new Served({
       tenantOf(text): TenantKey | undefined {
         const role = roleOf(text);
-        return role && { tenant: tenantName('acme'), key: text, role };
+        const holds = (): boolean => roleOf(text) === role;
+        return role && { tenant: tenantName('acme'), key: text, role, holds };
       },
     });
     await served.start();

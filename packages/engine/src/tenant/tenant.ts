@@ -201,9 +201,9 @@ export function identify(
   return mayUse(key, address, tenants, ports.clock);
 }
 
-/** A call that waited on disk has no key with it: the one that it came with must still hold. */
-function recognise(
-  { tenant, keyId, keyMac }: Resumed,
+/** The key of an earlier time is not there any more: what it was must still hold. */
+export function recognise(
+  { tenant, keyId, keyMac }: Pick<Resumed, 'tenant' | 'keyId' | 'keyMac'>,
   address: string,
   tenants: Tenants,
   { keys, clock }: { readonly keys: Keys; readonly clock: Clock },
