@@ -36,7 +36,7 @@ export const residency = ({ asserts, isPlanted }: Residency): Setting => ({
   wish: drawResidencyWish,
   judged: isPlanted ? JUDGED_PLANTED : JUDGED,
   floods: false,
-  besideShare: 0.35,
+  besideShare: 0.25,
   asserts,
 });
 
