@@ -15,6 +15,7 @@ const DASH = 0x2d;
 const POINT = 0x2e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
+const UNDERSCORE = 0x5f;
 
 export class Chain {
   groups = 0;
@@ -31,7 +32,8 @@ export class Chain {
     this.#push(from, to, this.groups > 0 ? (READS_AS[text.charCodeAt(from - 1)] ?? 0) : 0);
     for (let end = to; this.groups < GROUPS_MAX && end < last; ) {
       const separator = READS_AS[text.charCodeAt(end)] ?? 0;
-      if (!isSeparator(separator) || !isWord(text.charCodeAt(end + 1))) break;
+      if (separator === UNDERSCORE ? !isBetweenDigits(text, end) : !isSeparator(separator)) break;
+      if (!isWord(text.charCodeAt(end + 1))) break;
       const at = end + 1;
       end = wordEnd(text, at);
       if (!isGroup(text, at, end)) break;
@@ -136,7 +138,12 @@ const isSeparator = (code: number): boolean =>
   code === BLANK || code === DASH || code === POINT || code === SLASH || code === COLON;
 
 /** Separators that hold tighter than a blank: what they join is one thing. */
-export const isTight = (code: number): boolean => code === DASH || code === POINT || code === COLON;
+export const isTight = (code: number): boolean =>
+  code === DASH || code === POINT || code === COLON || code === UNDERSCORE;
+
+/** `4012_8888`: elsewhere an underscore is a part of a name. */
+const isBetweenDigits = (text: string, at: number): boolean =>
+  isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1));
 
 export function wordEnd(text: string, from: number): number {
   let at = from;

@@ -1,10 +1,15 @@
 // Dates of birth: a whole date that a word of birth stands beside, or that stands in a record of a
 // person.
 import { isDay, number } from './checks.ts';
-import { NAMED_DATE } from './forms.table.ts';
+import { MONTH_BEFORE, NAMED_DATE } from './forms.table.ts';
 import { isDigit, isLetter, isWord } from './text.ts';
 
-export type Dated = { readonly end: number; readonly year: number };
+export type Dated = {
+  /** Where a month begins that stands before the day. */
+  readonly start?: number;
+  readonly end: number;
+  readonly year: number;
+};
 
 const ASIAN = /(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]/y;
 
@@ -18,7 +23,7 @@ export function dateAt(text: string, start: number): Dated | undefined {
     const numeric = numericAt(text, start, first);
     if (numeric !== undefined) return numeric;
   }
-  if (length <= 2) return namedAt(text, start, first);
+  if (length <= 2) return namedAt(text, start, first) ?? monthFirst(text, start);
   return after === 0x5e74 || after === 0xb144 ? asianAt(text, start) : undefined;
 }
 
@@ -34,11 +39,31 @@ function digitsEnd(text: string, from: number): number {
 
 /** `2 May 1984`: asked only where a letter follows soon. */
 function namedAt(text: string, start: number, first: number): Dated | undefined {
-  const near = isLetter(text.charCodeAt(first)) || isLetter(text.charCodeAt(first + 1));
-  if (!near && !isLetter(text.charCodeAt(first + 2))) return undefined;
+  const near = isMonthPart(text.charCodeAt(first)) || isMonthPart(text.charCodeAt(first + 1));
+  if (!near && !isMonthPart(text.charCodeAt(first + 2))) return undefined;
   NAMED_DATE.lastIndex = start;
   const named = NAMED_DATE.exec(text);
   return named === null ? undefined : { end: NAMED_DATE.lastIndex, year: Number(named[2]) };
+}
+
+/** Latin and Devanagari. */
+const isMonthPart = (code: number): boolean =>
+  isLetter(code) || (code >= 0xc0 && code < 0x250) || (code >= 0x900 && code < 0x980);
+
+const YEAR_AFTER = /\d{1,2}(?:st|nd|rd|th)?,? (\d{4})(?!\d)/y;
+const MONTH_MAX = 12;
+
+/** `May 2, 1984`: asked only where a letter, or its point, stands before. */
+function monthFirst(text: string, start: number): Dated | undefined {
+  const before = text.charCodeAt(start - 2);
+  if (text[start - 1] !== ' ' || !(isLetter(before) || before === POINT)) return undefined;
+  YEAR_AFTER.lastIndex = start;
+  const year = YEAR_AFTER.exec(text);
+  if (year === null) return undefined;
+  const from = Math.max(0, start - MONTH_MAX);
+  const month = MONTH_BEFORE.exec(text.slice(from, start));
+  if (month === null) return undefined;
+  return { start: from + month.index, end: YEAR_AFTER.lastIndex, year: Number(year[1]) };
 }
 
 function asianAt(text: string, start: number): Dated | undefined {

@@ -6,12 +6,16 @@ export const EMPTY_KEY: RegExp =
   /^(?:[a-z]{1,2}\d{0,3}|value|val|field\d*|data|text|content|result|column\d*|col\d*|key|nid|input|output|answer|reply|message|note|notes|contact|info|details)$/i;
 
 const MONTHS =
-  'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out|dez|mrt|mei|maj|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu';
+  'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|out|dez|mrt|maa|mei|maj|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu|जनवरी|फ़रवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|सितम्बर|अक्टूबर|नवंबर|नवम्बर|दिसंबर|दिसम्बर';
 /** `2 May 1984`, `2. Mai 1984`, `2 de mayo de 1984`: day and year. */
 export const NAMED_DATE: RegExp = new RegExp(
   `(\\d{1,2})(?:st|nd|rd|th|er|º)?[. -]{1,2}(?:de |of )?(?:${MONTHS})[a-zäéçûźü]{0,8}\\.?[ ,-]{1,2}(?:de )?(\\d{4})(?!\\d)`,
   'iy',
 );
+
+/** A month at the end, and a blank: `March `, `Feb. `. */
+export const MONTH_BEFORE: RegExp =
+  /(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? $/i;
 
 /** First digits and lengths that the schemes have published. */
 export const CARD_SCHEMES: RegExp =

@@ -328,6 +328,14 @@ export const IDENTIFIERS: readonly Identifier[] = [
     valid: world.caSin,
     words: 'sin ssn',
   }),
+  // Numbers with a zero in front are given to nobody, and stand for a person in documents.
+  row('ca-sin', gov, 'ca', {
+    groups: '9 3-3-3',
+    form: /^0\d+$/,
+    valid: check.luhn,
+    words: 'sin',
+    checked: false,
+  }),
   row('mx-curp', gov, 'mx', {
     groups: '18',
     form: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d$/,

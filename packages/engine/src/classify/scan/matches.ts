@@ -17,7 +17,7 @@ type Shape = Identifier & {
 
 const CARD_GROUPS =
   '14 15 16 17 18 19 4-4-4-4 4-4-4-4-3 4-4-4-4-2 4-4-4-4-1 4-6-5 4-6-4 4-5-6 ' +
-  '4-4-4-3 4-4-4-2 4-4-6 4-7-4 8-8';
+  '4-4-4-3 4-4-4-2 4-4-6 4-7-4 8-8 4-8-4';
 const card = (type: Identifier['alone'], groups: string): Identifier => ({
   type: 'credit-card',
   kind: 'financial',

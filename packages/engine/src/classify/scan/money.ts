@@ -10,7 +10,8 @@ const BLANK = 0x20;
 /** The end of the IBAN that begins at `start`, or -1. */
 export function ibanEnd(text: string, start: number): number {
   if (!isLetter(text.charCodeAt(start)) || !isLetter(text.charCodeAt(start + 1))) return -1;
-  if (!isDigit(text.charCodeAt(start + 2)) || !isDigit(text.charCodeAt(start + 3))) return -1;
+  const check = READS_AS[text.charCodeAt(start + 2)] === BLANK ? start + 3 : start + 2;
+  if (!isDigit(text.charCodeAt(check)) || !isDigit(text.charCodeAt(check + 1))) return -1;
   const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toUpperCase());
   if (length === undefined) return -1;
   let compact = '';

@@ -151,7 +151,11 @@ function macEnd(text: string, start: number): number {
   for (let i = 0; i < 14; i += 1) {
     if (i !== 4 && i !== 9 && !isHex(text.charCodeAt(start + i))) return -1;
   }
-  return isWord(text.charCodeAt(start + 14)) ? -1 : start + 14;
+  // `4012.8888.8888.1881` goes on.
+  const after = text.charCodeAt(start + 14);
+  return isWord(after) || (after === POINT && isWord(text.charCodeAt(start + 15)))
+    ? -1
+    : start + 14;
 }
 
 function pairsEnd(text: string, start: number, separator: number): number {

@@ -25,6 +25,20 @@ describe('what stands in a text', () => {
     ['id,name,BSN\n7,Jo,612552081\n', ['nl-bsn']],
     ["INSERT INTO t(id,pesel) VALUES (5,'44083008045');", ['pl-pesel']],
     ['password: hunter2!x', ['secret']],
+    ['CNPJ 11.444.777/0001-61', ['br-cnpj']],
+    ['rijksregisternummer 85.07.30-033.28', ['be-national-number']],
+    ['生年月日：1978年3月3日', ['date-of-birth']],
+    ['geboren op 3 maart 1978', ['date-of-birth']],
+    ['born on March 3, 1978', ['date-of-birth']],
+    ['जन्म तिथि: 3 मार्च 1978', ['date-of-birth']],
+    ["driver's license: D1234567", ['us-driver-license']],
+    ['driver’s license number is D1234567', ['us-driver-license']],
+    ['card 4012.8888.8888.1881', ['credit-card']],
+    ['4012 88888888 1881', ['credit-card']],
+    ['4012_8888_8888_1881', ['credit-card']],
+    ['%B4012888888881881^DOE/JOHN^', ['credit-card']],
+    ['my SIN is 046 454 286', ['ca-sin']],
+    ['IBAN DE 89 3704 0044 0532 0130 00', ['iban-code']],
   ];
   for (const [text, types] of cases) {
     it(`${JSON.stringify(text)} is ${types.join(', ')}`, () => {
@@ -65,6 +79,7 @@ describe('what only looks like it', () => {
     'const token = getToken(); password = process.env.PASSWORD',
     'data.password === data.confirmPassword',
     'credential?: X509Credential | undefined',
+    'released on March 3, 1978 and 3 maart 2018; 1978年3月3日',
     'x > 2147483647 || call(4294967295)',
     'Free Software Foundation, 51 Franklin Street, Boston, MA 02110-1301 USA',
     'phone_vectors = [0.1121968905, 0.1053992246], copyright 2006-2022 by the phone team',

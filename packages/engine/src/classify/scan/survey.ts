@@ -53,6 +53,7 @@ const SIGNED_AT = 6;
 const SIGNED_AFTER = 4;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
 const ROW_GROUPS = 16;
+const MIXED_GROUPS = 5;
 /** A blob that may spell text: the caller unpacks it. */
 export type Blob = { readonly start: number; readonly end: number };
 
@@ -112,6 +113,8 @@ export class Survey {
     let start = at;
     while (start > this.#past && isWord(text.charCodeAt(start - 1))) start -= 1;
     if (text[start - 1] === '\\' && 'nrt'.includes(text[start] ?? '') && start < at) start += 1;
+    // `%B4012888888881881^`: the first track of a card.
+    if (text[start] === 'B' && text[start - 1] === '%') start += 1;
     const end = wordEnd(text, at);
     if (end - start < SHORT && this.#isIdle(start, end)) {
       this.#past = end;
@@ -129,7 +132,8 @@ export class Survey {
     const after = text.charCodeAt(end);
     const before = READS_AS[text.charCodeAt(start - 1)];
     if (before === 0x28 || before === 0x2b || before === 0x20 || before === 0x3a) return false;
-    if (after === 0x3a) return false;
+    // A year before its sign: `1978年`, `1978년`.
+    if (after === 0x3a || after === 0x5e74 || after === 0xb144) return false;
     return !isJoint(READS_AS[after] ?? 0) || !isWord(text.charCodeAt(end + 1));
   }
 
@@ -262,6 +266,7 @@ export class Survey {
     const { text } = this.#page;
     const end = chain.end[to] ?? 0;
     if (isTight(after) && !(after === 0x2e && !isDigit(text.charCodeAt(end + 1)))) return false;
+    if (this.#isMixed(from, to)) return true;
     let dashes = 0;
     let others = 0;
     for (let i = from + 1; i <= to; i += 1) {
@@ -273,6 +278,15 @@ export class Survey {
     // `313.998.051-50`: points, then one dash before the check digits.
     if (others === 0) return true;
     return dashes === 0 || (dashes === 1 && chain.before[to] === 0x2d && others === 0x2e);
+  }
+
+  /** `11.444.777/0001-61`, `85.07.30-033.28`: as two countries write theirs. */
+  #isMixed(from: number, to: number): boolean {
+    const chain = this.#chain;
+    if (to - from !== MIXED_GROUPS - 1) return false;
+    let written = '';
+    for (let i = from + 1; i <= to; i += 1) written += String.fromCharCode(chain.before[i] ?? 0);
+    return written === '../-' || written === '..-.';
   }
 
   #weigh(from: number, to: number, shapes: Shapes): boolean {
@@ -309,11 +323,12 @@ export class Survey {
     const date = dateAt(text, at);
     if (date === undefined || !isBirthYear(date.year)) return false;
     const setting = this.#setting;
-    setting.of(at, date.end);
+    const start = date.start ?? at;
+    setting.of(start, date.end);
     const born = setting.around.nearest(BIRTH) <= BIRTH_WORD_MAX;
-    if (born) this.#add(at, date.end, 'date-of-birth', 'date-of-birth', 0.9);
+    if (born) this.#add(start, date.end, 'date-of-birth', 'date-of-birth', 0.9);
     else if (date.year < 2016 && setting.cell && !setting.headed) {
-      this.#weak.push({ start: at, end: date.end, type: 'date-of-birth', kind: 'date-of-birth' });
+      this.#weak.push({ start, end: date.end, type: 'date-of-birth', kind: 'date-of-birth' });
     }
     if (date.end > this.#past) this.#past = date.end;
     return true;
@@ -373,12 +388,13 @@ export class Survey {
 const isShort = (chain: Chain, group: number): boolean =>
   (chain.end[group] ?? 0) - (chain.start[group] ?? 0) < 7;
 
-/** Blank, dash, point, slash, colon: what a chain may go on after. */
+/** Blank, dash, point, slash, colon, underscore: what a chain may go on after. */
 const isJoint = (code: number): boolean =>
   code === 0x20 ||
   code === 0x2d ||
   code === 0x2e ||
   code === 0x2f ||
   code === 0x3a ||
+  code === 0x5f ||
   code === 0x28 ||
   code === 0x29;

@@ -2,7 +2,7 @@
 
 export const OTHER = 0;
 /** 1 to 26 are the letters, capitals and accents folded. */
-/** Blank, dash, underscore, dot: what stands between the words of a name. */
+/** Blank, dash, underscore, dot, apostrophe: what stands between the words of a name. */
 export const GAP = 27;
 export const COLON = 28;
 export const SLASH = 29;
@@ -69,7 +69,7 @@ function fill(): void {
     CLASS[97 + i] = i + 1;
   }
   for (let i = 48; i < 58; i += 1) CLASS[i] = DIGIT;
-  for (const code of [...BLANKS, ...DASHES, 0x5f, 0x2e]) CLASS[code] = GAP;
+  for (const code of [...BLANKS, ...DASHES, 0x5f, 0x2e, 0x27, 0x2019]) CLASS[code] = GAP;
   for (const code of BLANKS) READS_AS[code] = 0x20;
   for (const code of DASHES) READS_AS[code] = 0x2d;
   const marks: readonly (readonly [string, number])[] = [
