@@ -12,6 +12,7 @@ export {
   readNetwork,
 } from './address.ts';
 export { canonicalConfiguration, canonicalText } from './canonical.ts';
+export { comparedIn } from './cel/compared.ts';
 export {
   type Condition,
   type ConditionProblem,

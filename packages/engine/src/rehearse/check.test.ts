@@ -104,7 +104,7 @@ describe('a check of policies', () => {
   it('names rules that nothing reaches', () => {
     const rules = '{name: a, when: {class: NOBODY}, cap: {output_tokens: 5}}';
     assert.match(saysOf(checked(yaml(`  first: {rules: [${rules}]}`)))[0] ?? '', /nothing reaches/);
-    const open = `{name: a, when: 'call.input_tokens > 9000', cap: {output_tokens: 5}}`;
+    const open = `{name: a, when: 'call.input_tokens * 2 > 9000', cap: {output_tokens: 5}}`;
     const { violations, notes } = checked(yaml(`  first: {rules: [${open}]}`));
     assert.deepEqual(violations, []);
     assert.match(notes[0] ?? '', /its condition reads more/);

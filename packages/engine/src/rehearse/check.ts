@@ -3,12 +3,7 @@
 // beside that: rules that nothing reaches, rules that together leave nothing, words and regions
 // that nobody knows.
 import type { Label } from '@signalbox/contract';
-import {
-  type Configuration,
-  type ConsentDocument,
-  type RuleDocument,
-  readCondition,
-} from '@signalbox/documents';
+import type { Configuration, ConsentDocument, RuleDocument } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Snapshot } from '../house.ts';
@@ -23,6 +18,7 @@ import { contradictionOf } from './contradiction.ts';
 import { downAt, imagine } from './imagined.ts';
 import { type Lattice, latticeOf, type Shape } from './lattice.ts';
 import { broken, type Promised } from './promises.ts';
+import { unreachedRules } from './unreached.ts';
 
 /** One point of the lattice, as `policy explain` takes it. */
 export type Point = Shape &
@@ -97,7 +93,13 @@ export function* checking(
   const stride = total <= pointsMax ? 1 : Math.ceil(total / pointsMax) | 1;
   yield* check.walk(lattice, stride);
   const words = [...configuration.policies.values()].flatMap(({ rules }) => unknownWords(rules));
-  const { unreachable, notes } = unreached(configuration, check.reached, at);
+  const unreached = unreachedRules(configuration, check.reached, { varied: lattice.varied, at });
+  const unreachable = unreached.flatMap(({ rule, isDecided }): readonly Violation[] =>
+    isDecided ? [{ kind: 'unreachable', says: unreachedText(rule), ...aboutRule(rule) }] : [],
+  );
+  const notes = unreached.flatMap(({ rule, isDecided }) =>
+    isDecided ? [] : [`${unreachedText(rule)}; its condition reads more than the check varies`],
+  );
   const isWhole = stride === 1 && only === undefined;
   return {
     points: check.points,
@@ -204,9 +206,13 @@ class Check {
     // What lies between two points that are asked is counted, not made.
     const hasPoint = (ahead: number): boolean =>
       Math.floor((count + ahead) / stride) > Math.floor(count / stride);
+    const made = new Map<readonly unknown[], readonly ImaginedCall[]>();
     for (const tenant of tenants) {
       const keys = keysOf(tenant);
-      const calls = callsOf(lattice, agreementsOf(tenant));
+      const agreements = agreementsOf(tenant);
+      const calls = made.get(agreements) ?? callsOf(lattice, agreements);
+      // Tenants without consents share theirs.
+      if (agreements.length === 1) made.set(agreements, calls);
       const ofVariant = keys.length * calls.length * moments.length;
       for (let at = 0; at < variants; at += 1) {
         const variant = hasPoint(ofVariant) ? variantAt(tenant, at) : undefined;
@@ -240,6 +246,8 @@ class Check {
     this.points += 1;
     const { catalog, policies, consents } = this.#snapshot;
     const { call } = asked;
+    // What nobody may serve was asked, too.
+    this.#matched(asked);
     const facts = { catalog, policies: asked.judging(policies), consents, ...moment };
     const surveyed = survey(call, facts);
     // As resolve does it, but for its record.
@@ -308,6 +316,8 @@ const asksWhatProbesTell = ({ effects }: RuleDocument): boolean =>
 const placeOf = ({ name, origin }: RuleDocument): string =>
   origin === undefined ? `\`${name}\`` : `\`${name}\` (${origin.file}:${origin.line})`;
 
+const unreachedText = (rule: RuleDocument): string => `nothing reaches the rule ${placeOf(rule)}`;
+
 const aboutRule = (rule: RuleDocument): Pick<Violation, 'point' | 'rules' | 'isOpen'> => ({
   point: undefined,
   rules: [rule],
@@ -325,45 +335,6 @@ function unknownWords(rules: readonly RuleDocument[]): readonly Violation[] {
       return [{ kind: 'unknown-word', says, ...aboutRule(rule) }];
     });
   });
-}
-
-/** What the lattice varies: a condition that reads nothing else is decided by it. */
-const VARIED = /^(call\.label|tenant\.)/;
-
-/** Rules of policies that are attached and in force, and that no point met. */
-function unreached(
-  configuration: Configuration,
-  reached: ReadonlySet<string>,
-  at: number,
-): { unreachable: readonly Violation[]; notes: readonly string[] } {
-  const { node, plans, tenants, keys, policies } = configuration;
-  const attached = new Set([
-    ...node.policies,
-    ...[...plans.values()].flatMap((one) => one.policies),
-    ...[...keys.values()].flatMap((one) => one.policies),
-    ...[...tenants.values()].flatMap((one) => [
-      ...one.policies,
-      ...[...one.agentPolicies.values()].flat(),
-    ]),
-  ]);
-  const unreachable: Violation[] = [];
-  const notes: string[] = [];
-  for (const policy of policies.values()) {
-    const isInForce = at >= (policy.fromMs ?? at) && at < (policy.untilMs ?? at + 1);
-    if (!attached.has(policy.name) || !isInForce) continue;
-    for (const rule of policy.rules.filter((one) => !reached.has(`${policy.name}/${one.name}`))) {
-      const says = `nothing reaches the rule ${placeOf(rule)}`;
-      if (isDecided(rule)) unreachable.push({ kind: 'unreachable', says, ...aboutRule(rule) });
-      else notes.push(`${says}; its condition reads more than the check varies`);
-    }
-  }
-  return { unreachable, notes };
-}
-
-function isDecided({ when }: RuleDocument): boolean {
-  if (when.expression === undefined) return true;
-  const read = readCondition(when.expression);
-  return read.ok && read.value.reads.every((name) => VARIED.test(name));
 }
 
 function unknownRegions({ endpoints, tenants, policies }: Configuration): readonly string[] {

@@ -1,12 +1,14 @@
 // All that a tenant could be and all that could happen to a call of it, as a finite lattice of
 // points: topology, residency, plan, label, what is down, the level of degradation, and calls made
-// so that each rule is met. For each tenant of the documents, and for what it might become.
+// so that each rule is met, with what conditions read of them. For each tenant of the documents,
+// and for what it might become.
 import { LABELS, type Label, type Topology, tenantName } from '@signalbox/contract';
 import type { Configuration, RuleDocument } from '@signalbox/documents';
 import type { Snapshot } from '../house.ts';
 import { planFacts } from '../snapshot.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 import { type Agreement, agreementsIn } from './agreements.ts';
+import { type Detail, type Details, detailsOf } from './details.ts';
 import { keyWithoutSecret } from './whose.ts';
 
 /** A tenant, as it is or as it might be. */
@@ -17,7 +19,7 @@ export type Variant = {
 };
 
 /** A call that some rule is about. */
-export type Shape = {
+export type Shape = Detail & {
   readonly model: string | undefined;
   readonly step: string | undefined;
   readonly agent: string | undefined;
@@ -38,6 +40,8 @@ export type Lattice = {
   readonly downs: readonly ReadonlySet<string>[];
   readonly levels: readonly number[];
   readonly shapes: readonly Shape[];
+  /** What conditions read that shapes vary. */
+  readonly varied: Details['varied'];
 };
 
 const TOPOLOGIES: readonly Topology[] = ['cloud', 'hybrid', 'sovereign'];
@@ -57,6 +61,7 @@ export function latticeOf(
   const regions = [...endpoints.values()].flatMap(({ region }) => region ?? []);
   const known = [...new Set(regions)].slice(0, REGIONS_MAX);
   const names = [...configuration.tenants.keys()];
+  const details = detailsOf(rules);
   return {
     tenants: only === undefined ? names : names.filter((name) => only.has(name)),
     ...variantsOf(snapshot, configuration, known),
@@ -65,7 +70,8 @@ export function latticeOf(
     agreementsOf: agreementsIn(configuration),
     downs: downsOf(snapshot, configuration),
     levels: rules.some(({ effects }) => effects?.degrade !== undefined) ? LEVELS : [0],
-    shapes: shapesOf(rules),
+    shapes: shapesOf(rules).flatMap((shape) => details.all.map((one) => ({ ...shape, ...one }))),
+    varied: details.varied,
   };
 }
 

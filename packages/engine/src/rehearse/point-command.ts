@@ -4,6 +4,7 @@ import type { Point } from './check.ts';
 /** The command that shows the same point. */
 export function commandFor(point: Point): string {
   const { tenant, key, label, down, level, model, step, agent, kinds = [] } = point;
+  const { difficulty, inputTokens, outputTokensMax } = point;
   const residency = tenant.residency ?? ['any'];
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['tenant', tenant.name],
@@ -18,11 +19,16 @@ export function commandFor(point: Point): string {
     ['model', model],
     ['step', step],
     ['agent', agent],
+    ['difficulty', difficulty],
+    ['input-tokens', inputTokens?.toString()],
+    ['output-tokens', outputTokensMax?.toString()],
+    ['tools', point.tools === true ? '' : undefined],
+    ['stream', point.stream === true ? '' : undefined],
     ...down.map((name) => ['down', name] as const),
     ['level', level === 0 ? undefined : String(level)],
   ];
   const words = flags.flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag} ${quoted(value)}`],
+    value === undefined ? [] : [value === '' ? `--${flag}` : `--${flag} ${quoted(value)}`],
   );
   return `signalbox policy explain ${words.join(' ')}`;
 }
