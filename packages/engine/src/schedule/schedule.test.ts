@@ -39,6 +39,20 @@ describe('a place for a call', () => {
     await ended(built, first);
   });
 
+  it('is looked for once more when the wait ends: what was closed may be open', async () => {
+    const built = build(narrow);
+    const { order } = built.house.live;
+    const inOrder = order.inOrder.bind(order);
+    Object.assign(order, { inOrder: () => [] });
+    const served = built.serve(chatOf('small'));
+    await settled();
+    assert.equal(built.upstream.dials.length, 0);
+    Object.assign(order, { inOrder });
+    await built.clock.turn(2_000);
+    built.upstream.last.answer(ANSWER);
+    assert.equal((await ended(built, served)).status, 200);
+  });
+
   it('is nothing to a caller who has left', async () => {
     const built = build(narrow);
     const first = built.serve(chatOf('small'));

@@ -155,7 +155,8 @@ function waitForPlace(
         done(offer);
         return true;
       },
-      over: () => done(undefined),
+      // What was closed when the wait began may be open, and no place that came free has told so.
+      over: () => done(takeFirst(call, ports)),
     });
     if (stop === undefined) done(undefined);
     reply.onLeave(() => {
