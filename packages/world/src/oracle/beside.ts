@@ -25,8 +25,9 @@ export function sinkAt(
 export function withoutRules(documents: Configuration, tenantName: string): Configuration {
   const tenant = documents.tenants.get(tenantName);
   if (tenant === undefined) return documents;
-  const tenants = new Map(documents.tenants).set(tenantName, { ...tenant, policies: [] });
-  return { ...documents, tenants };
+  // Calls are what a shared node refuses.
+  const bare = { ...tenant, policies: [], sharedNodes: 'allow' } as const;
+  return { ...documents, tenants: new Map(documents.tenants).set(tenantName, bare) };
 }
 
 /** Why an endpoint must not be asked about itself; undefined: it may. */
