@@ -102,3 +102,33 @@ test('policies are approved, promoted, rolled back, and an edit opens nothing', 
   const states = readFileSync(join(folder, '.signalbox', 'policies.json'), 'utf8');
   assert.match(states, /"by": "john"/);
 });
+
+test('a candidate that is rolled back after its first promotion is in shadow again', async (context) => {
+  const sim = await startSim();
+  context.after(() => sim.close());
+  const folder = folderFor(context);
+  const shadow = TO('near', '    mode: shadow\n');
+  writeFileSync(join(folder, 'own.yaml'), file(sim.url, shadow));
+  const environment = { CI: KEY, OTHER };
+  const server = await serverIn(context, folder, { config: 'own.yaml', environment });
+  const goes = async (): Promise<string | null> => {
+    const answer = await call(server.url, KEY, { body: { model: 'shared' } });
+    await answer.text();
+    return answer.headers.get('x-signalbox-endpoint');
+  };
+  const policy = (...words: readonly string[]) => typed(folder, ['policy', ...words, '--json']);
+  const none = await policy('rollback', 'legal', '--yes');
+  assert.match(none.err, /nothing was in force before/);
+  for (const words of [
+    ['promote', 'legal'],
+    ['promote', 'legal', '--all'],
+  ]) {
+    assert.equal(await goes(), 'far');
+    assert.equal((await policy(...words)).exit, 0);
+    assert.equal(await goes(), 'near');
+    const back = await policy('rollback', 'legal', '--yes');
+    assert.equal(back.exit, 0, back.err);
+    assert.equal(parsed(await policy('standing', 'legal'))['decides'], null);
+  }
+  assert.equal(await goes(), 'far');
+});

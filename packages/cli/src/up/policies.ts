@@ -94,6 +94,10 @@ class PolicyDesk {
       return { kind: 'state', state: { ...state, stage: { digest, ring }, back } };
     }
     const to = state.released.findLast((one) => one.digest !== digest);
+    if (to === undefined && state.stage?.digest === digest) {
+      // Promoted, and the first of its name: it stands again as its text has it.
+      return { kind: 'state', state: { ...state, stage: undefined } };
+    }
     if (to === undefined) {
       const hint = 'a gateway knows what it has served; change the document instead';
       return refused('nothing was in force before this content', hint);

@@ -74,6 +74,8 @@ describe('what an operator changes', () => {
     assert.match(String(at(unnamed.json(), 'name')), /^con_[0-9A-Z]{26}$/);
     assert.equal(paramOf(await post('consents', { ...CONSENT, revoked: false })), 'revoked');
     assert.equal(paramOf(await post('consents', { ...CONSENT, tiers: [4] })), 'tiers.0');
+    const over = await post('consents', { ...CONSENT, until: '2020-01-01' });
+    assert.deepEqual([over.status, paramOf(over)], [400, 'until']);
     const gone = await served.ask('DELETE', '/admin/v1/consents/claims', { headers: BEARER });
     assert.deepEqual(gone.json(), { name: 'claims', done: 'revoked' });
     const unknown = await served.ask('DELETE', '/admin/v1/consents/nobody', { headers: BEARER });

@@ -99,6 +99,7 @@ async function give(
   if (whose !== undefined && document['tenant'] !== whose) return no(OTHER_TENANT);
   const wrong = checkDocument('consents', document);
   if (wrong !== undefined) return no(wrong);
+  if (Date.parse(String(document['until'])) <= options.clock.now()) return no(ENDED);
   const answer = await desk.create('consents', read.value.name, document);
   return answered(answer, () => {
     const made = options.configuration().consents.get(read.value.name);
@@ -156,6 +157,10 @@ function unnamed(schema: ReturnType<typeof bodySchema>): ReturnType<typeof bodyS
 
 const NAME_MADE_HERE = refusal('body_invalid', '`name` cannot be sent: it is made here.', {
   param: 'name',
+});
+const ENDED = refusal('body_invalid', '`until` is over: the consent would let nothing through.', {
+  param: 'until',
+  hint: 'Write a day that is to come (UTC), or `90d` on the command line.',
 });
 const OTHER_TENANT = refusal('not_entitled', 'This key gives consents of its own tenant alone.');
 const FILES_ONLY = refusal('config_conflict', 'This server takes its documents from files alone.', {
