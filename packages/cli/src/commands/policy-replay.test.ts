@@ -41,6 +41,7 @@ test('records are decided again, and one that would leave its region fails', asy
   const { identical, moved, residency_violations } = parsed(same);
   assert.deepEqual([identical, moved, residency_violations], [3, 0, 0]);
 
+  write('near.yaml', 'residency: [eu, us], ');
   write('next.yaml', '', '{name: far, route: {endpoint: away}}');
   const next = await replay('next.yaml', '--json');
   assert.equal(next.exit, 1, next.err);
@@ -50,6 +51,12 @@ test('records are decided again, and one that would leave its region fails', asy
   assert.equal(shown.exit, 1);
   assert.match(shown.out, /outside of where it had to stay +3\n/);
   assert.match(shown.out, /^! +dec_\w+ +acme +home\/sim-medium -> away\/sim-medium$/m);
+  // Each decision once, and every one of them somewhere.
+  const listed = shown.out.match(/dec_\w+/g) ?? [];
+  assert.deepEqual([listed.length, new Set(listed).size], [3, 3]);
+  const other = parsed(await replay('near.yaml', '--json'));
+  assert.deepEqual([other['identical'], other['same_place'], other['moved']], [0, 3, 0]);
+  assert.match((await replay('near.yaml')).out, /^the same place, decided otherwise +3$/m);
 
   const none = await replay('own.yaml', '--tenant', 'nobody', '--json');
   assert.equal(parsed(none)['decisions'], 0);

@@ -78,6 +78,8 @@ function documentOf(found: Replayed, version: string, tookMs: number): object {
     decisions,
     replayed,
     identical,
+    /** The first offer is the same; what stands behind it, or why, is not. */
+    same_place: replayed - identical - moved,
     moved,
     left: Object.fromEntries(left),
     micro_usd: { before: Number(nanoUsd.before / 1_000n), after: Number(nanoUsd.after / 1_000n) },
@@ -92,9 +94,11 @@ const SHOWN_MAX = 20;
 const mean = (sum: number, calls: number): number | null =>
   calls === 0 ? null : Math.round((sum / calls) * 10) / 10;
 
-function textOf({ identical, moved, nanoUsd, ms, examples, breaches }: Replayed): string {
+function textOf(found: Replayed): string {
+  const { replayed, identical, moved, nanoUsd, ms, examples, breaches } = found;
   const rows = [
     ['the same', String(identical)],
+    ['the same place, decided otherwise', String(replayed - identical - moved)],
     ['would go elsewhere', String(moved)],
     ['cost', `${formatUsd(nanoUsd.before)} USD -> ${formatUsd(nanoUsd.after)} USD`],
     [
@@ -104,7 +108,9 @@ function textOf({ identical, moved, nanoUsd, ms, examples, breaches }: Replayed)
     ['outside of where it had to stay', String(breaches.length)],
   ];
   const listed = [...breaches.slice(0, SHOWN_MAX).map((one) => ['!', ...shown(one)])];
-  const others = examples.map((one) => ['', ...shown(one)]);
+  const told = new Set(breaches.slice(0, SHOWN_MAX).map((one) => one.decision));
+  const rest = examples.filter((one) => !told.has(one.decision));
+  const others = rest.map((one) => ['', ...shown(one)]);
   return `${columns(rows)}\n${columns([...listed, ...others])}`;
 }
 

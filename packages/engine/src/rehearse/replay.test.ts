@@ -69,6 +69,17 @@ describe('a replay', () => {
     assert.deepEqual([replayed, identical, moved], [decisions, decisions, 0]);
   });
 
+  it('under the same documents takes as long as it did, also where places were left', async () => {
+    const records = await recorded(yaml(DEAR));
+    const slow = records.map((one) => {
+      const attempts = [...one.attempts, ...one.attempts];
+      return { ...one, attempts, totalMs: 1_000 };
+    });
+    const timed = [...records, ...slow];
+    const { ms } = again(timed, yaml(DEAR));
+    assert.deepEqual([ms.calls > 3, ms.after], [true, ms.before]);
+  });
+
   it('takes from the record who was left alone at the time', async () => {
     const text = yaml(DEAR);
     const records = await recorded(text, ({ house, clock }) => {

@@ -62,6 +62,8 @@ class Run implements Replayed {
   readonly #times: Map<string, { sum: number; calls: number }> = new Map();
   /** Calls whose answer would come from elsewhere: their times are known at the end. */
   readonly #timed: Map<string, { before: number; calls: number }> = new Map();
+  /** Calls that stay where they were take as long as they did. */
+  readonly #stayed = { ms: 0, calls: 0 };
   readonly left: Map<string, number> = new Map();
   readonly examples: Moved[] = [];
   readonly breaches: Moved[] = [];
@@ -77,7 +79,8 @@ class Run implements Replayed {
   }
 
   get ms(): Replayed['ms'] {
-    const all = { before: 0, after: 0, calls: 0 };
+    const { ms, calls } = this.#stayed;
+    const all = { before: ms, after: ms, calls };
     for (const [place, { before, calls }] of this.#timed) {
       const time = this.#times.get(place);
       if (time === undefined) continue;
@@ -128,17 +131,22 @@ class Run implements Replayed {
     if (first !== undefined && clearance !== undefined && isOutside(clearance, first)) {
       this.breaches.push(told);
     }
-    this.#count(record, after, first);
+    this.#count(record, told, first);
     if (before === after) return;
     this.moved += 1;
     if (this.examples.length < EXAMPLES_MAX) this.examples.push(told);
   }
 
   /** What an answered call took and cost, and what it would have at the place of now. */
-  #count(record: CallRecord, after: string, first: Offer | undefined): void {
+  #count(record: CallRecord, { before, after }: Moved, first: Offer | undefined): void {
     if (record.ending !== 'answered' || first === undefined) return;
-    const timed = this.#timed.get(after) ?? { before: 0, calls: 0 };
-    this.#timed.set(after, { before: timed.before + record.totalMs, calls: timed.calls + 1 });
+    if (before === after) {
+      this.#stayed.ms += record.totalMs;
+      this.#stayed.calls += 1;
+    } else {
+      const timed = this.#timed.get(after) ?? { before: 0, calls: 0 };
+      this.#timed.set(after, { before: timed.before + record.totalMs, calls: timed.calls + 1 });
+    }
     const { usage, costNanoUsd: paid } = record;
     if (usage === undefined || paid === undefined) return;
     const cost = costNanoUsd(first.offering.price, usage);
