@@ -87,7 +87,7 @@ export function readConfiguration(
   checkForeign(desk, 'consents');
   const lost = new Set([...read.lost, ...joined.lost]);
   // Where something was left out, no name can be called unknown, and a rule looks wider than it is.
-  if (read.complete && !lost.has('policies')) checkRules(desk, rules);
+  if (read.complete && !lost.has('policies')) checkRules(desk, rules, lost);
   if (read.complete) checkReferences(desk, lost);
   checkRelations(desk);
   const problems = [...read.problems, ...joined.problems, ...desk.problems];

@@ -67,6 +67,39 @@ test('a rule about tenants that do not have the policy can never match', () => {
   assert.equal(problem.hint, 'add `p` to `tenants.globex.policies`');
 });
 
+test('a rule about a class that nobody has can never match', () => {
+  const about = (when: string): string =>
+    policy(`{ when: { class: ${when} }, ${TIER} }`).replace('globex: {}', 'globex: {class: LEGAL}');
+  const problem = problemOf(about('NOPE'));
+  assert.deepEqual([problem.path, problem.line], ['policies.p.rules.0.when.class', 6]);
+  assert.match(problem.message, /no tenant and no plan has the class `NOPE`$/);
+  assert.match(problem.hint, /write `class: NOPE` at a tenant or a plan/);
+  assert.equal(problemOf(about('LEGEL')).hint, 'did you mean `LEGAL`?');
+  assert.deepEqual(problemsOf(about('[NOPE, LEGAL]')), []);
+  // Nobody has it: it is work in progress.
+  assert.deepEqual(problemsOf(about('NOPE').replace('policies: [p]', '')), []);
+});
+
+test('a condition that nothing meets is a mistake, and one that may be met is none', () => {
+  const about = (when: string): string => policy(`{ when: ${when}, ${TIER} }`);
+  for (const never of [
+    `'call.label == "public" && call.label == "regulated"'`,
+    `'tenant.class == "NOPE"'`,
+    `{ sensitivity: regulated, if: 'call.label == "public" || tenant.class == "NOPE"' }`,
+  ]) {
+    const problem = problemOf(about(never));
+    assert.match(problem.message, /never match: no call and no tenant meets its condition/);
+    assert.deepEqual([problem.line, problem.hint.length > 0], [6, true]);
+  }
+  for (const free of [
+    `'call.label == "public" && call.stream && tenant.topology == "cloud"'`,
+    `'call.step == "a" && call.step == "b"'`,
+    `{ sensitivity: regulated, if: 'call.label != "public"' }`,
+  ]) {
+    assert.deepEqual(problemsOf(about(free)), []);
+  }
+});
+
 test('two rules with one name are refused', () => {
   const text = policy(`{ name: x, when: { step: a }, ${TIER} }`, `{ name: x, ${TIER} }`);
   assert.match(problemOf(text).message, /rule 1 of this policy is also named `x`/);

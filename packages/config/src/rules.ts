@@ -4,11 +4,14 @@
  */
 import { LABELS, type Label } from '@signalbox/contract';
 import {
+  canHold,
+  closest,
   coversPattern,
   type Path,
   places,
   type RuleCondition,
   type RuleDocument,
+  readCondition,
 } from '@signalbox/documents';
 import { type Desk, entriesOf, report } from './desk.ts';
 import { childOf, isList, isMap, type Tree, treeAt } from './source.ts';
@@ -19,9 +22,17 @@ export interface PlacedRule {
   readonly rule: RuleDocument;
 }
 
-/** @param rules of each policy those that could be read, in the order written. */
-export function checkRules(desk: Desk, rules: ReadonlyMap<string, readonly PlacedRule[]>): void {
+/**
+ * @param rules of each policy those that could be read, in the order written.
+ * @param lost nouns of which not every entry could be read.
+ */
+export function checkRules(
+  desk: Desk,
+  rules: ReadonlyMap<string, readonly PlacedRule[]>,
+  lost: ReadonlySet<string>,
+): void {
   const users = usersOf(desk);
+  const classes = lost.has('tenants') || lost.has('plans') ? undefined : classesOf(desk);
   for (const [policy, placed] of rules) {
     const names = new Map<string, number>();
     for (const [at, { index, rule }] of placed.entries()) {
@@ -35,8 +46,48 @@ export function checkRules(desk: Desk, rules: ReadonlyMap<string, readonly Place
       const earlier = placed.slice(0, at).map((one) => one.rule);
       checkShadow(desk, path, { rule, earlier });
       checkTenants(desk, path, { rule, policy, users });
+      if (!users.has(policy)) continue;
+      if (classes !== undefined) checkClass(desk, path, { rule, classes });
+      checkCondition(desk, path, { rule, classes });
     }
   }
+}
+
+/** Of tenants and of plans; what cannot be read as one may be the one that was meant. */
+function classesOf({ tree }: Desk): readonly string[] | undefined {
+  const written = ['tenants', 'plans'].flatMap((noun) => entriesOf(tree, noun));
+  const classes = written.map(([, one]) => (isMap(one) ? childOf(one, 'class') : undefined));
+  const said = classes.filter((one) => one !== undefined);
+  return said.every((one) => typeof one === 'string') ? [...new Set(said)] : undefined;
+}
+
+type Classed = { readonly rule: RuleDocument; readonly classes: readonly string[] | undefined };
+
+function checkClass(desk: Desk, path: Path, { rule, classes = [] }: Classed): void {
+  const wanted = rule.when.tenantClass ?? [];
+  if (wanted.length === 0 || wanted.some((one) => classes.includes(one))) return;
+  const near = closest(wanted[0] ?? '', classes);
+  const names = wanted.map((one) => `\`${one}\``).join(' or ');
+  const message = `this rule can never match: no tenant and no plan has the class ${names}`;
+  const hint =
+    near === undefined
+      ? `write \`class: ${wanted[0]}\` at a tenant or a plan, or remove the rule`
+      : `did you mean \`${near}\`?`;
+  report(desk, [...path, 'when', 'class'], { message, hint });
+}
+
+/** As far as its condition reads what has few values: labels, topologies, classes. */
+function checkCondition(desk: Desk, path: Path, { rule, classes }: Classed): void {
+  const { expression, sensitivity } = rule.when;
+  const read = expression === undefined ? undefined : readCondition(expression);
+  if (read?.ok !== true) return;
+  const known = {
+    ...(sensitivity === undefined ? {} : { 'call.label': sensitivity }),
+    ...(classes === undefined ? {} : { 'tenant.class': [undefined, ...classes] }),
+  };
+  if (canHold(read.value, known)) return;
+  const message = 'this rule can never match: no call and no tenant meets its condition';
+  report(desk, [...path, 'when'], { message, hint: 'mend the condition, or remove the rule' });
 }
 
 type Users = ReadonlyMap<string, ReadonlySet<string>>;

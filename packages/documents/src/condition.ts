@@ -4,6 +4,11 @@ import { type Condition, compileCondition, type Declared } from './cel/compile.t
 import type { Problem } from './cel/syntax.ts';
 import { BOOL, INT, listOf, mapOf, oneOf, STRING } from './cel/types.ts';
 
+const DIFFICULTIES = ['easy', 'middle', 'hard'];
+const DIALECTS = ['openai', 'anthropic', 'gemini', 'ollama'];
+const TOPOLOGIES = ['cloud', 'hybrid', 'sovereign'];
+const RETENTIONS = ['standard', 'zero'];
+
 const DECLARED: Declared = {
   call: {
     kind: 'object',
@@ -16,8 +21,8 @@ const DECLARED: Declared = {
       label: oneOf(LABELS),
       /** Kinds of sensitive data: `us-ssn`. */
       kinds: listOf(STRING),
-      difficulty: oneOf(['easy', 'middle', 'hard']),
-      dialect: oneOf(['openai', 'anthropic', 'gemini', 'ollama']),
+      difficulty: oneOf(DIFFICULTIES),
+      dialect: oneOf(DIALECTS),
       operation: STRING,
       stream: BOOL,
       tools_offered: BOOL,
@@ -34,9 +39,9 @@ const DECLARED: Declared = {
       plan: STRING,
       /** Its own, else that of its plan. */
       class: STRING,
-      topology: oneOf(['cloud', 'hybrid', 'sovereign']),
+      topology: oneOf(TOPOLOGIES),
       residency: listOf(STRING),
-      retention: oneOf(['standard', 'zero']),
+      retention: oneOf(RETENTIONS),
     },
   },
 };
@@ -65,3 +70,44 @@ export type ToolValues = {
 
 export const readToolCondition = (source: string): Result<Condition, Problem> =>
   compileCondition(source, DECLARED_OF_TOOLS);
+
+const EITHER = [false, true];
+/** What has few values whatever is asked and whoever asks. */
+const FEW: Readonly<Record<string, readonly unknown[]>> = {
+  'call.label': LABELS,
+  'call.difficulty': DIFFICULTIES,
+  'call.dialect': DIALECTS,
+  'call.stream': EITHER,
+  'call.tools_offered': EITHER,
+  'tenant.topology': TOPOLOGIES,
+  'tenant.retention': RETENTIONS,
+};
+const COMBINATIONS_MAX = 20_000;
+
+/**
+ * False: no call can meet it, as far as it reads nothing but what has few values.
+ *
+ * @param known values of what it may read, instead of those that are possible everywhere.
+ */
+export function canHold(
+  { reads, holds }: Condition,
+  known: Readonly<Record<string, readonly unknown[]>> = {},
+): boolean {
+  const values = reads.map((name) => known[name] ?? FEW[name]);
+  const total = values.reduce((product, one) => product * (one?.length ?? Infinity), 1);
+  if (total > COMBINATIONS_MAX) return true;
+  for (let at = 0; at < total; at += 1) {
+    const call: Record<string, unknown> = {};
+    const tenant: Record<string, unknown> = {};
+    let rest = at;
+    for (const [place, name] of reads.entries()) {
+      const all = values[place] ?? [];
+      const [of = '', field = ''] = name.split('.');
+      const value = all[rest % all.length];
+      rest = Math.floor(rest / all.length);
+      if (value !== undefined) (of === 'call' ? call : tenant)[field] = value;
+    }
+    if (holds({ call, tenant }) === true) return true;
+  }
+  return false;
+}

@@ -17,6 +17,7 @@ export {
   type Condition,
   type ConditionProblem,
   type ConditionValues,
+  canHold,
   readCondition,
   readToolCondition,
   type ToolValues,

@@ -103,7 +103,7 @@ test('policies are approved, promoted, rolled back, and an edit opens nothing', 
   assert.match(states, /"by": "john"/);
 });
 
-test('a candidate that is rolled back after its first promotion is in shadow again', async (context) => {
+test('a candidate that is rolled back at first is in shadow again', async (context) => {
   const sim = await startSim();
   context.after(() => sim.close());
   const folder = folderFor(context);

@@ -102,8 +102,10 @@ describe('a check of policies', () => {
   });
 
   it('names rules that nothing reaches', () => {
-    const rules = '{name: a, when: {class: NOBODY}, cap: {output_tokens: 5}}';
-    assert.match(saysOf(checked(yaml(`  first: {rules: [${rules}]}`)))[0] ?? '', /nothing reaches/);
+    const rules = '{name: a, when: {class: GONE}, cap: {output_tokens: 5}}';
+    const tenants = '  acme: {policies: [first]}\n  blue: {class: GONE}';
+    const found = saysOf(checked(yaml(`  first: {rules: [${rules}]}`, tenants)));
+    assert.match(found[0] ?? '', /nothing reaches/);
     const open = `{name: a, when: 'call.input_tokens * 2 > 9000', cap: {output_tokens: 5}}`;
     const { violations, notes } = checked(yaml(`  first: {rules: [${open}]}`));
     assert.deepEqual(violations, []);
