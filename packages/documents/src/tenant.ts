@@ -13,6 +13,14 @@ export interface BudgetDocument {
   readonly per: 'day' | 'month' | 'total';
 }
 
+/** What a plan may include beside chats. */
+// biome-ignore format: two lines are read at once
+export const PLAN_FEATURES = [
+  'tools', 'streaming', 'embeddings', 'moderations',
+  'images', 'audio', 'rerank', 'files', 'batches',
+] as const;
+export type PlanFeature = (typeof PLAN_FEATURES)[number];
+
 export interface PlanDocument {
   readonly name: string;
   /** Of tenants that state none. */
@@ -22,6 +30,8 @@ export interface PlanDocument {
   /** Patterns of model names, `*` standing for any run of characters; absent means every model. */
   readonly models: readonly string[] | undefined;
   readonly tiers: readonly Tier[] | undefined;
+  /** Absent means all of them. */
+  readonly features?: readonly PlanFeature[] | undefined;
   readonly budget: BudgetDocument | undefined;
   readonly inFlightMax: number | undefined;
   /** Not active in this version. */

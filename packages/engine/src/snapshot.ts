@@ -192,6 +192,7 @@ export const planFacts = (plan: PlanDocument): PlanFacts => ({
   policies: plan.policies,
   models: plan.models,
   tiers: plan.tiers,
+  features: plan.features,
   inFlightMax: plan.inFlightMax,
 });
 

@@ -1,13 +1,14 @@
 /** Written form of `plans`, `tenants`, `keys`, `consents` and `rings`. */
 import { z } from 'zod';
 import { readSensitivePattern } from '../sensitive-pattern.ts';
-import type {
-  BudgetDocument,
-  ConsentDocument,
-  KeyDocument,
-  PlanDocument,
-  RingDocument,
-  TenantDocument,
+import {
+  type BudgetDocument,
+  type ConsentDocument,
+  type KeyDocument,
+  PLAN_FEATURES,
+  type PlanDocument,
+  type RingDocument,
+  type TenantDocument,
 } from '../tenant.ts';
 import { overrides } from './model.ts';
 import {
@@ -59,6 +60,7 @@ export const planPart: z.ZodType<PlanPart> = z
     policies: policies.optional().describe('Policies of all its tenants, asked after theirs.'),
     models: models.optional().describe('Models it includes, `*` for any characters; else all.'),
     tiers: tiers.optional().describe('Tiers it includes; else all.'),
+    features: z.array(z.enum(PLAN_FEATURES)).optional().describe('Beside chats; else all.'),
     budget: budget.optional().describe('Budget of a tenant that states none.'),
     in_flight_max: z.int().min(1).max(1_000_000).optional().describe('Calls at the same time.'),
     requests_per_minute_max: perMinute.optional().describe('Requests a minute.'),
@@ -69,6 +71,7 @@ export const planPart: z.ZodType<PlanPart> = z
     policies: written.policies ?? [],
     models: written.models,
     tiers: written.tiers,
+    features: written.features,
     budget: written.budget,
     inFlightMax: written.in_flight_max,
     requestsPerMinuteMax: written.requests_per_minute_max,

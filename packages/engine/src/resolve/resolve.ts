@@ -24,6 +24,7 @@ import { asked, meantIn } from './asked.ts';
 import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
 import { agreed, type Consents, type NamedConsent } from './consent.ts';
+import { withoutFeature } from './features.ts';
 import { Field, type Looking } from './field.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
@@ -104,7 +105,8 @@ export function survey(
   const { consent, lift, refusal } = agreed(call, facts.consents, facts.at ?? call.at);
   const clearance = clear('call', { tenant, label, tierMax, demands, bound, lift });
   const unseen = { clearance, candidates: NONE, closed: NONE, verdict, consent };
-  if (refusal !== undefined) return refused(call, unseen, refusal);
+  const denied = refusal ?? withoutFeature(call);
+  if (denied !== undefined) return refused(call, unseen, denied);
   const view = viewOf(facts.catalog, tenant);
   const wanted = asked(call, verdict, facts.catalog, view.visible);
   if (!wanted.ok) return refused(call, unseen, wanted.refusal);

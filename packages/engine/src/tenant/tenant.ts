@@ -25,6 +25,7 @@ import {
 import type {
   OverridesDocument,
   PatternItem,
+  PlanFeature,
   PriceBook,
   SecondStageDocument,
   SensitiveKind,
@@ -45,6 +46,7 @@ export type PlanFacts = {
   readonly policies: readonly string[];
   readonly models: readonly string[] | undefined;
   readonly tiers: readonly Tier[] | undefined;
+  readonly features?: readonly PlanFeature[] | undefined;
   readonly inFlightMax: number | undefined;
 };
 
