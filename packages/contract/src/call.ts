@@ -84,8 +84,11 @@ export type Passing = {
 /** Of bytes; `end` is not in it. */
 export type ByteRange = { readonly start: number; readonly end: number };
 
-/** Where content stands; `plain` is text as it stands, not text in JSON. */
-export type ContentRange = ByteRange & { readonly plain?: true };
+/**
+ * Where content stands; `plain` is text as it stands, not text in JSON, `described` what describes
+ * tools and formats.
+ */
+export type ContentRange = ByteRange & { readonly plain?: true; readonly described?: true };
 
 /** The body with what deciding needs of it. */
 export type Question = {
@@ -111,7 +114,7 @@ export type Question = {
   readonly fileReferences?: readonly string[];
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;
-  /** Where in `bytes` its content stands, in order: what does not only describe. */
+  /** Where in `bytes` its content stands, in order. */
   content(): readonly ContentRange[];
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */
   lastInstruction(): string;

@@ -8,12 +8,16 @@ const decoder = new TextDecoder();
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('where the content of a body stands', () => {
-  it('is everything but what names the model and describes tools and formats', () => {
+  it('is everything but what names the model, tools and formats apart', () => {
     const body = encode('{"model":"m","a":1,"tools":[{}],"messages":[],"b":"x"}');
     const texts = contentOfBody(body).map(({ start, end }) =>
       decoder.decode(body.slice(start, end)),
     );
-    assert.deepEqual(texts, ['a":1', 'messages":[],"b":"x"']);
+    assert.deepEqual(texts, ['a":1', 'tools":[{}]', 'messages":[],"b":"x"']);
+    assert.deepEqual(
+      contentOfBody(body).map(({ described }) => described),
+      [undefined, true, undefined],
+    );
     assert.deepEqual(contentOfBody(encode('--form')), []);
   });
 

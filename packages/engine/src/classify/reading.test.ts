@@ -47,9 +47,22 @@ describe('what a body says', () => {
     ['a plain input', { model: 'm', input: `ssn ${SSN}` }, ['us-ssn:1']],
     ['a field that nobody knows', { model: 'm', notes: { deep: [`ssn ${SSN}`] } }, ['us-ssn:1']],
     [
-      'the description of a tool is no content',
+      'an address of mail in the description of a tool is no personal data',
       { ...chat('hello'), tools: [{ description: 'for example jo@mail.example.org' }] },
       [],
+    ],
+    [
+      'the description of a tool with somebody in it',
+      { ...chat('hello'), tools: [{ description: `answers for SSN ${SSN}` }] },
+      ['us-ssn:1'],
+    ],
+    [
+      'a schema with a key in it',
+      {
+        ...chat('hello'),
+        response_format: { json_schema: { description: 'with AKIAQ3EGRVJ5DAYTUS2K' } },
+      },
+      ['secret:1'],
     ],
     ['nothing', chat('hello'), []],
   ];

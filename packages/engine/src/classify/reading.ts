@@ -138,12 +138,22 @@ export class Reading {
   }
 
   #next(): void {
-    this.#findings.push(...this.#scan.end());
+    const found = this.#scan.end();
+    const described = this.#ranges[this.#range]?.described === true;
+    this.#findings.push(...(described ? found.filter(isPlanted) : found));
     this.#range += 1;
     this.#at = this.#ranges[this.#range]?.start ?? 0;
     if (this.#range < this.#ranges.length) this.#scan = new Scan(this.#rules);
   }
 }
+
+/** What an example or an address of support in the description of a tool is not. */
+const PLANTED: ReadonlySet<Finding['kind']> = new Set([
+  ...(['secret', 'government-id', 'financial', 'health'] as const),
+]);
+const PLANTED_FROM = 0.85;
+const isPlanted = ({ kind, confidence }: Finding): boolean =>
+  confidence >= PLANTED_FROM && PLANTED.has(kind);
 
 /** Where a piece may be cut: not inside an escape. */
 function safeEnd(text: string): number {

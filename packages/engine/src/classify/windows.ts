@@ -22,7 +22,8 @@ export function windowsOf(question: Pick<Question, 'bytes' | 'content'>, most: n
   const room = most * step + OVERLAP;
   let text = '';
   let isWhole = true;
-  for (const { start, end, plain } of question.content()) {
+  for (const { start, end, plain, described } of question.content()) {
+    if (described === true) continue;
     const until = Math.min(end, start + (room - text.length) * BYTES_PER_UNIT_MAX);
     const read = DECODER.decode(question.bytes.subarray(start, until));
     text += `${plain === true ? read : unescaped(read)}\n`;
