@@ -197,7 +197,7 @@ test('an endpoint that is added is in force when the command ends', async () => 
   assert.equal((await sb('endpoint', 'remove', 'lab')).exit, 4);
   const sim = await sb('endpoint', 'remove', 'sim-local');
   assert.equal(sim.exit, 5);
-  assert.match(sim.err, /built-in-sim/);
+  assert.match(sim.err, /adds it by itself/);
 });
 
 test('an endpoint that makes the configuration wrong is not written', async () => {
