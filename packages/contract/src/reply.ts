@@ -31,9 +31,10 @@ export interface Reply {
   begun(): boolean;
   /**
    * Calls back once when the caller goes away before the end, also before the first byte; at once
-   * when it has gone already.
+   * when it has gone already. @param then `stops`: it is we who end the connection, and what is
+   * said at once still reaches the caller.
    */
-  onLeave(then: () => void): void;
+  onLeave(then: (stops: boolean) => void): void;
   /**
    * Answers 202 as soon as the call is safe on disk, and keeps what follows for the caller to
    * fetch. False: this caller cannot be deferred. Refuses when there is no room for the call.

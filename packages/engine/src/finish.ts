@@ -38,6 +38,7 @@ import {
 } from './settle/settle.ts';
 
 type Header = readonly [string, string];
+type Timing = Parameters<typeof timingHeader>[0];
 type Whole = Extract<Outcome, { kind: 'whole' }>;
 type Streamed = Extract<Outcome, { kind: 'streamed' }>;
 
@@ -55,7 +56,7 @@ export async function finish(
   if (outcome.kind === 'streamed') return finishStreamed(call, outcome, ending);
   const gone = outcome.kind === 'left';
   const refusal = gone ? undefined : outcome.refusal;
-  if (refusal !== undefined) tell(call, refusal, reply, house);
+  if (refusal !== undefined) tell(call, refusal, reply, house, timingOf(call, outcome, house));
   await reply.kept();
   const status = refusal === undefined ? LEFT_STATUS : codeFacts(refusal.code).status;
   return settle(call, { outcome, billed, status, refusal, responseCommitment: undefined }, ports);
@@ -207,13 +208,9 @@ function endStream(
   reply.end(trailers);
 }
 
-function timingOf(
-  call: Scheduled,
-  outcome: Outcome,
-  house: House,
-): Parameters<typeof timingHeader>[0] {
+function timingOf(call: Seen, outcome: Outcome, house: House): Timing {
   const now = house.ports.clock.monotonic();
-  const { queueMs } = call.permit;
+  const queueMs = waitedMs(call);
   const decideMs = outcome.startedAt - call.arrived - queueMs;
   return { decideMs, queueMs, upstreamMs: outcome.upstreamMs, totalMs: now - call.arrived };
 }
@@ -259,7 +256,13 @@ function isCounted({ code }: Refusal, { key }: Seen, { live }: House): boolean {
 }
 
 /** A no in the caller's dialect: a whole answer, or an event where a stream has begun. */
-function tell(call: Seen, refusal: Refusal, reply: Reply, house: House): void {
+function tell(
+  call: Seen,
+  refusal: Refusal,
+  reply: Reply,
+  house: House,
+  timing: Timing = refusalTiming(call, house),
+): void {
   // A stranger's call has no record that a decision could be asked for.
   const known = call.tenant !== undefined && isRequestId(call.id);
   const decision: DecisionId | undefined = known ? decisionId(call.id, call.entry ?? 1) : undefined;
@@ -270,15 +273,31 @@ function tell(call: Seen, refusal: Refusal, reply: Reply, house: House): void {
     reply.cut();
     return;
   }
-  const headers = [...refusalHeaders(refusal, decision), refusalTiming(call, house)];
+  const headers = [...refusalHeaders(apart(refusal, house), decision), timingHeader(timing)];
   reply.whole(codeFacts(refusal.code).status, headers, errorBodyIn(wire, refusal, ids));
 }
 
-/** All the time until the no, less what was waited for, went into deciding. */
-function refusalTiming(call: Seen, { ports }: House): Header {
+/** What many callers are told in one moment: without this they would all be back in another. */
+const SPREAD: ReadonlySet<Refusal['code']> = new Set([
+  ...(['shed', 'journal_unavailable', 'upstream_unavailable', 'concurrency_limited'] as const),
+]);
+const SPREAD_SHARES = 256;
+
+/** Its wait, and up to as much again: never earlier than an upstream said. */
+function apart(refusal: Refusal, { ports }: House): Refusal {
+  const { code, retryAfterMs } = refusal;
+  if (retryAfterMs === undefined || !SPREAD.has(code)) return refusal;
+  const share = (ports.random.bytes(1)[0] ?? 0) / SPREAD_SHARES; // 0 to 1
+  return { ...refusal, retryAfterMs: retryAfterMs * (1 + share) };
+}
+
+const waitedMs = ({ permit, parkedMs = 0 }: Seen): number => (permit?.queueMs ?? 0) + parkedMs;
+
+/** Nobody was asked: all the time until the no, less what was waited for, went into deciding. */
+function refusalTiming(call: Seen, { ports }: House): Timing {
   const totalMs = ports.clock.monotonic() - call.arrived;
-  const queueMs = (call.permit?.queueMs ?? 0) + (call.parkedMs ?? 0);
-  return timingHeader({ queueMs, decideMs: totalMs - queueMs, upstreamMs: 0, totalMs });
+  const queueMs = waitedMs(call);
+  return { queueMs, decideMs: totalMs - queueMs, upstreamMs: 0, totalMs };
 }
 
 /** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */

@@ -250,7 +250,7 @@ export class HeardReply implements Reply {
   noRoom: Refusal | undefined;
   /** True: the caller reads slower than it is written to. */
   full = false;
-  #leavers: (() => void)[] = [];
+  #leavers: ((stops: boolean) => void)[] = [];
   #drainers: (() => void)[] = [];
   #gone = false;
 
@@ -285,8 +285,8 @@ export class HeardReply implements Reply {
   begun(): boolean {
     return this.begins > 0;
   }
-  onLeave(then: () => void): void {
-    if (this.#gone) then();
+  onLeave(then: (stops: boolean) => void): void {
+    if (this.#gone) then(false);
     else this.#leavers.push(then);
   }
   async defer(parked: Parked): Promise<Result<boolean, Refusal>> {
@@ -304,7 +304,11 @@ export class HeardReply implements Reply {
     // Whoever is answered later does not leave with its connection.
     if (this.deferred) return;
     this.#gone = true;
-    for (const then of this.#leavers.splice(0)) then();
+    for (const then of this.#leavers.splice(0)) then(false);
+  }
+  /** It is there, and the server stops. */
+  stop(): void {
+    for (const then of this.#leavers.splice(0)) then(true);
   }
   drain(): void {
     this.full = false;
@@ -528,3 +532,7 @@ function callTo(
       questionIn(head.dialect ?? 'openai', operation, new TextEncoder().encode(text), inPath),
   };
 }
+
+/** Of a header: what is spread is not known to the millisecond. */
+export const isBetween = (text: string | undefined, from: number, to: number): boolean =>
+  Number(text) > from && Number(text) < to;

@@ -39,7 +39,7 @@ export class ExchangeOver implements Exchange {
     this.exchange.destroy();
   }
 
-  onLeave(then: () => void): void {
+  onLeave(then: (stops: boolean) => void): void {
     this.exchange.onLeave(then);
   }
 }

@@ -95,6 +95,35 @@ describe('a caller that leaves', () => {
   });
 });
 
+describe('a gateway that stops', () => {
+  for (const [name, more, script, told] of [
+    [
+      'a stream',
+      { stream: true },
+      'latency-token=20,tokens=5000',
+      /event: error\n.*"code":"shed".*\n\n$/,
+    ],
+    ['a caller without an answer yet', {}, 'hang', /^\{"error":\{.*"code":"shed"/],
+  ] as const) {
+    it(`tells ${name} so, and its record blames nobody else`, async () => {
+      const waiting = send('sim-frontier', more, script);
+      await until('the upstream has the call', () => gateway.sim.requests().open === 1);
+      await gateway.node.listening.close(name === 'a stream' ? 600 : 10);
+      const answer = await waiting;
+      assert.match(answer.text, told);
+      assert.doesNotMatch(answer.text, /\[DONE\]/);
+      const record = [...(await gateway.settlements()).values()].flat().at(-1);
+      const isStream = name === 'a stream';
+      assert.equal(answer.end, isStream ? 'cut' : 'clean');
+      assert.deepEqual(
+        [record?.ending, record?.code, record?.attempts[0]?.outcome],
+        [isStream ? 'cut' : 'refused', 'shed', 'aborted'],
+      );
+      await rested();
+    });
+  }
+});
+
 describe('an upstream that dies', () => {
   beforeEach(rested);
 

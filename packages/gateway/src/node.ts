@@ -136,7 +136,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
       live.counts.flush();
       await tracing?.close(journal);
       await close();
-      sink.log('info', 'stopped', { callsCutOff: running.count() });
+      sink.log('info', 'stopped', { callsCutOff: running.cutOff() + running.count() });
     },
   };
 }

@@ -58,7 +58,7 @@ class ReframedReply implements Reply {
     return this.#reply.begun();
   }
 
-  onLeave(then: () => void): void {
+  onLeave(then: (stops: boolean) => void): void {
     this.#reply.onLeave(then);
   }
 

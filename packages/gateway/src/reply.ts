@@ -21,6 +21,8 @@ export type DeferTo = (parked: Parked) => Promise<Result<Deferral, Refusal>>;
 export type CallerReply = Reply & {
   /** The call is over, and its record on its way. */
   finished(): void;
+  /** The server stopped before the answer had ended. */
+  cutOff(): boolean;
 };
 
 export function replyOver(exchange: Exchange, deferTo: DeferTo): CallerReply {
@@ -38,18 +40,21 @@ const KEPT_BYTES_MAX = 67_108_864;
 class ExchangeReply implements CallerReply {
   readonly #exchange: Exchange;
   readonly #deferTo: DeferTo;
-  readonly #leavers: (() => void)[] = [];
+  readonly #leavers: ((stops: boolean) => void)[] = [];
   #begun = false;
   #gone = false;
+  #stopped = false;
   #deferred: DeferredReply | undefined;
 
   constructor(exchange: Exchange, deferTo: DeferTo) {
     this.#exchange = exchange;
     this.#deferTo = deferTo;
-    exchange.onLeave(() => {
-      this.#gone = true;
+    exchange.onLeave((stops) => {
+      if (!stops) this.#gone = true;
       // Whoever is answered later does not leave with its connection.
-      if (this.#deferred === undefined) for (const then of this.#leavers) then();
+      if (this.#deferred !== undefined) return;
+      this.#stopped = stops;
+      for (const then of this.#leavers) then(stops);
     });
   }
 
@@ -90,8 +95,8 @@ class ExchangeReply implements CallerReply {
     return this.#begun;
   }
 
-  onLeave(then: () => void): void {
-    if (this.#gone && this.#deferred === undefined) then();
+  onLeave(then: (stops: boolean) => void): void {
+    if (this.#gone && this.#deferred === undefined) then(false);
     else this.#leavers.push(then);
   }
 
@@ -119,6 +124,10 @@ class ExchangeReply implements CallerReply {
 
   finished(): void {
     this.#deferred?.finished();
+  }
+
+  cutOff(): boolean {
+    return this.#stopped;
   }
 }
 
@@ -179,6 +188,10 @@ class DeferredReply implements CallerReply {
 
   finished(): void {
     this.#place.over();
+  }
+
+  cutOff(): boolean {
+    return false;
   }
 
   /** The kept stream becomes one answer; what would have been trailers are headers now. */

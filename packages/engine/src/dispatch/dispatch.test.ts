@@ -266,6 +266,19 @@ describe('before the first released part', () => {
     });
   }
 
+  it('says whose time it was that a failure took', async () => {
+    const built = build();
+    const served = built.serve(chatOf('large'));
+    await settled();
+    await built.clock.turn(2_000);
+    built.upstream.last.fault('closed_early');
+    await ended(built, served);
+    assert.equal(
+      served.reply.header('server-timing'),
+      'queue;dur=0.00, decide;dur=0.00, upstream;dur=2000.00, total;dur=2000.00',
+    );
+  });
+
   it('tells how long to wait if the upstream said so, and what to do if that is long', async () => {
     const waits: readonly (readonly [headers: [string, string][], code: string, ms: unknown])[] = [
       [[['retry-after-ms', '1500']], 'rate_limited', '1500'],

@@ -7,7 +7,7 @@ import type { Reply } from '@signalbox/contract';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { besideOf } from './beside.ts';
 import { beat } from './heartbeat.ts';
-import { isUnreached, refusalOf } from './nowhere.ts';
+import { goneBy, isUnreached, refusalOf } from './nowhere.ts';
 import type { DispatchPorts, Outcome } from './outcome.ts';
 import { repairOf } from './repair.ts';
 import { Run } from './run.ts';
@@ -32,7 +32,7 @@ export async function dispatch(
     for (const offer of repair === undefined ? offers : repair.withBetter(offers)) {
       if (beside?.had(offer) === true || repair?.skips(offer) === true) continue;
       for (let tries = 0; ; tries += 1) {
-        if (run.left) return { kind: 'left', ...run.common() };
+        if (run.left) return goneBy(run);
         if (!run.affordsAgain(offer)) break;
         const line = turns.next(offer, tries);
         if (line === undefined) turns.passed(offer);
@@ -57,7 +57,7 @@ export async function dispatch(
     hush?.();
     run.end();
   }
-  if (run.left) return { kind: 'left', ...run.common() };
+  if (run.left) return goneBy(run);
   const nowhere = run.nowhere(turns.leftOut);
   const kind = isUnreached(nowhere) ? 'unreached' : 'failed';
   return { kind, refusal: refusalOf(nowhere), ...run.common() };

@@ -1,6 +1,8 @@
 // Why a call has neither an answer nor a stream, in words for its caller: what the last attempt
 // met, or why none was made.
 import { type Attempt, type Fault, type Refusal, refusal } from '@signalbox/contract';
+import type { Common, Outcome } from './outcome.ts';
+import { STOPPED } from './pipe.ts';
 import type { LeftOut } from './turns.ts';
 
 export type Nowhere = {
@@ -82,4 +84,13 @@ export const isUnreachable = (code: Fault['code']): boolean => UNREACHABLE.has(c
 function wordsOf({ endpoint, fault, status }: Attempt): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
   return `\`${endpoint}\`, ${fault ?? 'busy'}${answered}`;
+}
+
+/** @param run whose caller has gone, or has to: the node stops. */
+export function goneBy(run: {
+  readonly stops: boolean;
+  common(): Common;
+}): Extract<Outcome, { kind: 'failed' | 'left' }> {
+  if (run.stops) return { kind: 'failed', refusal: STOPPED, ...run.common() };
+  return { kind: 'left', ...run.common() };
 }

@@ -42,6 +42,13 @@ const NO_END = refusal(
   'The stream of the upstream stopped before the answer had ended.',
 );
 
+/** Told to whoever is still there when the node stops. */
+export const STOPPED: Refusal = refusal(
+  'shed',
+  'The gateway stopped before the answer had ended.',
+  { retryAfterMs: 1_000 },
+);
+
 type Broken = readonly [told: Refusal, why?: Fault];
 
 const OVERSPENT: Broken = [
@@ -72,7 +79,7 @@ type Pipe = {
   readonly ports: {
     readonly commitment: Mac;
     readonly abort: () => void;
-    readonly leave: (then: () => void) => void;
+    readonly leave: (then: (stops: boolean) => void) => void;
     readonly errorEvent: (call: Scheduled, refusal: Refusal) => Uint8Array;
   };
 };
@@ -114,9 +121,10 @@ export function pipe(
       reply.cut();
       finish('cut', fault('body_error', 'upstream', 'never', 'an error event'), UPSTREAM_SAID);
     };
-    ports.leave(() => {
+    ports.leave((stops) => {
       if (over) return;
-      finish('left');
+      if (stops) cut(STOPPED);
+      else finish('left');
     });
     if (over) return;
     write(answer.opening);

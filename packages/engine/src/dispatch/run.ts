@@ -19,7 +19,7 @@ import { attempt, type Released, release, type Tried, type Withheld } from './at
 import type { Beside } from './beside.ts';
 import type { Found } from './check.ts';
 import { judgeAnswer } from './judge.ts';
-import type { Nowhere } from './nowhere.ts';
+import { goneBy, type Nowhere } from './nowhere.ts';
 import type { Common, DispatchPorts, Outcome } from './outcome.ts';
 import { pipe } from './pipe.ts';
 import { race } from './race.ts';
@@ -63,11 +63,12 @@ export class Run {
   readonly #attempts: Attempt[] = [];
   /** What is out now: one attempt, or several beside each other. */
   #out: readonly Trial[] = NOBODY;
-  #wake: (() => void) | undefined;
+  #wake: ((stops: boolean) => void) | undefined;
   #firstByteMs: number | undefined;
   #fault: Fault | undefined;
   #retryAfterMs: number | undefined;
   left = false;
+  stops = false;
 
   constructor(call: Scheduled, reply: Reply, ports: DispatchPorts, repair: Repair | undefined) {
     this.#call = call;
@@ -75,10 +76,11 @@ export class Run {
     this.#ports = ports;
     this.#repair = repair;
     this.#began = ports.clock.monotonic();
-    reply.onLeave(() => {
+    reply.onLeave((stops) => {
       this.left = true;
+      this.stops = stops;
       for (const trial of this.#out) trial.abort();
-      this.#wake?.();
+      this.#wake?.(stops);
     });
   }
 
@@ -120,7 +122,7 @@ export class Run {
       trial.visit.left();
       this.#note(trial, { outcome: 'aborted', fault: 'aborted' });
     }
-    return { kind: 'over', outcome: { kind: 'left', ...this.common() } };
+    return { kind: 'over', outcome: goneBy(this) };
   }
 
   #trial(offer: Offer, line: Line, ready: Ready, role: Role | undefined): Trial {
@@ -332,7 +334,7 @@ export class Run {
     const head = this.#ports.streamHead(this.#call, offer, this.#attempts, answer, words);
     this.#reply.begin(status, head);
     const abort = (): void => trial.abort();
-    const leave = (then: () => void): void => this.#onLeave(then);
+    const leave = (then: (stops: boolean) => void): void => this.#onLeave(then);
     const { errorEvent, keys } = this.#ports;
     const ports = { errorEvent, commitment: keys.begin('response'), abort, leave };
     const piped = await pipe(this.#call, offer, { answer, reply: this.#reply, ports });
@@ -343,7 +345,7 @@ export class Run {
     this.#attempts.length = provisional;
     const { ending, facts, fault } = piped;
     this.#note(trial, {
-      outcome: ending === 'answered' ? 'answered' : ending === 'left' ? 'aborted' : 'failed',
+      outcome: ending === 'answered' ? 'answered' : this.left ? 'aborted' : 'failed',
       status,
       modelClaimed: facts.model,
       fault: fault?.code,
@@ -353,9 +355,9 @@ export class Run {
     return { kind: 'over', outcome: { kind: 'streamed', piped, ...told } };
   }
 
-  #onLeave(then: () => void): void {
+  #onLeave(then: (stops: boolean) => void): void {
     this.#wake = then;
-    if (this.left) then();
+    if (this.left) then(this.stops);
   }
 
   #note({ offer, visit, role, firstByteMs, started }: Trial, facts: Noted): void {

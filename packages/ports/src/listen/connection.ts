@@ -7,6 +7,8 @@ import type { Flushed } from '../turn.ts';
 export type Open = Flushed & {
   /** The connection has closed. */
   left(): void;
+  /** It is about to be cut: last words. */
+  stopping(): void;
   /** Its request is still coming, and nothing of the answer has been sent. */
   readonly receiving: boolean;
 };
@@ -33,6 +35,12 @@ export class Connection {
   leave(exchange: Open): void {
     const at = this.open.indexOf(exchange);
     if (at >= 0) this.open.splice(at, 1);
+  }
+
+  /** Whether somebody may have last words. */
+  stopping(): boolean {
+    for (const exchange of [...this.open]) exchange.stopping();
+    return this.open.length > 0 || this.socket.writableLength > 0;
   }
 
   closed(): void {

@@ -29,6 +29,9 @@ export type Exchange = {
    * whole.
    */
   destroy(): void;
-  /** Called once, at once, when the caller has gone before the answer was whole. */
-  onLeave(then: () => void): void;
+  /**
+   * Called once, at once, when the caller has gone before the answer was whole, or has to, since
+   * the listener closes (`stops`): what is written right then still leaves.
+   */
+  onLeave(then: (stops: boolean) => void): void;
 };

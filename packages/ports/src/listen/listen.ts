@@ -51,6 +51,8 @@ export const LISTEN_SETTINGS: ListenSettings = {
 /** Idle connections are looked for this many times within `keepAliveMs`. */
 const SWEEPS = 4;
 const HEAD_CHECK_MS_MAX = 1_000;
+/** What is cut at the end of the drain may say so within this. */
+const LAST_WORDS_MS = 250;
 
 export type ListenOptions = {
   readonly host: string;
@@ -76,7 +78,10 @@ export type Listening = {
   names(): readonly string[] | undefined;
   /** Shows new connections another certificate; throws when it cannot be used. */
   renew(certificate: Certificate): void;
-  /** Takes no new connection, lets open answers end for at most `drainMs`, then cuts them. */
+  /**
+   * Takes no new connection, lets open answers end for at most `drainMs`, then cuts them: whoever
+   * answers is told (`onLeave`), and has a moment for last words.
+   */
   close(drainMs: number): Promise<void>;
   /** Open connections. */
   connections(): number;
@@ -294,8 +299,12 @@ function closed(
   drainMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const stop = clock.after(drainMs, () => {
+    const cut = (): void => {
       for (const socket of open.keys()) socket.destroy();
+    };
+    let stop = clock.after(drainMs, () => {
+      stop = clock.after(LAST_WORDS_MS, cut);
+      for (const [socket, connection] of open) if (!connection.stopping()) socket.destroy();
     });
     server.close(() => {
       stop();

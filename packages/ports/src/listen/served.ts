@@ -69,7 +69,7 @@ export class Served implements Exchange, Open {
   #pending = '';
   #flushComes = false;
   #behind = false;
-  #onLeave: (() => void)[] = [];
+  #onLeave: ((stops: boolean) => void)[] = [];
   #onDrain: (() => void) | undefined = undefined;
 
   constructor(req: Incoming, res: Outgoing, connection: Connection, around: Surroundings) {
@@ -176,8 +176,8 @@ export class Served implements Exchange, Open {
     this.#around.wheel.arm(new CutOff(socket), this.#around.wheel.nowMs + LINGER_MS);
   }
 
-  onLeave(then: () => void): void {
-    if (this.#gone) queueMicrotask(then);
+  onLeave(then: (stops: boolean) => void): void {
+    if (this.#gone) queueMicrotask(() => then(false));
     else if (this.#state !== 'over') this.#onLeave.push(then);
   }
 
@@ -188,7 +188,11 @@ export class Served implements Exchange, Open {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#reading?.settle('left');
-    for (const then of this.#onLeave.splice(0)) then();
+    for (const then of this.#onLeave.splice(0)) then(false);
+  }
+
+  stopping(): void {
+    for (const then of this.#onLeave.splice(0)) then(true);
   }
 
   #replyFramed(status: number, headers: readonly string[], bytes: Uint8Array): void {

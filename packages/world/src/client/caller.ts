@@ -23,7 +23,7 @@ export class Caller implements Exchange {
   readonly head: Head;
   readonly facts: CallFacts;
   readonly #tools: CallerTools;
-  readonly #leavers: (() => void)[] = [];
+  readonly #leavers: ((stops: boolean) => void)[] = [];
   #onDrain: (() => void) | undefined;
   #settleBody: ((read: BodyRead) => void) | undefined;
   #unread = 0;
@@ -109,8 +109,8 @@ export class Caller implements Exchange {
     this.#over('cut', 'cut');
   }
 
-  onLeave(then: () => void): void {
-    if (this.#isGone()) queueMicrotask(then);
+  onLeave(then: (stops: boolean) => void): void {
+    if (this.#isGone()) queueMicrotask(() => then(false));
     else if (!this.#isOver()) this.#leavers.push(then);
   }
 
@@ -119,7 +119,7 @@ export class Caller implements Exchange {
     if (this.#isOver()) return;
     this.#over('left', 'left');
     this.#body('left');
-    for (const then of this.#leavers.splice(0)) then();
+    for (const then of this.#leavers.splice(0)) then(false);
   }
 
   /** The gateway died: the connection is gone, and nobody there hears of anything any more. */
