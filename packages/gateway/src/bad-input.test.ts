@@ -138,6 +138,11 @@ describe('types and encodings', () => {
   });
 });
 
+const ANTHROPIC = /^\{"type":"error","error":\{"type":/;
+const OLLAMA = /^\{"error":"/;
+const GEMINI = /^\{"error":\{"code":\d+,/;
+const OPENAI = /^\{"error":\{"type":"[^"]*","code":"/;
+
 describe('paths and methods', () => {
   const paths: readonly (readonly [path: string, status: number, code: string])[] = [
     ['/', 404, 'route_unknown'],
@@ -183,6 +188,29 @@ describe('paths and methods', () => {
     );
     assert.match(String(error['message']), /\/v1\/vector_stores/);
   });
+
+  const foreign: readonly (readonly [path: string, status: number, body: RegExp])[] = [
+    ['/v1/messages', 405, ANTHROPIC],
+    ['/v1/messages/count_tokens', 405, ANTHROPIC],
+    ['/v1/messages/batches', 404, ANTHROPIC],
+    ['//v1/messages', 400, ANTHROPIC],
+    ['/v1//messages', 400, ANTHROPIC],
+    ['/api/chat', 405, OLLAMA],
+    ['/api/push', 404, OLLAMA],
+    ['//api/chat', 400, OLLAMA],
+    ['/v1beta/models/m:generateContent', 405, GEMINI],
+    ['/v1/models/m:generateContent', 405, GEMINI],
+    ['/v1beta/files', 404, GEMINI],
+    ['/v1/chat/completions', 405, OPENAI],
+    ['/v1/messages-of-ours', 404, OPENAI],
+  ];
+  for (const [path, status, body] of foreign) {
+    it(`are refused in the words of their clients: GET ${path}`, async () => {
+      const answer = await gateway.ask(path);
+      assert.equal(answer.status, status);
+      assert.match(answer.text, body);
+    });
+  }
 
   const methods: readonly (readonly [method: string, path: string, allow: string])[] = [
     ['GET', CHAT, 'POST'],

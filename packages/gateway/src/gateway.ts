@@ -45,6 +45,7 @@ import {
   PATHS,
   type PathEntry,
   PREFIXES,
+  wireOfPath,
 } from './paths.table.ts';
 import type { Waiting } from './queued.ts';
 import { reframed } from './reframed.ts';
@@ -87,10 +88,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const failed = (exchange: Exchange) => (error: unknown) => fail(exchange, error, house.ports);
   const beside = (exchange: Exchange, target: Target | 'invalid', entry?: PathEntry): void => {
-    if (target === 'invalid') refuse(exchange, BAD_TARGET, newId(house.ports));
+    const wire = wireOfPath(exchange.head.target);
+    if (target === 'invalid') refuse(exchange, BAD_TARGET, newId(house.ports), { wire });
     else if (entry === undefined) {
-      refuse(exchange, unknownPath(target.path), newId(house.ports));
-    } else if (!methodFits(exchange, entry)) refuseMethod(exchange, entry, house.ports);
+      refuse(exchange, unknownPath(target.path), newId(house.ports), { wire });
+    } else if (!methodFits(exchange, entry)) refuseMethod(exchange, entry, wire, house.ports);
     else servePage(exchange, { entry, target }, pages).catch(failed(exchange));
   };
   const route = (exchange: Exchange, arrived: number): void => {
@@ -166,7 +168,7 @@ function takeCall(given: Exchange, to: Speaking, taking: Taking): void {
     .catch((error: unknown) => fail(timed(exchange, arrived, clock), error, house.ports))
     .finally(() => {
       over.finished();
-      options.running?.leave();
+      options.running?.leave(over.cutOff());
     });
 }
 
@@ -212,7 +214,7 @@ export function resume(waiting: readonly Waiting[], options: GatewayOptions): vo
       .catch((error: unknown) => report(error, house.ports))
       .finally(() => {
         over.finished();
-        running?.leave();
+        running?.leave(over.cutOff());
       });
   }
 }
@@ -258,11 +260,12 @@ function methodFits({ head }: Exchange, entry: PathEntry): boolean {
   return head.method === entry.method || (head.method === 'HEAD' && headToo);
 }
 
-function refuseMethod(exchange: Exchange, entry: PathEntry, ports: Ports): void {
+function refuseMethod(exchange: Exchange, entry: PathEntry, wire: Wire, ports: Ports): void {
   const allowed = methodsOf(entry).join(', ');
   const message = `This path takes ${allowed}, not ${exchange.head.method.slice(0, 16)}.`;
   refuse(exchange, refusal('method_not_allowed', message), newId(ports), {
     headers: ['allow', allowed],
+    wire,
   });
 }
 

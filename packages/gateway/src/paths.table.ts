@@ -1,6 +1,7 @@
 // The data plane's paths. What is not in here is 404; what is known in the ecosystem and served by
 // no endpoint here is 404 too, and says so.
 import type { Dialect, Operation, PassedOperation, SpokenOperation } from '@signalbox/contract';
+import type { Wire } from '@signalbox/dialect';
 
 export type Page =
   | 'health'
@@ -108,6 +109,18 @@ export const ELSEWHERE: readonly string[] = [
   '/v1beta/',
   '/api/',
 ];
+
+/** Whose paths these are, also where nothing is served at them, or they are written amiss. */
+const DIALECTS: readonly (readonly [RegExp, Wire])[] = [
+  [/^\/+v1\/+messages(?![^/?])/, 'anthropic'],
+  [/^\/+api\//, 'ollama'],
+  [/^\/+v1(?:beta|beta1|alpha)\//, 'gemini'],
+  [/^\/+v1\/[^?]*:(?:\w*[gG]enerateContent|\w*[eE]mbedContents?|countTokens)(?![^?])/, 'gemini'],
+  [/^\/+v1\/+responses(?![^/?])/, 'responses'],
+];
+
+export const wireOfPath = (target: string): Wire =>
+  DIALECTS.find(([shape]) => shape.test(target))?.[1] ?? 'openai';
 
 /** One file or batch; ids as vendors write them. */
 const OBJECT = /^\/v1\/(files|batches)\/([A-Za-z0-9][\w.-]{0,127})(?:\/(content|cancel))?$/;
