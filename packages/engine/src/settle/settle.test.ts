@@ -459,7 +459,7 @@ describe('the record of a call', () => {
 });
 
 describe('the counters', () => {
-  it('name ends, tiers and codes, never tenants or models', async () => {
+  it('name ends, tiers, codes and tenants, never keys or models', async () => {
     const built = build();
     const served = built.serve(chatOf('large'));
     await settled();
@@ -469,6 +469,8 @@ describe('the counters', () => {
     const names = [...built.counted.keys()].join('\n');
     assert.match(names, /calls_total .*"answered".*"tier":"3"/);
     assert.match(names, /calls_total .*"refused".*model_unknown/);
-    assert.doesNotMatch(names, /acme|large|nothing/);
+    assert.match(names, /calls_total .*"tenant":"acme"/);
+    assert.match(names, /tokens_total .*"tenant":"acme"/);
+    assert.doesNotMatch(names, /duration.*acme|main|large|nothing/);
   });
 });

@@ -177,7 +177,8 @@ class Ended implements Settlement {
 function count(record: CallRecord, sink: Sink): void {
   const last = record.attempts[record.attempts.length - 1];
   const tier = String(last?.tier ?? 'none');
-  sink.count('calls_total', { ending: record.ending, tier, code: record.code ?? 'none' });
+  const tenant = record.tenant ?? 'none';
+  sink.count('calls_total', { ending: record.ending, tier, code: record.code ?? 'none', tenant });
   sink.observe('call_duration_seconds', { tier }, record.totalMs / 1_000);
   if (record.firstByteMs !== undefined) {
     sink.observe('first_byte_seconds', { tier }, record.firstByteMs / 1_000);
@@ -187,8 +188,8 @@ function count(record: CallRecord, sink: Sink): void {
       sink.count('answers_rejected_total', { tier, check: checkOf(rejected) });
   }
   if (record.usage !== undefined) {
-    sink.count('tokens_total', { tier, kind: 'input' }, record.usage.inputTokens);
-    sink.count('tokens_total', { tier, kind: 'output' }, record.usage.outputTokens);
+    sink.count('tokens_total', { tier, kind: 'input', tenant }, record.usage.inputTokens);
+    sink.count('tokens_total', { tier, kind: 'output', tenant }, record.usage.outputTokens);
   }
 }
 

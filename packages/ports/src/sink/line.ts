@@ -16,7 +16,7 @@ const FIELD = /^[a-zA-Z][\w.-]{0,63}$/;
 const NAME = /^[^\s"{}]*$/;
 /** Hold sentences, or paths, in which blanks may stand. */
 const SENTENCES: ReadonlySet<string> = new Set([
-  ...['why', 'reason', 'detail', 'message', 'warning', 'advice'],
+  ...['why', 'because', 'reason', 'detail', 'message', 'warning', 'advice'],
   ...['file', 'folder', 'path'],
 ]);
 /** Shapes of keys and tokens: ours, `sk-…`, Google's, bearer values, JSON web tokens. */

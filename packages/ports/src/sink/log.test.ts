@@ -103,8 +103,10 @@ test('what may be content is not written, and counted', async () => {
     endpoint: 'rack-eu',
     url: 'http://10.0.0.5:8000/v1',
     why: 'in words',
+    because: 'half of the endpoints are down',
   });
   const [odd, plain] = await lines();
+  assert.equal(plain?.['because'], 'half of the endpoints are down');
   assert.deepEqual([odd?.['body'], odd?.['text']], ['[not-logged]', '[not-logged]']);
   assert.deepEqual(
     [plain?.['endpoint'], plain?.['url'], plain?.['why']],

@@ -74,3 +74,14 @@ test('the delay of the event loop is the interval minus the resolution, at least
   assert.equal(lateSeconds(5e6), 0);
   assert.equal(Math.round(lateSeconds(45e6) * 1e6), 25_000);
 });
+
+test('where there are too many series, a tenant is given up before what happened', () => {
+  const metrics = createMetrics();
+  const tenants = Array.from({ length: 90 }, (_, at) => `t${at}`);
+  for (let code = 0; code < 20; code += 1) {
+    for (const tenant of tenants) metrics.count('calls', { code: `c${code}`, tenant });
+  }
+  const lines = metrics.text().split('\n');
+  assert.ok(lines.includes('signalbox_calls_total{code="c0",tenant="t89"} 1'));
+  assert.ok(lines.includes('signalbox_calls_total{code="c19",tenant="other"} 90'));
+});

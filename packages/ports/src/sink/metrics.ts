@@ -20,7 +20,10 @@ export type Metrics = {
 const PREFIX = 'signalbox_';
 const METRICS_MAX = 512;
 const SERIES_MAX = 1_000;
+/** Those that give up their tenant may be as many again. */
+const SHARED_SERIES_MAX = 2_000;
 const TENANTS_MAX = 100;
+const TENANT = 'tenant';
 /** Look-up keys kept for a metric: the same labels may come in another order. */
 const KEYS_MAX = 4_000;
 const OTHER = 'other';
@@ -33,6 +36,7 @@ const SECONDS = [
 const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
 const NUMBERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000];
 
+type Pair = readonly [name: string, value: string];
 type Kind = 'counter' | 'histogram' | 'gauge';
 type Series = {
   readonly labels: string;
@@ -65,9 +69,15 @@ export function createMetrics(): Metrics {
     }
     if (family.kind !== kind) return undefined;
     let key = '';
-    for (const name in labels) key += `${name}\u0000${labels[name]}\u0000`;
-    return family.byKey.get(key) ?? admit(family, key, labels, tenants);
+    for (const name in labels) key += `${name}\u0000${bounded(name, labels[name] ?? '')}\u0000`;
+    return family.byKey.get(key) ?? admit(family, key, pairsOf(labels));
   }
+
+  const bounded = (name: string, value: string): string =>
+    name === TENANT ? boundedTenant(value, tenants) : value;
+
+  const pairsOf = (labels: Labels): readonly Pair[] =>
+    Object.entries(labels).map(([name, value]): Pair => [name, bounded(name, value)]);
 
   return {
     count(metric, labels, by = 1) {
@@ -110,13 +120,15 @@ function usualBounds(metric: string): readonly number[] {
   return metric.endsWith('_bytes') ? BYTES : NUMBERS;
 }
 
-function admit(family: Family, key: string, labels: Labels, tenants: Set<string>): Series {
-  const pairs = Object.entries(labels).map(([name, value]): [string, string] => {
-    return [name, name === 'tenant' ? boundedTenant(value, tenants) : value];
-  });
+/** Where there are too many, first the tenant is given up: what else is counted stays told apart. */
+function admit(family: Family, key: string, pairs: readonly Pair[]): Series {
+  const { byLabels } = family;
   let text = labelText(pairs);
-  if (!family.byLabels.has(text) && family.byLabels.size >= SERIES_MAX) {
-    text = labelText(pairs.map(([name]) => [name, OTHER]));
+  if (!byLabels.has(text) && byLabels.size >= SERIES_MAX) {
+    const shared = pairs.map(([name, value]): Pair => [name, name === TENANT ? OTHER : value]);
+    text = labelText(shared);
+    const mayBeNew = pairs.some(([name]) => name === TENANT) && byLabels.size < SHARED_SERIES_MAX;
+    if (!byLabels.has(text) && !mayBeNew) text = labelText(pairs.map(([name]) => [name, OTHER]));
   }
   const series = family.byLabels.get(text) ?? {
     labels: text,
