@@ -120,7 +120,7 @@ function usualBounds(metric: string): readonly number[] {
   return metric.endsWith('_bytes') ? BYTES : NUMBERS;
 }
 
-/** Where there are too many, first the tenant is given up: what else is counted stays told apart. */
+/** Where there are too many, first the tenant is given up: the rest of it stays told apart. */
 function admit(family: Family, key: string, pairs: readonly Pair[]): Series {
   const { byLabels } = family;
   let text = labelText(pairs);
