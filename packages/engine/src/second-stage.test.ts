@@ -125,7 +125,11 @@ describe('the second stage', () => {
 
   it('is nobody on a node that many share, where nothing is of tier 1', async () => {
     const shared = (yaml: string): string => yaml.replace('name: n1, tier: 1', 'name: n1, tier: 2');
-    for (const more of ['', 'own: {endpoints: [near]}, ', 'topology: sovereign, ']) {
+    for (const more of [
+      '',
+      'own: {endpoints: [near]}, ',
+      'topology: sovereign, shared_nodes: allow, ',
+    ]) {
       const built = build(shared(withStage('model: small', more)));
       says(built, told(false, false));
       const record = await recorded(built, HELLO);
