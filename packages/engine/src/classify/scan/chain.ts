@@ -156,6 +156,19 @@ export function hasDigit(text: string, from: number, to: number): boolean {
   return false;
 }
 
+const PAIRS_MIN = 9;
+
+/** `34 30 31 32`: bytes in hexadecimal, one by one. */
+export function isPairs(text: string, chain: Chain): boolean {
+  if (chain.groups < PAIRS_MIN) return false;
+  for (let i = 0; i < chain.groups; i += 1) {
+    const start = chain.start[i] ?? 0;
+    if (chain.lengthOf(i) !== 2 || !isHex(text.charCodeAt(start))) return false;
+    if (!isHex(text.charCodeAt(start + 1))) return false;
+  }
+  return true;
+}
+
 const UUID_LENGTHS = [8, 4, 4, 4, 12];
 
 export function isUuid(text: string, chain: Chain): boolean {
@@ -167,4 +180,14 @@ export function isUuid(text: string, chain: Chain): boolean {
     for (let at = start; at < end; at += 1) if (!isHex(text.charCodeAt(at))) return false;
   }
   return true;
+}
+
+const MIXED_GROUPS = 5;
+
+/** `11.444.777/0001-61`, `85.07.30-033.28`: as two countries write theirs. */
+export function isMixed(chain: Chain, from: number, to: number): boolean {
+  if (to - from !== MIXED_GROUPS - 1) return false;
+  let written = '';
+  for (let i = from + 1; i <= to; i += 1) written += String.fromCharCode(chain.before[i] ?? 0);
+  return written === '../-' || written === '..-.';
 }

@@ -81,9 +81,9 @@ function hexAt(
   return { code, end: from + length };
 }
 
-const AT_WORD = /\s?[[({<]\s?(?:at|arroba|chiocciola|bei|ät)\s?[\])}>]\s?|\sat\s/iy;
+const AT_WORD = /\s?[[({<]\s?(?:at|@|arroba|chiocciola|bei|ät)\s?[\])}>]\s?|\sat\s/iy;
 const POINT_WORD =
-  /\s?[[({<]\s?(?:dot|punkt|punto|point|ponto|punt|kropka|piste)\s?[\])}>]\s?|\sdot\s/iy;
+  /\s?[[({<]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|piste)\s?[\])}>]\s?|\sdot\s/iy;
 
 /** `name [at] host [dot] example` as an address. */
 export function addressed(text: string, start: number, end: number): Undone {
@@ -163,8 +163,11 @@ const BLOB_MAX = 4_096;
 const isPrintable = (code: number): boolean =>
   (code >= 32 && code < 127) || code === 10 || code === 9;
 
+const PAIRS = /^[0-9a-f]{2}(?:[ :-][0-9a-f]{2})+$/i;
+
 /** A token of base64 or hexadecimal digits as the text it spells, or undefined. */
 export function unpacked(token: string): string | undefined {
+  if (PAIRS.test(token)) return fromHex(token.replace(/[ :-]/g, ''));
   if (token.length < BLOB_MIN || token.length > BLOB_MAX) return undefined;
   if (/^(?:[0-9a-fA-F]{2})+$/.test(token)) {
     const text = fromHex(token);

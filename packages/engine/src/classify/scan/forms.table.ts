@@ -71,3 +71,7 @@ export const TECHNICAL: RegExp =
 /** Ends of names of files that look like domains: `icon@2x.png`. */
 export const FILES: RegExp =
   /^(?:png|jpe?g|gif|svg|webp|ico|bmp|tgz|gz|css|html?|[mc]?js|tsx?|jsx|json|ya?ml|xml|txt|log|pdf|local)$/i;
+
+/** ` dot ` is a word: only where an address stands before it and a domain ends behind. */
+export const GOES_ON: RegExp =
+  / at (?!the |an? |this |that )[\w-]{2,40}(?: dot [\w-]{2,40})? dot (?:com|org|net|edu|gov|info|example|[a-z]{2})(?![\w-])/i;

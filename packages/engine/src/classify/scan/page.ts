@@ -25,6 +25,7 @@ const EQUALS = 0x3d;
 /** Words before an `=` that are shorter are names. */
 const BLOB_MIN = 12;
 const SMALL_U = 0x75;
+const SMALL_X = 0x78;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -245,7 +246,7 @@ export class Page {
     }
     if (
       mark === BACKSLASH
-        ? (after | 32) === SMALL_U
+        ? (after | 32) === SMALL_U || (after === SMALL_X && isHex(text.charCodeAt(at + 2)))
         : mark === PERCENT
           ? isHex(after)
           : after === HASH

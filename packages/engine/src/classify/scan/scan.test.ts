@@ -59,6 +59,12 @@ describe('what stands there in disguise', () => {
     ['\\u0034\\u0031\\u0031\\u0031111111111111', 'credit-card'],
     ['ref 34313131313131313131313131313131 end', 'credit-card'],
     ['jо.dое@mаil.еxаmplе', 'email-address'],
+    ['𝟒𝟎𝟏𝟐 𝟖𝟖𝟖𝟖 𝟖𝟖𝟖𝟖 𝟏𝟖𝟖𝟏', 'credit-card'],
+    ['⁴⁰¹² ⁸⁸⁸⁸ ⁸⁸⁸⁸ ¹⁸⁸¹', 'credit-card'],
+    ['34 30 31 32 38 38 38 38 38 38 38 38 31 38 38 31', 'credit-card'],
+    ['jane[@]gmail.com', 'email-address'],
+    ['jane@gmail[.]com', 'email-address'],
+    ['jane AT gmail DOT com', 'email-address'],
     ['6.0.1.1. .1.7.0.7. .5.1.6.3. .2.3.0.3', 'credit-card'],
   ];
   for (const [text, type] of cases) {
@@ -79,6 +85,8 @@ describe('what only looks like it', () => {
     'const token = getToken(); password = process.env.PASSWORD',
     'data.password === data.confirmPassword',
     'credential?: X509Credential | undefined',
+    'we met AT the DOT office, look at a dot in x²+y² and 2²³; - [ ] to do, a[-]b',
+    '00 01 02 03 04 05 06 07 08 09 0a 0b and 48 65 6c 6c 6f 20 77 6f 72 6c 64',
     'released on March 3, 1978 and 3 maart 2018; 1978年3月3日',
     'x > 2147483647 || call(4294967295)',
     'Free Software Foundation, 51 Franklin Street, Boston, MA 02110-1301 USA',

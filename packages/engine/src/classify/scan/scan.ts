@@ -6,6 +6,7 @@ import { plainValue } from '@signalbox/documents';
 import type { SensitiveRules } from '../../tenant/tenant.ts';
 import { addressed, readable, setApart, type Undone, unpacked } from './disguise.ts';
 import type { Finding } from './finding.ts';
+import { GOES_ON } from './forms.table.ts';
 import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
 import { findOwn } from './own.ts';
 import { Page } from './page.ts';
@@ -213,15 +214,17 @@ const holdsAny = (odds: Int32Array, from: number, to: number): boolean => {
 
 const ADDRESS_BEFORE = 80;
 const ADDRESS_AFTER = 120;
-const POINT_WORD = / dot |[[({<] ?(?:dot|punkt|punto|point)/i;
-
+const OPENERS = '[({<';
 /** `[at]` and ` at ` with a ` dot ` behind it lie in clusters too. */
 function addressWindows(page: Page, one: Visit): void {
   const { text } = page;
   const places: number[] = [];
   for (let hit = 0; hit < page.hits; hit += 1) {
     const groups = page.wordOf(hit)?.groups;
-    if (groups?.length === 1 && groups[0] === AT_SIGN) places.push(page.hitStart[hit] ?? 0);
+    const at = page.hitStart[hit] ?? 0;
+    if (groups?.length === 1 && groups[0] === AT_SIGN && isSign(text, at)) {
+      places.push(at);
+    }
   }
   for (let next = 0; next < places.length; ) {
     const first = places[next] ?? 0;
@@ -237,11 +240,16 @@ function addressWindows(page: Page, one: Visit): void {
       next += 1;
     }
     const end = Math.min(text.length, last + ADDRESS_AFTER);
-    if (text[first] === ' ' && !POINT_WORD.test(text.slice(first, end))) continue;
     const start = Math.max(0, first - ADDRESS_BEFORE);
     const marks = Int32Array.from(cluster);
     inside(addressed(text, start, end), one, (from, to) => holdsAny(marks, from, to));
   }
+}
+
+/** In brackets, and no `[ ]`; without them only where an address goes on. */
+function isSign(text: string, at: number): boolean {
+  if (OPENERS.includes(text[at] ?? '')) return !' -_'.includes(text[at + 1] ?? ' ');
+  return text[at] === ' ' && GOES_ON.test(text.slice(Math.max(0, at - ADDRESS_BEFORE), at + 16));
 }
 
 function apartRuns(survey: Survey, one: Visit): void {

@@ -6,6 +6,8 @@ import {
   Compact,
   GROUP_CHARACTERS_MAX,
   hasDigit,
+  isMixed,
+  isPairs,
   isTight,
   isUuid,
   wordEnd,
@@ -53,7 +55,6 @@ const SIGNED_AT = 6;
 const SIGNED_AFTER = 4;
 /** A chain as long as this is a row of numbers: only its single groups are looked at. */
 const ROW_GROUPS = 16;
-const MIXED_GROUPS = 5;
 /** A blob that may spell text: the caller unpacks it. */
 export type Blob = { readonly start: number; readonly end: number };
 
@@ -198,6 +199,9 @@ export class Survey {
 
   #chained(): void {
     const chain = this.#chain;
+    if (isPairs(this.#page.text, chain)) {
+      this.blobs.push({ start: chain.start[0] ?? 0, end: chain.last });
+    }
     if (isUuid(this.#page.text, chain)) {
       this.#past = chain.last;
       return;
@@ -266,7 +270,7 @@ export class Survey {
     const { text } = this.#page;
     const end = chain.end[to] ?? 0;
     if (isTight(after) && !(after === 0x2e && !isDigit(text.charCodeAt(end + 1)))) return false;
-    if (this.#isMixed(from, to)) return true;
+    if (isMixed(chain, from, to)) return true;
     let dashes = 0;
     let others = 0;
     for (let i = from + 1; i <= to; i += 1) {
@@ -278,15 +282,6 @@ export class Survey {
     // `313.998.051-50`: points, then one dash before the check digits.
     if (others === 0) return true;
     return dashes === 0 || (dashes === 1 && chain.before[to] === 0x2d && others === 0x2e);
-  }
-
-  /** `11.444.777/0001-61`, `85.07.30-033.28`: as two countries write theirs. */
-  #isMixed(from: number, to: number): boolean {
-    const chain = this.#chain;
-    if (to - from !== MIXED_GROUPS - 1) return false;
-    let written = '';
-    for (let i = from + 1; i <= to; i += 1) written += String.fromCharCode(chain.before[i] ?? 0);
-    return written === '../-' || written === '..-.';
   }
 
   #weigh(from: number, to: number, shapes: Shapes): boolean {

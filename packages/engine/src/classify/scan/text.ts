@@ -42,6 +42,9 @@ const ZEROS = [
 const LOOKALIKES = 'аеорсхуіјѕԁһӏԛԝАВЕКМНОРСТХУІЈЅαορνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ';
 const TAKEN_FOR = 'aeopcxyijsdhlqwABEKMHOPCTXYIJSaopvikABEZHIKMNOPTYX';
 
+/** The first half of mathematical letters and digits; it reads as nothing. */
+const MATHEMATICAL = 0xd835;
+
 fill();
 
 function fill(): void {
@@ -97,11 +100,25 @@ function fillStrange(): void {
   for (const mark of '＋－．＠＿') strange(mark.charCodeAt(0), mark.charCodeAt(0) - 0xfee0);
   for (const code of NOTHING) strange(code, 0);
   strange(0x2024, 0x2e);
+  '⁰¹²³⁴⁵⁶⁷⁸⁹'.split('').forEach((mark, digit) => void strange(mark.charCodeAt(0), 48 + digit));
+  for (let i = 0; i < 10; i += 1) strange(0x2080 + i, 48 + i);
+  fillMathematical();
   for (let i = 0; i < LOOKALIKES.length; i += 1) {
     const code = LOOKALIKES.charCodeAt(i);
     CLASS[code] = LOOKALIKE;
     READS_AS[code] = TAKEN_FOR.charCodeAt(i);
   }
+}
+
+/** Second halves read as letters and digits; only the first half is an anchor. */
+function fillMathematical(): void {
+  CLASS[MATHEMATICAL] = STRANGE;
+  READS_AS[MATHEMATICAL] = 0;
+  for (let i = 0; i < 13 * 52; i += 1) {
+    const letter = i % 52;
+    READS_AS[0xdc00 + i] = letter < 26 ? 65 + letter : 71 + letter;
+  }
+  for (let i = 0; i < 50; i += 1) READS_AS[0xdfce + i] = 48 + (i % 10);
 }
 
 /** Greek to Thai, Hangul, kana and the ideographs: what words of other scripts are made of. */

@@ -32,8 +32,8 @@ export type Lexicon = { readonly automaton: Automaton; readonly words: readonly 
 const EXTRA: readonly (readonly [string, string])[] = [
   ['secret', SECRET_WORDS],
   ['issuer', ISSUER_WORDS],
-  ['at-sign', '[at]| at '],
-  ['point', '[dot]| dot |[punkt]|[punto]|[point]'],
+  ['at-sign', '[at]|[@]|[.]| dot '],
+  ['point', '[dot]|[punkt]|[punto]|[point]'],
   ['pem', '-----begin'],
   ['command', COMMAND_WORDS],
   ['cookie', COOKIE_WORDS],
@@ -102,7 +102,8 @@ function wordOf(text: string, one: Draft): Word {
     rules: one.rules,
     role: roleOf(one.groups),
     spoken: SPOKEN.test(text),
-    latin: latin && one.groups.size > 0,
+    // ` dot ` begins behind a letter.
+    latin: latin && one.groups.size > 0 && text === text.trim(),
     goesOn: one.goesOn,
     compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),
   };
