@@ -129,7 +129,7 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   row(
     'server-timing',
     '`queue`, `decide`, `upstream`, `total`',
-    'Milliseconds. Of every answer, also of pages and refusals; of a stream what is known when it begins, and all of it as a trailer.',
+    'Milliseconds. Of every answer to a request, also of pages and refusals (what never became one, like a head that is malformed or too slow, is answered without); of a stream what is known when it begins, and all of it as a trailer.',
   ),
   row('x-should-retry', '`false`', 'The same request will not succeed. Official SDKs obey it.'),
   row('retry-after-ms', 'number', 'When to try again; also as `retry-after` in seconds.'),
