@@ -75,12 +75,8 @@ describe('what conditions read of a call', () => {
   }
 
   it('is called unreachable only where every case was tried', () => {
-    for (const never of [
-      'call.difficulty == "hard" && call.difficulty == "easy"',
-      'call.input_tokens > 20 && call.input_tokens < 10',
-    ]) {
-      assert.match(checked(yaml(never)).violations[0]?.says ?? '', /nothing reaches the rule `r0`/);
-    }
+    const never = yaml('call.input_tokens > 20 && call.input_tokens < 10');
+    assert.match(checked(never).violations[0]?.says ?? '', /nothing reaches the rule `r0`/);
     const { violations, notes } = checked(yaml('call.input_tokens * 2 > 9000'));
     assert.deepEqual(violations, []);
     assert.match(notes[0] ?? '', /reads more than the check varies/);
