@@ -1,6 +1,8 @@
 // What an order of rows is worth. Rows go to the strong model from the highest score down; equal
 // scores go together, each with their mean. Shares are of rows, qualities means of scores.
 
+import { drawing } from './draws.ts';
+
 export type Scored = { readonly score: number; readonly weak: number; readonly strong: number };
 
 export type Worth = {
@@ -93,12 +95,11 @@ export function spreadOf(
 ): Band | undefined {
   const order = byScore(rows);
   const values: number[] = [];
-  let state = 12_345;
+  const next = drawing(12_345);
   for (let draw = 0; draw < draws; draw += 1) {
     const times = new Uint16Array(rows.length);
     for (let i = 0; i < rows.length; i += 1) {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      const at = Math.floor((state / 4_294_967_296) * rows.length);
+      const at = Math.floor(next() * rows.length);
       times[at] = (times[at] ?? 0) + 1;
     }
     const one = worth(rows, order, times);

@@ -11,3 +11,12 @@ export type RoutingFigure = {
   readonly spread: Readonly<Record<string, Band>>;
   readonly count: number;
 };
+
+type More = Pick<RoutingFigure, 'count'> &
+  Partial<Pick<RoutingFigure, 'baselines' | 'goal' | 'met'>>;
+
+/** A share, as far as it is known. */
+export const figure = (name: string, ours: number | null, more: More): RoutingFigure => ({
+  ...{ figure: name, unit: 'share', ours, baselines: {}, goal: null, met: null, spread: {} },
+  ...more,
+});

@@ -2,12 +2,14 @@
 // router's own scores on some texts, then put before, behind and into others that were never seen.
 // Counted is the share of calls above a threshold that half of the clean ones pass.
 import { type LearnedRouter, StrongShare, Usual } from '@signalbox/engine';
-import type { RoutingFigure } from './routing-figure.ts';
+import { drawing } from './draws.ts';
+import { figure, type RoutingFigure } from './routing-figure.ts';
 import type { Parts, Run } from './routing-run.ts';
 
 const CLIMBED_ON = 24;
 const VICTIMS = 500;
 const WORDS = 10;
+const SEED = 7;
 const TRIED_PER_WORD = 40;
 /** A word of fewer texts moves too few scores. */
 const TEXTS_MIN = 5;
@@ -32,7 +34,7 @@ export function gadgetFigures(parts: Parts | undefined, run: Run | undefined): R
       figure(names[1], null, { goal: `<= ${BUDGET + OVER_BUDGET_MAX}`, count: 0 }),
     ];
   }
-  const next = drawing();
+  const next = drawing(SEED);
   const some = (many: number): readonly string[] =>
     Array.from({ length: many }, () => texts[Math.floor(next() * texts.length)] ?? '');
   const scores = (asked: readonly string[], usual?: Usual): readonly number[] =>
@@ -123,20 +125,3 @@ function middle(values: readonly number[]): number {
 
 const above = (scores: readonly number[], threshold: number): number =>
   scores.filter((score) => score > threshold).length / scores.length;
-
-/** The same draws every time. */
-function drawing(): () => number {
-  let state = 7;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
-}
-
-type More = Pick<RoutingFigure, 'count' | 'goal'> &
-  Partial<Pick<RoutingFigure, 'baselines' | 'met'>>;
-
-const figure = (name: string, ours: number | null, more: More): RoutingFigure => ({
-  ...{ figure: name, unit: 'share', ours, baselines: {}, met: null, spread: {} },
-  ...more,
-});

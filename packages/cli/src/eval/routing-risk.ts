@@ -2,7 +2,8 @@
 // rest, many times; and what remains of the promise when another family comes, with a tenth of the
 // rows audited.
 import { Adapting, conformalThreshold, type Loss, testedThreshold } from '@signalbox/engine';
-import type { RoutingFigure } from './routing-figure.ts';
+import { drawing } from './draws.ts';
+import { figure, type RoutingFigure } from './routing-figure.ts';
 
 const ALPHAS = [0.02, 0.04, 0.06];
 const COUNTS = [100, 300, 1_000, 3_000];
@@ -65,7 +66,7 @@ function splits(
   count: number,
   set: (some: readonly Loss[]) => number,
 ): readonly Split[] {
-  const next = drawing(count);
+  const next = drawing(seedOf(count));
   return Array.from({ length: SPLITS }, () => {
     const order = [...rows];
     for (let at = 0; at < count; at += 1) {
@@ -123,7 +124,7 @@ type Stream = {
 };
 
 function secondHalf(rows: readonly Loss[], { scores, first, seed }: Stream): number {
-  const next = drawing(seed);
+  const next = drawing(seedOf(seed));
   const adapting = new Adapting(SHIFT.alpha, first, DELTA / 100);
   let lost = 0;
   for (let at = 0; at < SHIFT.rows; at += 1) {
@@ -138,19 +139,4 @@ function secondHalf(rows: readonly Loss[], { scores, first, seed }: Stream): num
   return lost / (SHIFT.rows / 2);
 }
 
-/** The same draws every time. */
-function drawing(seed: number): () => number {
-  let state = (seed + 1) * 2_654_435_761;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
-}
-
-type More = Pick<RoutingFigure, 'count'> &
-  Partial<Pick<RoutingFigure, 'baselines' | 'goal' | 'met'>>;
-
-const figure = (name: string, ours: number | null, more: More): RoutingFigure => ({
-  ...{ figure: name, unit: 'share', ours, baselines: {}, goal: null, met: null, spread: {} },
-  ...more,
-});
+const seedOf = (count: number): number => (count + 1) * 2_654_435_761;

@@ -2,6 +2,7 @@
 // often one is suspected that has not changed: simulated tenants with a weekly season and days that
 // differ more than chance alone would have it. The same draws every time.
 import { Watch } from '@signalbox/engine';
+import { drawing } from './draws.ts';
 import type { RoutingFigure } from './routing-figure.ts';
 
 const TENANTS = 400;
@@ -55,7 +56,7 @@ const figure = (
 /** Of each tenant the day of the first alarm, from 1; infinite: none came. */
 function daysUntil(shift: number): number[] {
   return Array.from({ length: TENANTS }, (_, tenant) => {
-    const next = drawing(tenant);
+    const next = drawingOf(tenant);
     const watch = new Watch();
     const phase = next() * 7;
     for (let day = 1 - LEARNING_DAYS; day <= DAYS; day += 1) {
@@ -74,10 +75,11 @@ function counted(share: number, next: () => number): number {
   return count;
 }
 
-function drawing(seed: number): () => number {
-  let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
+/** Neighbouring tenants would draw alike: each number is mixed once more. */
+function drawingOf(tenant: number): () => number {
+  const next = drawing(Math.imul(tenant + 1, 2_654_435_761) >>> 0);
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const state = next() * 4_294_967_296;
     const mixed = Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d);
     return ((mixed ^ (mixed >>> 12)) >>> 0) / 4_294_967_296;
   };
