@@ -8,24 +8,37 @@
  * dependencies, because nothing may be installed yet. A second run adds a few milliseconds.
  *
  * The scripts say `exec`, so that no shell stands between npm and this process: a shell that npm
- * stops dies alone, and the server would go on without a parent.
+ * stops dies alone, and the server would go on without a parent. Before the packages are there,
+ * `npm start` makes them ready first: the Node that is found after that is the packaged one, which
+ * can put a server in its own place, where an older one would wait beside it and weigh 50 MB.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, missingNodeMessage, runScript } from '../packages/cli/bin/find-node.mjs';
+import { ensureCompiled } from './bootstrap/compile.mjs';
 import { ensureConsole } from './bootstrap/console.mjs';
 import { ensureInstalled } from './bootstrap/install.mjs';
 
 /**
  * `script` runs with the new Node, `args` come before the user's. `console` says that the command
- * needs the built console.
+ * needs the built console, `stays` that it runs for long, and is worth compiling for. Without a
+ * `script` everything is made ready, and that is all.
  *
- * @typedef {{ says: string, script: string, args?: readonly string[], console?: true }} Command
+ * @typedef {{
+ *   says: string, script?: string, args?: readonly string[], console?: true, stays?: true
+ * }} Command
  */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
-  start: { says: 'serve', script: 'packages/cli/src/main.ts', args: ['up'], console: true },
+  start: {
+    says: 'serve',
+    script: 'packages/cli/src/main.ts',
+    args: ['up'],
+    console: true,
+    stays: true,
+  },
+  ready: { says: 'install, build and compile', console: true, stays: true },
   test: {
     says: 'run every test, or those under PATHS',
     script: 'tools/commands/test.ts',
@@ -79,6 +92,7 @@ async function main([name, ...args]) {
     process.exitCode = EXIT_FAILED;
     return;
   }
+  if (command.script === undefined) return;
   // npm runs scripts in the root; somebody who runs this file from elsewhere means the same.
   process.chdir(ROOT);
   await runScript(join(ROOT, command.script), [...(command.args ?? []), ...args], ROOT);
@@ -92,7 +106,9 @@ async function prepare(command) {
     process.stderr.write(`${missingNodeMessage()}\n`);
     return false;
   }
-  return command.console !== true || (await ensureConsole(ROOT, node));
+  if (command.console === true && !(await ensureConsole(ROOT, node))) return false;
+  if (command.stays === true) await ensureCompiled(ROOT, node);
+  return true;
 }
 
 /** @param {string | undefined} name */

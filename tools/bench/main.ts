@@ -23,16 +23,16 @@ npm run bench -- overhead --quick --contestants direct,bare
 npm run bench -- overhead --json --rounds 9
 
 Benchmarks
-  overhead   CPU, latency and memory of a call, against direct, a bare proxy and a peer
-  ladder     the same call with one feature more on every rung
-  resilience slow and dead endpoints with and without the means against them, simulated
-  resolve    the decision about one call among thousands of offers
-  policy     the check before policies are published, and records decided again
-  translation what it costs to carry a call between two dialects
-  scan       how fast the sensitivity scanner reads, and texts built to slow it
-  scanned    CPU of a call by what it says, and the loop while bodies of 25 MB are read
-  routing    what the learned router takes to decide and to train, and its size
-  start      time of npm start to the first answer, and its memory
+  overhead     CPU, latency and memory of a call, against direct, a bare proxy and a peer
+  ladder       the same call with one feature more on every rung
+  resilience   slow and dead endpoints with and without the means against them, simulated
+  resolve      the decision about one call among thousands of offers
+  policy       the check before policies are published, and records decided again
+  translation  what it costs to carry a call between two dialects
+  scan         how fast the sensitivity scanner reads, and texts built to slow it
+  scanned      CPU of a call by what it says, and the loop while bodies of 25 MB are read
+  routing      what the learned router takes to decide and to train, and its size
+  start        time of npm start to the first answer, and its memory
 
 Options
   --json               one JSON document instead of a table
@@ -45,6 +45,9 @@ Options
 const roundsMsMaxDefault = 600_000;
 
 const all: readonly Contestant[] = [direct, signalbox, bare, portkey];
+
+const unknown = (name: string | undefined): string =>
+  name === undefined ? 'say which benchmark' : `there is no benchmark "${name}"`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -66,6 +69,8 @@ async function main(): Promise<number> {
     throw new Error('--rounds wants a whole number from 1 to 1000');
   }
   const names = values.contestants?.split(',');
+  const strange = names?.find((name) => !all.some((one) => one.name === name));
+  if (strange !== undefined) throw new Error(`--contestants: nobody is called "${strange}"`);
   const contestants = all.filter((one) => names === undefined || names.includes(one.name));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const roundsMsMax = values.rounds === undefined ? roundsMsMaxDefault : Number.POSITIVE_INFINITY;
@@ -103,7 +108,7 @@ async function main(): Promise<number> {
       report = await start(common);
       break;
     default:
-      process.stderr.write(usage);
+      process.stderr.write(`${unknown(positionals[0])}\n\n${usage}`);
       return 2;
   }
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : renderTable(report));

@@ -3,7 +3,7 @@ import type { Goal, GoalLine } from './goals.table.ts';
 import type { Report } from './report.ts';
 import { Chance } from './resilience/chance.ts';
 import { firstTokens, type Help } from './resilience/first-token.ts';
-import { cloudOnTheLine, outageOnTheLine } from './resilience/line.ts';
+import { cloudOnTheLine, loopsOnTheLine, outageOnTheLine } from './resilience/line.ts';
 import { loops, type Patience } from './resilience/loop.ts';
 import { outage } from './resilience/outage.ts';
 import { type Balance, replicas } from './resilience/replicas.ts';
@@ -27,6 +27,7 @@ const CALLS = 40_000;
 const LOOPS = 20_000;
 const SPAN_MS = 600_000;
 const LINE_CALLS = 20_000;
+const LINE_LOOPS = 2_000;
 const QUICK_SHARE = 0.25;
 
 const atMost = (bound: number): readonly Goal[] => [{ kind: 'at-most', bound }];
@@ -56,6 +57,8 @@ const LINES: readonly GoalLine[] = [
   line('on the line: calls more by hedging', '%', atMost(5.5)),
   line('on the line: first token p99, local in time', 'ms', atMost(1_800)),
   line('on the line: answers begun locally', '%'),
+  line('on the line: loops of 5 steps over 6 s', '%', atMost(2)),
+  line('on the line: steps of loops begun locally', '%', atMost(15)),
   line('on the line: calls failed, 1 dead of 3', 'calls', atMost(0)),
   line('on the line: calls at once to a dead endpoint', 'calls', atMost(1)),
 ];
@@ -71,6 +74,7 @@ export async function resilience({ rounds, quick, say }: ResilienceOptions): Pro
     page.replicas(SPAN_MS);
     page.outage();
     await page.onTheLine(LINE_CALLS * share);
+    await page.loopsOnTheLine(LINE_LOOPS * share);
   }
   return { name: 'resilience', versions: versions(), rows: book.rows(LINES, true), faults: [] };
 }
@@ -161,6 +165,17 @@ class Page {
     for (const [who, { failed, atOnceMax }] of all) {
       this.#write('on the line: calls failed, 1 dead of 3', who, failed);
       this.#write('on the line: calls at once to a dead endpoint', who, atOnceMax);
+    }
+  }
+
+  async loopsOnTheLine(count: number): Promise<void> {
+    const all = [
+      ['without', loops('endless', count, this.#chance(7))],
+      ['signalbox', await loopsOnTheLine(count, this.#chance(7))],
+    ] as const;
+    for (const [who, { lateShare, localShare }] of all) {
+      this.#write('on the line: loops of 5 steps over 6 s', who, lateShare * 100);
+      this.#write('on the line: steps of loops begun locally', who, localShare * 100);
     }
   }
 

@@ -73,6 +73,7 @@ const call = {
   model: 'm',
   stream: true,
   usageWanted: true,
+  hideLogprobs: false,
   ask: undefined,
 };
 const chunks = 400;

@@ -210,12 +210,14 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['mistralai', 'mistral'],
 ]);
 
-export function judgeError(exchange: Exchange): Finding {
+/** @param message of a stream; undefined: the whole answer is the error. */
+export function judgeError(exchange: Exchange, message: Json | undefined): Finding {
   const { provider, status, answered } = exchange;
   const kind = kindOf(KINDS.get(provider) ?? provider) ?? kindOf('openai-compatible');
   return judge('error known', () => {
     if (kind === undefined) return 'there is no kind for unknown servers';
-    const answer = { status, headers: [], body: answered, nowMs: 0 };
+    const body = message === undefined ? answered : Buffer.from(JSON.stringify(message));
+    const answer = { status, headers: [], body, nowMs: 0 };
     const error = readUpstreamError(kind, answer);
     if (error.kind === 'unknown') return 'its kind is unknown';
     return error.message === '' ? 'it has no message' : undefined;

@@ -153,6 +153,19 @@ describe('recordings', () => {
     assert.deepEqual(faultsOf(found), []);
   });
 
+  it('of streams are known whatever their frame: numbered events, a list, an error alone', () => {
+    const candidate = { content: { parts: [{ text: 'Hi.' }] }, finishReason: 'STOP', index: 0 };
+    const events = CHAT.split('\n').map((line, at) => `id: ${at}\ndata: ${line}\n\n`);
+    const found = replayed({
+      'a/list.json': JSON.stringify([{ candidates: [candidate], modelVersion: 'm' }], null, 1),
+      'a/numbered.sse': `retry: 9\n${events.join('')}data: [DONE]\n\n`,
+      'a/refused.sse': 'event: error\ndata: {"error":{"type":"overloaded_error"}}\n\n',
+    });
+    assert.deepEqual(faultsOf(found), []);
+    const seen = found.replayed.map(({ kind, speaker }) => `${kind} ${speaker?.name}`);
+    assert.deepEqual(seen, ['stream gemini', 'stream openai', 'error undefined']);
+  });
+
   it('that do not hold are told', () => {
     const noEnd = `data: ${chunk({ content: 'Hal' }, null)}\n\n`;
     assert.ok(faultsOf(replayed({ 'a/b.sse': noEnd })).includes('folds'));

@@ -1,6 +1,6 @@
 // What an ask and an answer say, as facts with names, so that what became of each on a way through
 // another format can be told. Names are those of `Dropped`.
-import type { Answer, Ask, Json, Part } from '@signalbox/dialect';
+import { type Answer, type Ask, isObject, type Json, type Part } from '@signalbox/dialect';
 import { written } from './comparing.ts';
 
 /** By name; the value is JSON text. */
@@ -20,6 +20,8 @@ export function factsOfAsk(ask: Ask): Facts {
   };
   put('stream', ask.stream);
   for (const name of SCALARS) put(name, ask[name]);
+  // All of the distribution is what is taken from where nobody says.
+  if (ask.topP === 1) facts.delete('topP');
   put('format', formOf(ask));
   if (ask.parallelTools === false) put('parallelTools', false);
   put('reasoning.effort', ask.reasoning?.effort);
@@ -45,7 +47,7 @@ function putTools(put: Put, ask: Ask): void {
   );
   put(
     'tools.parameters',
-    tools.map(({ parameters }) => parameters ?? null),
+    tools.map(({ parameters }) => describing(parameters)),
   );
   put(
     'tools.strict',
@@ -53,6 +55,13 @@ function putTools(put: Put, ask: Ask): void {
   );
   if (isForbidden || ask.toolChoice?.kind === 'auto') return;
   put('toolChoice', ask.toolChoice);
+}
+
+/** Any object at all is said in several ways, and some formats have one of them alone. */
+function describing(parameters: Json | undefined): Json {
+  const { type = 'object', properties = {}, ...rest } = isObject(parameters) ? parameters : {};
+  const isBare = type === 'object' && isObject(properties) && Object.keys(properties).length === 0;
+  return isBare && Object.keys(rest).length === 0 ? null : (parameters ?? null);
 }
 
 /** A schema's name helps nobody but its own format, and a choice is a small grammar. */
@@ -104,10 +113,13 @@ function putParts(put: Put, of: string, parts: readonly Piece[]): void {
     calls.map((call) => [call.id, call.name, written(call.arguments)]),
   );
   put(
-    `${of} part.signature`,
+    `${of} call.signature`,
     calls.map(({ signature = null }) => signature),
   );
-  const results = parts.flatMap((part) => (part.kind === 'result' ? [part] : []));
+  // Where calls have no ids, results stand in their order.
+  const results = parts
+    .flatMap((part) => (part.kind === 'result' ? [part] : []))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   put(
     `${of} results`,
     results.map(({ id, parts: inner }) => [id, textsOf(inner)]),

@@ -11,7 +11,7 @@ export function fromLines(name: string, text: string): readonly Exchange[] {
   const head = { provider: providerOf(name, undefined), url: undefined, status: 200 };
   const common = { ...head, asked: undefined };
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (/^(data|event|:)/.test(lines[0] ?? '')) {
+  if (isFramed(text)) {
     const answered = new TextEncoder().encode(text);
     return [{ ...common, name, answered, unframed: false }];
   }
@@ -22,6 +22,9 @@ export function fromLines(name: string, text: string): readonly Exchange[] {
     unframed: true,
   }));
 }
+
+/** Its first line that is not empty is one of an event. */
+export const isFramed = (text: string): boolean => /^\s*(?:data|event|id|retry|error|:)/.test(text);
 
 function streams(lines: readonly string[]): readonly (readonly string[])[] {
   const all: string[][] = [[]];

@@ -38,7 +38,7 @@ function replayOne(exchange: Exchange): Replayed | undefined {
   const said = spoken(exchange.status, exchange.answered, exchange.url);
   if (said.kind === 'other') return replayVectors(exchange);
   if (said.kind === 'error') {
-    const findings = [judgeError(exchange)];
+    const findings = [judgeError(exchange, said.message)];
     return { exchange, kind: 'error', speaker: undefined, answer: undefined, findings };
   }
   const { speaker, kind } = said;

@@ -94,6 +94,29 @@ const ASKS: Readonly<Record<string, Ask>> = {
       { role: 'user', parts: [text('Thanks.')] },
     ],
   },
+  'a signed call, a bare one, and results in another order': {
+    ...PLAIN,
+    topP: 1,
+    temperature: 0,
+    tools: [{ kind: 'function', name: 'look_up', parameters: {} }],
+    turns: [
+      ...PLAIN.turns,
+      {
+        role: 'assistant',
+        parts: [
+          { ...call('call_1', 'Berlin'), signature: 'c2lnbmVk' },
+          { kind: 'call', id: 'call_2', name: 'look_up', arguments: '' },
+        ],
+      },
+      {
+        role: 'tool',
+        parts: [
+          { kind: 'result', id: 'call_2', parts: [text('')] },
+          { kind: 'result', id: 'call_1', parts: [text('Rain')] },
+        ],
+      },
+    ],
+  },
   'a thought that nobody signed': {
     ...PLAIN,
     turns: [

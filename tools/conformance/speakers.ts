@@ -21,8 +21,10 @@ import {
   textIn,
   tryParse,
 } from '@signalbox/dialect';
+import { eventFraming, lineFraming } from '../../packages/dialect/src/canon/framing.ts';
 import { gemini, streamReader as geminiReader } from '../../packages/dialect/src/gemini/gemini.ts';
 import { streamReader as ollamaReader } from '../../packages/dialect/src/ollama/ollama.ts';
+import { isFramed } from './lines.ts';
 
 export type Speaker = {
   readonly name: string;
@@ -159,8 +161,8 @@ export const SPEAKERS: readonly Speaker[] = [
 
 export type Spoken =
   | { readonly kind: 'stream' | 'whole'; readonly speaker: Speaker }
-  /** A bad status, or nothing but an error. */
-  | { readonly kind: 'error' }
+  /** A bad status, or nothing but an error: of a stream, the message that holds it. */
+  | { readonly kind: 'error'; readonly message?: Json }
   /** In none of our formats. */
   | { readonly kind: 'other' };
 
@@ -171,34 +173,50 @@ export function spoken(status: number, bytes: Uint8Array, url: string | undefine
   const text = new TextDecoder().decode(bytes);
   const body = tryParse(text);
   if (status >= 400) return { kind: 'error' };
-  if (body !== undefined && !/\n\s*\{/.test(text.trim().slice(1))) return ofWhole(body);
-  const whole = body === undefined ? undefined : ofWhole(body);
-  if (whole !== undefined && whole.kind !== 'other') return whole;
-  for (const message of messagesOf(text)) {
+  if (body !== undefined) return ofWhole(body);
+  const messages = messagesOf(text);
+  const streaming = streamOf(messages);
+  if (streaming !== undefined) return streaming;
+  const path = url?.split('?')[0] ?? '';
+  const byPath = text === '' ? undefined : SPEAKERS.find((one) => one.path.test(path));
+  if (byPath !== undefined) return { kind: 'stream', speaker: byPath };
+  const message = messages.find(isError);
+  return message === undefined ? { kind: 'other' } : { kind: 'error', message };
+}
+
+function streamOf(messages: readonly Json[]): Spoken | undefined {
+  for (const message of messages) {
     const speaker = SPEAKERS.find((one) => one.isStream(message));
     if (speaker !== undefined) return { kind: 'stream', speaker };
   }
-  const path = url?.split('?')[0] ?? '';
-  const byPath = text === '' ? undefined : SPEAKERS.find((one) => one.path.test(path));
-  return byPath === undefined ? { kind: 'other' } : { kind: 'stream', speaker: byPath };
+  return undefined;
+}
+
+/** Of an answer that holds nothing else. */
+function isError(value: Json): boolean {
+  const error = member(value, 'error') ?? null;
+  return error !== null && error !== '' && !has(value, 'object');
 }
 
 function ofWhole(body: Json): Spoken {
-  const answer = Array.isArray(body) ? (body[0] ?? null) : body;
+  const [answer, isList] = Array.isArray(body) ? [body[0] ?? null, true] : [body, false];
+  if (isError(answer)) return { kind: 'error' };
+  // One format streams the elements of one list.
+  if (isList) return hasCandidates(answer) ? (streamOf([answer]) ?? OTHER) : OTHER;
   const speaker = SPEAKERS.find((one) => one.isWhole(answer));
-  if (speaker !== undefined) {
-    return Array.isArray(body) ? { kind: 'other' } : { kind: 'whole', speaker };
-  }
-  const error = member(answer, 'error') ?? null;
-  const isError = error !== null && error !== '' && !has(answer, 'object');
-  return isError ? { kind: 'error' } : { kind: 'other' };
+  return speaker === undefined ? OTHER : { kind: 'whole', speaker };
 }
 
-/** The first messages of a stream, framed or by lines. */
+const OTHER: Spoken = { kind: 'other' };
+
+/** The first messages of a stream: events, lines, or the elements of a list. */
 export function messagesOf(text: string, most: number = MESSAGES_LOOKED_AT): readonly Json[] {
+  const list = text.trimStart().startsWith('[') ? tryParse(text) : undefined;
+  if (Array.isArray(list)) return list.filter(isObject).slice(0, most);
+  const framing = isFramed(text) ? eventFraming() : lineFraming();
   const found: Json[] = [];
-  for (const line of text.split(/\r?\n/)) {
-    const value = tryParse(line.replace(/^data: ?/, ''));
+  for (const { data } of [...framing.push(new TextEncoder().encode(text)), ...framing.end()]) {
+    const value = tryParse(data);
     if (isObject(value)) found.push(value);
     if (found.length === most) break;
   }

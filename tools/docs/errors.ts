@@ -27,7 +27,8 @@ An error of the OpenAI dialect looks like this; other fields than these may be a
 
 - *Again* says whether the same request may succeed later. Where it says no, the answer carries
   \`x-should-retry: false\`, which the official SDKs obey.
-- Where it says yes and the wait is known, \`retry-after-ms\` and \`retry-after\` tell how long.
+- Where it says yes and the wait is known, \`retry-after-ms\` and \`retry-after\` tell how long;
+  what many callers meet in one moment tells each of them another wait.
 - After the first byte of a stream the same object comes as an event (\`event: error\`), and the
   connection ends without \`[DONE]\`.
 - \`GET /v1/decisions/{decision_id}\` shows the record of the call. \`decision_id\` is null where

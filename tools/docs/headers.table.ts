@@ -38,7 +38,12 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
   row(
     'x-signalbox-step',
     '`a-z 0-9 _ . : -`, up to 64',
-    'The class of the step, such as `classify` or `plan`. Rules match on it, and so does the rule of thumb for `auto`.',
+    'The class of the step, such as `classify` or `plan`. Rules match on it, and [`auto` begins on its tier](../concepts/routing.md). Without it: `metadata.step` of the body, else `baggage`.',
+  ),
+  row(
+    'baggage',
+    'W3C',
+    'Where nothing else says the step: `signalbox.step`, else `gen_ai.operation.name`.',
   ),
   row(
     'x-signalbox-sensitivity',
@@ -47,8 +52,8 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
   ),
   row(
     'x-signalbox-latency-budget-ms',
-    'whole number',
-    "What is left of the caller's time. Recorded; nothing is tried again after it, and a policy may have an answer begun in time.",
+    'whole number, then `;steps=N`',
+    "What is left of the caller's time, and how many calls have to fit into it, this one among them (else 1). Recorded; nothing is tried again after it, and a policy may have an answer begun in time.",
   ),
   row(
     'x-signalbox-queue',
@@ -110,6 +115,11 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
     'What became of an answer that the policy checks; absent when it passed at once.',
   ),
   row(
+    'x-signalbox-cascade',
+    '`tier=confidence,…`',
+    'How sure each tier was that a policy asked (`confidence_min`), 0 to 1, in order.',
+  ),
+  row(
     'x-signalbox-degradation',
     '`level=N` `latency`',
     'Decided at that level of degradation, 1 to 4; answered by a lower tier, since the latency ' +
@@ -128,8 +138,8 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
   ),
   row(
     'server-timing',
-    '`queue`, `decide`, `upstream`, `total`',
-    'Milliseconds. Of every answer to a request, also of pages and refusals (what never became one, like a head that is malformed or too slow, is answered without); of a stream what is known when it begins, and all of it as a trailer.',
+    '`queue`, `decide`, `upstream`, `total`, `body`',
+    'Milliseconds; `body` until the body had come and was read, which is no part of `decide`. Of every answer to a request, also of pages and refusals (what never became one, like a head that is malformed or too slow, is answered without); of a stream what is known when it begins, and all of it as a trailer.',
   ),
   row('x-should-retry', '`false`', 'The same request will not succeed. Official SDKs obey it.'),
   row('retry-after-ms', 'number', 'When to try again; also as `retry-after` in seconds.'),

@@ -30,11 +30,12 @@ const ADMIN = `## Admin API
 
 The admin key as a Bearer, or the cookie of a session that a printed link opened. For what is of one
 tenant also a key of that tenant, by its [scope](../guides/tenants-and-keys.md#roles): \`admin\`,
-\`audit\` (reads), \`finance\` (\`/admin/v1/overview\`); with \`admin\` it opens
+\`audit\` (reads), \`finance\` (\`/admin/v1/overview\`); it opens
 sessions of its own. Host and Origin must be this server's own. Lists take \`limit\` and
 \`after\` and answer \`data\`,
 \`has_more\`, \`next\`. Under an \`idempotency-key\` a POST happens once. Money is integer
-micro-USD, times are UTC.
+micro-USD, times are UTC; policies, plans, rings, models, aliases and prices are texts in the
+words of \`signalbox.yaml\`.
 `;
 
 type Row = readonly [method: string, path: string, says: string];

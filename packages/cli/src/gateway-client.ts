@@ -1,5 +1,6 @@
 // Speaks to a gateway over HTTP, and turns its refusals into the exits of the command line.
 import { CommandFault, EXIT, exitOfStatus } from './exit.ts';
+import { unreached } from './unreached.ts';
 
 export type Ask = {
   readonly url: string;
@@ -13,13 +14,6 @@ export type Ask = {
 };
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
-
-const START_HINT = 'Start one with `signalbox up`, or name one with --url or SIGNALBOX_URL.';
-/** Codes of a certificate that is not believed, or is for another name. */
-const UNBELIEVED = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/;
-const CERTIFICATE_HINT =
-  'Name its authority, or its own certificate, in NODE_EXTRA_CA_CERTS, and in SIGNALBOX_URL the ' +
-  'name that the certificate is for.';
 
 /** An answer of whatever status; the gateway being out of reach is a fault. */
 export async function send(ask: Ask): Promise<Response> {
@@ -37,10 +31,8 @@ export async function send(ask: Ask): Promise<Response> {
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
-    const why = reasonOf(cause);
-    throw new CommandFault(EXIT.down, `No gateway answers at ${url} (${why}).`, {
-      hint: UNBELIEVED.test(why) ? CERTIFICATE_HINT : START_HINT,
-    });
+    const { why, hint } = unreached(cause);
+    throw new CommandFault(EXIT.down, `No gateway answers at ${url}: ${why}.`, { hint });
   }
 }
 
@@ -53,13 +45,18 @@ export async function askJson(ask: Ask): Promise<unknown> {
 }
 
 export async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
+  const text = await response.text().catch(brokeOff);
   if (text.length > ANSWER_BYTES_MAX) throw new CommandFault(EXIT.down, 'The answer is too large.');
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function brokeOff(): never {
+  const hint = 'What it decided stands in its records: `signalbox tail --recent 5`.';
+  throw new CommandFault(EXIT.down, 'The gateway went away in the middle of its answer.', { hint });
 }
 
 export function refusalOf(response: Response, body: unknown): CommandFault {
@@ -97,10 +94,3 @@ export function listIn(value: unknown, name: string): readonly unknown[] {
 
 export const textsIn = (value: unknown, name: string): readonly string[] =>
   listIn(value, name).filter((one) => typeof one === 'string');
-
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
-  const code = memberOf(inner, 'code');
-  if (typeof code === 'string') return code;
-  return inner instanceof Error ? inner.name : 'no answer';
-}

@@ -21,6 +21,10 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
+/** `1 tenant`, `2 tenants`. */
+export const counted = (count: number, thing: string, things = `${thing}s`): string =>
+  `${count} ${count === 1 ? thing : things}`;
+
 /** What comes from elsewhere cannot move the cursor or change colours. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

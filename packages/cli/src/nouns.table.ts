@@ -18,8 +18,13 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
   delivery: { load: async () => eventCommands('delivery') },
   session: { load: async () => (await import('./commands/session.ts')).commands },
   model: { load: async () => (await import('./commands/model.ts')).commands },
+  plan: { load: () => textCommands('plan') },
+  ring: { load: () => textCommands('ring') },
+  alias: { load: () => textCommands('alias') },
+  price: { load: () => textCommands('price') },
   node: { load: async () => (await import('./commands/node.ts')).commands },
   policy: { load: async () => (await import('./commands/policy.ts')).commands },
+  route: { load: async () => (await import('./commands/route.ts')).commands },
   report: { load: async () => (await import('./commands/report.ts')).commands },
   eval: { load: async () => (await import('./commands/eval.ts')).commands },
   config: { load: async () => (await import('./commands/config.ts')).commands },
@@ -33,6 +38,11 @@ export const NOUN_FILES: Readonly<Record<string, Noun>> = {
 async function eventCommands(noun: 'event' | 'delivery'): Promise<readonly Command[]> {
   const { commands } = await import('./commands/event.ts');
   return commands.filter((one) => one.name.startsWith(`${noun} `));
+}
+
+/** Nouns of one file, with the same verbs. */
+async function textCommands(word: string): Promise<readonly Command[]> {
+  return (await import('./commands/text-nouns.ts')).commandsOf(word);
 }
 
 export async function everyCommand(): Promise<readonly Command[]> {

@@ -49,7 +49,8 @@ test('help of a noun shows its verbs', async (context) => {
 test('what changes something can be tried, and asks for nothing with --yes', async () => {
   for (const command of await everyCommand()) {
     const verbs = /(create|set|remove|enable|drain|add|activate|rotate|revoke|journal| key|-key)$/;
-    const deeds = /^(policy (approve|promote|rollback)|session declassify|event redeliver)$/;
+    const deeds =
+      /^((policy|route) (promote|rollback)|policy approve|session declassify|event redeliver)$/;
     const mutates = new RegExp(`${verbs.source}|${deeds.source}|^init$|^import `);
     assert.equal(command.changes === true, mutates.test(command.name), command.name);
   }

@@ -54,6 +54,7 @@ export function compileTree(desk: Desk): Compiled {
     authority: authorityOf(desk.tree),
     rings: many(desk, 'rings', NOUNS.rings),
     queue: one(desk, 'queue', NOUNS.queue),
+    routing: one(desk, 'routing', NOUNS.routing),
     journal: one(desk, 'journal', NOUNS.journal),
     telemetry: one(desk, 'telemetry', NOUNS.telemetry),
   };

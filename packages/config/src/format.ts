@@ -9,8 +9,8 @@ export function formatOf(tree: TreeMap): Format {
   if (has('version')) return 'signalbox';
   // Some of its keys are nouns of ours too.
   if (has('model_list') || LITELLM_SECTIONS.some(has)) return 'litellm';
-  if (NOUN_NAMES.some(has)) return 'signalbox';
   if (has('tiers') && (has('routing') || has('fallback'))) return 'inference-config';
+  if (NOUN_NAMES.some(has)) return 'signalbox';
   if (has('strategy') && has('targets')) return 'portkey';
   return 'signalbox';
 }

@@ -71,6 +71,11 @@ test('a rendered problem reads from place to hint, with and without colours', ()
       '',
     ].join('\n'),
   );
+  const gone = { ...problem, path: '', message: 'does not exist', excerpt: '\n' };
+  assert.equal(
+    renderProblems([gone], { color: false }),
+    'signalbox.yaml:2:1 does not exist\n  hint: did you mean `tenants`?\n\n1 problem\n',
+  );
   const colored = renderProblems([problem], { color: true });
   assert.ok(colored.includes(`\u001b[31m^^^^^^\u001b[0m`));
 });

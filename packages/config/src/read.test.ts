@@ -167,11 +167,11 @@ function manyTenants(count: number, plan: string): string {
 }
 
 test('a key that is not active is accepted and listed', () => {
-  const text = WHOLE.replace('gold: { tiers', 'gold: { requests_per_minute_max: 5, tiers');
+  const text = `${WHOLE}rings: { early: { order: 0, percent: 5 } }\n`;
   const { notActive } = whole(read(`${text}authority: { changes: signed }\n`));
   assert.deepEqual(
     notActive.map((one) => `${one.line} ${one.path}`),
-    ['11 plans.gold.requests_per_minute_max', '20 authority'],
+    ['20 rings.early.percent', '21 authority'],
   );
   assert.deepEqual(whole(read(text, { notActive: [] })).notActive, []);
 });

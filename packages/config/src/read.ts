@@ -28,6 +28,7 @@ import { checkRules } from './rules.ts';
 import { noticesOfSharedNode } from './shared-node.ts';
 import { originsOf, type ValueOrigin } from './show.ts';
 import { makeSource, type Owner, Places, type Source } from './source.ts';
+import { checkWords } from './words.ts';
 import { writeYaml } from './write.ts';
 
 export const FILES_MAX = 1_000;
@@ -88,7 +89,10 @@ export function readConfiguration(
   const lost = new Set([...read.lost, ...joined.lost]);
   // Where something was left out, no name can be called unknown, and a rule looks wider than it is.
   if (read.complete && !lost.has('policies')) checkRules(desk, rules, lost);
-  if (read.complete) checkReferences(desk, lost);
+  if (read.complete) {
+    checkReferences(desk, lost);
+    checkWords(desk, lost);
+  }
   checkRelations(desk);
   const problems = [...read.problems, ...joined.problems, ...desk.problems];
   const named: Written['named'] = (noun) =>

@@ -209,15 +209,3 @@ aliases: { a: ollama/qwen3:8b, b: { targets: [{ model: x, endpoint: ollama }] } 
 `;
   whole(read(text));
 });
-
-test('a region that differs from that of an endpoint in its case alone is a mistake', () => {
-  const text = (region: string): string => `version: 1
-endpoints: { far: { url: "https://far.example/v1", region: eu, models: [large] } }
-tenants: { acme: { residency: [${region}] } }
-`;
-  assert.deepEqual(problemsOf(text('eu')), []);
-  assert.deepEqual(problemsOf(text('ch')), []);
-  const problem = problemOf(text('EU'));
-  assert.deepEqual([problem.path, problem.line], ['tenants.acme.residency.0', 3]);
-  assert.equal(problem.hint, 'did you mean `eu`?');
-});

@@ -79,7 +79,6 @@ export function checkReferences(desk: Desk, lost: ReadonlySet<string>): void {
   for (const path of ROUTED.flatMap((at) => placesOf(desk, at))) checkTarget(checking, path);
   checkRings(desk);
   checkIds(desk);
-  checkRegions(desk);
 }
 
 const placesOf = (desk: Desk, at: string): readonly Path[] => pathsOf(desk.tree, at.split(' '));
@@ -135,26 +134,6 @@ function checkRings(desk: Desk): void {
     const listed = [...known].toSorted((a, b) => a - b).slice(0, LISTED_MAX);
     const hint = `defined orders: ${listed.join(', ')}${known.size > LISTED_MAX ? ', ...' : ''}`;
     report(desk, path, { message: `no ring has the order ${ring}`, hint });
-  }
-}
-
-const REGIONS = [
-  'tenants * residency #',
-  'policies * rules # require regions #',
-  'policies * rules # forbid regions #',
-  'consents * regions #',
-];
-
-/** Regions are compared letter by letter: one that differs in its case alone is never met. */
-function checkRegions(desk: Desk): void {
-  const known = placesOf(desk, 'endpoints * region').flatMap((path) => textAt(desk, path) ?? []);
-  for (const path of REGIONS.flatMap((at) => placesOf(desk, at))) {
-    const region = textAt(desk, path);
-    if (region === undefined || known.includes(region)) continue;
-    const near = known.find((one) => one.toLowerCase() === region.toLowerCase());
-    if (near === undefined) continue;
-    const message = `no endpoint stands in the region \`${region}\``;
-    report(desk, path, { message, hint: `did you mean \`${near}\`?` });
   }
 }
 

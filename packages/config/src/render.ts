@@ -18,13 +18,13 @@ export function renderProblems(
     const path = one.path === '' ? '' : `${one.path}: `;
     const gutter = String(one.line);
     const [text = '', caret = ''] = one.excerpt.split('\n');
-    const lines = [
-      `${place} ${path}${one.message}`,
-      `  ${gutter} | ${text}`,
-      `  ${' '.repeat(gutter.length)} | ${paint(RED, caret)}`,
-      `  ${paint(CYAN, 'hint:')} ${one.hint}`,
-    ];
-    return lines.join('\n');
+    // A file that cannot be read has no line to show.
+    const excerpt =
+      text === ''
+        ? []
+        : [`  ${gutter} | ${text}`, `  ${' '.repeat(gutter.length)} | ${paint(RED, caret)}`];
+    const hint = `  ${paint(CYAN, 'hint:')} ${one.hint}`;
+    return [`${place} ${path}${one.message}`, ...excerpt, hint].join('\n');
   });
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return [...blocks, count].join('\n\n').concat('\n');

@@ -25,6 +25,7 @@ test('every value is shown once, with its line or as a default', () => {
   );
   assert.equal(told('endpoints.remote.credentials.0.weight'), '1 default ');
   assert.equal(told('endpoints.ollama.timers.idle_ms'), '30000 default ');
+  assert.equal(told('endpoints.remote.timers.idle_ms'), '10000 default ');
   assert.equal(told('policies.first.rules.0.route.model'), '"best" file signalbox.yaml:19');
   assert.equal(told('journal.keep_days'), '30 default ');
   assert.equal(whole(read(WHOLE)).origins().length, shown.size);

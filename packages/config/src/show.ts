@@ -30,7 +30,7 @@ export function originsOf(desk: Desk, configuration: Configuration): readonly Va
     const empty = NOUNS[noun].shape === 'one' ? walkDefaults(schema, [noun]) : [];
     return written === undefined ? empty : walk(desk, { schema, written, path: [noun] });
   });
-  return withDrainDelay(rows, configuration);
+  return withFollowing(rows, configuration);
 }
 
 interface Standing {
@@ -75,14 +75,21 @@ function defaultsOf(schema: JsonObject, path: Path): readonly ValueOrigin[] {
   return schema['required'] === undefined ? walkDefaults(schema, path) : [];
 }
 
-/** The one default that follows from another value. */
-function withDrainDelay(
+/** Defaults that follow from another value. */
+function withFollowing(
   rows: readonly ValueOrigin[],
-  { server }: Configuration,
+  { server, endpoints }: Configuration,
 ): readonly ValueOrigin[] {
-  const path = 'server.drain_delay_ms';
-  if (rows.some((row) => row.path === path)) return rows;
-  return [...rows, defaultRow(path.split('.'), server.drainDelayMs)];
+  const following: readonly (readonly [Path, Json])[] = [
+    [['server', 'drain_delay_ms'], server.drainDelayMs],
+    ...[...endpoints.values()].map(({ name, timers }): readonly [Path, Json] => [
+      ['endpoints', name, 'timers', 'idle_ms'],
+      timers.idleMs,
+    ]),
+  ];
+  const known = new Set(rows.map(({ path }) => path));
+  const absent = following.filter(([path]) => !known.has(path.join('.')));
+  return [...rows, ...absent.map(([path, value]) => defaultRow(path, value))];
 }
 
 function rowOf(desk: Desk, path: Path, written: Tree): ValueOrigin {

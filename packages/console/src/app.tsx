@@ -9,17 +9,20 @@ import { ConsentsRoom } from './consents/consents.tsx';
 import { DataFlowRoom } from './data-flow/data-flow.tsx';
 import { DecisionRoom } from './decision/decision.tsx';
 import { EndpointsRoom } from './endpoints/endpoints.tsx';
+import { EventsRoom } from './events/events.tsx';
 import { OverviewRoom } from './overview/overview.tsx';
+import { SumsRoom } from './overview/sums-room.tsx';
 import { shiftWindow } from './overview/window.tsx';
 import { PlaygroundRoom } from './playground/playground.tsx';
 import { PoliciesRoom } from './policies/policies.tsx';
-import { PolicyRoom } from './policies/policy.tsx';
+import { NewPolicyRoom, PolicyRoom } from './policies/policy.tsx';
 import { RegistryRoom } from './registry/registry.tsx';
 import { RequestsRoom } from './requests/requests.tsx';
 import { followLinks, go, type Place, usePlace } from './router.ts';
+import { SessionRoom } from './session/session.tsx';
 import { Failure } from './shell/failure.tsx';
 import { useKeys } from './shell/keys.ts';
-import { mayEnter, roomsOf, TENANTS_HOME } from './shell/rooms.ts';
+import { homeOf, mayEnter, roomsOf } from './shell/rooms.ts';
 import { Shortcuts } from './shell/shortcuts.tsx';
 import { Side } from './shell/side.tsx';
 import { SignIn } from './shell/sign-in.tsx';
@@ -28,6 +31,7 @@ import { Looking, useVisitor, type Visitor, visitor as visitorOf } from './shell
 
 const done: Decode<string> = object((read) => read('done', text));
 const POLICY = /^\/policies\/([a-z0-9][a-z0-9-]{0,62})$/;
+const SESSION = /^\/sessions\/(ses_[0-9A-Za-z_-]{1,64})$/;
 const DECISION = /^\/requests\/(dec_[0-9A-Z]{26}(-[0-9]+)?)$/;
 
 export function App(): VNode {
@@ -54,11 +58,12 @@ type DoorProps = { readonly place: Place; readonly onOut: () => void };
 function Door({ place, onOut }: DoorProps): VNode {
   const asked = usePolled('session', visitorOf, undefined);
   const visitor = asked.value;
-  const isHome = visitor?.tenant !== undefined && place.path === '/';
+  const home = visitor === undefined ? '/' : homeOf(visitor);
+  const isElsewhere = place.path === '/' && home !== '/';
   useEffect(() => {
-    if (isHome) go(TENANTS_HOME, 'replace');
-  }, [isHome]);
-  if (visitor === undefined || isHome) {
+    if (isElsewhere) go(home, 'replace');
+  }, [isElsewhere, home]);
+  if (visitor === undefined || isElsewhere) {
     return (
       <main id="main">
         <Failure asked={[asked]} />
@@ -103,15 +108,22 @@ function House({ place, visitor, onOut }: HouseProps): VNode {
 function Room({ place }: { readonly place: Place }): VNode {
   const [, decision] = DECISION.exec(place.path) ?? [];
   if (decision !== undefined) return <DecisionRoom key={decision} id={decision} />;
+  const [, session] = SESSION.exec(place.path) ?? [];
+  if (session !== undefined) return <SessionRoom key={session} id={session} />;
   const [, policy] = POLICY.exec(place.path) ?? [];
+  if (policy !== undefined && place.query.has('new')) {
+    return <NewPolicyRoom key={`new ${policy}`} name={policy} />;
+  }
   if (policy !== undefined) return <PolicyRoom key={policy} name={policy} />;
   if (place.path === '/policies') return <PoliciesRoom />;
   if (place.path === '/playground') return <PlaygroundRoom place={place} />;
   if (place.path === '/registry') return <RegistryRoom place={place} />;
   if (place.path === '/requests') return <RequestsRoom place={place} />;
   if (place.path === '/endpoints') return <EndpointsRoom place={place} />;
+  if (place.path === '/events') return <EventsRoom place={place} />;
   if (place.path === '/consents') return <ConsentsRoom place={place} />;
   if (place.path === '/data-flow') return <DataFlowRoom place={place} />;
+  if (place.path === '/sums') return <SumsRoom place={place} />;
   if (place.path === '/') return <OverviewRoom place={place} />;
   return (
     <>
@@ -123,7 +135,11 @@ function Room({ place }: { readonly place: Place }): VNode {
 
 const NotYours = (): VNode => (
   <>
-    <Title>This page is the operator’s</Title>
+    <Title>
+      {useVisitor().role === 'finance'
+        ? 'This page is not for this key'
+        : 'This page is the operator’s'}
+    </Title>
     <p>You see what is of your own tenant.</p>
     <Ways />
   </>

@@ -194,6 +194,28 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.getByText('500 shown, as many as a page holds').waitFor();
   });
 
+  it('shows a session step by step: class, tier, who said so, and the saving', async () => {
+    const steps = [
+      { step: 'plan', stepClass: 'plan', stepSource: 'words', routedBy: 'step', tier: 3 },
+      { step: 'extract', stepClass: 'extract', stepSource: 'structure', routedBy: 'step', tier: 1 },
+    ];
+    steps.forEach((step, at) => {
+      const spent = { costNanoUsd: at === 0 ? 9_000_000n : 1_000_000n };
+      const saved = { savingsNanoUsd: at === 0 ? 0n : 10_000_000n };
+      const made = { ...call(at + 1, Date.now() + at, seeded(7)), ...step, ...spent, ...saved };
+      server.readings.end({ ...made, session: 'ses_0123456789ab' }, record(at + 1, Date.now()));
+    });
+    const { page } = await come('/sessions/ses_0123456789ab');
+    const rows = page.locator('.session-steps tbody tr');
+    await rows.first().waitFor();
+    assert.match(
+      (await rows.nth(0).innerText()) ?? '',
+      /1\. plan.*plan read from its words.*such steps/s,
+    );
+    assert.match((await rows.nth(1).innerText()) ?? '', /2\. extract.*how the request is built/s);
+    assert.match((await page.locator('.session-sums').innerText()) ?? '', /2 steps, .*50 ?% saved/);
+  });
+
   it('can be used with the keyboard alone', async () => {
     work();
     endExplained();
@@ -374,7 +396,7 @@ describe('the console', { skip: skipped ?? false }, () => {
   });
 
   it('lists policies, and shows a mistake in a draft with its line as one types', async () => {
-    const { page } = await come('/policies');
+    const { page, complaints } = await come('/policies');
     const told = await page.locator('.policies').innerText();
     assert.match(told, /claims version 43 by jane\s+In force\s+tenant acme\s+2 rules, 2 tests/);
     assert.match(told, /old\s+Ended\s+until 2020-01-01\s+plan large\s+1 rule, no tests/);
@@ -408,6 +430,37 @@ describe('the console', { skip: skipped ?? false }, () => {
     await page.getByRole('heading', { name: 'As it runs' }).waitFor();
     await page.getByRole('button', { name: 'Check its promises' }).click();
     await state.getByText('It keeps what it promises; all tests pass').waitFor();
+    const publish = page.getByRole('region', { name: 'Put it in force' });
+    assert.match(await publish.innerText(), /signalbox\.yaml:\d+ owns it/);
+    assert.equal(await publish.getByRole('button', { name: 'Save' }).count(), 0);
+    await page.getByRole('link', { name: 'Policies' }).first().click();
+    await page.getByLabel('A new policy').fill('nights');
+    await page.getByRole('button', { name: 'Write it' }).click();
+    const nights = page.getByLabel('Text of nights');
+    await nights.fill('author: jane\napproval: required\nrulez: []');
+    const save = publish.getByRole('button', { name: 'Save' });
+    await save.click();
+    await publish.getByRole('alert').getByText('Line 3: unknown key rulez.').waitFor();
+    assert.match(complaints.splice(0).join(), /400/);
+    await nights.fill('author: jane\napproval: required\nrules: []\n');
+    await save.click();
+    await publish.getByText('Nothing of it is in force: its text waits for approval.').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+    await publish.getByLabel('Who approves').fill('john');
+    await publish.getByRole('button', { name: 'Approve' }).click();
+    await publish
+      .getByText('In force for everybody: as its text says, approved by john.')
+      .waitFor();
+    await nights.fill('author: jane\napproval: required\ndefault_tier: 1\n');
+    await save.click();
+    const second = publish.locator('.versions li').filter({ hasText: '2 changed by operator' });
+    await second.locator('summary').click();
+    assert.match(await second.locator('.added').innerText(), /default_tier: 1/);
+    assert.match(await publish.locator('pre').innerText(), /^signalbox policy replay --since 24h$/);
+    await publish.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.locator('.policies').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'nights' }).count(), 0);
   });
 
   it('says where a call would go if something were otherwise, by the keyboard alone', async () => {

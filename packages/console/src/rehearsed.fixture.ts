@@ -13,9 +13,10 @@ import type { Configuration } from '@signalbox/documents';
 import type { Snapshot } from '@signalbox/engine';
 import { compile, loadLists } from '@signalbox/gateway';
 import { nodeKeys } from '@signalbox/trust/node';
+import { MemoryTexts } from './texts.fixture.ts';
 
 type Lists = Awaited<ReturnType<typeof loadLists>>;
-type Offered = Pick<ControlOptions, 'rehearsal' | 'registry' | 'modelFacts'>;
+type Offered = Pick<ControlOptions, 'rehearsal' | 'registry' | 'modelFacts' | 'texts' | 'policies'>;
 
 const FILE = 'signalbox.yaml';
 const INDENT = '    ';
@@ -67,6 +68,9 @@ models:
   sim-small: { falls_back_to: [sim-medium], licence: apache-2.0, context_tokens: 32768 }
   sim-medium: { fine_tune_of: sim-small }
 registry:
+  webhooks:
+    ops: { url: 'https://hooks.example/', secret: 'env:HOOK' }
+    theirs: { url: 'https://acme.example/', secret: 'env:HOOK', tenant: acme }
   rollouts: { frontier-next: { model: sim-medium, to: sim-frontier, percent: 10, rings: [0] } }
 plans: { small: { tiers: [1] }, large: { policies: [old] } }
 tenants:
@@ -85,7 +89,7 @@ export const NOTHING = `version: 1
 tenants: { acme: {}, globex: {} }
 `;
 
-type Rehearsing = Offered & { readonly configuration: Configuration };
+type Rehearsing = Offered & { readonly configuration: () => Configuration };
 
 export async function rehearsing(text: string): Promise<Rehearsing> {
   const read = readConfiguration([{ name: FILE, text }]);
@@ -94,8 +98,11 @@ export async function rehearsing(text: string): Promise<Rehearsing> {
   const snapshot = compiled(configuration, await loadLists());
   const { catalog } = snapshot;
   const up = { isDown: () => false };
+  const texts = new MemoryTexts(text);
   return {
-    configuration,
+    texts,
+    policies: texts.policies(),
+    configuration: () => texts.configuration(),
     modelFacts: (model) => modelFacts(catalog, new Map(), model),
     registry: async () =>
       registryOf({
@@ -108,7 +115,9 @@ export async function rehearsing(text: string): Promise<Rehearsing> {
     rehearsal: {
       snapshot: () => snapshot,
       written: (policy) =>
-        policy === 'claims' ? { text: CLAIMS, file: FILE, line: 34 } : undefined,
+        policy === 'claims'
+          ? { text: CLAIMS, file: FILE, line: 34 }
+          : texts.written({ noun: 'policies', name: policy }),
       attempt: async ({ name, text: draft }) => attempt(text, name, draft),
     },
   };

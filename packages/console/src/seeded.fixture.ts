@@ -6,6 +6,7 @@ import {
   type ControlOptions,
   createControl,
   type StatusDocument,
+  type TenantRole,
 } from '@signalbox/control';
 import {
   createClock,
@@ -25,12 +26,20 @@ import { MemoryBrought, switching } from './brought.fixture.ts';
 import { consentsOf, MemoryConsents } from './consents.fixture.ts';
 import { readConsole } from './index.ts';
 import { documentsWith, rehearsing } from './rehearsed.fixture.ts';
+import { HOOKS, toldOutbox } from './told.fixture.ts';
 
 type Readings = ControlOptions['readings'];
 
 export const ADMIN_KEY = 'admin-key-of-the-test';
 /** Of an admin of acme. */
 export const ACME_KEY = 'admin-key-of-acme';
+export const AUDITOR_KEY = 'audit-key-of-acme';
+export const FINANCE_KEY = 'finance-key-of-acme';
+const ROLES_OF_ACME: ReadonlyMap<string, TenantRole> = new Map([
+  [ACME_KEY, 'admin'],
+  [AUDITOR_KEY, 'auditor'],
+  [FINANCE_KEY, 'finance'],
+]);
 const STEP_MS = 60_000;
 
 export class SeededReadings implements Readings {
@@ -208,6 +217,9 @@ export function call(number: number, at: number, chance: () => number): RequestS
     key: 'web',
     session: 'ses_8f2a61c09d',
     step: undefined,
+    stepSource: undefined,
+    stepClass: undefined,
+    routedBy: undefined,
     operation: 'chat',
     stream: chance() < 0.5,
     modelRequested: chance() < 0.8 ? 'auto' : kind.model,
@@ -283,6 +295,7 @@ export async function serveSeeded(
   const readings = new SeededReadings();
   const brought = new MemoryBrought();
   const { configuration, ...rehearsed } = await rehearsing(documents);
+  const outbox = toldOutbox(Date.now());
   const clock = createClock();
   const files = readConsole();
   if (files === undefined) throw new Error('the console is not built: npm test builds it');
@@ -295,26 +308,30 @@ export async function serveSeeded(
     keys: nodeKeys(new Uint8Array(32).fill(3)),
     sink: { log() {}, count() {}, observe() {} },
     adminKeyHolds: (text) => text === ADMIN_KEY,
-    tenantOf: (text) =>
-      text === ACME_KEY && server.holdsAcme
-        ? {
-            tenant: tenantName('acme'),
-            key: 'acme-admin',
-            role: 'admin',
-            holds: () => server.holdsAcme,
-          }
-        : undefined,
+    tenantOf(text) {
+      const role = ROLES_OF_ACME.get(text);
+      const holds = (): boolean => role !== 'admin' || server.holdsAcme;
+      if (role === undefined || !holds()) return undefined;
+      return { tenant: tenantName('acme'), key: `acme-${role}`, role, holds };
+    },
     consoleFiles: files,
     status: () => ({
       ...server.status,
       endpoints: [...server.status.endpoints, ...brought.statuses()],
     }),
     configuration: () => ({
-      ...configuration,
+      ...configuration(),
       endpoints: brought.configuration().endpoints,
       consents: consents.documents(),
     }),
     ...rehearsed,
+    events: {
+      events: (query) => outbox.events(query),
+      event: (id) => outbox.event(id),
+      deliveries: (query) => outbox.deliveries(query),
+      waits: (ids) => outbox.waits(ids),
+      again: (id, names = HOOKS) => (outbox.again(id, names, Date.now()) ? names : []),
+    },
     brought,
     documents: { ...switching(brought), remove: (_noun, name) => consents.revoke(name) },
     origins: () => [origin()],
@@ -340,6 +357,7 @@ export async function serveSeeded(
     async stop() {
       control.drain();
       await listening?.close(200);
+      outbox.close();
     },
   };
   return server;

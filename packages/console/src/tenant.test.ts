@@ -3,7 +3,14 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { bringSome } from './brought.fixture.ts';
 import { openBrowser, skipped } from './browser.fixture.ts';
-import { ACME_KEY, fill, type SeededServer, serveSeeded } from './seeded.fixture.ts';
+import {
+  ACME_KEY,
+  AUDITOR_KEY,
+  FINANCE_KEY,
+  fill,
+  type SeededServer,
+  serveSeeded,
+} from './seeded.fixture.ts';
 import { wellStatus } from './seeded-status.fixture.ts';
 
 const CALLS = 120;
@@ -43,7 +50,13 @@ describe('the console of a tenant’s admin', { skip: skipped ?? false }, () => 
 
   it('offers what is of that tenant, and asks for nothing else', async () => {
     const rooms = await page.getByRole('navigation', { name: 'Rooms' }).innerText();
-    assert.deepEqual(rooms.split(/\s*\n\s*/), ['Endpoints', 'Data flow', 'Consents']);
+    assert.deepEqual(rooms.split(/\s*\n\s*/), [
+      'Sums',
+      'Endpoints',
+      'Data flow',
+      'Consents',
+      'Events',
+    ]);
     await page.locator('.data-flow').waitFor();
     assert.equal(await page.locator('.side .whose').textContent(), 'Admin of acme');
     assert.equal(await page.locator('.data-flow a').count(), 0);
@@ -60,6 +73,13 @@ describe('the console of a tenant’s admin', { skip: skipped ?? false }, () => 
     await page.getByRole('link', { name: 'Consents' }).click();
     await page.getByText('1 in force, 1 not yet, 1 expired.').waitFor();
     assert.equal(await page.getByRole('link', { name: 'Its calls' }).count(), 0);
+    told.push(await page.locator('main').innerText());
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.locator('.events summary').click();
+    await page.getByRole('button', { name: 'Tell it again' }).click();
+    await page.getByText('Told again: theirs.').waitFor();
+    assert.match(await page.locator('.events td.warn').innerText(), /failed connect_failed/);
+    assert.match(await page.locator('.events pre').innerText(), /"specversion": "1.0"/);
     told.push(await page.locator('main').innerText());
     assert.doesNotMatch(told.join('\n'), NOT_THEIRS);
     assert.deepEqual(complaints, []);
@@ -107,5 +127,27 @@ describe('the console of a tenant’s admin', { skip: skipped ?? false }, () => 
     await key.fill(ACME_KEY);
     await key.press('Enter');
     await page.getByText('This is not the admin key.').waitFor();
+    complaints = [];
+    const rooms = page.getByRole('navigation', { name: 'Rooms' });
+    await key.fill(FINANCE_KEY);
+    await key.press('Enter');
+    await page.getByRole('heading', { name: 'Sums of acme' }).waitFor();
+    await page.locator('.figure').first().waitFor();
+    assert.equal(await rooms.innerText(), 'Sums');
+    assert.equal(await page.locator('main a').count(), 0);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await key.fill(AUDITOR_KEY);
+    await key.press('Enter');
+    await page.getByRole('heading', { name: 'Data flow of acme' }).waitFor();
+    assert.equal(await page.locator('.side .whose').textContent(), 'Auditor of acme');
+    await page.getByRole('link', { name: 'Endpoints' }).click();
+    await page.locator('.brought').nth(1).waitFor();
+    assert.equal(await page.getByRole('button', { name: /Add|Drain|Remove/ }).count(), 0);
+    await page.getByRole('link', { name: 'Consents' }).click();
+    await page.getByText('1 in force, 1 not yet, 1 expired.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Revoke' }).count(), 0);
+    await page.getByRole('link', { name: 'Sums' }).click();
+    await page.locator('.figure').first().waitFor();
+    assert.deepEqual(complaints, []);
   });
 });

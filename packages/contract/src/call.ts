@@ -40,6 +40,8 @@ export type CallHead = {
   readonly agent: string | undefined;
   readonly subject: string | undefined;
   readonly step: string | undefined;
+  /** The step in `baggage`, where no header of ours says it. */
+  readonly stepInTrace?: string | undefined;
   readonly sensitivity: DeclaredSensitivity | undefined;
   /** Where its data comes from, and what documents it holds, in the tenant's words. */
   readonly sources?: readonly string[] | undefined;
@@ -48,6 +50,8 @@ export type CallHead = {
   /** Of a document of the tenant, which says how far its data may go. */
   readonly consent?: string | undefined;
   readonly latencyBudgetMs: number | undefined;
+  /** Calls that have to fit into it, this one among them; one where nothing is said. */
+  readonly latencySteps?: number | undefined;
   readonly queueAllowed: boolean;
   readonly summaryWanted: boolean;
   readonly tags: Readonly<Record<string, string>>;
@@ -90,6 +94,20 @@ export type ByteRange = { readonly start: number; readonly end: number };
  */
 export type ContentRange = ByteRange & { readonly plain?: true; readonly described?: true };
 
+/** How a request is built, without any of its words. */
+export type Anatomy = {
+  /** System prompt, tools, format of the answer, bounded: what a node of an agent always sends. */
+  readonly identity: Uint8Array;
+  /** Whose words stand last. */
+  readonly last: 'user' | 'tool' | 'other';
+  readonly turns: number;
+  readonly toolResults: number;
+  /** `choice`: a schema that lists the words allowed. */
+  readonly format: 'text' | 'json' | 'schema' | 'choice';
+  /** A tool must be called. */
+  readonly toolForced: boolean;
+};
+
 /** The body with what deciding needs of it. */
 export type Question = {
   readonly bytes: Uint8Array;
@@ -114,6 +132,10 @@ export type Question = {
   readonly fileReferences?: readonly string[];
   /** `metadata.session_id` of the body. */
   readonly sessionHint: string | undefined;
+  /** `metadata.step` of the body. */
+  readonly stepHint?: string | undefined;
+  /** How it is built; absent: nothing here is said to a model that talks. */
+  anatomy?(): Anatomy;
   /** Where in `bytes` its content stands, in order. */
   content(): readonly ContentRange[];
   /** The last instruction of the caller, at most 4,096 characters, for the rules of thumb. */

@@ -61,6 +61,12 @@ export function requestOf(decision: DecisionId): RequestId {
   return `req_${decision.slice(4, 30)}` as RequestId; // brand: same characters by construction
 }
 
+/** 0 to 1, of the chance in the id: a call's own share, the same whenever it is asked for. */
+export function shareOf(request: RequestId): number {
+  const [high = 0, low = 0] = Array.from(request.slice(-2), (one) => CROCKFORD.indexOf(one));
+  return (high * 32 + low) / 1_024;
+}
+
 function timeCharacters(timeMs: number): string {
   let rest = timeMs;
   let text = '';

@@ -1,5 +1,6 @@
 // The words of Signalbox. Every package speaks them; this one imports nothing.
 export type {
+  Anatomy,
   ByteRange,
   Call,
   CallHead,
@@ -94,15 +95,20 @@ export type {
   Ending,
   RecordedCandidate,
   RecordedDecision,
+  RecordedRouting,
+  RoutedBy,
+  StepClass,
   StepSource,
 } from './record.ts';
 export {
+  apart,
   type Fault,
   type FaultCode,
   fault,
   type Refusal,
   type RefusalMore,
   refusal,
+  waitHeaders,
 } from './refusal.ts';
 export type { Parked, Reply } from './reply.ts';
 export {

@@ -29,7 +29,9 @@ export type Headers = readonly (readonly [name: string, value: string])[];
 
 export type Timers = {
   readonly connectMs: number;
+  /** From the request on, until the first byte of the answer's body. */
   readonly headMs: number;
+  /** Between two lines of it; single bytes that make up none are no sign of life. */
   readonly idleMs: number;
   readonly totalMs: number;
 };

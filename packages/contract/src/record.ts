@@ -18,7 +18,44 @@ import type { FaultCode } from './refusal.ts';
 import type { SecondStage } from './second-stage.ts';
 import type { Label, RecordedClearance, Tier } from './tiers.ts';
 
-export type StepSource = 'header' | 'rule' | 'words' | 'none';
+/** How a step was known, the most trusted first; the first three were told by the caller. */
+export type StepSource =
+  | 'header'
+  | 'metadata'
+  | 'telemetry'
+  | 'identity'
+  | 'structure'
+  | 'words'
+  | 'position'
+  | 'none';
+/** What kind of work a call is of an agent. */
+export type StepClass =
+  | 'tool_select'
+  | 'tool_result_digest'
+  | 'extract'
+  | 'classify'
+  | 'retrieval_summarise'
+  | 'rag_answer'
+  | 'rewrite'
+  | 'code'
+  | 'plan'
+  | 'reason'
+  | 'synthesise'
+  | 'judge'
+  | 'embed';
+
+/** Who said which tier suits a call of the model `auto`. */
+export type RoutedBy = 'learned' | 'step' | 'session' | 'words';
+export type RecordedRouting = {
+  readonly by: RoutedBy;
+  /** Of a learned router: its digest; what the stronger tier gains, as seen on labels. */
+  readonly router?: string;
+  readonly gain?: number;
+  /** Standard error of the gain. */
+  readonly error?: number;
+  /** Why a learned router said nothing. */
+  readonly abstained?: string;
+};
 export type Difficulty = 'easy' | 'middle' | 'hard';
 
 /**
@@ -73,6 +110,8 @@ export type Attempt = {
   readonly usage?: Usage | undefined;
   /** Which check its answer did not pass, where, by which keyword. Never a value. */
   readonly rejected?: string | undefined;
+  /** How sure its answer was, 0 to 1; where a policy asks. A convention, no probability. */
+  readonly confidence?: number | undefined;
   /** Which check could not say whether its answer passes. */
   readonly undecided?: string | undefined;
 };
@@ -111,8 +150,12 @@ export type CallRecord = {
   readonly agent: string | undefined;
   readonly operation: Operation;
   readonly stream: boolean;
+  /** As the caller told it, else its class. */
   readonly step: string | undefined;
   readonly stepSource: StepSource;
+  /** Of the model `auto` alone; absent: not known. */
+  readonly stepClass?: StepClass;
+  readonly routed?: RecordedRouting;
   readonly modelRequested: string | undefined;
   readonly label: Label | undefined;
   /** What of it stays with the session; absent: all. */
@@ -149,6 +192,8 @@ export type CallRecord = {
   readonly heldNanoUsd: string;
   /** The part of the cost that was held when the node died in the middle of the call. */
   readonly lostNanoUsd?: string;
+  /** Until the body was there and read; records of before it was told have it in `decideMs`. */
+  readonly bodyMs?: number;
   readonly decideMs: number;
   readonly queueMs: number;
   readonly upstreamMs: number;

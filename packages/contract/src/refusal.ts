@@ -1,6 +1,7 @@
 // A refusal is an expected no; a fault is the world failing at a port. Both carry ids and sizes,
 // never content.
 import { type Code, codeFacts } from './codes.table.ts';
+import { type RequestId, shareOf } from './ids.ts';
 
 export type Refusal = {
   readonly kind: 'refusal';
@@ -30,6 +31,18 @@ export function refusal(code: Code, message: string, more: RefusalMore = {}): Re
     retryAfterMs: more.retryAfterMs,
   };
 }
+
+/**
+ * A wait, and up to as much again: callers that were told the same would all be back at once.
+ * Never earlier than an upstream said.
+ */
+export const apart = (ms: number, request: RequestId): number => ms * (1 + shareOf(request));
+
+/** Rounded up: nobody is asked to come too early. */
+export const waitHeaders = (ms: number): [string, string][] => [
+  ['retry-after-ms', String(Math.ceil(ms))],
+  ['retry-after', String(Math.ceil(ms / 1_000))],
+];
 
 export type FaultCode =
   | 'address_denied'

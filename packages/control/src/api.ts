@@ -121,7 +121,9 @@ export class Api {
   }
 }
 
-function mayAsk({ role }: Visitor, { method, forTenants, forFinance }: Route): boolean {
+function mayAsk({ role }: Visitor, route: Route): boolean {
+  const { method, forTenants, forFinance, forAll } = route;
+  if (forAll === true) return true;
   switch (role) {
     case 'operator':
       return true;

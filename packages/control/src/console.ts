@@ -8,6 +8,7 @@ import { send } from './reply.ts';
 const ROOMS: readonly RegExp[] = [
   /^\/(requests|endpoints|consents|policies|playground|registry|data-flow|sign-in)?$/,
   /^\/requests\/dec_[0-9A-Z]{26}(-[0-9]{1,4})?$/,
+  /^\/sessions\/ses_[0-9A-Za-z_-]{1,64}$/,
   /^\/policies\/[a-z0-9][a-z0-9-]{0,62}$/,
 ];
 const PAGE = '/index.html';

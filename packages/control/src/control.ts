@@ -2,7 +2,7 @@
 //
 // It shows what the store and the snapshot know, and hands changes to the desk; it decides nothing
 // about a call, and no call waits for it. The operator comes in, by the admin key or by a one-time
-// link, and a tenant's admin by a key of that tenant or by its link, for what is its own alone;
+// link, and a tenant by a key of its own or by its link, for what is its own alone, by its role;
 // every question that it asks the store says whose rows it may see. It must never show a secret,
 // except a new key in the one answer that made it, and never a prompt or an answer: it has none.
 //
@@ -34,6 +34,7 @@ import { requestRoutes } from './routes/requests.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shadowRoutes } from './routes/shadow.ts';
 import { simulateRoute } from './routes/simulate.ts';
+import { textRoutes } from './routes/texts.ts';
 
 export type Control = {
   /** False: the path is not ours. */
@@ -59,6 +60,7 @@ export function createControl(options: ControlOptions): Control {
     // Before `policies/{name}`, whose name may hold slashes.
     ...shadowRoutes(options),
     ...policyDeedRoutes(options),
+    ...textRoutes(options),
     ...policyRoutes(options),
     simulateRoute(options),
     registryRoute(options),

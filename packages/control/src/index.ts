@@ -18,4 +18,13 @@ export type {
   Written,
 } from './rehearsal.ts';
 export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';
+export {
+  TEXT_NOUNS,
+  type TextAnswer,
+  type TextChange,
+  type TextNoun,
+  type TextPlace,
+  type TextsDesk,
+  type TextVersion,
+} from './texts-desk.ts';
 export { usualUrl } from './usual-url.ts';

@@ -26,6 +26,9 @@ describe('the description of the admin API', () => {
     assert.deepEqual(
       Object.keys(paths).toSorted(),
       [
+        'aliases',
+        'aliases/{name}',
+        'aliases/{name}/versions',
         'consents',
         'consents/{name}',
         'decisions/{name}',
@@ -47,8 +50,13 @@ describe('the description of the admin API', () => {
         'logout',
         'model-facts',
         'models',
+        'models/{name}',
+        'models/{name}/versions',
         'openapi.json',
         'overview',
+        'plans',
+        'plans/{name}',
+        'plans/{name}/versions',
         'policies',
         'policies/{name}',
         'policies/{name}/approve',
@@ -57,10 +65,17 @@ describe('the description of the admin API', () => {
         'policies/{name}/rollback',
         'policies/{name}/shadow',
         'policies/{name}/standing',
+        'policies/{name}/versions',
+        'prices',
+        'prices/{name}',
+        'prices/{name}/versions',
         'registry',
         'reports/data-flow',
         'requests',
         'requests/live',
+        'rings',
+        'rings/{name}',
+        'rings/{name}/versions',
         'route/simulate',
         'session',
         'sessions/{name}/declassify',
@@ -87,7 +102,9 @@ describe('the description of the admin API', () => {
       const type = 'application/json';
       const schema = at(methods, 'get', 'responses', '200', 'content', type, 'schema');
       if (schema === undefined) continue;
-      const named = /tenants|policies/.test(path) ? 'acme' : decisionNumber(1);
+      const named = /tenants|policies|plans|rings|models|aliases|prices/.test(path)
+        ? 'acme'
+        : decisionNumber(1);
       const name = path.includes('events') ? EVENT.id : named;
       const query = path.includes('reports') ? '?tenant=acme' : '';
       const reply = await served.get(path.replace('{name}', name) + query);

@@ -11,6 +11,7 @@ import type { Readings } from './readings.ts';
 import type { RegistryStatus } from './registry.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ModelFact, StatusDocument } from './status.ts';
+import type { TextsDesk } from './texts-desk.ts';
 
 export type ConsoleFile = {
   /** The media type. */
@@ -72,6 +73,8 @@ export type ControlOptions = {
   readonly configuration: () => Configuration;
   /** Undefined: documents come from files alone. */
   readonly documents?: DocumentsDesk;
+  /** Undefined: what is written as text comes from files alone. */
+  readonly texts?: TextsDesk;
   /** Undefined: tenants bring nothing here. */
   readonly brought?: BroughtDesk;
   /** For which tenant a key asks, and as what, from that address; undefined: for none. */

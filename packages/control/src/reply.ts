@@ -2,6 +2,7 @@
 // browser from doing more with an answer than showing it.
 import { codeFacts, type Refusal, type RequestId } from '@signalbox/contract';
 import { encode, errorBody } from '@signalbox/dialect';
+import { refusalHeaders } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 
 /** Scripts, styles and requests of our own alone; no frames, no plug-ins, no other base. */
@@ -52,11 +53,9 @@ export function sendRefusal(
   request: RequestId,
   headers: readonly string[] = [],
 ): void {
-  const own = ['content-type', 'application/json', 'cache-control', 'no-store', ...headers];
-  const { status, retry } = codeFacts(no.code);
-  if (retry === 'never') own.push('x-should-retry', 'false');
-  if (no.retryAfterMs !== undefined) own.push('retry-after-ms', String(no.retryAfterMs));
-  send(exchange, status, own, errorBody(no, { request, decision: undefined }));
+  const ids = { request, decision: undefined };
+  const own = [...refusalHeaders(no, ids).flat(), 'cache-control', 'no-store', ...headers];
+  send(exchange, codeFacts(no.code).status, own, errorBody(no, ids));
 }
 
 /** Opens a stream of server-sent events. */

@@ -15,6 +15,7 @@ import type { DeskAnswer, DeskNoun, DocumentsDesk, WrittenDocument } from './doc
 import { MemoryReadings } from './memory-readings.fixture.ts';
 import type { ConsoleFile, ControlOptions, Deed, Lowering } from './options.ts';
 import type { StatusDocument } from './status.ts';
+import type { TextsDesk } from './texts-desk.ts';
 
 /** An event of the registry, as it is kept. */
 export function keptEvent(number: number, tenant: string | undefined): KeptEvent {
@@ -144,6 +145,14 @@ export class MemoryDesk implements DocumentsDesk {
   }
 }
 
+const ONE_TEXT: TextsDesk = {
+  all: () => new Map([['acme', undefined]]),
+  written: () => undefined,
+  isKept: () => false,
+  change: async () => ({ kind: 'unknown' }),
+  versions: async () => [{ number: 1, at: NOW, by: 'operator', deed: 'create', text: '{}' }],
+};
+
 const OWNED: DeskAnswer = { kind: 'owned', file: 'signalbox.yaml', line: 5 };
 
 export type Reply = {
@@ -206,7 +215,7 @@ export class Served {
         now: () => ({ level: 0, because: '', stated: undefined }),
         state: () => {},
       },
-      ...(owner === 'desk' ? { documents: this.desk } : {}),
+      ...(owner === 'desk' ? { documents: this.desk, texts: ONE_TEXT } : {}),
       acted: (deed) => this.deeds.push(deed),
       declassify: (one) => {
         if (!one.session.startsWith('ses_')) return undefined;

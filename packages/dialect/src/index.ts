@@ -31,6 +31,7 @@ export {
   contentTypeOf,
   droppedBy,
   isCarried,
+  shownStream,
   streamOf,
   wholeOf,
 } from './crossing/answer.ts';
@@ -38,7 +39,7 @@ export { wireOf } from './crossing/codecs.ts';
 export { writeCount } from './crossing/count.ts';
 export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
 export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
-export { asksUsage, type Lane, laneTo } from './crossing/lane.ts';
+export { asksUsage, canAskLogprobs, type Lane, laneTo } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
 export { readAnswerOf } from './crossing/read.ts';
 export { askOf, render } from './crossing/render.ts';

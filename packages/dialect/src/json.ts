@@ -151,12 +151,22 @@ export function stringAt(bytes: Uint8Array, start: number, end: number): string 
   }
 }
 
+/** @returns undefined for what is no string, or a broken one. */
+export function textOf(bytes: Uint8Array, field: Field | undefined): string | undefined {
+  if (field?.kind !== 'string') return undefined;
+  return stringAt(bytes, field.valueStart, field.valueEnd);
+}
+
+/** @returns undefined for what is no object, or a broken one. */
+export function innerOf(bytes: Uint8Array, field: Field | undefined): readonly Field[] | undefined {
+  return field?.kind === 'object' ? innerFields(bytes, field.valueStart) : undefined;
+}
+
 /** The text of a top-level field of a body; undefined: there is none, or the body is no object. */
 export function innerText(bytes: Uint8Array, key: string): string | undefined {
   const reading = readObject(bytes);
   if (reading.kind === 'invalid') return undefined;
-  const field = lastField(reading.fields, key);
-  return field?.kind === 'string' ? stringAt(bytes, field.valueStart, field.valueEnd) : undefined;
+  return textOf(bytes, lastField(reading.fields, key));
 }
 
 /** A JSON number as a safe integer, else undefined. */

@@ -11,6 +11,18 @@ export type PlainBody = { readonly body: Uint8Array; readonly fields: Fields };
 
 const sameName = (key: string): string => key;
 
+const WITH_ARTICLE: Readonly<Record<string, string>> = {
+  string: 'a string',
+  array: 'an array',
+  object: 'an object',
+};
+
+/** @param kinds as a field has them; null is left out, since it says that nothing was sent. */
+export function wrongKind(name: string, kinds: readonly string[]): Refusal {
+  const allowed = kinds.flatMap((kind) => WITH_ARTICLE[kind] ?? []).join(' or ');
+  return refusal('body_invalid', `The field \`${name}\` must be ${allowed}.`, { param: name });
+}
+
 /**
  * @param nameOf one name for a field that has several spellings.
  * @returns `body_invalid` with the byte offset.

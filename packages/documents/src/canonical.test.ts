@@ -29,6 +29,7 @@ function configuration(tenants: readonly TenantDocument[]): Configuration {
     authority: undefined,
     rings: new Map(),
     queue: NOUNS.queue.schema.parse({}),
+    routing: NOUNS.routing.schema.parse({}),
     journal: NOUNS.journal.schema.parse({}),
     telemetry: NOUNS.telemetry.schema.parse({}),
   };

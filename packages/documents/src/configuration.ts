@@ -43,8 +43,15 @@ export interface Configuration {
   readonly authority: Json | undefined;
   readonly rings: ReadonlyMap<string, RingDocument>;
   readonly queue: QueueDocument;
+  readonly routing: RoutingDocument;
   readonly journal: JournalDocument;
   readonly telemetry: TelemetryDocument;
+}
+
+/** How a promoted router is used for calls of `auto`. */
+export interface RoutingDocument {
+  readonly threshold: number;
+  readonly labelsMin: number;
 }
 
 export interface ServerDocument {

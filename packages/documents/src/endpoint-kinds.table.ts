@@ -9,26 +9,55 @@ export interface EndpointKindFacts {
   readonly path: string | undefined;
   /** The variable in which this provider's key is usually found. */
   readonly environmentName: string | undefined;
+  /** How long a stream may say nothing between two lines and still be well. */
+  readonly idleMs: number;
 }
+
+/** Who sends each token as it is made is never silent for long. */
+export const IDLE_MS_USUAL = 10_000;
+/** One machine, which reads the prompts of other calls between two tokens, or loads a model. */
+const IDLE_MS_SHARED = 30_000;
+/** The arguments of a tool are held back until a value of theirs is whole. */
+const IDLE_MS_HELD_BACK = 60_000;
+/** Thoughts that are not shown; who tells that it is alive does so after half a minute at best. */
+const IDLE_MS_THINKING = 300_000;
 
 const facts = (
   meaning: string,
-  more: { readonly url?: string; readonly path?: string; readonly environmentName?: string } = {},
+  more: Partial<Omit<EndpointKindFacts, 'meaning'>> = {},
 ): EndpointKindFacts => ({
   meaning,
   url: more.url,
   path: more.path,
   environmentName: more.environmentName,
+  idleMs: more.idleMs ?? IDLE_MS_USUAL,
 });
 
 export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> = {
   'openai-compatible': facts('Anything that speaks the OpenAI dialect at the URL as written.'),
-  embedded: facts('A GGUF file that the gateway runs in a child process of its own.'),
+  embedded: facts('A GGUF file that the gateway runs in a child process of its own.', {
+    idleMs: IDLE_MS_SHARED,
+  }),
   sim: facts('The deterministic model server that comes with Signalbox.', { path: '/v1' }),
-  ollama: facts('An Ollama server.', { url: 'http://localhost:11434/v1', path: '/v1' }),
-  'llama-server': facts('A llama.cpp server.', { url: 'http://localhost:8080/v1', path: '/v1' }),
-  'llama-box': facts('A llama-box server, as GPUStack runs it.', { path: '/v1' }),
-  lmstudio: facts('An LM Studio server.', { url: 'http://localhost:1234/v1', path: '/v1' }),
+  ollama: facts('An Ollama server.', {
+    url: 'http://localhost:11434/v1',
+    path: '/v1',
+    idleMs: IDLE_MS_SHARED,
+  }),
+  'llama-server': facts('A llama.cpp server.', {
+    url: 'http://localhost:8080/v1',
+    path: '/v1',
+    idleMs: IDLE_MS_SHARED,
+  }),
+  'llama-box': facts('A llama-box server, as GPUStack runs it.', {
+    path: '/v1',
+    idleMs: IDLE_MS_SHARED,
+  }),
+  lmstudio: facts('An LM Studio server.', {
+    url: 'http://localhost:1234/v1',
+    path: '/v1',
+    idleMs: IDLE_MS_SHARED,
+  }),
   vllm: facts('A vLLM server.', { url: 'http://localhost:8000/v1', path: '/v1' }),
   sglang: facts('An SGLang server.', { url: 'http://localhost:30000/v1', path: '/v1' }),
   tgi: facts('A server of Text Generation Inference.', { path: '/v1' }),
@@ -37,20 +66,24 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://api.openai.com/v1',
     path: '/v1',
     environmentName: 'OPENAI_API_KEY',
+    idleMs: IDLE_MS_THINKING,
   }),
   anthropic: facts('The Anthropic API.', {
     url: 'https://api.anthropic.com/v1',
     path: '/v1',
     environmentName: 'ANTHROPIC_API_KEY',
+    idleMs: IDLE_MS_HELD_BACK,
   }),
   gemini: facts('The Gemini API.', {
     url: 'https://generativelanguage.googleapis.com/v1beta/openai',
     path: '/v1beta/openai',
     environmentName: 'GEMINI_API_KEY',
+    idleMs: IDLE_MS_HELD_BACK,
   }),
   azure: facts('Azure OpenAI: a resource of your own, under `/openai/v1`.', {
     path: '/openai/v1',
     environmentName: 'AZURE_OPENAI_API_KEY',
+    idleMs: IDLE_MS_THINKING,
   }),
   mistral: facts('The Mistral API.', {
     url: 'https://api.mistral.ai/v1',
@@ -71,17 +104,21 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://openrouter.ai/api/v1',
     path: '/api/v1',
     environmentName: 'OPENROUTER_API_KEY',
+    idleMs: IDLE_MS_HELD_BACK,
   }),
   xai: facts('The xAI API.', {
     url: 'https://api.x.ai/v1',
     path: '/v1',
     environmentName: 'XAI_API_KEY',
+    idleMs: IDLE_MS_THINKING,
   }),
   bedrock: facts('Amazon Bedrock in one region, with a pair of keys or an API key.', {
     environmentName: 'AWS_BEARER_TOKEN_BEDROCK',
+    idleMs: IDLE_MS_HELD_BACK,
   }),
   vertex: facts(
     'Vertex AI; the URL ends with project and location, for Claude with its publisher.',
+    { idleMs: IDLE_MS_HELD_BACK },
   ),
   cohere: facts('The Cohere API, in its own chat and over its OpenAI path.', {
     url: 'https://api.cohere.ai/compatibility/v1',
@@ -92,6 +129,7 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://api.perplexity.ai/v1',
     path: '/v1',
     environmentName: 'PERPLEXITY_API_KEY',
+    idleMs: IDLE_MS_HELD_BACK,
   }),
   together: facts('The Together API.', {
     url: 'https://api.together.xyz/v1',

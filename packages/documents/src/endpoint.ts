@@ -114,6 +114,7 @@ export interface EndpointHeaders {
   readonly set: ReadonlyMap<string, string>;
 }
 
+/** What they measure stands at `Timers` of the contract. */
 export interface EndpointTimers {
   readonly connectMs: number;
   readonly headMs: number;

@@ -12,7 +12,7 @@ export {
   readNetwork,
 } from './address.ts';
 export { canonicalConfiguration, canonicalText } from './canonical.ts';
-export { comparedIn } from './cel/compared.ts';
+export { type Compared, comparedIn } from './cel/compared.ts';
 export {
   type Condition,
   type ConditionProblem,
@@ -107,6 +107,7 @@ export {
   type Nouns,
   wholeSchema,
 } from './schema/nouns.ts';
+export { NO_CHECKS } from './schema/output.ts';
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { PricePart } from './schema/price.ts';
 export {
@@ -125,6 +126,8 @@ export {
   plainValue,
   readSensitivePattern,
 } from './sensitive-pattern.ts';
+export { SENSITIVE_TYPES } from './sensitive-types.table.ts';
+export { ownTypesOf, type StrangeWord, strangeKind, strangeRegion } from './strange-word.ts';
 export { closest } from './suggest.ts';
 export * from './tenant.ts';
 export { type Checked, type Issue, type Path, validate } from './validate.ts';

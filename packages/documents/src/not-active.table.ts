@@ -24,8 +24,5 @@ export const NOT_ACTIVE: readonly NotActiveKey[] = [
   row(`prices * ${CACHE_WRITE}`, AS_INPUT),
   row('models * family', 'models are not grouped'),
   row('models * tier_hint', 'the tier follows from the endpoint'),
-  row('plans * requests_per_minute_max', '`in_flight_max` and budgets hold'),
-  row('plans * tokens_per_minute_max', '`in_flight_max` and budgets hold'),
-  row('policies * escalation_threshold', 'an answer is never tried again on a higher tier'),
   row('rings * percent', 'every tenant of a ring is in it'),
 ];

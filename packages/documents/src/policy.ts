@@ -41,8 +41,6 @@ export interface PolicyDocument {
   readonly latencyBudgetMs: number | undefined;
   /** For calls whose rule says nothing of it. */
   readonly output: OutputDocument | undefined;
-  /** Not active in this version. */
-  readonly escalationThreshold: number | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -95,6 +93,8 @@ export interface FallbackDocument {
   readonly tooSlow: Tier | undefined;
 }
 
+export type ConfidenceMin = Readonly<Partial<Record<Tier, number | undefined>>>;
+
 /** What an answer is checked for before its release, and what follows when it fails. */
 export interface OutputDocument {
   /** What the caller asked for: JSON, or JSON of its own schema. */
@@ -110,6 +110,8 @@ export interface OutputDocument {
   readonly tokensMin: number | undefined;
   readonly tokensMax: number | undefined;
   readonly toolArguments: boolean;
+  /** How sure an answer of a model on that tier has to be, 0 to 1. */
+  readonly confidenceMin: ConfidenceMin | undefined;
   /** Further attempts at the same place. */
   readonly retries: number;
   /** Up to which tier others are asked then; undefined: nobody else. */

@@ -34,9 +34,9 @@ export interface PlanDocument {
   readonly features?: readonly PlanFeature[] | undefined;
   readonly budget: BudgetDocument | undefined;
   readonly inFlightMax: number | undefined;
-  /** Not active in this version. */
+  /** Of each tenant. */
   readonly requestsPerMinuteMax: number | undefined;
-  /** Not active in this version. */
+  /** Of each tenant, in and out. */
   readonly tokensPerMinuteMax: number | undefined;
   readonly origin: Origin | undefined;
 }

@@ -74,7 +74,7 @@ test('a wrong shape names both shapes', () => {
   assert.equal(only('server', { port: '80' }).hint, 'write it without quotes');
   assert.equal(only('models', { family: 4 }).hint, 'put it in quotes');
   assert.equal(only('tenants', { plan: null }).message, 'is empty');
-  assert.equal(only('aliases', 3).message, 'must be text or a list or a mapping, not a number');
+  assert.equal(only('aliases', 3).message, 'must be text, a list or a mapping, not a number');
 });
 
 test('a number out of bounds names the bound', () => {

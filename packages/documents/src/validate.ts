@@ -110,7 +110,9 @@ function wrongUnion(
   const shapes = [...new Set(expected)];
   const actual = valueAt(context.value, path);
   if (actual === null) return [{ path, at: 'value', message: EMPTY[0], hint: EMPTY[1] }];
-  const message = `must be ${shapes.map(shapeName).join(' or ')}, not ${shapeOf(actual)}`;
+  const names = shapes.map(shapeName);
+  const allowed = [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
+  const message = `must be ${allowed}, not ${shapeOf(actual)}`;
   const hint = shapeHint(shapes[0] ?? '', actual, keysAt(context.schema, path));
   return [{ path, at: 'value', message, hint }];
 }

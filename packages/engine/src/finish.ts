@@ -211,8 +211,9 @@ function endStream(
 function timingOf(call: Seen, outcome: Outcome, house: House): Timing {
   const now = house.ports.clock.monotonic();
   const queueMs = waitedMs(call);
-  const decideMs = outcome.startedAt - call.arrived - queueMs;
-  return { decideMs, queueMs, upstreamMs: outcome.upstreamMs, totalMs: now - call.arrived };
+  const { arrived, bodyMs = 0 } = call;
+  const decideMs = outcome.startedAt - arrived - bodyMs - queueMs;
+  return { bodyMs, decideMs, queueMs, upstreamMs: outcome.upstreamMs, totalMs: now - arrived };
 }
 
 /** Ends a call that was refused before it had an outcome. */
@@ -273,31 +274,18 @@ function tell(
     reply.cut();
     return;
   }
-  const headers = [...refusalHeaders(apart(refusal, house), decision), timingHeader(timing)];
+  const headers = [...refusalHeaders(refusal, ids), timingHeader(timing)];
   reply.whole(codeFacts(refusal.code).status, headers, errorBodyIn(wire, refusal, ids));
-}
-
-/** What many callers are told in one moment: without this they would all be back in another. */
-const SPREAD: ReadonlySet<Refusal['code']> = new Set([
-  ...(['shed', 'journal_unavailable', 'upstream_unavailable', 'concurrency_limited'] as const),
-]);
-const SPREAD_SHARES = 256;
-
-/** Its wait, and up to as much again: never earlier than an upstream said. */
-function apart(refusal: Refusal, { ports }: House): Refusal {
-  const { code, retryAfterMs } = refusal;
-  if (retryAfterMs === undefined || !SPREAD.has(code)) return refusal;
-  const share = (ports.random.bytes(1)[0] ?? 0) / SPREAD_SHARES; // 0 to 1
-  return { ...refusal, retryAfterMs: retryAfterMs * (1 + share) };
 }
 
 const waitedMs = ({ permit, parkedMs = 0 }: Seen): number => (permit?.queueMs ?? 0) + parkedMs;
 
 /** Nobody was asked: all the time until the no, less what was waited for, went into deciding. */
 function refusalTiming(call: Seen, { ports }: House): Timing {
-  const totalMs = ports.clock.monotonic() - call.arrived;
+  const { arrived, bodyMs = 0 } = call;
+  const totalMs = ports.clock.monotonic() - arrived;
   const queueMs = waitedMs(call);
-  return { queueMs, decideMs: totalMs - queueMs, upstreamMs: 0, totalMs };
+  return { bodyMs, queueMs, decideMs: totalMs - bodyMs - queueMs, upstreamMs: 0, totalMs };
 }
 
 /** The call is over, however it ended: it waits nowhere, and its idempotency key is free. */
@@ -335,7 +323,7 @@ export function failClosed(
   } catch (again) {
     report(call, again, house);
   } finally {
-    call.permit?.close(0n);
+    call.permit?.close(0n, undefined);
   }
   return undefined;
 }

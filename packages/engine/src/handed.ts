@@ -5,10 +5,12 @@ import {
   type Headers,
   type Keys,
   type Refusal,
+  type Sink,
 } from '@signalbox/contract';
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
 import type { DispatchPorts } from './dispatch/dispatch.ts';
+import { CascadeBreakers, type CascadeNews } from './dispatch/evidence/cascade-breaker.ts';
 import { Schemas } from './dispatch/schemas.ts';
 import { tokensOf } from './dispatch/turns.ts';
 import type { House, Live } from './house.ts';
@@ -60,7 +62,7 @@ export function dispatchPorts(house: House): DispatchPorts {
 }
 
 function dispatchPortsOf({ ports, live }: House): DispatchPorts {
-  const { upstream, clock, keys } = ports;
+  const { upstream, clock, keys, sink } = ports;
   const head: DispatchPorts['streamHead'] = (...facts) => [
     ...streamHead(...facts),
     headTiming(facts[0], facts[2], clock.monotonic()),
@@ -71,12 +73,20 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     keys,
     signatures: live.signatures,
     schemas: new Schemas(keys),
+    cascades: new CascadeBreakers(clock, (news) => tellOfCascade(sink, news)),
     standings: live.standings,
     leaveOut,
     streamHead: head,
     ownAt: (call, offer) => ownAt(call, offer, { live, keys }),
     errorEvent: errorOf,
   };
+}
+
+/** For whoever is to look after the model: its answers no longer pass, or all of them do. */
+function tellOfCascade(sink: Sink, { change, tenant, step = 'none', ...facts }: CascadeNews): void {
+  sink.count('cascade_breakers_total', { change });
+  const level = change === 'closed' ? 'info' : 'warn';
+  sink.log(level, `cascade_${change}`, { tenant, step, ...facts });
 }
 
 /** What is the tenant's alone holds nobody else's objects; elsewhere those that were told here. */
@@ -119,15 +129,15 @@ function waitOf(call: Scheduled, { standings }: Live, now: number): number {
 
 /** What is known when a stream begins; the rest comes at its end. */
 function headTiming(
-  { arrived, permit }: Scheduled,
+  { arrived, permit, bodyMs = 0 }: Seen & Scheduled,
   attempts: readonly Attempt[],
   now: number,
 ): readonly [string, string] {
   const { queueMs } = permit;
   const totalMs = now - arrived;
   const upstreamMs = attempts.reduce((sum, one) => sum + one.durationMs, 0);
-  const decideMs = Math.max(0, totalMs - queueMs - upstreamMs);
-  return timingHeader({ queueMs, decideMs, upstreamMs, totalMs });
+  const decideMs = Math.max(0, totalMs - bodyMs - queueMs - upstreamMs);
+  return timingHeader({ bodyMs, queueMs, decideMs, upstreamMs, totalMs });
 }
 
 /** The head of a stream, when its first part is released. */

@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Allowance } from './classify/allowance.ts';
+import type { Routers, RoutingRules } from './classify/route/routers.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
@@ -19,6 +20,7 @@ import type { Idempotency } from './session/idempotency.ts';
 import type { SessionLabels } from './session/labels.ts';
 import type { References } from './session/references.ts';
 import type { Signatures } from './session/signatures.ts';
+import type { StepMemory } from './session/step-memory.ts';
 import type { Counts } from './settle/counts.ts';
 import type { Tenants } from './tenant/tenant.ts';
 
@@ -31,6 +33,7 @@ export type Snapshot = {
   readonly policies: Policies;
   readonly catalog: Catalog;
   readonly queue: ParkLimits;
+  readonly routing: RoutingRules;
   readonly bodyBytesMax: number;
   readonly bodyMsMax: number;
 };
@@ -46,6 +49,8 @@ export type Live = {
   readonly idempotency: Idempotency;
   readonly references: References;
   readonly sessions: SessionLabels;
+  readonly steps: StepMemory;
+  readonly routers: Routers;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

@@ -32,10 +32,19 @@ export {
 export {
   type Asked as AskedToRoute,
   type DataCard,
+  type Evaluation,
   LearnedRouter,
   type RouteDecision,
   type RouteModel,
 } from './classify/route/route.ts';
+export {
+  EVERYBODY,
+  isForLine,
+  type Promoted,
+  Routers,
+  type RoutingRules,
+  TIER_MODELS,
+} from './classify/route/routers.ts';
 export { type RouteExample, trainRouter } from './classify/route/train.ts';
 export { StrongShare, Usual } from './classify/route/usual.ts';
 export { Watch } from './classify/route/watch.ts';
@@ -90,11 +99,13 @@ export {
   newsOf,
   type Webhook,
 } from './resolve/export.ts';
+export { OPERATIONS } from './resolve/features.ts';
 export { GATE_WORDS, GATES, type Gate, gateNames } from './resolve/gates.table.ts';
 export { ownPriceOf } from './resolve/own-prices.ts';
 export { tiersOf } from './resolve/reach.ts';
 export { recordedOf, shownOf } from './resolve/recorded.ts';
 export { type Resolved, resolve, survey } from './resolve/resolve.ts';
+export { checkpoint, restore } from './restore.ts';
 export { ASKED_AT_ONCE_MAX, learned, Rounds } from './rounds.ts';
 export { type Account, type Budgets, budgets } from './schedule/budgets.ts';
 export {
@@ -108,16 +119,11 @@ export { estimateNanoUsd } from './schedule/estimate.ts';
 export { type Slots, slots } from './schedule/slots.ts';
 export { type Idempotency, idempotency } from './session/idempotency.ts';
 export { sessionIdOf } from './session/session.ts';
+export { CLASS_OF_WORD } from './session/steps.table.ts';
 export { type Counts, counts } from './settle/counts.ts';
-export { timingHeader } from './settle/heads.ts';
+export { refusalHeaders, timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';
-export {
-  type CompileSources,
-  checkpoint,
-  compileSnapshot,
-  createLive,
-  restore,
-} from './snapshot.ts';
+export { type CompileSources, compileSnapshot, createLive } from './snapshot.ts';
 export {
   type Identity,
   identify,

@@ -6,7 +6,8 @@ import type { Entry, FaultCode } from '@signalbox/contract';
 import fc from 'fast-check';
 import { atRest, piece, usageChunk } from './dispatch/dispatching.fixture.ts';
 import { build, chatOf, HOUSE, type Served, settled } from './house.fixture.ts';
-import { createLive, restore } from './snapshot.ts';
+import { restore } from './restore.ts';
+import { createLive } from './snapshot.ts';
 
 fc.configureGlobal({ seed: 4141 });
 

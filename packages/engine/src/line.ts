@@ -7,7 +7,7 @@ import { dispatch } from './dispatch/dispatch.ts';
 import { depart, failClosed, finish, finishParked, refuse } from './finish.ts';
 import { dispatchPorts, parkPorts, resolveFacts, schedulePorts, sessionPorts } from './handed.ts';
 import type { House, Snapshot } from './house.ts';
-import { beginning } from './passport.ts';
+import { beginning, bodyOf } from './passport.ts';
 import { resolve } from './resolve/resolve.ts';
 import { park } from './schedule/park.ts';
 import { schedule } from './schedule/schedule.ts';
@@ -49,7 +49,7 @@ export async function enter(
   const admitted = admitNow(call, house, walk);
   if (!admitted.ok) return admitted;
   walk.seen = admitted.value;
-  const question = await call.body(house.now().bodyBytesMax);
+  const question = await bodyOf(walk.seen, house);
   if (!question.ok) return question;
   const still = walk.under === house.now() ? admitted : admitNow(call, house, walk);
   if (!still.ok) return still;
@@ -58,7 +58,7 @@ export async function enter(
   walk.seen = joined.value;
   const known = recall(joined.value, house.live, house.ports.keys);
   await commitLarge(known, house.ports);
-  return yes(classify(known, await contentOf(known, house, walk.isDry)));
+  return yes(classify(known, await contentOf(known, house, walk.isDry), house));
 }
 
 /** Asked again when the documents were swapped while the call waited for its body or a route. */

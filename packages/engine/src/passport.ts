@@ -19,12 +19,16 @@ class Passport implements Call {
   snapshot: string | undefined = undefined;
   tenant: unknown = undefined;
   key: unknown = undefined;
+  bodyMs = 0;
   question: unknown = undefined;
   session: unknown = undefined;
   sessionNamed: unknown = undefined;
   agent: unknown = undefined;
   step: unknown = undefined;
   stepSource: unknown = undefined;
+  stepClass: unknown = undefined;
+  usual: unknown = undefined;
+  stepSeen: unknown = undefined;
   tags: unknown = undefined;
   retryOf: unknown = undefined;
   held: unknown = undefined;
@@ -66,6 +70,15 @@ export function beginning(call: Call, { now, live }: House): Seen {
   const permit = restingPermit(call, live.pools.budgets);
   const { parkedMs } = resumed;
   return Object.assign(passport, { tenant, permit, parkedMs, entry: RESUMED_ENTRY, queued: true });
+}
+
+/** Its body, when it is there and read; how long that took is no time of deciding. */
+export function bodyOf(call: Seen, { now, ports: { clock } }: House): ReturnType<Body> {
+  const asked = clock.monotonic();
+  return call.body(now().bodyBytesMax).then((question) => {
+    call.bodyMs = clock.monotonic() - asked;
+    return question;
+  });
 }
 
 /** Its first decision was made before it began to wait. */

@@ -1,27 +1,14 @@
 // From documents to what the line reads: every room's part compiled once and swapped whole, and the
 // state that outlives a swap created once and rebuilt from the journal.
 import {
-  type ActBody,
   assert,
-  type BalanceBody,
-  type CallRecord,
-  type CheckpointBody,
   type Clock,
-  type Entry,
-  type HeldBody,
-  type HoldBody,
-  isLabel,
-  isRequestId,
   type Keys,
   keyName,
-  type QueueOwnerBody,
   type Random,
-  type RequestId,
   type Secret,
-  type SessionBody,
   type Sink,
   type Store,
-  sessionId,
   type TenantName,
   tenantName,
 } from '@signalbox/contract';
@@ -40,7 +27,7 @@ import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
 import { Allowance } from './classify/allowance.ts';
-import { raisedOf } from './classify/grounds.ts';
+import { Routers } from './classify/route/routers.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
@@ -49,14 +36,16 @@ import { Shadows } from './rehearse/shadow.ts';
 import { leaveOut } from './resolve/leave-out.ts';
 import { ownPrices } from './resolve/own-prices.ts';
 import { prepare } from './resolve/view.ts';
-import { budgets, dayOf } from './schedule/budgets.ts';
+import { budgets } from './schedule/budgets.ts';
 import { Degradation } from './schedule/degradation.ts';
 import { queueOwners } from './schedule/queue-owners.ts';
+import { Rates } from './schedule/rates.ts';
 import { slots } from './schedule/slots.ts';
 import { idempotency } from './session/idempotency.ts';
 import { sessionLabels } from './session/labels.ts';
-import { OBJECT_HELD_MS, type References, references } from './session/references.ts';
+import { OBJECT_HELD_MS, references } from './session/references.ts';
 import { signatures } from './session/signatures.ts';
+import { StepMemory } from './session/step-memory.ts';
 import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
 import { OnDemand } from './tenant/on-demand.ts';
@@ -114,6 +103,7 @@ export function compileSnapshot(sources: CompileSources): Snapshot {
       callsMax: queue.callsMax,
       perTenantMax: queue.perTenantMax,
     },
+    routing: configuration.routing,
     bodyBytesMax: server.bodyBytesMax,
     bodyMsMax: server.bodyMsMax,
   };
@@ -194,6 +184,8 @@ export const planFacts = (plan: PlanDocument): PlanFacts => ({
   tiers: plan.tiers,
   features: plan.features,
   inFlightMax: plan.inFlightMax,
+  requestsPerMinuteMax: plan.requestsPerMinuteMax,
+  tokensPerMinuteMax: plan.tokensPerMinuteMax,
 });
 
 const budgetOf = (document: BudgetDocument | undefined): Budget | undefined =>
@@ -258,7 +250,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     sink?.log('warn', event, { endpoint }),
   );
   return {
-    pools: { budgets: budgets(), slots: slots(clock) },
+    pools: { budgets: budgets(), slots: slots(clock), rates: new Rates(clock) },
     pace: pace(),
     standings,
     order: new MovingOrder(standings, clock, leaveOut),
@@ -266,6 +258,8 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     idempotency: idempotency(clock),
     references: references(clock),
     sessions: sessionLabels(clock),
+    steps: new StepMemory(),
+    routers: new Routers(),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),
@@ -285,111 +279,3 @@ function seedOf(random: Random | undefined): number {
 }
 
 const SEED_BYTES = 4;
-
-/** What a later start knows of everything appended so far. */
-export function checkpoint({
-  pools,
-  references,
-  objects,
-  sessions,
-  queueOwners,
-}: Live): CheckpointBody {
-  return {
-    ...pools.budgets.checkpoint(),
-    responses: references.checkpoint(),
-    objects: objects.checkpoint(),
-    sessions: sessions.checkpoint(),
-    queueOwners: queueOwners.checkpoint(),
-  };
-}
-
-/**
- * Takes one entry of the journal back: money, what endpoints hold, whose queued calls are.
- * Entries come in order from the last checkpoint on.
- */
-export function restore(live: Live, entry: Entry): void {
-  const { budgets: money } = live.pools;
-  const { kind, body, call } = entry;
-  if (kind === 'checkpoint') {
-    for (const balance of listIn<BalanceBody>(body, 'balances')) money.restoreBalance(balance);
-    for (const hold of listIn<HoldBody & { call: RequestId }>(body, 'openHolds'))
-      money.restoreHold(hold.call, hold);
-    restoreHeld(live.references, listIn<HeldBody>(body, 'responses'));
-    restoreHeld(live.objects, listIn<HeldBody>(body, 'objects'));
-    for (const { tenant, session, label, kinds, at } of listIn<SessionBody>(body, 'sessions')) {
-      live.sessions.restore(tenant, session, raisedOf(label, kinds), at);
-    }
-    for (const owner of listIn<QueueOwnerBody>(body, 'queueOwners')) live.queueOwners.add(owner);
-    return;
-  }
-  if (kind === 'act') restoreAct(live, entry);
-  if (call === undefined || !isRequestId(call)) return;
-  if (kind === 'hold' || kind === 'extend') {
-    const hold = body as HoldBody; // our own entry, its digest verified
-    money.restoreHold(call, hold);
-    const { queuedBy: key } = hold;
-    if (key !== undefined && entry.tenant !== undefined) {
-      live.queueOwners.add({ call, tenant: tenantName(entry.tenant), key });
-    }
-  }
-  if (kind !== 'settlement') return;
-  restoreSettlement(live, call, body);
-  restoreTaught(live, entry.at, body as CallRecord); // our own entry, its digest verified
-}
-
-/** Whoever lowered what a session held lowered it for good. */
-function restoreAct({ sessions }: Live, { tenant, body }: Entry): void {
-  const { act, what, detail } = body as ActBody; // our own entry, its digest verified
-  const to = detail['to'];
-  if (act !== 'session-declassified' || tenant === undefined) return;
-  if (typeof to !== 'string' || !isLabel(to)) return;
-  sessions.declassify(tenantName(tenant), sessionId(what.slice('ses_'.length)), to);
-}
-
-function restoreHeld(to: References, all: readonly HeldBody[]): void {
-  for (const { tenant, name, at, ...held } of all) {
-    to.restore(tenant, name, { endpoint: held.endpoint, label: held.label }, at);
-  }
-}
-
-/** What a call that has ended taught: `observe` and `settle` tell it first. */
-function restoreTaught(live: Live, at: number, record: CallRecord): void {
-  const { tenant, session, label, attempts, references: names = [], operation } = record;
-  if (tenant === undefined) return;
-  // Of attempts beside each other the one that answered stands last.
-  const endpoint = attempts[attempts.length - 1]?.endpoint;
-  const { lasting = label } = record;
-  if (lasting !== undefined && lasting !== 'public' && session !== undefined) {
-    live.sessions.restore(tenant, session, raisedOf(lasting, record.kinds), at);
-  }
-  if (label === undefined || endpoint === undefined) return;
-  const isObject = operation === 'file' || operation === 'batch';
-  const to = isObject ? live.objects : live.references;
-  for (const name of names) to.restore(tenant, name, { endpoint, label }, at);
-}
-
-/**
- * The journal leaves a hold out that was settled in the batch that it was written in: then the
- * record says whose money it was.
- */
-function restoreSettlement(live: Live, call: RequestId, body: unknown): void {
-  const { budgets: money } = live.pools;
-  const { at, tenant, key } = body as CallRecord; // our own entry, its digest verified
-  const cost = costIn(body);
-  if (cost > 0n && tenant !== undefined && money.holdOf(call) === undefined) {
-    const owners = key === undefined ? [tenant] : [tenant, `${tenant}/${key}`];
-    money.restoreHold(call, { owners, day: dayOf(at), estimateNanoUsd: '0' });
-  }
-  money.post(call, cost);
-}
-
-function costIn(body: unknown): bigint {
-  if (typeof body !== 'object' || body === null || !('costNanoUsd' in body)) return 0n;
-  return typeof body.costNanoUsd === 'string' ? BigInt(body.costNanoUsd) : 0n;
-}
-
-function listIn<T>(body: unknown, key: string): readonly T[] {
-  if (typeof body !== 'object' || body === null) return [];
-  const list: unknown = Reflect.get(body, key);
-  return Array.isArray(list) ? (list as T[]) : []; // our own entry, its digest verified
-}

@@ -249,6 +249,7 @@ describe('headers of ours', () => {
     ['x-signalbox-latency-budget-ms', '0'],
     ['x-signalbox-latency-budget-ms', 'soon'],
     ['x-signalbox-latency-budget-ms', '1e999'],
+    ['x-signalbox-latency-budget-ms', '6000;steps=0'],
     ['x-signalbox-queue', 'yes'],
     ['x-signalbox-tags', 'a=b,'.repeat(9)],
     ['x-signalbox-tags', `a=${'x'.repeat(64)}`],
@@ -322,6 +323,20 @@ describe('what is hardly HTTP', () => {
       assert.equal(text.match(/HTTP\/1\.1 \d{3}/g)?.length, 1);
     });
   }
+
+  it('is refused in the words of the clients of its path', async () => {
+    for (const [path, envelope] of [
+      ['/v1/messages', ANTHROPIC],
+      ['/api/chat', OLLAMA],
+    ] as const) {
+      const twice = lines(`POST ${path} HTTP/1.1`, 'host: x', length, 'transfer-encoding: chunked');
+      const hostless = lines(`POST ${path} HTTP/1.1`, 'connection: close', length);
+      for (const bytes of [twice, hostless]) {
+        const { text } = await raw(gateway.port, [bytes + body]);
+        assert.match(text.slice(text.indexOf('\r\n\r\n') + 4), envelope);
+      }
+    }
+  });
 
   it('is refused when the head comes too slowly', async () => {
     const { text, end } = await raw(gateway.port, ['GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ']);

@@ -169,7 +169,7 @@ describe('the head of an answer', () => {
     assert.equal(headers['x-signalbox-upstream-ratelimit-remaining-requests'], '41');
     assert.match(
       String(headers['server-timing']),
-      /^queue;dur=[\d.]+, decide;dur=[\d.]+, upstream;dur=[\d.]+, total;dur=[\d.]+$/,
+      /^queue;dur=[\d.]+, decide;dur=[\d.]+, upstream;dur=[\d.]+, total;dur=[\d.]+, body;/,
     );
     assert.equal(headers['x-signalbox-fallback'], undefined);
   });

@@ -147,7 +147,7 @@ const rounded = (ms: number | undefined): number | null =>
 const microUsdUp = (nanoUsd: bigint): number => Number((nanoUsd + 999n) / 1_000n);
 
 function routeDocument(resolved: Resolved): object {
-  const { route, profile, step } = resolved;
+  const { route, profile, step, stepSource, stepSeen } = resolved;
   const [first] = route.offers;
   return {
     tier: first?.place.tier,
@@ -158,7 +158,10 @@ function routeDocument(resolved: Resolved): object {
     label: profile.label,
     kinds: profile.kinds,
     difficulty: profile.difficulty,
-    step: step ?? null,
+    step: step ?? stepSeen?.class ?? null,
+    step_source: step === undefined ? (stepSeen?.source ?? 'none') : stepSource,
+    step_class: stepSeen?.class ?? null,
+    routed: profile.routed ?? null,
     clearance: clearanceDocument(route.clearance.terms),
     consent: route.consent?.id ?? null,
     consent_use: route.consent?.use ?? null,
@@ -191,6 +194,7 @@ function outputDocument({ route, head }: Resolved): object | null {
     characters: { min: rules.charactersMin ?? null, max: rules.charactersMax ?? null },
     tokens: { min: rules.tokensMin ?? null, max: rules.tokensMax ?? null },
     tool_arguments: rules.toolArguments,
+    confidence_min: rules.confidenceMin ?? null,
     declared_tools: head.declaredTools ?? null,
     retries: rules.retries,
     escalate: rules.escalate ?? null,

@@ -250,7 +250,9 @@ describe('when all allowed routes are down', () => {
   it('a call that may be queued gets its answer later, once', async () => {
     const [key, stranger] = [gateway.key('main'), gateway.key('stranger')];
     const location = await parked('unreachable-1', {}, key);
-    const waiting = json(await gateway.ask(location));
+    const polled = await gateway.ask(location);
+    assert.ok(Number(polled.headers['retry-after-ms']) >= 1_000);
+    const waiting = json(polled);
     assert.equal(waiting['position'], 1);
     assert.equal(typeof waiting['expected_wait_ms'], 'number');
     refused(await gateway.ask(location, { key: stranger }), 404, 'route_unknown');
@@ -294,6 +296,21 @@ describe('a gateway that is told to stop', () => {
     assert.equal((await running).status, 200);
     await stopping;
     await assert.rejects(own.ask('/healthz'), /ECONNREFUSED|ECONNRESET|socket hang up/);
+  });
+
+  it('logs how many calls it cut off, and not those that had their answer', async (context) => {
+    const own = await startGateway(documents);
+    const log = context.mock.method(own.node.house.ports.sink, 'log', () => undefined);
+    const body = chat('sim-small', 'x', { stream: true });
+    assert.equal((await own.ask(CHAT, { body })).end, 'clean');
+    const cut = ['latency-token=20,tokens=5000', 'hang'].map((script) =>
+      own.ask(CHAT, { body, headers: { 'x-sim': script } }),
+    );
+    await until('both are under way', () => own.sim.requests().open === 2);
+    await own.stop();
+    await Promise.all(cut);
+    const [, , last] = log.mock.calls.map((call) => call.arguments).at(-1) ?? [];
+    assert.deepEqual(last, { callsCutOff: 2 });
   });
 
   it('leaves calls that wait for a route to its next start, with no money held', async () => {

@@ -26,7 +26,7 @@ import {
   type Wire,
   wireOf,
 } from '@signalbox/dialect';
-import { type House, serve } from '@signalbox/engine';
+import { type House, refusalHeaders, serve } from '@signalbox/engine';
 import { type Exchange, splitTarget, type Target } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import { counting } from './counting.ts';
@@ -49,7 +49,7 @@ import {
 } from './paths.table.ts';
 import type { Waiting } from './queued.ts';
 import { reframed } from './reframed.ts';
-import { type DeferTo, replyLater, replyOver } from './reply.ts';
+import { type DeferTo, flat, replyLater, replyOver } from './reply.ts';
 import { resumedCall } from './resumed.ts';
 import type { Running } from './running.ts';
 import { timed, timingSince } from './timed.ts';
@@ -288,9 +288,7 @@ export function refuse(
   request: RequestId,
   { headers: more = [], wire = 'openai' }: Telling = {},
 ): void {
-  const { status, retry } = codeFacts(no.code);
-  const headers = ['content-type', 'application/json', ...more];
-  if (retry === 'never') headers.push('x-should-retry', 'false');
-  if (no.retryAfterMs !== undefined) headers.push('retry-after-ms', String(no.retryAfterMs));
-  exchange.reply(status, headers, errorBodyIn(wire, no, { request, decision: undefined }));
+  const ids = { request, decision: undefined };
+  const headers = [...flat(refusalHeaders(no, ids)), ...more];
+  exchange.reply(codeFacts(no.code).status, headers, errorBodyIn(wire, no, ids));
 }

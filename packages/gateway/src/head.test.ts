@@ -34,14 +34,16 @@ describe('the head of a call', () => {
   it('has what our headers say', () => {
     const head = read(
       ...['x-signalbox-session', 's 1', 'x-signalbox-agent', 'a', 'x-signalbox-subject', 'u'],
-      ...['x-signalbox-step', 'Code_Review', 'x-signalbox-latency-budget-ms', '250'],
+      ...['x-signalbox-step', 'Code_Review', 'x-signalbox-latency-budget-ms', '250; steps=3'],
       ...['x-signalbox-queue', 'allow', 'x-signalbox-summary', '1'],
       ...['x-signalbox-tags', 'team=a, feature=b=c', 'idempotency-key', 'k'],
     );
     assert.deepEqual(
-      [head.session, head.agent, head.subject, head.step, head.latencyBudgetMs],
-      ['s 1', 'a', 'u', 'Code_Review', 250],
+      [head.session, head.agent, head.subject, head.step],
+      ['s 1', 'a', 'u', 'Code_Review'],
     );
+    assert.deepEqual([head.latencyBudgetMs, head.latencySteps], [250, 3]);
+    assert.equal(read('x-signalbox-latency-budget-ms', '250').latencySteps, undefined);
     assert.deepEqual(
       [head.queueAllowed, head.summaryWanted, head.idempotencyKey],
       [true, true, 'k'],
@@ -132,6 +134,14 @@ describe('the head of a call', () => {
     assert.equal(read('traceparent', trace).traceparent, trace);
     assert.equal(read('traceparent', trace.toUpperCase()).traceparent, undefined);
     assert.equal(read('traceparent', 'x').traceparent, undefined);
+  });
+
+  it('has the step of a trace, where its baggage names one that tells', () => {
+    const step = (baggage: string): string | undefined => read('baggage', baggage).stepInTrace;
+    assert.equal(step('a=b, signalbox.step=plan;level=1,gen_ai.operation.name=embeddings'), 'plan');
+    assert.equal(step('gen_ai.operation.name=embeddings'), 'embeddings');
+    assert.equal(step('gen_ai.operation.name=chat'), undefined);
+    assert.equal(step('signalbox.step=%0d%0a'), undefined);
   });
 });
 

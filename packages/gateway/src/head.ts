@@ -20,6 +20,7 @@ import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
 const OPAQUE = /^[\x20-\x7e]{1,128}$/;
+const LATENCY_BUDGET = /^(\d{1,16})(?:; ?steps=([1-9]\d{0,2}))?$/;
 const STEP = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -72,11 +73,13 @@ function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
     agent: undefined,
     subject: undefined,
     step: undefined,
+    stepInTrace: undefined,
     sensitivity: undefined,
     sources: undefined,
     declaredTools: undefined,
     consent: undefined,
     latencyBudgetMs: undefined,
+    latencySteps: undefined,
     queueAllowed: false,
     summaryWanted: false,
     tags: NO_TAGS,
@@ -98,10 +101,23 @@ function take(draft: Draft, name: string, value: string): string | undefined {
   else if (name === 'traceparent') {
     // A broken trace is no reason to refuse a call: it is dropped, as the standard says.
     if (TRACEPARENT.test(value)) draft.traceparent = value;
+  } else if (name === 'baggage') {
+    draft.stepInTrace = stepInBaggage(value) ?? draft.stepInTrace;
   } else if (name === 'idempotency-key') {
     if (!IDEMPOTENCY.test(value)) return 'must have 1 to 255 printable ASCII characters';
     draft.idempotencyKey = value;
   } else if (name.startsWith(PREFIX)) return takeOurs(draft, name.slice(PREFIX.length), value);
+  return undefined;
+}
+
+function takeBudget(draft: Draft, value: string): string | undefined {
+  const [, ms, steps] = LATENCY_BUDGET.exec(value) ?? [];
+  const budget = Number(ms);
+  if (!Number.isSafeInteger(budget) || budget < 1) {
+    return 'must be a whole number above 0, and may go on with `;steps=N`, N from 1 to 999';
+  }
+  draft.latencyBudgetMs = budget;
+  draft.latencySteps = steps === undefined ? undefined : Number(steps);
   return undefined;
 }
 
@@ -125,12 +141,8 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
       draft.sensitivity = raised(draft.sensitivity, read);
       return undefined;
     }
-    case 'latency-budget-ms': {
-      const budget = Number(value);
-      if (!Number.isSafeInteger(budget) || budget < 1) return 'must be a whole number above 0';
-      draft.latencyBudgetMs = budget;
-      return undefined;
-    }
+    case 'latency-budget-ms':
+      return takeBudget(draft, value);
     case 'queue':
       if (value !== 'allow') return 'must be `allow`';
       // What only passes waits for a route while its caller does.
@@ -172,6 +184,24 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
     default:
       return undefined;
   }
+}
+
+/** Names of a step in W3C baggage, ours first; of the conventions, what a span of an agent does. */
+const STEPS_IN_BAGGAGE = ['signalbox.step', 'gen_ai.operation.name'];
+/** What every call of a model is tells no step. */
+const NO_STEPS = new Set(['chat', 'text_completion', 'generate_content', 'invoke_agent']);
+const BAGGAGE_CHARACTERS_MAX = 8_192;
+
+/** What cannot be read is nobody's mistake: a baggage is of many. */
+function stepInBaggage(value: string): string | undefined {
+  if (value.length > BAGGAGE_CHARACTERS_MAX) return undefined;
+  const members = value.split(',').map((one) => one.split(';', 1)[0] ?? '');
+  for (const name of STEPS_IN_BAGGAGE) {
+    const member = members.find((one) => one.split('=', 1)[0]?.trim() === name);
+    const step = member?.slice(member.indexOf('=') + 1).trim();
+    if (step !== undefined && STEP.test(step) && !NO_STEPS.has(step)) return step;
+  }
+  return undefined;
 }
 
 /** Where the header stands twice, it only raises. */

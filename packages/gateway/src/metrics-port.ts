@@ -21,6 +21,6 @@ export async function listenForMetrics(options: StorageOptions): Promise<Listeni
       if (found && exchange.head.method === 'GET') sendMetrics(exchange, telemetry.metricsText());
       else refuse(exchange, refusal('route_unknown', 'Only GET /metrics is here.'), newId(options));
     },
-    refuse: (problem, why) => rawRefusal(problem, why, options),
+    refuse: (problem, why, target) => rawRefusal(problem, { why, target }, options),
   });
 }

@@ -300,7 +300,7 @@ function listenFor(
     settings: { connectionsMax: server.connectionsMax, headMs: server.headersMsMax },
     certificate: shown?.certificate,
     handler: (exchange) => gateway.handle(exchange),
-    refuse: (problem, why) => rawRefusal(problem, why, { clock, random }),
+    refuse: (problem, why, target) => rawRefusal(problem, { why, target }, { clock, random }),
   });
 }
 

@@ -108,6 +108,13 @@ test('what may not fit is asked for with room, and refused rather than cut', asy
   assert.match(JSON.stringify(usage), /"prompt_tokens":5000/);
 });
 
+test('what fits asks for as much after it, so that the model is not loaded anew', async () => {
+  const [answer, sent] = await asked(chat('small', 'hello'));
+  assert.equal(sent.path, '/api/chat');
+  assert.equal(Object(optionsOf(sent))['num_ctx'], 8_192);
+  assert.match(answer.text, /"content":"native"/);
+});
+
 test('so do callers of the Anthropic dialect and of responses', async () => {
   const messages = { model: 'small', messages: [{ role: 'user', content: words(5_000) }] };
   const [answer, sent] = await asked({ ...messages, max_tokens: 100 }, '/v1/messages');

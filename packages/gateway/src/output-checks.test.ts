@@ -50,6 +50,7 @@ const rules = [
   rule('empty', 'not_empty: true'),
   rule('json', 'json: true'),
   rule('own', `schema: ${JSON.stringify(SCHEMA)}`),
+  rule('sure', 'confidence_min: {1: 0.85, 2: 0.75}, escalate: 3'),
 ];
 const policies = `\npolicies:\n  checked:\n    rules:\n${rules.join('')}`;
 const SMALL_PRICE = '{input_per_million_usd: "1", output_per_million_usd: "2"}';
@@ -198,6 +199,71 @@ describe('an answer that does not pass', () => {
       /signalbox_answers_rejected_total\{.*check="schema".*\} [1-9]/.test(gateway.metrics()),
     );
     assert.equal(gateway.metrics().includes('price'), false);
+  });
+});
+
+describe('an answer whose model is not sure', () => {
+  const unsure = (times: number) => gateway.sim.script('unsure,text=4711', { times });
+  const sure = (words = 'text=4711') => gateway.sim.script(`sure,${words}`, { times: 1 });
+  const judged = async (answer: Answer) =>
+    (await record(answer)).attempts.map((one) => [one.endpoint, one.outcome, one.rejected]);
+
+  for (const stream of [false, true]) {
+    const how = stream ? 'as a stream' : 'whole';
+    it(`is carried up, and shows none of what we asked for beside it, ${how}`, async () => {
+      unsure(1);
+      sure('text=4712');
+      const answer = await send('sure', { stream });
+      assert.equal(stream ? streamed(answer) : textOf(answer), '4712');
+      assert.equal(answer.headers['x-signalbox-repair'], 'escalate');
+      const told = String(answer.headers['x-signalbox-cascade']);
+      const [, low, high] = /^1=(0\.\d+),2=(0\.\d+)$/.exec(told) ?? [];
+      assert.ok(Number(low) < 0.2 && Number(high) >= 0.75, told);
+      assert.doesNotMatch(answer.text, /"logprobs":[^n]/);
+      assert.match(String((await judged(answer))[0]?.[2]), /^confidence_min: 0\.\d+$/);
+    });
+  }
+
+  it('has its log-probabilities where its caller wants them', async () => {
+    sure();
+    const answer = await send('sure', { logprobs: true, top_logprobs: 3 });
+    assert.equal(answer.headers['x-signalbox-endpoint'], 'near');
+    const [first] = Object(json(answer))['choices'][0].logprobs.content;
+    assert.equal(first.top_logprobs.length, 3);
+  });
+
+  it('goes out marked when nobody is sure, the last one asked', async () => {
+    unsure(3);
+    const answer = await send('sure', { stream: false });
+    assert.equal(answer.status, 200, answer.text);
+    // Tier 3 has no threshold: whoever answers there is believed.
+    assert.equal(answer.headers['x-signalbox-tier'], '3');
+    const regulated = { headers: { 'x-signalbox-sensitivity': 'regulated' } };
+    unsure(1);
+    const kept = await send('sure', {}, regulated);
+    assert.equal(kept.headers['x-signalbox-endpoint'], 'near');
+    assert.equal(kept.headers['x-signalbox-repair'], 'flagged');
+  });
+
+  it('is judged by its words in dialects without log-probabilities', async () => {
+    says('I am not sure, but maybe it is 4711.', '4711');
+    const answer = await gateway.ask('/v1/messages', {
+      body: { model: 'sim-small', max_tokens: 50, messages: [{ role: 'user', content: 'which' }] },
+      headers: { 'x-signalbox-agent': 'sure' },
+    });
+    assert.equal(answer.headers['x-signalbox-repair'], 'escalate', answer.text);
+    assert.doesNotMatch(answer.text, /logprob/);
+  });
+
+  it('is asked for no more where it nearly always is carried up', async () => {
+    gateway.sim.script('unsure,text=4711', { times: 1_000 });
+    for (let call = 0; call < 25; call += 1) await send('sure', { stream: false });
+    gateway.sim.reset();
+    const answer = await send('sure', { stream: false });
+    assert.notEqual(answer.headers['x-signalbox-tier'], '1');
+    assert.equal(gateway.sim.requests().completed, 1);
+    const told = /signalbox_cascade_breakers_total\{change="opened"\} [1-9]/;
+    assert.ok(told.test(gateway.metrics()));
   });
 });
 

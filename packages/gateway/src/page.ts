@@ -37,7 +37,12 @@ export function keyText(exchange: Exchange): string | undefined {
   return exchange.head.header('x-api-key') ?? exchange.head.header('x-goog-api-key');
 }
 
-export function json(exchange: Exchange, status: number, body: object): void {
-  const headers = ['content-type', 'application/json', 'cache-control', 'no-store'];
+export function json(
+  exchange: Exchange,
+  status: number,
+  body: object,
+  more: readonly string[] = [],
+): void {
+  const headers = ['content-type', 'application/json', 'cache-control', 'no-store', ...more];
   exchange.reply(status, headers, encode(`${JSON.stringify(body)}\n`));
 }

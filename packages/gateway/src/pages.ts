@@ -1,6 +1,13 @@
 // The pages of the data plane beside the calls: liveness, readiness, metrics, models, what a key
 // may do, dry runs, decisions and queued answers.
-import { isDecisionId, isRequestId, type RequestId, refusal } from '@signalbox/contract';
+import {
+  apart,
+  isDecisionId,
+  isRequestId,
+  type RequestId,
+  refusal,
+  waitHeaders,
+} from '@signalbox/contract';
 import { type Identity, identify, type TenantFacts } from '@signalbox/engine';
 import type { Exchange, Target } from '@signalbox/ports';
 import { decisionDocument } from './decision.ts';
@@ -13,6 +20,9 @@ import { json, keyText, type Pages, sendMetrics } from './page.ts';
 import type { PathEntry } from './paths.table.ts';
 import type { Fetched } from './queued.ts';
 import { flat } from './reply.ts';
+
+/** Who waits for an answer of the queue asks no more often than this. */
+const POLL_MS_MIN = 1_000;
 
 type Asked = { readonly entry: PathEntry; readonly target: Target };
 
@@ -113,7 +123,9 @@ async function queuedAnswer(
     const { live, ports } = pages.house;
     const againAt = live.parking.again.get(fetched.request);
     const waitMs = againAt === undefined ? null : Math.max(0, againAt - ports.clock.now());
-    json(exchange, 202, { status: 'queued', position: fetched.position, expected_wait_ms: waitMs });
+    const body = { status: 'queued', position: fetched.position, expected_wait_ms: waitMs };
+    const again = waitHeaders(apart(Math.max(POLL_MS_MIN, waitMs ?? 0), fetched.request));
+    json(exchange, 202, body, flat(again));
   } else if (fetched.kind === 'answer') {
     await handOut(exchange, fetched, tenant, pages);
   } else if (fetched.kind === 'unreadable') {

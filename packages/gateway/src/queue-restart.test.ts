@@ -1,6 +1,8 @@
 // Queued calls, and files that an endpoint holds, over the death of their gateway: a real process
-// that is killed, its data folder, and another process that goes on. What the first life leaves is
-// made once; each test begins with a copy of it.
+// that is killed, its data folder, and another gateway that goes on. What the first life leaves is
+// made once; each test begins with a copy of it. Later lives are led in this process, since a
+// process takes a second to begin: of those that are killed the next one gets the disk as it was in
+// that moment, which is all that a kill leaves.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,10 +13,20 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { nodeDisk, readJournal } from '@signalbox/ports';
+import { readConfiguration } from '@signalbox/config';
+import {
+  createClock,
+  createRandom,
+  createSink,
+  nodeDisk,
+  openDataFolder,
+  readJournal,
+} from '@signalbox/ports';
 import { type Sim, startSim } from '@signalbox/sim';
 import { mintApiKey } from '@signalbox/trust';
+import { nodeKeys } from '@signalbox/trust/node';
 import { type Answer, ask, json, refused, until, WAIT_MS_MAX } from './gateway.fixture.ts';
+import { openNode } from './node.ts';
 
 const CHAT = '/v1/chat/completions';
 const PROMPT = 'a prompt that nobody may read on a disk';
@@ -25,8 +37,7 @@ const KEYS = {
 };
 const MAIN_FILE = join(import.meta.dirname, 'main.ts');
 
-type Process = {
-  readonly child: ChildProcess;
+type Life = {
   readonly ask: (path: string, asked?: Parameters<typeof ask>[2]) => Promise<Answer>;
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 };
@@ -34,7 +45,7 @@ type Process = {
 let sim: Sim;
 let root: string;
 let folder: string;
-let running: Process | undefined;
+let running: Life | undefined;
 /** Queued in this order, the second as a stream. */
 let one: string;
 let two: string;
@@ -46,7 +57,7 @@ before(async () => {
   root = await mkdtemp(join(tmpdir(), 'signalbox-restart-'));
   folder = join(root, 'first');
   await mkdir(folder);
-  const first = await start(documents(NOWHERE));
+  const first = await spawned(documents(NOWHERE));
   const made = await first.ask('/v1/files', await upload());
   assert.equal(made.status, 200, made.text);
   file = String(json(made)['id']);
@@ -57,7 +68,7 @@ before(async () => {
   await first.end('SIGKILL');
 });
 after(async () => {
-  await running?.end('SIGKILL');
+  await running?.end('SIGTERM');
   await sim.close();
   await rm(root, { recursive: true, force: true });
 });
@@ -66,8 +77,7 @@ beforeEach(async () => {
   await cp(join(root, 'first', 'data'), join(folder, 'data'), { recursive: true });
 });
 afterEach(async () => {
-  await running?.end('SIGKILL');
-  running = undefined;
+  await running?.end('SIGTERM');
 });
 
 const documents = (origin: string, more = ''): string => `
@@ -93,7 +103,7 @@ keys:
   second: {tenant: other, secret: "env:OTHER"}
 ${more}`;
 
-async function start(yaml: string): Promise<Process> {
+async function spawned(yaml: string): Promise<Life> {
   const config = join(folder, 'signalbox.yaml');
   await writeFile(config, yaml);
   const child = spawn(process.execPath, [MAIN_FILE], {
@@ -101,24 +111,58 @@ async function start(yaml: string): Promise<Process> {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], ...KEYS },
-      // The sources are run unbuilt: what one process has compiled the next ones need not.
-      NODE_COMPILE_CACHE: join(root, 'compiled'),
       ...{ SIGNALBOX_CONFIG: config, SIGNALBOX_DATA: join(folder, 'data') },
     },
   });
   const port = await portOf(child);
-  running = {
-    child,
-    ask: (path, asked = {}) => ask(port, path, { key: KEYS.MAIN, ...asked }),
-    async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill(signal);
-      await gone;
-    },
-  };
+  running = lifeAt(port, async (signal) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  });
   return running;
 }
+
+async function start(yaml: string): Promise<Life> {
+  const read = readConfiguration([{ name: 'signalbox.yaml', text: yaml }], { environment: KEYS });
+  assert.ok(read.ok, read.ok ? '' : JSON.stringify(read.problems.map((one) => one.message)));
+  const clock = createClock();
+  const random = createRandom();
+  const data = await openDataFolder({ path: join(folder, 'data'), random, program: 'test 0' });
+  const telemetry = createSink({ fd: 2, level: 'error', clock });
+  const node = await openNode({
+    version: '0.0.0',
+    configuration: read.configuration,
+    digest: 'first',
+    data,
+    telemetry,
+    clock,
+    random,
+    keys: nodeKeys(data.pepper),
+    environment: KEYS,
+    folder,
+    isAdmin: () => false,
+    mounted: () => [],
+  });
+  running = lifeAt(node.listening.port, async (signal) => {
+    if (running === undefined) return;
+    running = undefined;
+    if (signal === 'SIGKILL') {
+      const next = await mkdtemp(join(root, 'next-'));
+      await cp(join(folder, 'data'), join(next, 'data'), { recursive: true });
+      folder = next;
+    }
+    await node.stop();
+    telemetry.close();
+  });
+  return running;
+}
+
+const lifeAt = (port: number, end: Life['end']): Life => ({
+  ask: (path, asked = {}) => ask(port, path, { key: KEYS.MAIN, ...asked }),
+  end,
+});
 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -145,7 +189,7 @@ async function upload(): Promise<Parameters<typeof ask>[2]> {
 }
 
 /** Who made it has it, and nobody else hears of it. */
-async function ownFile(node: Process): Promise<void> {
+async function ownFile(node: Life): Promise<void> {
   const answer = await node.ask(`/v1/files/${file}`);
   assert.equal(answer.status, 200, answer.text);
   const stranger = { key: KEYS.OTHER };
@@ -153,7 +197,7 @@ async function ownFile(node: Process): Promise<void> {
 }
 
 /** Returns where the answer will be. */
-async function queue(node: Process, words: string, more = {}, headers = {}): Promise<string> {
+async function queue(node: Life, words: string, more = {}, headers = {}): Promise<string> {
   const body = {
     model: 'sim-frontier',
     messages: [{ role: 'user', content: words }],
@@ -167,7 +211,7 @@ async function queue(node: Process, words: string, more = {}, headers = {}): Pro
   return String(answer.headers['location']);
 }
 
-async function fetched(node: Process, location: string): Promise<Answer> {
+async function fetched(node: Life, location: string): Promise<Answer> {
   const end = Date.now() + WAIT_MS_MAX;
   for (;;) {
     const answer = await node.ask(location);

@@ -1,7 +1,9 @@
-// Answers to what never became a request, in the envelope of the house.
+// Answers to what never became a request, in the envelope of the dialect of its path, as
+// far as that could be read.
 import { codeFacts, type Ports, refusal, requestId } from '@signalbox/contract';
-import { errorBody } from '@signalbox/dialect';
+import { errorBodyIn } from '@signalbox/dialect';
 import type { HeadProblem, RawReply } from '@signalbox/ports';
+import { wireOfPath } from './paths.table.ts';
 
 const MESSAGES: Readonly<Record<HeadProblem, string>> = {
   malformed: 'The request is not well-formed HTTP/1.1',
@@ -12,7 +14,7 @@ const MESSAGES: Readonly<Record<HeadProblem, string>> = {
 
 export function rawRefusal(
   problem: HeadProblem,
-  why: string,
+  { why, target }: { readonly why: string; readonly target: string },
   { clock, random }: Pick<Ports, 'clock' | 'random'>,
 ): RawReply {
   const no = refusal('body_invalid', `${MESSAGES[problem]} (${why}).`);
@@ -20,6 +22,6 @@ export function rawRefusal(
   return {
     status: codeFacts(no.code).status,
     headers: ['content-type', 'application/json', 'x-should-retry', 'false'],
-    bytes: errorBody(no, { request, decision: undefined }),
+    bytes: errorBodyIn(wireOfPath(target), no, { request, decision: undefined }),
   };
 }

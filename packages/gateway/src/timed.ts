@@ -5,10 +5,10 @@ import { timingHeader } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import { ExchangeOver } from './exchange-over.ts';
 
-/** All of it went into deciding: nobody waited, and nobody else was asked. */
-export function timingSince(arrived: number, clock: Clock): readonly [string, string] {
+/** All but what the body took went into deciding: nobody waited, and nobody else was asked. */
+export function timingSince(arrived: number, clock: Clock, bodyMs = 0): readonly [string, string] {
   const totalMs = clock.monotonic() - arrived;
-  return timingHeader({ queueMs: 0, decideMs: totalMs, upstreamMs: 0, totalMs });
+  return timingHeader({ bodyMs, queueMs: 0, decideMs: totalMs - bodyMs, upstreamMs: 0, totalMs });
 }
 
 /** @param arrived on the monotonic clock, milliseconds. */
@@ -19,6 +19,7 @@ export function timed(exchange: Exchange, arrived: number, clock: Clock): Exchan
 class TimedExchange extends ExchangeOver {
   readonly #arrived: number;
   readonly #clock: Clock;
+  #bodyMs = 0;
 
   constructor(exchange: Exchange, arrived: number, clock: Clock) {
     super(exchange);
@@ -26,9 +27,16 @@ class TimedExchange extends ExchangeOver {
     this.#clock = clock;
   }
 
+  override async readBody(bytesMax: number, ms: number): ReturnType<Exchange['readBody']> {
+    const asked = this.#clock.monotonic();
+    const body = await super.readBody(bytesMax, ms);
+    this.#bodyMs = this.#clock.monotonic() - asked;
+    return body;
+  }
+
   /** An answer that was kept for later says already how long it took. */
   override reply(status: number, headers: readonly string[], bytes: Uint8Array): void {
-    const [name, value] = timingSince(this.#arrived, this.#clock);
+    const [name, value] = timingSince(this.#arrived, this.#clock, this.#bodyMs);
     const all = headers.includes(name) ? headers : [...headers, name, value];
     this.exchange.reply(status, all, bytes);
   }

@@ -39,7 +39,7 @@ test('what cannot be read is a problem with its path, and the rest is read', asy
   assert.equal(read.files.length, 1);
   const whys = Object.fromEntries(read.problems.map(({ path, why }) => [path, why]));
   assert.equal(whys['*.toml'], 'no such file');
-  assert.equal(whys[join(folder, 'absent.yaml')], 'cannot be read (ENOENT)');
+  assert.equal(whys[join(folder, 'absent.yaml')], 'does not exist');
   assert.equal(whys[join(folder, 'bytes.yaml')], 'not UTF-8');
   assert.equal(whys[folder], 'not a file');
 });

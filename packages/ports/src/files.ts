@@ -8,6 +8,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { glob, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve as resolvePath } from 'node:path';
 import type { Clock } from '@signalbox/contract';
+import { whyUnread } from './file-fault.ts';
 
 export type TextFile = { readonly path: string; readonly text: string };
 export type FileProblem = { readonly path: string; readonly why: string };
@@ -62,7 +63,7 @@ async function textOf(path: string): Promise<string | { readonly why: string }> 
     const bytes = await readFile(path);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    return { why: error instanceof TypeError ? 'not UTF-8' : `cannot be read (${codeOf(error)})` };
+    return { why: error instanceof TypeError ? 'not UTF-8' : whyUnread(error) };
   }
 }
 
@@ -208,9 +209,4 @@ async function fingerprint(paths: readonly string[]): Promise<string> {
     }
   }
   return parts.join('\n');
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return 'unknown';
-  return String(error.code);
 }

@@ -46,7 +46,13 @@ export {
 } from './files.ts';
 export type { DurableBatch } from './journal/commit.ts';
 export { type Disk, DiskFault, type DiskFaultKind, type DiskFile } from './journal/disk.ts';
-export { checkJournal, type JournalCheck, setAsideDamage } from './journal/doctor.ts';
+export {
+  checkJournal,
+  type JournalCheck,
+  type JournalLook,
+  lookAtJournal,
+  setAsideDamage,
+} from './journal/doctor.ts';
 export { JournalFault, type JournalFaultKind } from './journal/faults.ts';
 export { type Journal, type JournalOptions, openJournal } from './journal/journal.ts';
 export {

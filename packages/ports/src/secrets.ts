@@ -9,6 +9,7 @@ import { open } from 'node:fs/promises';
 import { resolve as resolvePath } from 'node:path';
 import { Secret } from '@signalbox/contract';
 import type { SecretReference } from '@signalbox/documents';
+import { whyUnread } from './file-fault.ts';
 
 export type SecretSettings = {
   /** The environment for `env:`, and what a command gets to see. */
@@ -70,7 +71,7 @@ async function fromFile(path: string, shown: string): Promise<SecretRead> {
       await file.close();
     }
   } catch (error) {
-    return no(`${shown} cannot be read (${codeOf(error)})`);
+    return no(`${shown} ${whyUnread(error)}`);
   }
 }
 

@@ -6,6 +6,7 @@
 import { build, chatOf, type Dialled } from '../../../packages/engine/src/house.fixture.ts';
 import { type Chance, cloudMs, localMs } from './chance.ts';
 import type { Help } from './first-token.ts';
+import type { Loops } from './loop.ts';
 
 export type OnTheLine = {
   readonly tookMs: readonly number[];
@@ -54,6 +55,47 @@ export function cloudOnTheLine(help: Help, calls: number, chance: Chance): Promi
   const say = ({ endpoint: name }: Dialled): number =>
     name === 'low' ? localMs(chance) : cloudMs(chance);
   return play(house(endpoints, POLICIES[help]), { calls, betweenMs: BETWEEN_MS, chance, say });
+}
+
+const LOOP_STEPS = 5;
+const LOOP_MS = 6_000;
+
+/** Loops of five steps, each of which says what is left of six seconds; see `loop.ts`. */
+export async function loopsOnTheLine(count: number, chance: Chance): Promise<Loops> {
+  const policy = `{fallback: {too_slow: 1}, ${chain('a-only')}}`;
+  const { serve, clock, upstream, store } = build(
+    house(endpoint('a', 3) + endpoint('low', 1), policy),
+    Math.floor(chance.next() * 1e9),
+  );
+  upstream.script = (dialled) => {
+    const tookMs = dialled.endpoint === 'low' ? chance.lognormal(300, 0.2) : cloudMs(chance);
+    clock.after(tookMs, () => {
+      if (!dialled.aborted) dialled.stream().event(TOKEN).chunk(DONE).end();
+    });
+  };
+  let [over, late, local] = [0, 0, 0];
+  const step = (session: string, endsAt: number, steps: number): void => {
+    const leftMs = Math.floor(endsAt - clock.monotonic());
+    if (steps === 0) {
+      over += 1;
+      if (leftMs < 0) late += 1;
+      return;
+    }
+    const head = { session, latencyBudgetMs: Math.max(1, leftMs), latencySteps: steps };
+    serve(chatOf('m', { stream: true }), head).settlement.then((settlement) => {
+      if (settlement?.record.attempts.at(-1)?.role === 'late') local += 1;
+      step(session, endsAt, steps - 1);
+    });
+  };
+  for (let at = 0; at < count; at += 1) {
+    clock.after(at * BETWEEN_MS, () => step(`s${at}`, clock.monotonic() + LOOP_MS, LOOP_STEPS));
+  }
+  while (over < count) {
+    await clock.turn(1_000);
+    upstream.dials.length = 0;
+    store.entries.length = 0;
+  }
+  return { lateShare: late / count, localShare: local / (count * LOOP_STEPS) };
 }
 
 const OUTAGE_CALLS = 4_500;

@@ -2,7 +2,7 @@
 // where something is taken away and somebody is there to answer.
 import type { Asked, Desk } from '../command.ts';
 import { CommandFault, EXIT } from '../exit.ts';
-import { type Ask, askJson, listIn, textIn } from '../gateway-client.ts';
+import { type Ask, askJson, listIn, readJson, refusalOf, send, textIn } from '../gateway-client.ts';
 
 export type AdminAsk = Pick<Ask, 'path' | 'method' | 'body' | 'headers'>;
 
@@ -13,6 +13,17 @@ export function askAdmin({ place }: Desk, ask: AdminAsk): Promise<unknown> {
 /** All rows of a list of the admin API. */
 export async function listOf(desk: Desk, noun: string): Promise<readonly unknown[]> {
   return listIn(await askAdmin(desk, { path: `/admin/v1/${noun}` }), 'data');
+}
+
+export type Fetched = { readonly document: unknown; readonly etag: string | undefined };
+
+/** One document, with what `if-match` takes. */
+export async function fetchNamed({ place }: Desk, noun: string, name: string): Promise<Fetched> {
+  const path = `/admin/v1/${noun}/${encodeURIComponent(name)}`;
+  const response = await send({ url: place.url, key: place.adminKey(), path });
+  const document = await readJson(response);
+  if (!response.ok) throw refusalOf(response, document);
+  return { document, etag: response.headers.get('etag') ?? undefined };
 }
 
 /** The one with a name, or a fault that says which there are. */

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Asked, Command, Desk } from '../command.ts';
 import { EXIT, type ExitCode, exitOfStatus, misused } from '../exit.ts';
 import { send } from '../gateway-client.ts';
+import { standardInput } from './standard-input.ts';
 
 export const commands: readonly Command[] = [
   {
@@ -67,13 +68,6 @@ async function bodyOf(given: string | undefined, folder: string): Promise<unknow
   } catch {
     throw misused('The body is not valid JSON.');
   }
-}
-
-async function standardInput(): Promise<string> {
-  const pieces: string[] = [];
-  process.stdin.setEncoding('utf8');
-  for await (const piece of process.stdin) pieces.push(String(piece));
-  return pieces.join('');
 }
 
 function headersOf(given: readonly string[]): Readonly<Record<string, string>> {

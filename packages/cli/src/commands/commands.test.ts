@@ -218,6 +218,9 @@ test('an endpoint that makes the configuration wrong is not written', async () =
   const schemeless = await sb('endpoint', 'add', 'localhost:9/v1');
   assert.equal(schemeless.exit, 2);
   assert.match(schemeless.err, /wants its base URL/);
+  const inner = await sb('endpoint', 'add', 'http://169.254.169.254/v1');
+  assert.equal(inner.exit, 2, 'it is not even asked for its models');
+  assert.match(inner.err, /never dialled/);
 });
 
 test('a tenant can be made, changed and removed, and a file keeps what is its own', async () => {

@@ -9,7 +9,7 @@ import { readOffline } from '../configuration/offline.ts';
 import { publishable, publishingBy } from '../configuration/publishable.ts';
 import type { Whole } from '../configuration/whole.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { columns } from '../layout.ts';
+import { columns, counted } from '../layout.ts';
 import { problemsOf, type Reading } from '../up/documents.ts';
 
 const FILES: Readonly<Record<string, FlagFacts>> = {
@@ -64,8 +64,8 @@ async function validate(asked: Asked, desk: Desk): Promise<ExitCode> {
   const named = [...whole.gathered.named];
   terminal.out(
     `valid: ${named.length === 0 ? 'no file, what comes along' : named.join(', ')}: ` +
-      `${endpoints.size} endpoints, ${tenants.size} tenants, ${keys.size} keys, ` +
-      `${policies.size} policies\n`,
+      `${counted(endpoints.size, 'endpoint')}, ${counted(tenants.size, 'tenant')}, ` +
+      `${counted(keys.size, 'key')}, ${counted(policies.size, 'policy', 'policies')}\n`,
   );
   const files = patternsIn(asked, desk).map((one) => ` --config ${one}`);
   terminal.say(`next: signalbox up${files.join('')}`);

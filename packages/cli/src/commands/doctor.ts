@@ -3,13 +3,19 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkJournal, JournalFault, nodeDisk, setAsideDamage } from '@signalbox/ports';
+import {
+  checkJournal,
+  JournalFault,
+  lookAtJournal,
+  nodeDisk,
+  setAsideDamage,
+} from '@signalbox/ports';
 import { nodeKeys } from '@signalbox/trust/node';
 import type { Asked, Command, Desk } from '../command.ts';
 import { readOffline } from '../configuration/offline.ts';
 import { CommandFault, EXIT, type ExitCode } from '../exit.ts';
 import { listIn, readJson, send, textIn, textsIn } from '../gateway-client.ts';
-import { columns, printable } from '../layout.ts';
+import { columns, counted, printable } from '../layout.ts';
 import type { Place } from '../place.ts';
 import { readRunning } from '../running.ts';
 import { problemsOf } from '../up/documents.ts';
@@ -53,13 +59,18 @@ type Check = {
 const NODE_MAJOR_MIN = 24;
 const OTHERS = 0o077;
 const FREE_BYTES_MIN = 1_073_741_824;
+/** `doctor` reads this much of the journal, a second or two; `doctor journal` reads all of it. */
+const JOURNAL_BYTES_MAX = 268_435_456;
+const WRONG_BODIES =
+  'Bodies that do not fit their heads were changed, or the file `pepper` in the data folder is ' +
+  'not the one that they were written with. Restore the journal and `pepper` from the same backup.';
 const PRIVATE_FILES = ['pepper', 'kek', 'demo.key', 'admin.key', 'signalbox.json'];
 
 async function doctor(_asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal, place } = desk;
   const checks: Check[] = [checkNode()];
   checks.push(...(await checkFolder(place.dataFolder)), ...(await checkConfiguration(place)));
-  checks.push(...(await checkGateway(place)));
+  checks.push(...(await checkJournalFiles(place.dataFolder)), ...(await checkGateway(place)));
   const wrong = checks.filter(({ verdict }) => verdict === 'wrong').length;
   if (terminal.json) terminal.out(`${JSON.stringify({ ok: wrong === 0, checks })}\n`);
   else {
@@ -73,7 +84,9 @@ async function doctor(_asked: Asked, desk: Desk): Promise<ExitCode> {
     terminal.out(columns(rows));
   }
   terminal.say(
-    wrong === 0 ? 'next: signalbox doctor journal' : `${wrong} of ${checks.length} checks failed`,
+    wrong === 0
+      ? 'next: signalbox doctor journal'
+      : `${wrong} of ${counted(checks.length, 'check')} failed`,
   );
   return wrong === 0 ? EXIT.ok : EXIT.failed;
 }
@@ -126,13 +139,31 @@ async function checkConfiguration(place: Place): Promise<readonly Check[]> {
   const name = 'configuration';
   const [first] = problems;
   if (first !== undefined) {
-    const says = `${problems.length} problems, the first at ${first.file}:${first.line}`;
+    const says = `${counted(problems.length, 'problem')}, the first at ${first.file}:${first.line}`;
     return [{ name, verdict: 'wrong', says, run: 'signalbox config validate' }];
   }
   if (reading.kind !== 'whole' || !reading.whole.ok) return [];
   const { endpoints, tenants } = reading.whole.configuration;
-  const says = `valid: ${endpoints.size} endpoints, ${tenants.size} tenants`;
+  const says = `valid: ${counted(endpoints.size, 'endpoint')}, ${counted(tenants.size, 'tenant')}`;
   return [{ name, verdict: 'ok', says }];
+}
+
+async function checkJournalFiles(dataFolder: string): Promise<readonly Check[]> {
+  const folder = join(dataFolder, 'journal');
+  if (!existsSync(folder)) return [];
+  const isOpen = readRunning(dataFolder) !== undefined;
+  const name = 'journal';
+  try {
+    const options = { isOpen, bytesMax: JOURNAL_BYTES_MAX };
+    const { read, segments, fault } = await lookAtJournal(nodeDisk(), folder, options);
+    if (fault !== undefined) return [{ name, verdict: 'wrong', says: fault.message }];
+    if (read === segments) return [{ name, verdict: 'ok', says: 'every segment verifies' }];
+    const says = `the newest ${read} of ${segments} segments verify, the others were not read`;
+    return [{ name, verdict: 'note', says, run: 'signalbox doctor journal' }];
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return [{ name, verdict: 'wrong', says: `${folder} cannot be read: ${why}` }];
+  }
 }
 
 async function checkGateway(place: Place): Promise<readonly Check[]> {
@@ -200,8 +231,10 @@ async function verify({ terminal, place }: Desk, folder: string): Promise<ExitCo
     const rows = Object.entries(counts).map(([name, value]) => [name, String(value)]);
     terminal.out(columns([['verifies', ok ? 'yes' : 'no'], ...rows]));
     if (fault !== undefined) terminal.out(`${fault.message}\n`);
+    if (check.wrongBodies > 0) terminal.out(`${WRONG_BODIES}\n`);
   }
-  terminal.say(ok ? 'next: signalbox up' : 'next: signalbox doctor journal --set-aside');
+  if (fault !== undefined) terminal.say('next: signalbox doctor journal --set-aside');
+  else terminal.say(ok ? 'next: signalbox up' : 'next: signalbox doctor');
   return ok ? EXIT.ok : EXIT.failed;
 }
 

@@ -40,6 +40,9 @@ export async function addEndpoint(asked: Asked, desk: Desk): Promise<ExitCode> {
     const hint = `Remove it first, or give this one a --name: signalbox endpoint remove ${name}`;
     throw new CommandFault(EXIT.conflict, `An endpoint is called \`${name}\` already.`, { hint });
   }
+  // What no endpoint may be called, or stand at, is not even asked for its models.
+  const stated = { url: asked.words['URL'] ?? '' };
+  await checkTree(withDocument(tree, 'endpoints', name, stated), desk);
   const document = await documentOf(asked, desk);
   const next = withDocument(tree, 'endpoints', name, document);
   const shown = { file: fileOf(desk), endpoint: { [name]: document } };

@@ -66,6 +66,14 @@ function claimedText(last: unknown): string | undefined {
   return claimed === asked || claimed === undefined ? undefined : `${claimed} is what it says`;
 }
 
+/** Of a call of `auto`. */
+const WHO: Readonly<Record<string, string>> = {
+  learned: ', says the learned router',
+  step: ', as such steps usually are',
+  session: ', as the step before it',
+  words: ', by rule of thumb',
+};
+
 function whyText(decision: unknown): string | undefined {
   const difficulty = textIn(decision, 'difficulty');
   if (difficulty === undefined) return undefined;
@@ -74,7 +82,8 @@ function whyText(decision: unknown): string | undefined {
   const known = step === undefined ? '' : `; the step is ${step} (from the ${source})`;
   const ceiling = numberIn(memberOf(decision, 'clearance'), 'ceiling');
   const allowed = ceiling === undefined ? '' : `; it may go to tier ${ceiling} at most`;
-  return `${difficulty} work${known}${allowed}`;
+  const by = WHO[textIn(memberOf(decision, 'routed'), 'by') ?? ''] ?? '';
+  return `${difficulty} work${by}${known}${allowed}`;
 }
 
 function labelText(decision: unknown): string | undefined {
@@ -108,7 +117,7 @@ function tokensText(usage: unknown): string | undefined {
 function ruleText(decision: unknown): string | undefined {
   const rule = textIn(decision, 'rule');
   if (rule !== undefined || textIn(decision, 'ending') !== 'answered') return rule;
-  return 'none: the rule of thumb for the difficulty';
+  return 'none: how hard it is';
 }
 
 function costText(decision: unknown, last: unknown): string | undefined {
@@ -132,7 +141,7 @@ function dollarsIn(decision: unknown, what: 'cost' | 'savings'): string | undefi
 }
 
 function timeText(decision: unknown): string | undefined {
-  const parts = (['decide', 'queue', 'upstream', 'total'] as const).flatMap((name) => {
+  const parts = (['body', 'decide', 'queue', 'upstream', 'total'] as const).flatMap((name) => {
     const ms = numberIn(decision, `${name}Ms`) ?? numberIn(decision, `${name}_ms`);
     return ms === undefined ? [] : [`${name} ${msText(ms)}`];
   });

@@ -1,9 +1,16 @@
 // A call that somebody describes with flags.
 import { readLabel } from '@signalbox/contract';
-import type { Configuration } from '@signalbox/documents';
+import {
+  type Configuration,
+  ownTypesOf,
+  type StrangeWord,
+  strangeKind,
+  strangeRegion,
+} from '@signalbox/documents';
 import {
   type Imagined,
   keysOf,
+  OPERATIONS,
   type Snapshot,
   type TenantFacts,
   tenantAsIf,
@@ -24,6 +31,9 @@ export const CALL_FLAGS: Readonly<Record<string, FlagFacts>> = {
   consent: { says: 'A consent that it names.', takes: 'NAME' },
   subject: { says: 'The subject that it names.', takes: 'NAME' },
   difficulty: { says: 'easy, middle or hard.', takes: 'WORD' },
+  dialect: { says: 'openai, anthropic, gemini or ollama.', takes: 'WORD' },
+  operation: { says: 'What is asked: chat, embedding, ...', takes: 'WORD' },
+  'latency-budget': { says: 'Milliseconds until the first token.', takes: 'MS' },
   'input-tokens': { says: 'Its length.', takes: 'COUNT' },
   'output-tokens': { says: 'What the caller bounds the answer to.', takes: 'COUNT' },
   tools: { says: 'It offers tools.' },
@@ -62,6 +72,7 @@ export function describedCall(
       keys.map(({ name }) => name),
     );
   }
+  refuseStrange(asked, found, configuration);
   return {
     call: {
       tenant: asIf(found, asked, configuration.plans),
@@ -75,6 +86,9 @@ export function describedCall(
       consent: asked.text('consent'),
       subject: asked.text('subject'),
       difficulty: oneOf(asked, 'difficulty', (text) => DIFFICULTIES.find((one) => one === text)),
+      dialect: oneOf(asked, 'dialect', (text) => DIALECTS.find((one) => one === text)),
+      operation: oneOf(asked, 'operation', (text) => OPERATIONS.find((one) => one === text)),
+      latencyBudgetMs: countOf(asked, 'latency-budget'),
       tools: asked.switched('tools'),
       stream: asked.switched('stream'),
       inputTokens: countOf(asked, 'input-tokens'),
@@ -88,6 +102,7 @@ export function describedCall(
 
 type Plans = Configuration['plans'];
 
+const DIALECTS = ['openai', 'anthropic', 'gemini', 'ollama'] as const;
 const DIFFICULTIES = ['easy', 'middle', 'hard'] as const;
 const TOPOLOGIES = ['cloud', 'hybrid', 'sovereign'] as const;
 
@@ -111,6 +126,22 @@ function asIf(tenant: TenantFacts, asked: Asked, plans: Plans): TenantFacts {
   const plan = name === undefined ? undefined : plans.get(name);
   if (name !== undefined && plan === undefined) throw unknownName('plan', name, [...plans.keys()]);
   return tenantAsIf(tenant, { topology, residency: asked.list('residency'), plan });
+}
+
+function refuseStrange(
+  asked: Asked,
+  { name }: TenantFacts,
+  { endpoints, tenants }: Configuration,
+): void {
+  const here = [...endpoints.values()].flatMap(({ region }) => region ?? []);
+  const own = ownTypesOf(tenants.get(name)?.sensitive);
+  const refuse = (strange: StrangeWord | undefined): void => {
+    if (strange !== undefined) throw misused(`${strange.message}.`, strange.hint);
+  };
+  for (const region of asked.list('residency')) {
+    if (region !== 'any') refuse(strangeRegion(region, here));
+  }
+  for (const kind of asked.list('kind')) refuse(strangeKind(kind, own));
 }
 
 function oneOf<T>(

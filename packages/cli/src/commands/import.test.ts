@@ -52,7 +52,7 @@ test('what it prints is a configuration, once written it stays', async (context)
   assert.ok(existsSync(join(folder, 'signalbox.schema.json')));
   const valid = await typed(folder, ['config', 'validate']);
   assert.equal(valid.exit, 0, valid.out);
-  assert.match(valid.out, /valid: signalbox\.yaml: 2 endpoints, 1 tenants/);
+  assert.match(valid.out, /valid: signalbox\.yaml: 2 endpoints, 1 tenant,/);
   assert.equal((await typed(folder, ['import', 'litellm', 'litellm.yaml'])).exit, 5);
   const enforced = ['--out', 'strict.yaml', '--privacy', 'enforce'];
   assert.equal((await typed(folder, ['import', 'litellm', 'litellm.yaml', ...enforced])).exit, 0);

@@ -5,6 +5,7 @@ import { askJson, listIn, memberOf, numberIn, textIn, textsIn } from '../gateway
 import { columns, printable } from '../layout.ts';
 import { askAdmin, findNamed, listOf } from './admin.ts';
 import { inspect } from './model-file.ts';
+import { ofModels } from './text-nouns.ts';
 
 export const commands: readonly Command[] = [
   {
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
     examples: ['signalbox model inspect qwen3-8b-q4_k_m.gguf'],
     run: inspect,
   },
+  ...ofModels,
 ];
 
 async function list(asked: Asked, desk: Desk): Promise<ExitCode> {

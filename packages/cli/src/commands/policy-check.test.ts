@@ -44,7 +44,7 @@ test('a counterexample of the check is a command that shows it', async (context)
   const found = await typed(folder, ['policy', 'check']);
   assert.equal(found.exit, 1);
   const [, command = ''] = /\n {2}signalbox (.*)\n/.exec(found.out) ?? [];
-  assert.match(found.out, /^contradiction: bad .* leave nothing\n/);
+  assert.match(found.out, /^contradiction: bad .* leaves nothing\n/);
   const shown = parsed(await typed(folder, [...command.split(' '), '--json']));
   assert.equal(Reflect.get(Object(shown['refusal']), 'code'), 'policy_denied');
 });

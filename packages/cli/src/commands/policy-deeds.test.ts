@@ -98,7 +98,8 @@ test('policies are approved, promoted, rolled back, and an edit opens nothing', 
   // What would break a promise is not promoted.
   await edit('    mode: shadow\n    rules: [{name: no, require: {models: [gone]}}]');
   const refused = await policy('promote', 'legal', '--all');
-  assert.match(refused.err, /leave nothing/);
+  assert.match(refused.err, /leaves nothing/);
+  assert.match(refused.err, /"signalbox policy explain [^"]* --residency any"/);
   const states = readFileSync(join(folder, '.signalbox', 'policies.json'), 'utf8');
   assert.match(states, /"by": "john"/);
 });

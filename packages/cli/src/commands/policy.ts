@@ -1,4 +1,5 @@
-// `signalbox policy`: the rules as the files have them, with file and line. Works without a server.
+// `signalbox policy`: the rules as they are written, with file and line, which works without a
+// server; and what is made, changed and removed at one.
 
 import { renderProblems } from '@signalbox/config';
 import type { Origin, PolicyDocument } from '@signalbox/documents';
@@ -14,6 +15,7 @@ import { commands as deeds } from './policy-deeds.ts';
 import { commands as comparing } from './policy-diff.ts';
 import { commands as replaying } from './policy-replay.ts';
 import { commands as shadowing } from './policy-shadow.ts';
+import { textCommands } from './text-document.ts';
 
 export const commands: readonly Command[] = [
   {
@@ -31,6 +33,10 @@ export const commands: readonly Command[] = [
     examples: ['signalbox policy show first'],
     run: show,
   },
+  ...textCommands({
+    ...{ noun: 'policies', word: 'policy', example: ['first', 'default_tier=1'] },
+    next: 'signalbox tenant set NAME --policy POLICY',
+  }),
   ...checking,
   ...replaying,
   ...shadowing,

@@ -1,9 +1,9 @@
 // `signalbox tenant`: who is served, and what holds for their data.
 import type { ArgumentFacts, Asked, Command, Desk, FlagFacts } from '../command.ts';
 import { EXIT, type ExitCode, misused } from '../exit.ts';
-import { memberOf, readJson, refusalOf, send, textIn, textsIn } from '../gateway-client.ts';
+import { memberOf, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
-import { askAdmin, listOf, mayChange } from './admin.ts';
+import { askAdmin, fetchNamed, listOf, mayChange } from './admin.ts';
 import { budgetOf } from './amounts.ts';
 import { factsOf } from './endpoint.ts';
 
@@ -121,7 +121,7 @@ export function sourceOf(document: unknown): string {
 async function show(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
   const name = asked.words['NAME'] ?? '';
-  const { document } = await fetchTenant(desk, name);
+  const { document } = await fetchNamed(desk, 'tenants', name);
   if (terminal.json) terminal.out(`${JSON.stringify(document)}\n`);
   else terminal.out(columns(factsOf(document)));
   terminal.say(`next: signalbox key list --tenant ${name}`);
@@ -135,7 +135,7 @@ async function set(asked: Asked, desk: Desk): Promise<ExitCode> {
   if (Object.keys(changed).length === 0) {
     throw misused('Nothing is said to be changed.', 'See: signalbox tenant set --help');
   }
-  const { document, etag } = await fetchTenant(desk, name);
+  const { document, etag } = await fetchNamed(desk, 'tenants', name);
   const body = merged(writtenOf(document), changed);
   const path = `/admin/v1/tenants/${encodeURIComponent(name)}`;
   const change = { question: '', shown: { method: 'PUT', path, body }, takes: false };
@@ -151,7 +151,7 @@ async function set(asked: Asked, desk: Desk): Promise<ExitCode> {
 async function remove(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;
   const name = asked.words['NAME'] ?? '';
-  await fetchTenant(desk, name);
+  await fetchNamed(desk, 'tenants', name);
   const path = `/admin/v1/tenants/${encodeURIComponent(name)}`;
   const question = `Remove the tenant ${name}?`;
   const change = { question, shown: { method: 'DELETE', path }, takes: true };
@@ -173,16 +173,6 @@ async function rotateKey(asked: Asked, desk: Desk): Promise<ExitCode> {
   else terminal.out(`${name}: data key ${String(memberOf(done, 'version'))}\n`);
   terminal.say('next: signalbox endpoint list');
   return EXIT.ok;
-}
-
-type Fetched = { readonly document: unknown; readonly etag: string | undefined };
-
-async function fetchTenant({ place }: Desk, name: string): Promise<Fetched> {
-  const path = `/admin/v1/tenants/${encodeURIComponent(name)}`;
-  const response = await send({ url: place.url, key: place.adminKey(), path });
-  const document = await readJson(response);
-  if (!response.ok) throw refusalOf(response, document);
-  return { document, etag: response.headers.get('etag') ?? undefined };
 }
 
 /** What is said of a part leaves the rest of it: of its own places, of its budget. */

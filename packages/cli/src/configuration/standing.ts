@@ -4,6 +4,7 @@
 import type { ConfigurationFile } from '@signalbox/config';
 import type { Configuration, PolicyDocument } from '@signalbox/documents';
 import { contentDigest, NO_STATE, type PolicyState, type PolicyStates } from './policy-states.ts';
+import { below } from './written-text.ts';
 
 export type Standing =
   | { readonly kind: 'written' }
@@ -60,13 +61,6 @@ export function keptFile(
 }
 
 const KEPT_FILE = 'policies kept in force';
-
-const INDENT = '    ';
-
-function below(name: string, text: string): string {
-  const lines = text.split('\n').map((line) => (line === '' ? '' : `${INDENT}${line}`));
-  return `  ${name}:\n${lines.join('\n')}\n`;
-}
 
 /** Held back, or let as far as they were promoted. */
 export function staged(configuration: Configuration, states: PolicyStates): Configuration {

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 
 const FILE_MODE = 0o600;
 
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, text: string | Uint8Array): Promise<void> {
   const draft = `${file}.${process.pid}.new`;
   await rm(draft, { force: true });
   const handle = await open(draft, 'wx', FILE_MODE);

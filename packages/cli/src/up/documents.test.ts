@@ -115,11 +115,11 @@ test('what breaks its promises is not published, and the command shows it', asyn
   assert.match(server.status().reasons.join(), /own\.yaml:5 contradiction: a/);
   const validated = await typed(folder, ['config', 'validate', '--config', 'own.yaml']);
   assert.equal(validated.exit, 2);
-  assert.match(validated.out, /own\.yaml:5:3 .*leave nothing/);
+  assert.match(validated.out, /own\.yaml:5:3 .*leaves nothing/);
   const command = [...(problem?.hint ?? '').split(' ').slice(1), '--config', 'own.yaml', '--json'];
   const refusal = Object(parsed(await typed(folder, command))['refusal']);
   assert.equal(Reflect.get(refusal, 'code'), 'policy_denied');
-  await assert.rejects(serverIn(context, folderFor(context), { config: file }), /leave nothing/);
+  await assert.rejects(serverIn(context, folderFor(context), { config: file }), /leaves nothing/);
   writeFileSync(file, RULED('{name: a, when: {tenant: acme}, require: {models: [small]}}'));
   assert.deepEqual(await server.reload(), []);
 });

@@ -16,7 +16,7 @@ import { standingOf } from '../configuration/standing.ts';
 import { invalid } from './attempt.ts';
 import { type Documents, problemsOf } from './documents.ts';
 import type { Reader } from './reader.ts';
-import { writtenIn } from './rehearsal.ts';
+import { writtenIn } from './texts.ts';
 
 export type PoliciesOptions = {
   readonly documents: Documents;
@@ -142,7 +142,7 @@ class PolicyDesk {
       const isForAll = policy.mode === 'enforce' && policy.ring === undefined;
       if (!isForAll || state.released.at(-1)?.digest === digest) continue;
       // What was imported has no text of its own.
-      const text = writtenIn(documents, policy.name)?.text;
+      const text = writtenIn(documents, { noun: 'policies', name: policy.name })?.text;
       if (text === undefined) continue;
       const before = state.released.filter((one) => one.digest !== digest);
       const released = [...before, { digest, text, at: clock.now() }];

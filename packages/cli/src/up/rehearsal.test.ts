@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { textBelow } from '../configuration/written-text.ts';
 import { folderFor, serverIn } from '../testing.fixture.ts';
-import { textBelow } from './rehearsal.ts';
 
 const CONFIG = `version: 1
 node: { tier: 1, policies: [house] }
@@ -153,8 +153,8 @@ test('drafts are tried, calls imagined, and nothing changes', async (context) =>
 
 test('a policy that needs what stands elsewhere has no text of its own', () => {
   const text = 'a: &x { tier: 1 }\npolicies:\n  one: { rules: [{ route: *x }] }\n  two:\n';
-  assert.equal(textBelow(text, 'one'), undefined);
-  assert.equal(textBelow(text, 'two'), '');
-  assert.equal(textBelow(text, 'three'), undefined);
-  assert.equal(textBelow('model_list: []\n', 'one'), undefined);
+  assert.equal(textBelow(text, 'policies', 'one'), undefined);
+  assert.equal(textBelow(text, 'policies', 'two'), '');
+  assert.equal(textBelow(text, 'policies', 'three'), undefined);
+  assert.equal(textBelow('model_list: []\n', 'policies', 'one'), undefined);
 });

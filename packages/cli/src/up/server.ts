@@ -23,6 +23,7 @@ import {
   type RegistryStatus,
   registryOf,
   type StatusDocument,
+  type TextsDesk,
 } from '@signalbox/control';
 import { type Configuration, providerOfHost } from '@signalbox/documents';
 import { sessionIdOf } from '@signalbox/engine';
@@ -55,8 +56,10 @@ import { type Bound, originsOf } from './origins.ts';
 import { openPolicies, type Policies } from './policies.ts';
 import { openReader, type Reader } from './reader.ts';
 import { openRehearsal } from './rehearsal.ts';
+import { serveRouters } from './routers.ts';
 import { statusOf } from './status.ts';
 import { keyOf } from './tenant-key.ts';
+import { openTexts } from './texts.ts';
 
 export type Role = 'all' | 'gateway';
 
@@ -128,6 +131,14 @@ async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   closing.add(() => node.stop());
   closing.add(() => control?.drain());
   serveChanges(ground, node);
+  const { routers } = node.house.live;
+  const { clock } = ground;
+  const changed = (from: string, to: string): void =>
+    record(node, {
+      ...{ act: 'router-changed', by: 'command line', tenant: undefined, what: to },
+      detail: { from },
+    });
+  closing.add(await serveRouters({ dataFolder: data.path, routers, sink, clock, changed }));
   await documents.alone(() => ground.policies.keep());
   closing.add(watch(ground));
   const url = originsOf(boundOf(node), undefined)[0] ?? '';
@@ -226,6 +237,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         }),
         configuration: () => documents.inForce.configuration,
         documents: deskOf(ground),
+        texts: textsOf(ground),
         policies: ground.policies,
         events: parts.events,
         brought: broughtOf(ground, parts),
@@ -258,6 +270,13 @@ const deskOf = ({ documents, data, reader }: Ground): DocumentsDesk =>
     documents,
     dataFolder: data.path,
     credentials: data.credentials,
+    attempt: (trial) => reader.read(trial),
+  });
+
+const textsOf = ({ documents, data, reader, clock }: Ground): TextsDesk =>
+  openTexts({
+    ...{ documents, clock },
+    dataFolder: data.path,
     attempt: (trial) => reader.read(trial),
   });
 

@@ -41,7 +41,7 @@ test('a tenant’s admin opens the console by its key, as long as that holds', a
   };
   for (const key of [caller, far]) assert.equal((await console(key)).exit, 3);
   const cookie = await cookieFor(one);
-  assert.match(await who(cookie), /^\{"tenant":"acme","name":"admin"\}/);
+  assert.match(await who(cookie), /^\{"tenant":"acme","name":"admin","role":"admin"\}/);
 
   // The same name, another secret: what the first has opened is over.
   write(file('TWO'));

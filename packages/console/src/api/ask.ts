@@ -57,6 +57,17 @@ export async function change<T>(
   return decode(await answerOf(`/admin/v1/${path}`, { method, ...written }), 'the answer');
 }
 
+/** A document is put in the place of the one that was read, and of no later one. */
+export async function replace<T>(
+  path: string,
+  decode: Decode<T>,
+  { body, etag }: { readonly body: object; readonly etag: string },
+): Promise<T> {
+  const headers = { 'content-type': 'application/json', 'if-match': etag };
+  const init = { method: 'PUT', headers, body: JSON.stringify(body) };
+  return decode(await answerOf(`/admin/v1/${path}`, init), 'the answer');
+}
+
 async function answerOf(path: string, init: RequestInit): Promise<unknown> {
   let response: Response;
   try {

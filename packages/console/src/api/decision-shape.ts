@@ -113,6 +113,7 @@ const who: Decode<Who> = object((read) => ({
 export type Judged = {
   readonly step: string | undefined;
   readonly stepSource: string;
+  readonly stepClass: string | undefined;
   readonly modelRequested: string | undefined;
   readonly label: string | undefined;
   readonly kinds: readonly string[];
@@ -128,6 +129,7 @@ export type Judged = {
 const judged: Decode<Judged> = object((read) => ({
   step: read('step', maybe(text)),
   stepSource: read('step_source', text),
+  stepClass: read('step_class', maybe(text)),
   modelRequested: read('model_requested', maybe(text)),
   label: read('label', maybe(text)),
   kinds: read('kinds', list(text)),
@@ -152,6 +154,7 @@ export type Outcome = {
   readonly heldMicroUsd: number;
   readonly parkedMs: number;
   readonly queueMs: number;
+  readonly bodyMs: number | undefined;
   readonly decideMs: number;
   readonly firstByteMs: number | undefined;
   readonly totalMs: number;
@@ -180,6 +183,7 @@ const outcome: Decode<Outcome> = object((read) => {
     heldMicroUsd: read('held_micro_usd', number),
     parkedMs: read('parked_ms', number),
     queueMs: read('queue_ms', number),
+    bodyMs: read('body_ms', maybe(number)),
     decideMs: read('decide_ms', number),
     firstByteMs: read('first_byte_ms', maybe(number)),
     totalMs: read('total_ms', number),

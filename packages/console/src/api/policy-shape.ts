@@ -73,11 +73,28 @@ const policy: Decode<Policy> = object((read) => ({
 export const policies: Decode<readonly Policy[]> = object((read) => read('data', list(policy)));
 
 /** Undefined: it was imported, and has no text of its own. */
-export type WholePolicy = Policy & { readonly text: string | undefined };
+export type WholePolicy = Policy & {
+  readonly text: string | undefined;
+  /** No file owns it: it is changed here. */
+  readonly keptHere: boolean;
+  /** Undefined: it is not there yet. */
+  readonly etag: string | undefined;
+};
 
 export const wholePolicy: Decode<WholePolicy> = (value, path) => ({
   ...policy(value, path),
-  text: object((read) => read('text', maybe(text)))(value, path),
+  ...object((read) => ({
+    text: read('text', maybe(text)),
+    keptHere: read('kept_here', flag),
+    etag: read('etag', text),
+  }))(value, path),
+});
+
+/** What somebody is about to make. */
+export const newPolicy = (name: string): WholePolicy => ({
+  ...{ name, version: undefined, author: undefined, mode: 'enforce', ring: undefined },
+  ...{ from: undefined, until: undefined, inForce: false, attached: [], rules: [], tests: 0 },
+  ...{ source: undefined, text: '', keptHere: true, etag: undefined },
 });
 
 export type DraftProblem = {

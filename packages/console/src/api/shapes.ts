@@ -7,6 +7,10 @@ export type Row = {
   readonly at: number;
   readonly tenant: string | undefined;
   readonly session: string | undefined;
+  readonly step: string | undefined;
+  readonly stepSource: string | undefined;
+  readonly stepClass: string | undefined;
+  readonly routedBy: string | undefined;
   readonly operation: string;
   readonly stream: boolean;
   readonly modelRequested: string | undefined;
@@ -21,6 +25,8 @@ export type Row = {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   readonly costUsd: string | undefined;
+  readonly costMicroUsd: number | undefined;
+  readonly savingsMicroUsd: number | undefined;
   readonly totalMs: number;
 };
 
@@ -29,6 +35,10 @@ export const row: Decode<Row> = object((read) => ({
   at: read('at', time),
   tenant: read('tenant', maybe(text)),
   session: read('session', maybe(text)),
+  step: read('step', maybe(text)),
+  stepSource: read('step_source', maybe(text)),
+  stepClass: read('step_class', maybe(text)),
+  routedBy: read('routed_by', maybe(text)),
   operation: read('operation', text),
   stream: read('stream', flag),
   modelRequested: read('model_requested', maybe(text)),
@@ -43,6 +53,8 @@ export const row: Decode<Row> = object((read) => ({
   inputTokens: read('input_tokens', maybe(number)),
   outputTokens: read('output_tokens', maybe(number)),
   costUsd: read('cost_usd', maybe(text)),
+  costMicroUsd: read('cost_micro_usd', maybe(number)),
+  savingsMicroUsd: read('savings_micro_usd', maybe(number)),
   totalMs: read('total_ms', number),
 }));
 

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Consent } from '../api/consent-shape.ts';
 import { Tier } from '../shell/tier.tsx';
-import { useVisitor } from '../shell/visitor.ts';
+import { useMayChange, useVisitor } from '../shell/visitor.ts';
 import { Standing, stateOf } from './state.tsx';
 
 export type ConsentRowProps = {
@@ -15,6 +15,7 @@ export function ConsentRow({ consent, now, onRevoke }: ConsentRowProps): VNode {
   const { name, tenant, subject, purpose, givenBy, source } = consent;
   const state = stateOf(consent, now);
   const isOpen = state === 'in force' || state === 'not yet';
+  const mayChange = useMayChange();
   const isTenants = useVisitor().tenant !== undefined;
   const calls = new URLSearchParams({ tenant, consent: name });
   return (
@@ -45,7 +46,7 @@ export function ConsentRow({ consent, now, onRevoke }: ConsentRowProps): VNode {
       </td>
       <td>
         <div class="actions">
-          {isOpen && source === undefined && (
+          {isOpen && source === undefined && mayChange && (
             <button type="button" class="button" onClick={onRevoke}>
               Revoke<span class="heard"> {name}</span>
             </button>

@@ -2,6 +2,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { Clearance, Decision } from '../api/decision-shape.ts';
 import { exactCount, exactMoney, money, UNKNOWN, utc } from '../format.ts';
+import { stepWords } from '../shell/step-words.ts';
 
 type FactProps = { readonly name: string; readonly children: ComponentChildren };
 
@@ -57,7 +58,7 @@ function WhoGroup({ decision }: Props): VNode {
       <Fact name="Key">{decision.key}</Fact>
       <Fact name="Session">
         {session !== undefined && (
-          <a href={`/requests?session=${encodeURIComponent(session)}`}>{session}</a>
+          <a href={`/sessions/${encodeURIComponent(session)}`}>{session}</a>
         )}
       </Fact>
       <Fact name="Agent">{decision.agent}</Fact>
@@ -72,17 +73,11 @@ function WhoGroup({ decision }: Props): VNode {
   );
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  header: 'said by the header',
-  rule: 'said by a rule',
-  words: 'read from its words',
-};
-
 const kindWords = (kind: string): string =>
   kind === 'unscanned' ? 'a part was not readable' : kind;
 
 function JudgedGroup({ decision }: Props): VNode {
-  const { declared, kinds, label, step, stepSource, latencyBudgetMs } = decision;
+  const { declared, kinds, label, step, stepSource, stepClass, latencyBudgetMs } = decision;
   return (
     <Group id="judged" name="How it was judged">
       <Fact name="Label">
@@ -100,7 +95,7 @@ function JudgedGroup({ decision }: Props): VNode {
       <Fact name="Rule">{decision.rule ?? <span class="soft">no rule spoke</span>}</Fact>
       <Fact name="Step">
         {step}
-        {step !== undefined && <span class="soft"> {SOURCES[stepSource] ?? ''}</span>}
+        {step !== undefined && <span class="soft"> {stepWords(stepSource, stepClass, step)}</span>}
       </Fact>
       <Fact name="Difficulty">{decision.difficulty}</Fact>
       {latencyBudgetMs !== undefined && <Fact name="Latency budget">{latencyBudgetMs} ms</Fact>}

@@ -17,6 +17,7 @@ type Phase = {
 /** The record holds durations; attempts follow one another after what was decided. */
 export function phasesOf(decision: Decision): readonly Phase[] {
   const before = [
+    ['Body', 'wait', decision.bodyMs ?? 0],
     ['Parked', 'wait', decision.parkedMs],
     ['Decide', 'decide', decision.decideMs],
     ['Queue', 'wait', decision.queueMs],

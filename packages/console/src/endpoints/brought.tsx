@@ -12,6 +12,7 @@ import { asRefused } from '../api/polled.ts';
 import { Refusal } from '../shell/refusal.tsx';
 import { State } from '../shell/state.tsx';
 import { Tier } from '../shell/tier.tsx';
+import { useMayChange } from '../shell/visitor.ts';
 import { Checklist } from './checklist.tsx';
 import { KeyForm } from './key-form.tsx';
 import { Removal } from './removal.tsx';
@@ -58,6 +59,7 @@ export function Brought(props: BroughtProps): VNode {
       setKeying(false);
     });
   const { state } = endpoint;
+  const mayChange = useMayChange();
   const isOut = state === 'quarantined';
   const button = (verb: string, word: string, act: () => void, tone = ''): VNode => (
     <button type="button" class={`button ${tone}`} disabled={busy !== undefined} onClick={act}>
@@ -67,12 +69,7 @@ export function Brought(props: BroughtProps): VNode {
   );
   return (
     <li class={`card brought ${isOut ? 'in-quarantine' : ''}`}>
-      <div class="brought-head">
-        <h2>{endpoint.name}</h2>
-        <Tier tier={endpoint.tier} />
-        <span class="soft">{endpoint.kind}</span>
-        <State endpoint={endpoint} off="Drained: no new calls" />
-      </div>
+      <Head endpoint={endpoint} />
       <Facts endpoint={endpoint} />
       {isOut && examined === undefined && (
         <p class="soft">No call goes there. Check it to see what holds, then activate it.</p>
@@ -80,20 +77,31 @@ export function Brought(props: BroughtProps): VNode {
       {examined !== undefined && <Checklist examined={examined} />}
       {keying && <KeyForm name={endpoint.name} onKey={giveKey} onClose={() => setKeying(false)} />}
       {problem !== undefined && <Refusal problem={problem} />}
-      <div class="actions">
-        {isOut && button('activate', 'Activate', ask('activate'), 'accent')}
-        {button('probe', 'Check now', ask('probe'))}
-        {state === 'off' && button('enable', 'Let calls in again', turn('enable'), 'accent')}
-        {!isOut && state !== 'off' && button('drain', 'Drain', turn('drain'))}
-        {!keying && button('key', 'Replace the key', () => setKeying(true), 'quiet')}
-        {button('remove', 'Remove', () => setRemoving(true), 'quiet')}
-      </div>
+      {mayChange && (
+        <div class="actions">
+          {isOut && button('activate', 'Activate', ask('activate'), 'accent')}
+          {button('probe', 'Check now', ask('probe'))}
+          {state === 'off' && button('enable', 'Let calls in again', turn('enable'), 'accent')}
+          {!isOut && state !== 'off' && button('drain', 'Drain', turn('drain'))}
+          {!keying && button('key', 'Replace the key', () => setKeying(true), 'quiet')}
+          {button('remove', 'Remove', () => setRemoving(true), 'quiet')}
+        </div>
+      )}
       {removing && (
         <Removal name={endpoint.name} onRemove={remove} onClose={() => setRemoving(false)} />
       )}
     </li>
   );
 }
+
+const Head = ({ endpoint }: { readonly endpoint: BroughtEndpoint }): VNode => (
+  <div class="brought-head">
+    <h2>{endpoint.name}</h2>
+    <Tier tier={endpoint.tier} />
+    <span class="soft">{endpoint.kind}</span>
+    <State endpoint={endpoint} off="Drained: no new calls" />
+  </div>
+);
 
 const MODELS_SHOWN = 6;
 

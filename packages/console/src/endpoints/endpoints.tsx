@@ -12,7 +12,7 @@ import type { Place } from '../router.ts';
 import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
-import { useTenants } from '../shell/visitor.ts';
+import { useMayChange, useTenants } from '../shell/visitor.ts';
 import { Whose } from '../shell/whose.tsx';
 import { AddForm } from './add-form.tsx';
 import { Brought } from './brought.tsx';
@@ -25,6 +25,7 @@ type Told = ReadonlyMap<string, Examined>;
 export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
   const all = usePolled('endpoints', endpointsOf, EVERY_MS);
   const tenants = useTenants();
+  const mayChange = useMayChange();
   const [told, setTold] = useState<Told>(new Map());
   const [adding, setAdding] = useState(false);
   const tenant = place.query.get('tenant') ?? '';
@@ -49,7 +50,7 @@ export function EndpointsRoom({ place }: { readonly place: Place }): VNode {
         <Title>Endpoints of tenants</Title>
         <div class="actions">
           {names.length > 1 && <Whose place={place} tenant={tenant} names={names} />}
-          {!adding && (
+          {!adding && mayChange && (
             <button type="button" class="button accent" onClick={() => setAdding(true)}>
               Add an endpoint
             </button>

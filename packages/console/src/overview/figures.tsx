@@ -2,6 +2,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { Overview } from '../api/shapes.ts';
 import { count, duration, exactCount, money, share, UNKNOWN } from '../format.ts';
+import { useVisitor } from '../shell/visitor.ts';
 import { frontierMicroUsd } from './sums.ts';
 
 type FigureProps = {
@@ -13,9 +14,10 @@ type FigureProps = {
 };
 
 function Figure({ name, value, children, to, title }: FigureProps): VNode {
+  const isOperator = useVisitor().role === 'operator';
   return (
     <div class="figure">
-      <dt>{to === undefined ? name : <a href={to}>{name}</a>}</dt>
+      <dt>{to === undefined || !isOperator ? name : <a href={to}>{name}</a>}</dt>
       <dd class="value" title={title}>
         {value}
       </dd>

@@ -56,11 +56,12 @@ const isEmpty = ({ totals }: Overview): boolean => totals.calls === 0 && totals.
 
 type SumsProps = {
   readonly sums: Asked<Overview>;
-  readonly stands: Asked<Status>;
+  /** Undefined: who looks is told nothing of the server. */
+  readonly stands: Asked<Status> | undefined;
   readonly window: string;
 };
 
-function Sums({ sums, stands, window }: SumsProps): VNode {
+export function Sums({ sums, stands, window }: SumsProps): VNode {
   const { value } = sums;
   if (value === undefined) {
     return (
@@ -76,7 +77,7 @@ function Sums({ sums, stands, window }: SumsProps): VNode {
     return (
       <>
         <p class="nothing">No requests in the {window}.</p>
-        <FirstCall status={stands.value} />
+        {stands !== undefined && <FirstCall status={stands.value} />}
       </>
     );
   }

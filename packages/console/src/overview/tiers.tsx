@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { Overview, TierSums } from '../api/shapes.ts';
 import { count, duration, money, share, UNKNOWN } from '../format.ts';
 import { TIER_PLACES, Tier, tierName } from '../shell/tier.tsx';
+import { useVisitor } from '../shell/visitor.ts';
 import { inOrder } from './sums.ts';
 
 export function Tiers({ overview }: { readonly overview: Overview }): VNode {
@@ -62,11 +63,12 @@ export function Tiers({ overview }: { readonly overview: Overview }): VNode {
 
 function TierRow({ sums, calls }: { readonly sums: TierSums; readonly calls: number }): VNode {
   const { tier, totals } = sums;
+  const isOperator = useVisitor().role === 'operator';
   return (
     <tr>
       <th scope="row">
-        {tier === 0 ? (
-          <Tier tier={undefined} />
+        {tier === 0 || !isOperator ? (
+          <Tier tier={tier === 0 ? undefined : tier} />
         ) : (
           <a href={`/requests?tier=${tier}`}>
             <Tier tier={tier} />

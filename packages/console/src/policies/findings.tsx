@@ -118,34 +118,31 @@ const SIGNS: Readonly<Record<DiffLine['kind'], readonly [sign: string, word: str
   removed: ['−', 'removed: '],
 };
 
-export function Changes({
-  before,
-  after,
-}: {
-  readonly before: string;
-  readonly after: string;
-}): VNode {
+type ChangesProps = { readonly before: string; readonly after: string };
+
+export const Changes = (props: ChangesProps): VNode => (
+  <section class="card" aria-labelledby="changes">
+    <h2 id="changes">Against the one that runs</h2>
+    <DiffLines {...props} />
+  </section>
+);
+
+export function DiffLines({ before, after }: ChangesProps): VNode {
   const lines = pieces(diffLines(before, after));
+  if (lines.length === 0) return <p class="soft">Nothing differs.</p>;
   return (
-    <section class="card" aria-labelledby="changes">
-      <h2 id="changes">Against the one that runs</h2>
-      {lines.length === 0 ? (
-        <p class="soft">Nothing differs.</p>
-      ) : (
-        <ol class="diff">
-          {lines.map(({ kind, text, line, gap }) => (
-            <li key={`${kind} ${line}`} class={gap ? `${kind} gap` : kind}>
-              <span class="sign" aria-hidden="true">
-                {SIGNS[kind][0]}
-              </span>
-              <code>
-                <span class="heard">{SIGNS[kind][1]}</span>
-                {text}
-              </code>
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
+    <ol class="diff">
+      {lines.map(({ kind, text, line, gap }) => (
+        <li key={`${kind} ${line}`} class={gap ? `${kind} gap` : kind}>
+          <span class="sign" aria-hidden="true">
+            {SIGNS[kind][0]}
+          </span>
+          <code>
+            <span class="heard">{SIGNS[kind][1]}</span>
+            {text}
+          </code>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -21,7 +21,7 @@ tenants:
 const STEPS: readonly (readonly [name: string, meaning: string])[] = [
   ['Write', 'Rules say where calls go, and what must hold whatever anybody asks for.'],
   ['Try', 'Tests stand beside the rules. This page runs them while somebody types.'],
-  ['Publish', 'The file is read when it changes. A broken promise changes nothing.'],
+  ['Publish', 'By the file, or saved here. A broken promise changes nothing.'],
 ];
 
 export function NoPolicy(): VNode {

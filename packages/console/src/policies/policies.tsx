@@ -1,7 +1,9 @@
 // All policies: whose they are, whether they hold, what they come to.
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { type Policy, policies as policiesOf } from '../api/policy-shape.ts';
 import { usePolled } from '../api/polled.ts';
+import { go } from '../router.ts';
 import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Title } from '../shell/title.tsx';
@@ -25,6 +27,7 @@ export function PoliciesRoom(): VNode {
           <CopyQuestion path="policies" />
         </div>
       </header>
+      <Begin />
       <Failure asked={[all]} />
       {all.value === undefined && <div class="card waiting" aria-hidden="true" />}
       {all.value?.length === 0 && <NoPolicy />}
@@ -49,6 +52,31 @@ export function PoliciesRoom(): VNode {
         </section>
       )}
     </>
+  );
+}
+
+function Begin(): VNode {
+  const [name, setName] = useState('');
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    go(`/policies/${name}?new`);
+  };
+  return (
+    <form class="key-form" onSubmit={submit}>
+      <label for="new-policy">A new policy</label>
+      <input
+        id="new-policy"
+        required
+        pattern="[a-z0-9][a-z0-9\-]{0,62}"
+        title="Lower-case letters, digits and dashes"
+        autocomplete="off"
+        value={name}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <button type="submit" class="button">
+        Write it
+      </button>
+    </form>
   );
 }
 

@@ -1,17 +1,19 @@
-// One policy: its text to try things in, what that comes to, and how it gets into force. Nothing is
-// saved here: what a file says is changed in the file, and this page says which and how.
+// One policy: its text to try things in, what that comes to, and how it gets into force. What a
+// file says is changed in the file; what no file owns is saved here.
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Rehearsed, WholePolicy } from '../api/policy-shape.ts';
-import { wholePolicy } from '../api/policy-shape.ts';
+import { newPolicy, wholePolicy } from '../api/policy-shape.ts';
 import { usePolled } from '../api/polled.ts';
-import { CopyButton, CopyQuestion } from '../shell/copy.tsx';
+import { go } from '../router.ts';
+import { CopyQuestion } from '../shell/copy.tsx';
 import { Failure } from '../shell/failure.tsx';
 import { Check, Warning } from '../shell/icons.tsx';
 import { Title } from '../shell/title.tsx';
 import { draftOf, keepDraft } from './drafts.ts';
 import { Editor, goToLine } from './editor.tsx';
 import { Changes, Problems, Tests } from './findings.tsx';
+import { Publish } from './publish.tsx';
 import { type Rehearsal, useRehearsal } from './rehearsing.ts';
 import { Attachments, Standing } from './standing.tsx';
 
@@ -39,12 +41,29 @@ export function PolicyRoom({ name }: { readonly name: string }): VNode {
       {value !== undefined && (
         <>
           <Head policy={value} />
-          {value.text === undefined ? <Imported policy={value} /> : <Desk policy={value} />}
+          {value.text === undefined ? (
+            <Imported policy={value} />
+          ) : (
+            <Desk policy={value} onChanged={asked.again} />
+          )}
         </>
       )}
     </>
   );
 }
+
+/** One that nobody has written yet. */
+export const NewPolicyRoom = ({ name }: { readonly name: string }): VNode => (
+  <>
+    <p class="back">
+      <a href="/policies">Policies</a>
+    </p>
+    <header class="room-head">
+      <Title>{name}</Title>
+    </header>
+    <Desk policy={newPolicy(name)} onChanged={() => go(`/policies/${name}`, 'replace')} />
+  </>
+);
 
 function Head({ policy }: { readonly policy: WholePolicy }): VNode {
   const { version, author } = policy;
@@ -58,8 +77,10 @@ function Head({ policy }: { readonly policy: WholePolicy }): VNode {
   );
 }
 
-function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
-  const { name, text: runs = '' } = policy;
+type DeskProps = { readonly policy: WholePolicy; readonly onChanged: () => void };
+
+function Desk({ policy, onChanged }: DeskProps): VNode {
+  const { name, etag, text: runs = '' } = policy;
   const [text, setText] = useState(draftOf(name) ?? runs);
   const area = useRef<HTMLTextAreaElement>(null);
   const rehearsal = useRehearsal(name, text);
@@ -68,6 +89,10 @@ function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
     setText(next);
     keepDraft(name, next === runs ? undefined : next);
   };
+  // What was saved runs now, with the end of line that a text has.
+  useEffect(() => {
+    if (text.trimEnd() === runs.trimEnd()) write(runs);
+  }, [runs]);
   const toLine = (line: number, column: number): void => goToLine(area.current, line, column);
   const problems = found?.problems ?? [];
   const wrong = new Set(problems.flatMap(({ file, line }) => (file === undefined ? [line] : [])));
@@ -75,7 +100,7 @@ function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
     <div class="desk">
       <section class="card" aria-labelledby="text">
         <div class="desk-head">
-          <h2 id="text">{text === runs ? 'As it runs' : 'Your draft'}</h2>
+          <h2 id="text">{text === runs && etag !== undefined ? 'As it runs' : 'Your draft'}</h2>
           <DraftState rehearsal={rehearsal} />
           <div class="actions">
             <button
@@ -86,7 +111,7 @@ function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
             >
               Check its promises
             </button>
-            {text !== runs && (
+            {text !== runs && etag !== undefined && (
               <button type="button" class="button quiet" onClick={() => write(runs)}>
                 Back to what runs
               </button>
@@ -100,7 +125,7 @@ function Desk({ policy }: { readonly policy: WholePolicy }): VNode {
         <Failure asked={[{ failure: rehearsal.failure, again: rehearsal.check }]} />
         {found !== undefined && <Tests found={found} name={name} onLine={toLine} />}
         <Changes before={runs} after={text} />
-        <Publish policy={policy} text={text} />
+        <Publish {...{ policy, text, onChanged }} />
       </div>
     </div>
   );
@@ -142,40 +167,6 @@ function sentence(
   if (failed > 0) return `${failed} of ${testsTotal} tests fail`;
   const kept = deep ? 'It keeps what it promises' : 'It can be read';
   return tests.length === 0 ? `${kept}; there are no tests` : `${kept}; all tests pass`;
-}
-
-/** How a draft gets into force: by its file, or not at all. */
-function Publish({ policy, text }: { readonly policy: WholePolicy; readonly text: string }): VNode {
-  const { name, source } = policy;
-  const yaml = `${name}:\n${text.replace(/^(?=.)/gm, '  ')}`;
-  const command = 'signalbox policy replay --since 24h';
-  return (
-    <section class="card publish" aria-labelledby="publish">
-      <h2 id="publish">Put it in force</h2>
-      <p>
-        {source === undefined ? (
-          'It was made through the admin API.'
-        ) : (
-          <>
-            <code>{`${source.file}:${source.line}`}</code> owns it. Change it there: the file is
-            read again by itself, and a broken promise changes nothing.
-          </>
-        )}
-      </p>
-      <p>
-        <CopyButton text={yaml} what="the policy">
-          Copy the YAML
-        </CopyButton>
-      </p>
-      <p>See first what recorded calls would have met under the changed file:</p>
-      <pre>{command}</pre>
-      <p>
-        <CopyButton text={command} what="the command">
-          Copy the command
-        </CopyButton>
-      </p>
-    </section>
-  );
 }
 
 /** Rules of a file in another format: shown, and changed there. */

@@ -142,3 +142,10 @@ export const Signed = (): VNode => (
     <path d="M2.6 13.6h10.8M4.2 11l.6-2.4 5.7-5.7 1.8 1.8-5.7 5.7z" />
   </Drawn>
 );
+
+/** A bell: somebody is told. */
+export const Bell = (): VNode => (
+  <Drawn>
+    <path d="M4 11.2V7a4 4 0 0 1 8 0v4.2l1.4 1.2H2.6zM6.8 14h2.4" />
+  </Drawn>
+);

@@ -1,7 +1,7 @@
 // The rooms: where they are, the second key that leads there, and who may go in.
 import type { VNode } from 'preact';
-import { Books, Flask, Flow, Gauge, Plug, Rows, Scales, Signed } from './icons.tsx';
-import type { Visitor } from './visitor.ts';
+import { Bell, Books, Flask, Flow, Gauge, Plug, Rows, Scales, Signed } from './icons.tsx';
+import type { Role, Visitor } from './visitor.ts';
 
 export type RoomFacts = {
   readonly path: string;
@@ -9,25 +9,31 @@ export type RoomFacts = {
   readonly Icon: () => VNode;
   /** After `g`. */
   readonly key: string;
-  /** The admin of a tenant may go in, too. */
-  readonly forTenants?: true;
+  /** Else the operator alone. */
+  readonly roles?: readonly Role[];
 };
+
+const WHO_READS: readonly Role[] = ['operator', 'admin', 'auditor'];
 
 const ROOMS: readonly RoomFacts[] = [
   { path: '/', name: 'Overview', Icon: Gauge, key: 'o' },
+  { path: '/sums', name: 'Sums', Icon: Gauge, key: 's', roles: ['admin', 'auditor', 'finance'] },
   { path: '/requests', name: 'Requests', Icon: Rows, key: 'r' },
-  { path: '/endpoints', name: 'Endpoints', Icon: Plug, key: 'e', forTenants: true },
-  { path: '/data-flow', name: 'Data flow', Icon: Flow, key: 'd', forTenants: true },
-  { path: '/consents', name: 'Consents', Icon: Signed, key: 'c', forTenants: true },
+  { path: '/endpoints', name: 'Endpoints', Icon: Plug, key: 'e', roles: WHO_READS },
+  { path: '/data-flow', name: 'Data flow', Icon: Flow, key: 'd', roles: WHO_READS },
+  { path: '/consents', name: 'Consents', Icon: Signed, key: 'c', roles: WHO_READS },
   { path: '/policies', name: 'Policies', Icon: Scales, key: 'p' },
   { path: '/playground', name: 'Playground', Icon: Flask, key: 'w' },
   { path: '/registry', name: 'Registry', Icon: Books, key: 'm' },
+  { path: '/events', name: 'Events', Icon: Bell, key: 'v', roles: WHO_READS },
 ];
-/** Where the admin of a tenant starts. */
-export const TENANTS_HOME = '/data-flow';
 
-export const roomsOf = ({ tenant }: Visitor): readonly RoomFacts[] =>
-  ROOMS.filter((one) => tenant === undefined || one.forTenants === true);
+/** Where somebody starts. */
+export const homeOf = ({ role }: Visitor): string =>
+  role === 'operator' ? '/' : role === 'finance' ? '/sums' : '/data-flow';
+
+export const roomsOf = ({ role }: Visitor): readonly RoomFacts[] =>
+  ROOMS.filter(({ roles = ['operator'] }) => roles.includes(role));
 
 /** A page of nowhere is for everybody. */
 export const mayEnter = (visitor: Visitor, path: string): boolean =>

@@ -12,6 +12,13 @@ export type SideProps = {
   readonly onLeave: () => void;
 };
 
+const WORDS = {
+  operator: 'Operator',
+  admin: 'Admin',
+  auditor: 'Auditor',
+  finance: 'Finance',
+} as const;
+
 export function Side({ path, onKeys, onLeave }: SideProps): VNode {
   const visitor = useVisitor();
   return (
@@ -21,7 +28,7 @@ export function Side({ path, onKeys, onLeave }: SideProps): VNode {
       </a>
       {visitor.tenant !== undefined && (
         <p class="whose">
-          <span class="heard">Admin of </span>
+          <span class="heard">{WORDS[visitor.role]} of </span>
           {visitor.tenant}
         </p>
       )}

@@ -54,8 +54,9 @@ export function SignIn({ spent }: { readonly spent: boolean }): VNode {
       </form>
       <p class="soft">
         The operator’s is in the file <code>admin.key</code> of the data folder,{' '}
-        <code>.signalbox</code> unless said otherwise. A tenant’s admin uses a key of the tenant
-        with the scope <code>admin</code>, and sees that tenant alone.
+        <code>.signalbox</code> unless said otherwise. A key of a tenant with the scope{' '}
+        <code>admin</code>, <code>audit</code> or <code>finance</code> opens what is of that tenant
+        alone.
       </p>
     </div>
   );

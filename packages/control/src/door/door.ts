@@ -176,8 +176,8 @@ const NO_KEY = refusal('key_missing', 'This needs the admin key.', {
 });
 const WRONG_KEY = refusal('key_invalid', 'This is not the admin key.', {
   hint:
-    'The server keeps it in the file `admin.key` of its data folder; the admin of a tenant uses ' +
-    'a key of that tenant with the scope `admin`.',
+    'The server keeps it in the file `admin.key` of its data folder; for a tenant, a key of that ' +
+    'tenant with the scope `admin`, `audit` or `finance`.',
 });
 const SESSION_OVER = refusal('key_expired', 'This session has ended.', {
   hint: 'Sign in again, or open a new login link: `signalbox console` prints one.',

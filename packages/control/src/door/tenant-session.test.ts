@@ -40,11 +40,11 @@ describe('the admin of a tenant at the console', () => {
   it('comes in by a link of its own key, as itself and nobody more', async () => {
     const cookie = await cookieFor(bearerOf('acme'));
     const who = await served.get('/admin/v1/session', { cookie });
-    assert.deepEqual(who.json(), { tenant: 'acme', name: 'acme-admin' });
+    assert.deepEqual(who.json(), { tenant: 'acme', name: 'acme-admin', role: 'admin' });
     const operator = await served.get('/admin/v1/session', {
       cookie: await cookieFor(BEARER),
     });
-    assert.deepEqual(operator.json(), { tenant: null, name: 'operator' });
+    assert.deepEqual(operator.json(), { tenant: null, name: 'operator', role: 'operator' });
     const flow = '/admin/v1/reports/data-flow?tenant=';
     assert.equal((await served.get(`${flow}acme`, { cookie })).status, 200);
     assert.equal((await served.get(`${flow}globex`, { cookie })).status, 404);

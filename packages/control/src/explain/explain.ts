@@ -2,7 +2,7 @@
 // what would change it. Says nothing that the record does not hold.
 import { CODES, type Code, formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
-import type { ReadCandidate, ReadClearance, ReadRecord } from './record.ts';
+import type { ReadCandidate, ReadClearance, ReadRecord, ReadRouting } from './record.ts';
 import { REMEDIES } from './remedies.table.ts';
 
 export type ExplainedCandidate = {
@@ -84,11 +84,9 @@ function becauseOf(record: ReadRecord): readonly string[] {
   }
   if (record.consent !== undefined) told.push(consentWords(record.consent, record.consentUse));
   if (clearance !== undefined) told.push(clearanceWords(clearance));
-  if (record.step !== undefined) {
-    told.push(`Its step is ${record.step}, as the ${SOURCES[record.stepSource] ?? 'call'} said.`);
-  }
+  if (record.step !== undefined) told.push(stepWords(record.step, record));
   if (rule !== undefined) told.push(`The rule ${rule} spoke.`);
-  if (difficulty !== undefined) told.push(`By rule of thumb it is ${DIFFICULTY[difficulty]}.`);
+  if (difficulty !== undefined) told.push(difficultyWords(difficulty, record.routed));
   const open = record.candidates.filter((one) => one.gates === 0).length;
   if (record.candidates.length > 0) {
     const { length } = record.candidates;
@@ -116,10 +114,47 @@ function clearanceWords(clearance: ReadClearance): string {
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
-  header: 'header',
-  rule: 'rule',
-  words: 'wording',
+  header: 'as the header said',
+  metadata: 'as its metadata said',
+  telemetry: 'as its trace said',
+  identity: 'as its callers said of the same prompt and tools before',
+  structure: 'by how it is built',
+  words: 'by the words of its instruction',
+  position: 'by where it stands in the conversation',
 };
+
+function stepWords(step: string, { stepSource, stepClass }: ReadRecord): string {
+  const isOther = stepClass !== undefined && stepClass !== step;
+  const counted = isOther ? `, which counts as ${stepClass}` : '';
+  return `Its step is ${step}, ${SOURCES[stepSource] ?? 'as the call said'}${counted}.`;
+}
+
+function difficultyWords(difficulty: string, routed: ReadRouting | undefined): string {
+  const work = DIFFICULTY[difficulty] ?? difficulty;
+  switch (routed?.by) {
+    case 'learned':
+      return `The learned router ${routed.router ?? ''} says it is ${work}${gainWords(routed)}.`;
+    case 'session':
+      return `It goes on where the step before it was done: ${work}.`;
+    case 'step':
+      return `Such steps are usually ${work}${abstainedWords(routed)}.`;
+    default:
+      return `By rule of thumb it is ${work}${routed === undefined ? '' : abstainedWords(routed)}.`;
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+const gainWords = ({ gain, error }: ReadRouting): string =>
+  gain === undefined
+    ? ''
+    : `: the stronger tier gains ${percent(gain)}, give or take ${percent(error ?? 1)}`;
+
+function abstainedWords({ router, abstained }: ReadRouting): string {
+  if (router === undefined) return '; no learned router is promoted';
+  return `; the learned router ${router} says nothing (${abstained ?? 'no labels'})`;
+}
+
 const DIFFICULTY: Readonly<Record<string, string>> = {
   easy: 'easy work, which begins on tier 1',
   middle: 'middling work, which begins on tier 2',

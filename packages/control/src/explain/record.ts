@@ -55,6 +55,14 @@ export type ReadUsage = {
   readonly source: string;
 };
 
+export type ReadRouting = {
+  readonly by: string;
+  readonly router?: string | undefined;
+  readonly gain?: number | undefined;
+  readonly error?: number | undefined;
+  readonly abstained?: string | undefined;
+};
+
 export type ReadRecord = {
   readonly decision: string;
   readonly request: string;
@@ -67,6 +75,8 @@ export type ReadRecord = {
   readonly stream: boolean;
   readonly step?: string | undefined;
   readonly stepSource: string;
+  readonly stepClass?: string | undefined;
+  readonly routed?: ReadRouting | undefined;
   readonly modelRequested?: string | undefined;
   readonly label?: string | undefined;
   readonly kinds: readonly string[];
@@ -91,6 +101,7 @@ export type ReadRecord = {
   readonly priceVersion?: string | undefined;
   readonly savingsNanoUsd?: bigint | undefined;
   readonly heldNanoUsd: bigint;
+  readonly bodyMs?: number | undefined;
   readonly decideMs: number;
   readonly queueMs: number;
   readonly upstreamMs: number;
@@ -139,6 +150,16 @@ const record: z.ZodType<ReadRecord> = z.object({
   stream: z.boolean(),
   step: text.optional(),
   stepSource: text,
+  stepClass: text.optional(),
+  routed: z
+    .object({
+      by: text,
+      router: text.optional(),
+      gain: z.number().optional(),
+      error: z.number().optional(),
+      abstained: text.optional(),
+    })
+    .optional(),
   modelRequested: text.optional(),
   label: text.optional(),
   kinds: z.array(text),
@@ -188,6 +209,7 @@ const record: z.ZodType<ReadRecord> = z.object({
   priceVersion: text.optional(),
   savingsNanoUsd: nano().optional(),
   heldNanoUsd: nano(),
+  bodyMs: ms.optional(),
   decideMs: ms,
   queueMs: ms,
   upstreamMs: ms,

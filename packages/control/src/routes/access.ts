@@ -15,10 +15,11 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
       answer: z.strictObject({
         tenant: z.string().nullable().describe('Whose key it is; null: the operator.'),
         name: z.string().describe('The name of the key, or `operator`.'),
+        role: z.enum(['operator', 'admin', 'auditor', 'finance']),
       }),
-      forTenants: true,
-      async serve(_query, _asked, { visitor: { tenant, name } }) {
-        return yes({ status: 200, body: { tenant: tenant ?? null, name } });
+      forAll: true,
+      async serve(_query, _asked, { visitor: { tenant, name, role } }) {
+        return yes({ status: 200, body: { tenant: tenant ?? null, name, role } });
       },
     }),
     {
@@ -26,7 +27,7 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
       path: '/admin/v1/login-links',
       summary: 'A link that opens the console once, within ten minutes',
       kind: 'json',
-      forTenants: true,
+      forAll: true,
       status: 201,
       query: NO_QUERY,
       body: undefined,
@@ -45,7 +46,7 @@ export function accessRoutes({ clock }: ControlOptions, door: Door): readonly Ro
       path: '/admin/v1/logout',
       summary: 'End the session of the cookie that came along',
       kind: 'json',
-      forTenants: true,
+      forAll: true,
       status: 200,
       query: NO_QUERY,
       body: undefined,

@@ -333,11 +333,11 @@ const KEY_BODY = {
 const NOT_HERE = refusal('config_conflict', 'This server takes its documents from files alone.', {
   hint: 'Change its configuration files.',
 });
-const TENANT_MISSING = refusal('body_invalid', 'The body: `tenant` is missing.', {
+const TENANT_MISSING = refusal('body_invalid', 'The body: `tenant` is missing or no text.', {
   hint: 'Say whose it is; an endpoint for all belongs into a file of the operator.',
   param: 'tenant',
 });
-const URL_MISSING = refusal('body_invalid', 'The body: `url` is missing.', {
+const URL_MISSING = refusal('body_invalid', 'The body: `url` is missing or no text.', {
   hint: 'Its base URL with the version path, like https://llm.example/v1.',
   param: 'url',
 });

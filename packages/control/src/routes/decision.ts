@@ -37,7 +37,18 @@ const decisionSchema = z.strictObject({
   operation: text,
   stream: z.boolean(),
   step: maybe,
-  step_source: text,
+  step_source: text.describe('How the step was known.'),
+  step_class: maybe.describe('Of the model `auto` alone.'),
+  routed: z
+    .strictObject({
+      by: text.describe('`learned`, `step`, `session` or `words`.'),
+      router: maybe.describe('The learned router that was asked.'),
+      gain: count.describe('What the stronger tier gains, -1 to 1.'),
+      error: count.describe('Standard error of the gain.'),
+      abstained: maybe.describe('Why the learned router said nothing.'),
+    })
+    .nullable()
+    .describe('Who said which tier suits a call of the model `auto`.'),
   model_requested: maybe,
   label: maybe,
   kinds: z.array(text),
@@ -115,6 +126,7 @@ const decisionSchema = z.strictObject({
   ...money,
   parked_ms: ms,
   queue_ms: ms,
+  body_ms: ms.nullable(),
   decide_ms: ms,
   upstream_ms: ms,
   first_byte_ms: count,
@@ -162,6 +174,7 @@ function documentOf(record: ReadRecord): object {
     ...spentOf(record),
     parked_ms: record.parkedMs,
     queue_ms: record.queueMs,
+    body_ms: record.bodyMs ?? null,
     decide_ms: record.decideMs,
     upstream_ms: record.upstreamMs,
     first_byte_ms: record.firstByteMs ?? null,
@@ -189,6 +202,12 @@ function whoOf(record: ReadRecord): object {
   };
 }
 
+function routedOf({ routed }: ReadRecord): object | null {
+  if (routed === undefined) return null;
+  const { by, router = null, gain = null, error = null, abstained = null } = routed;
+  return { by, router, gain, error, abstained };
+}
+
 function secondStageOf({ secondStage }: ReadRecord): object | null {
   if (secondStage === undefined) return null;
   const { tookMs, endpoint = null, model = null, ...told } = secondStage;
@@ -200,6 +219,8 @@ function judgedOf(record: ReadRecord): object {
   return {
     step: record.step ?? null,
     step_source: record.stepSource,
+    step_class: record.stepClass ?? null,
+    routed: routedOf(record),
     model_requested: record.modelRequested ?? null,
     label: record.label ?? null,
     kinds: record.kinds,

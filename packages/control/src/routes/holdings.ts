@@ -202,6 +202,10 @@ const ETAG_BYTES = 12;
 export const etagOf = ({ keys }: ControlOptions, document: object): string =>
   `"${keys.digest('etag', JSON.stringify(document), ETAG_BYTES)}"`;
 
+/** Of a document that is kept as text. */
+export const textTag = (options: ControlOptions, written: string | undefined): string =>
+  etagOf(options, { text: written ?? null });
+
 function statusOf(status: StatusDocument): object {
   const { journal, records, snapshot } = status;
   return {

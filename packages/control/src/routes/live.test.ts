@@ -195,7 +195,7 @@ describe('the live tail', () => {
     for (let i = 0; i < TAILS_MAX; i += 1) await open();
     const reply = await served.get(PATH);
     assert.equal(reply.status, 429);
-    assert.equal(reply.headers['retry-after-ms'], '2000');
+    assert.ok(Number(reply.headers['retry-after-ms']) >= 2_000);
     readers[0]?.request.destroy();
     await served.until(() => served.readings.feeds < TAILS_MAX);
     await open();

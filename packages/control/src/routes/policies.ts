@@ -7,13 +7,12 @@ import { z } from 'zod';
 import type { ControlOptions } from '../options.ts';
 import type { Depth, Draft, DraftProblem, Rehearsal } from '../rehearsal.ts';
 import { UNKNOWN } from './answered.ts';
+import { textTag } from './holdings.ts';
 import { type AttachedStatus, attachments, policyOf } from './policy-words.ts';
 import { type Answer, getRoute, NO_QUERY, pageBody, pageOf, type Route, read } from './route.ts';
 import { time } from './rows.ts';
-import { plainSchema } from './written.ts';
+import { DRAFT_CHARACTERS_MAX, plainSchema } from './written.ts';
 
-/** A policy that is longer belongs into a file, and its tests to the command line. */
-export const DRAFT_CHARACTERS_MAX = 49_152;
 /** Of those that pass; all that fail are told. */
 const TESTS_TOLD_MAX = 200;
 
@@ -52,6 +51,8 @@ const policySchema = z.strictObject({
 
 const wholeSchema = policySchema.extend({
   text: maybe.describe('As it is written, below its name; null: it was imported.'),
+  kept_here: z.boolean().describe('It can be changed here: no file owns it.'),
+  etag: text.describe('For `if-match`.'),
 });
 
 export const draftProblem: z.ZodType = z.strictObject({
@@ -113,8 +114,11 @@ export function policyRoutes(options: ControlOptions): readonly Route[] {
         const found = all.policies.get(name);
         if (found === undefined) return no(UNKNOWN);
         const row = policyOf(found, attachments(all).get(name) ?? [], clock.now());
-        const written = rehearsal?.written(name);
-        return yes({ status: 200, body: { ...row, text: written?.text ?? null } });
+        const written = rehearsal?.written(name)?.text;
+        const etag = textTag(options, written);
+        const isKept = options.texts?.isKept({ noun: 'policies', name }) ?? false;
+        const body = { ...row, text: written ?? null, kept_here: isKept, etag };
+        return yes({ status: 200, body, headers: ['etag', etag] });
       },
     }),
     {

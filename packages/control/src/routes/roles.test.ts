@@ -80,7 +80,6 @@ describe('a key of a tenant', () => {
       ['POST', '/endpoints/acme/gpu/drain'],
       ['POST', '/sessions/ses_1/declassify'],
       ['POST', '/tenants'],
-      ['POST', '/login-links'],
     ];
     for (const [method, path] of deeds) {
       for (const role of ['auditor', 'finance']) {
@@ -89,6 +88,23 @@ describe('a key of a tenant', () => {
     }
     assert.notEqual(await status('admin', '/consents', 'POST'), 'not_entitled');
     assert.deepEqual([served.deeds, served.desk.calls], [[], []]);
+  });
+
+  it('comes and goes, whatever its role, and its session may no more than it', async () => {
+    for (const role of ROLES) {
+      const made = await served.ask('POST', '/admin/v1/login-links', { headers: bearer(role) });
+      assert.equal(made.status, 201, role);
+      const { pathname, search } = new URL(String(at(made.json(), 'url')));
+      const opened = await served.get(`${pathname}${search}`, {});
+      const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+      const who = await served.get('/admin/v1/session', { cookie });
+      assert.deepEqual(who.json(), { tenant: 'acme', name: role, role });
+      const seen = await served.get('/admin/v1/consents', { cookie });
+      assert.equal(seen.status, role === 'finance' ? 403 : 200, role);
+      const headers = { cookie, origin: served.origin };
+      assert.equal((await served.ask('POST', '/admin/v1/logout', { headers })).status, 200);
+      assert.equal((await served.get('/admin/v1/session', { cookie })).status, 401);
+    }
   });
 
   it('is what its document says now', async () => {

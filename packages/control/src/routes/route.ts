@@ -55,6 +55,8 @@ export type Route = {
   readonly forTenants?: boolean;
   /** And whoever looks after the money of a tenant. */
   readonly forFinance?: boolean;
+  /** Whoever is let in, also where it changes something: coming and going. */
+  readonly forAll?: boolean;
   /** Undefined: it answered by itself. */
   readonly serve: (asked: Asked, from: From) => Promise<Result<Answer | undefined, Refusal>>;
 };
@@ -68,6 +70,7 @@ type Get<Q> = {
   readonly answer: z.ZodType;
   readonly forTenants?: boolean;
   readonly forFinance?: boolean;
+  readonly forAll?: boolean;
   serve(query: Q, asked: Asked, from: From): Promise<Result<Answer, Refusal>>;
 };
 
@@ -108,7 +111,7 @@ const ISSUES_TOLD_MAX = 8;
 export function refuseIssues(issues: readonly Issue[]): Refusal {
   const [first] = issues;
   const told = issues.slice(0, ISSUES_TOLD_MAX).map(sentence).join(' ');
-  const hint = first?.hint === undefined ? {} : { hint: `${capital(first.hint)}.` };
+  const hint = first?.hint === undefined ? {} : { hint: advice(first.hint) };
   const param = first === undefined ? {} : { param: first.path.join('.') };
   return refusal('body_invalid', told, { ...hint, ...param });
 }
@@ -120,5 +123,9 @@ function sentence({ path, message }: Issue): string {
     ? `${capital(message)}.`
     : `${where}: ${message}.`;
 }
+
+/** A command stays as somebody types it. */
+const advice = (hint: string): string =>
+  hint.startsWith('signalbox ') ? hint : `${capital(hint)}${/[.?!]$/.test(hint) ? '' : '.'}`;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

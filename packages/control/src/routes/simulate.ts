@@ -1,7 +1,7 @@
 // What if: a call that nobody made, decided as the line would decide it, with whatever is imagined
 // of its tenant, its endpoints and its policies. Nothing is asked of anybody, nothing is recorded.
 import { no, type Refusal, type Result, refusal, tenantName, yes } from '@signalbox/contract';
-import type { Configuration } from '@signalbox/documents';
+import { type Configuration, strangeRegion } from '@signalbox/documents';
 import {
   doesOf,
   type Explained,
@@ -19,10 +19,10 @@ import { z } from 'zod';
 import { REMEDIES } from '../explain/remedies.table.ts';
 import type { ControlOptions } from '../options.ts';
 import type { Draft, Rehearsal } from '../rehearsal.ts';
-import { DRAFT_CHARACTERS_MAX, draftProblem, NO_REHEARSAL, problemOf } from './policies.ts';
+import { draftProblem, NO_REHEARSAL, problemOf } from './policies.ts';
 import { type Answer, NO_QUERY, type Route, read } from './route.ts';
 import { micro } from './rows.ts';
-import { plainSchema } from './written.ts';
+import { DRAFT_CHARACTERS_MAX, plainSchema } from './written.ts';
 
 const TOKENS_MAX = 100_000_000;
 const LIST_MAX = 64;
@@ -171,6 +171,13 @@ function imaginedCall(
   const lost = asked.down?.find((name) => !snapshot.catalog.endpoints.has(name));
   if (lost !== undefined) return unknown('down', snapshot.catalog.endpoints);
   const { topology, residency, policies } = asked;
+  const here = [...configuration.endpoints.values()].flatMap(({ region }) => region ?? []);
+  for (const region of residency ?? []) {
+    const strange = region === 'any' ? undefined : strangeRegion(region, here);
+    if (strange === undefined) continue;
+    const { message, hint } = strange;
+    return no(refusal('body_invalid', `\`residency\`: ${message}.`, { param: 'residency', hint }));
+  }
   return yes({
     tenant: tenantAsIf(found, { topology, residency, plan, policies }),
     key,

@@ -11,6 +11,8 @@ export type WrittenNoun = 'tenants' | 'keys' | 'consents' | 'endpoints';
 
 export type Named = { readonly name: string; readonly document: WrittenDocument };
 
+/** A text that is longer belongs into a file, and its tests to the command line. */
+export const DRAFT_CHARACTERS_MAX = 49_152;
 /** A limit of the micro-USD that a number holds exactly. */
 const MICRO_USD_MAX = 9_000_000_000_000_000;
 const MICRO_PER_USD = 1_000_000n;
@@ -26,7 +28,9 @@ export function readNamed(noun: WrittenNoun, body: unknown): Result<Named, Refus
   const { name, ...document } = body;
   const { names } = NOUNS[noun];
   if (typeof name !== 'string') {
-    return no(refusal('body_invalid', 'The body: `name` is missing.', { param: 'name' }));
+    return no(
+      refusal('body_invalid', 'The body: `name` is missing or no text.', { param: 'name' }),
+    );
   }
   if (names !== undefined && !names.pattern.test(name)) {
     return no(refusal('body_invalid', `\`name\`: ${names.message}.`, { param: 'name' }));

@@ -2,6 +2,7 @@
 // that deciding needs. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import {
+  type Anatomy,
   type ByteRange,
   no,
   type Question,
@@ -10,19 +11,21 @@ import {
   refusal,
   yes,
 } from '@signalbox/contract';
+import { anatomyOf } from '../anatomy.ts';
 import { concat, encode, splice } from '../bytes.ts';
 import { contentOf } from '../content.ts';
 import {
   type Field,
-  innerFields,
+  innerOf,
   integerAt,
   lastField,
   readObject,
-  stringAt,
+  textOf,
   type ValueKind,
 } from '../json.ts';
+import type { Outline } from '../outline.ts';
 import { type Fields, plainBody } from '../plain.ts';
-import { type Outline, outline } from './outline.ts';
+import { outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
@@ -102,6 +105,7 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined;
   readonly sessionHint: string | undefined;
+  readonly stepHint: string | undefined;
   readonly #fields: Fields;
   #outline: Outline | undefined = undefined;
 
@@ -120,6 +124,7 @@ class BodyQuestion implements Question {
     const container = fields.get('container');
     this.statefulReference = textOf(body, container) ?? textIn(body, container, 'id');
     this.sessionHint = textIn(body, fields.get('metadata'), 'session_id');
+    this.stepHint = textIn(body, fields.get('metadata'), 'step');
   }
 
   get unreadableParts(): boolean {
@@ -132,6 +137,10 @@ class BodyQuestion implements Question {
 
   lastInstruction(): string {
     return this.#seen().lastInstruction();
+  }
+
+  anatomy(): Anatomy {
+    return anatomyOf(this.bytes, this.#fields);
   }
 
   sessionBytes(prefix: string): Uint8Array {
@@ -152,12 +161,7 @@ class BodyQuestion implements Question {
   }
 }
 
-function textOf(body: Uint8Array, field: Field | undefined): string | undefined {
-  if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
-}
-
 function textIn(body: Uint8Array, field: Field | undefined, key: string): string | undefined {
-  const inner = field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
+  const inner = innerOf(body, field);
   return inner === undefined ? undefined : textOf(body, lastField(inner, key));
 }

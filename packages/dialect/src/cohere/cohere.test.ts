@@ -256,6 +256,18 @@ describe('an answer', () => {
     assert.deepEqual([answer?.stop, whole.id, whole.ended], ['tools', 'one', true]);
   });
 
+  it('may have arguments that are an object', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'look', arguments: { a: 1 } } };
+    const message = { role: 'assistant', tool_calls: [call] };
+    for (const events of [
+      streamed([start, at('tool-call-start', 0, { tool_calls: call }), end('TOOL_CALL')]),
+      cohere.readWhole({ id: 'one', finish_reason: 'TOOL_CALL', message, usage }),
+    ]) {
+      const [part] = fold(events).answers[0]?.parts ?? [];
+      assert.equal(part?.kind === 'call' && part.arguments, '{"a":1}');
+    }
+  });
+
   it('counts what is billed, and tokens only where no bill is told', () => {
     const message = { role: 'assistant', content: [{ type: 'text', text: 'a' }] };
     const counted = (told: object) =>

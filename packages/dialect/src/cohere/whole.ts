@@ -61,10 +61,11 @@ export function callEvent(call: Json | undefined, part: number): AnswerEvent {
 
 const functionOf = (call: Json | undefined): Json | undefined => member(call, 'function');
 
-/** Also a fragment of them. */
+/** Also a fragment of them; some servers write the object itself. */
 export function argumentsOf(call: Json | undefined): string {
-  const text = textIn(functionOf(call), 'arguments') ?? '';
-  return text === 'null' ? '' : text;
+  const said = member(functionOf(call), 'arguments');
+  if (isObject(said)) return JSON.stringify(said);
+  return typeof said !== 'string' || said === 'null' ? '' : said;
 }
 
 /** Which source which words came from. No other format has a place for that. */

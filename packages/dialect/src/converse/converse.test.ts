@@ -240,6 +240,14 @@ describe('an answer', () => {
     );
   });
 
+  it('may have arguments that are an object, in a stream too', () => {
+    const toolUse = { toolUseId: 't', name: 'look' };
+    const begun = { contentBlockStart: { contentBlockIndex: 0, start: { toolUse } } };
+    const events = [start, begun, delta(0, { toolUse: { input: { a: 1 } } }), stop('tool_use')];
+    const [part] = fold(streamed([...events, { metadata: { usage } }])).answers[0]?.parts ?? [];
+    assert.equal(part?.kind === 'call' && part.arguments, '{"a":1}');
+  });
+
   it('ends where usage came first, or not at all, and not where no reason was told', () => {
     const usageFirst = fold(streamed([start, { metadata: { usage } }, stop('end_turn')]));
     assert.deepEqual([usageFirst.ended, usageFirst.answers[0]?.stop], [true, 'end']);

@@ -128,8 +128,9 @@ class Decoder implements StreamDecoder {
       this.#out.push(...thoughtEvents(thought, this.#part(index, 'thought').part));
       return;
     }
-    const input = textIn(member(delta, 'toolUse'), 'input');
-    if (input === undefined || input === '') return;
+    const said = member(member(delta, 'toolUse'), 'input');
+    const input = isObject(said) ? JSON.stringify(said) : said;
+    if (typeof input !== 'string' || input === '') return;
     const open = this.#open.get(index);
     if (open?.kind !== 'call') {
       this.#fail('a piece of a call came that never began');

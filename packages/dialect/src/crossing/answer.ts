@@ -4,13 +4,19 @@
 import type { Headers, Passing, RequestId } from '@signalbox/contract';
 import { refusal } from '@signalbox/contract';
 import type { Ask, Wire } from '../canon/canon.ts';
-import type { AnswerContext } from '../canon/codec.ts';
 import { codeOfError, readUpstreamError } from '../kinds/upstream-error.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
+import { streamWithoutLogprobs, withoutLogprobs } from '../openai/hidden-logprobs.ts';
 import type { StreamReader } from '../openai/stream.ts';
 import { readPassedAnswer } from '../passing/answer.ts';
 import { isPassed } from '../passing/operations.table.ts';
-import { type Carried, type CarriedStream, carryStream, carryWhole } from './carry.ts';
+import {
+  type Carried,
+  type CarriedStream,
+  type CarryContext,
+  carryStream,
+  carryWhole,
+} from './carry.ts';
 import { callerCodec } from './codecs.ts';
 import { carryCount } from './count.ts';
 import { carryEmbedded } from './embedding.ts';
@@ -28,6 +34,8 @@ export type Asked = {
   readonly model: string;
   readonly stream: boolean;
   readonly usageWanted: boolean;
+  /** They were asked for by us, and are taken out again. */
+  readonly hideLogprobs: boolean;
   /** Where the request was read for another format. */
   readonly ask: Ask | EmbedAsked | undefined;
   /** Of what only passes. */
@@ -44,6 +52,10 @@ export function streamOf(lane: Lane, hideUsage: boolean, asked: Asked): StreamRe
   if (!isCarried(lane)) return UNTOUCHED[lane.caller].streamReader(lane.operation, hideUsage);
   return carryStream(lane, contextOf(lane, asked));
 }
+
+/** All events of a stream without the log-probabilities that we asked for. */
+export const shownStream = (lane: Lane, events: Uint8Array): Uint8Array =>
+  isCarried(lane) ? events : streamWithoutLogprobs(events);
 
 /** What the caller's format could not say, up to now. */
 export function droppedBy(reader: StreamReader): readonly string[] {
@@ -66,7 +78,8 @@ export function wholeOf(
   const embed = asked.ask !== undefined && 'embed' in asked.ask ? asked.ask : undefined;
   if (!isCarried(lane) && embed === undefined) {
     const facts = UNTOUCHED[lane.caller].readAnswer(lane.operation, body);
-    return { body, facts, dropped: NOTHING };
+    const shown = asked.hideLogprobs ? withoutLogprobs(body) : body;
+    return { body: shown, facts, dropped: NOTHING };
   }
   if (status < 300 && embed !== undefined) {
     return carryEmbedded(body, lane, { asked: embed, model: asked.model });
@@ -103,8 +116,8 @@ const ID_PREFIXES: Readonly<Record<Wire, string>> = {
 };
 const REQUEST_PREFIX_LENGTH = 'req_'.length;
 
-function contextOf({ caller, operation }: Lane, asked: Asked): AnswerContext {
-  const { request, at, model, usageWanted, ask } = asked;
+function contextOf({ caller, operation }: Lane, asked: Asked): CarryContext {
+  const { request, at, model, usageWanted, hideLogprobs, ask } = asked;
   const isPrompt = operation === 'completion' && caller === 'openai';
   const prefix = isPrompt ? 'cmpl-' : ID_PREFIXES[caller];
   return {
@@ -112,6 +125,7 @@ function contextOf({ caller, operation }: Lane, asked: Asked): AnswerContext {
     id: `${prefix}${request.slice(REQUEST_PREFIX_LENGTH)}`,
     created: Math.floor(at / 1_000),
     usageWanted,
+    hideLogprobs,
     ...(ask === undefined || 'embed' in ask ? {} : { ask }),
   };
 }

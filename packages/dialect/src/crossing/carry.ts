@@ -16,12 +16,15 @@ import { Signing } from './signed.ts';
 
 const NOTHING = new Uint8Array(0);
 
+/** What the caller did not ask for is left out. */
+export type CarryContext = AnswerContext & { readonly hideLogprobs: boolean };
+
 /** A stream; `dropped` grows with it. */
 export interface CarriedStream extends StreamReader {
   readonly dropped: ReadonlySet<string>;
 }
 
-export function carryStream(lane: Lane, context: AnswerContext): CarriedStream {
+export function carryStream(lane: Lane, context: CarryContext): CarriedStream {
   const to = callerCodec(lane.caller, lane.operation);
   return new Carrying(SERVER_CODECS[lane.upstream], to, lane, context);
 }
@@ -32,6 +35,7 @@ class Carrying implements CarriedStream {
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
   readonly #missingEnd: boolean;
+  readonly #hideLogprobs: boolean;
   readonly #order = new Order();
   readonly #signing: Signing;
   readonly #facts: Facts = {
@@ -47,10 +51,11 @@ class Carrying implements CarriedStream {
   #isRead = false;
   #stopped: StopReason | undefined;
 
-  constructor(from: ServerCodec, to: CallerCodec, lane: Lane, context: AnswerContext) {
+  constructor(from: ServerCodec, to: CallerCodec, lane: Lane, context: CarryContext) {
     this.#decoder = from.decoder();
     this.#encoder = to.encoder(context);
     this.#missingEnd = lane.missingEnd;
+    this.#hideLogprobs = context.hideLogprobs;
     this.#signing = new Signing(lane);
   }
 
@@ -85,6 +90,7 @@ class Carrying implements CarriedStream {
     if (events.length === 0) return NOTHING;
     const out: Uint8Array[] = [];
     for (const event of events) {
+      if (event.kind === 'logprobs' && this.#hideLogprobs) continue;
       this.#order.check(event);
       this.#note(event);
       const bytes = this.#encoder.push(this.#signing.push(event));
@@ -139,7 +145,7 @@ const NOT_JSON: AnswerFacts = {
 export function carryWhole(
   body: Uint8Array,
   lane: Lane,
-  context: AnswerContext & { readonly stream: boolean },
+  context: CarryContext & { readonly stream: boolean },
 ): Carried {
   const parsed = tryParse(body);
   if (parsed === undefined) return { body, facts: NOT_JSON, dropped: [] };
@@ -149,6 +155,7 @@ export function carryWhole(
   const signing = new Signing(lane);
   const told: AnswerEvent[] = [];
   for (const event of events) {
+    if (event.kind === 'logprobs' && context.hideLogprobs) continue;
     order.check(event);
     const own = signing.push(event);
     told.push(own);

@@ -6,6 +6,7 @@ import type { ServerWire, Wire } from '../canon/canon.ts';
 import type { WriteQuirks } from '../canon/codec.ts';
 import { authOf, hasModel, kindAt, pathOf, quirksOf, streamRules } from '../kinds/kinds.ts';
 import type { Auth, ServerKind, WireOperation } from '../kinds/server-kind.ts';
+import { asksLogprobs } from '../openai/hidden-logprobs.ts';
 import { asksForUsage } from '../openai/question.ts';
 import { isPassed } from '../passing/operations.table.ts';
 import { COUNT_WIRES, EMBED_WIRES, wireOf } from './codecs.ts';
@@ -47,6 +48,14 @@ export const asksUsage = (lane: Lane, question: Question): boolean =>
   lane.upstream === 'openai' &&
   asksForUsage(lane.carried ? 'chat' : lane.operation) &&
   (lane.carried || !question.usageWanted);
+
+/** The server tells log-probabilities of a chat, and the caller does not ask for them. */
+export function canAskLogprobs(lane: Lane, question: Question): boolean {
+  const { kind, upstream, carried, operation, quirks } = lane;
+  if (upstream !== 'openai' || (operation !== 'chat' && !carried)) return false;
+  if (kind.able.logprobs === false || quirks.lacks?.includes('logprobs') === true) return false;
+  return !(lane.caller === 'openai' && asksLogprobs(question.bytes));
+}
 
 /** Undefined: the server has no such operation, and no other format could carry it. */
 export function laneTo(

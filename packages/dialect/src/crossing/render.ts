@@ -6,6 +6,7 @@ import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
 import { MARK } from '../canon/origin.ts';
+import { withLogprobs } from '../openai/hidden-logprobs.ts';
 import { bounded, boundedAsk, isBounded } from './bounded.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import { countBody } from './count.ts';
@@ -43,8 +44,9 @@ function untouched(asked: Question, lane: Lane, how: Rendering): Rendered {
   const { outputTokensMax: most } = how;
   const question = isBounded(lane, most) ? bounded(asked, lane, most) : asked;
   const unsigned = findMark(question.bytes) < 0 ? undefined : withoutForeign(question, lane, how);
-  const { model, askUsage, storeNothing } = how;
-  const body = (unsigned?.question ?? question).render(model, askUsage, storeNothing);
+  const { model, askUsage, askLogprobs, storeNothing } = how;
+  const plain = (unsigned?.question ?? question).render(model, askUsage, storeNothing);
+  const body = askLogprobs === true ? withLogprobs(plain) : plain;
   const { versionInBody: version } = lane.quirks;
   const sent = version === undefined ? body : withVersion(body, version);
   return { body: sent, dropped: unsigned?.dropped ?? NOTHING, ask: undefined };
@@ -74,9 +76,10 @@ function countOf(body: Uint8Array): Uint8Array {
 }
 
 function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {
-  const { model, askUsage, contextTokens } = how;
+  const { model, askUsage, askLogprobs, contextTokens } = how;
   const to = { model, quirks: lane.quirks, askUsage, contextTokens };
-  const { body, dropped: lost } = SERVER_CODECS[lane.upstream].writeAsk(ask, to);
+  const asked = askLogprobs === true && ask.logprobs === undefined ? { ...ask, logprobs: 0 } : ask;
+  const { body, dropped: lost } = SERVER_CODECS[lane.upstream].writeAsk(asked, to);
   return { body, dropped: [...new Set([...dropped, ...lost])].sort() };
 }
 

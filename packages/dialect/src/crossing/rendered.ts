@@ -10,6 +10,8 @@ export type Rendering = {
   /** The server's own name for the model. */
   readonly model: string;
   readonly askUsage: boolean;
+  /** The answer's log-probabilities are for us: the caller did not ask for them. */
+  readonly askLogprobs?: boolean | undefined;
   readonly storeNothing: boolean;
   /** For one answer; undefined: as the caller says. */
   readonly outputTokensMax?: number | undefined;

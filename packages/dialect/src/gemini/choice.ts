@@ -30,6 +30,8 @@ export class Choice {
   #calls = 0;
   #text: OpenText | undefined = undefined;
   #call: OpenCall | undefined = undefined;
+  /** Arguments of calls that had an id, by id and name. */
+  readonly #closed = new Map<string, string>();
   #fields: JsonObject | undefined = undefined;
 
   constructor(answer: number, idOf: (call: number) => string) {
@@ -131,6 +133,7 @@ export class Choice {
     const pieces = listIn(call, 'partialArgs');
     const args = member(call, 'args') ?? undefined;
     const goesOn = member(call, 'willContinue') === true;
+    if (!goesOn && args !== undefined && this.#isAgain(call, args)) return true;
     const open = this.#continued(call, pieces !== undefined) ?? this.#openCall(call, out);
     // The end of a call that was closed already.
     if (open === undefined) return true;
@@ -143,14 +146,22 @@ export class Choice {
     return true;
   }
 
-  /** The open call, where this is more of it: without a name, or with the same one and pieces. */
+  /** The same call a second time: whole after its pieces, or in two chunks. */
+  #isAgain(call: JsonObject, args: Json): boolean {
+    const id = textIn(call, 'id') || undefined;
+    const said = id === undefined ? undefined : this.#closed.get(`${id} ${textIn(call, 'name')}`);
+    return said !== undefined && said === readArguments(args);
+  }
+
+  /** The open call, where this is more of it: without a name, or with the same one again. */
   #continued(call: JsonObject, hasPieces: boolean): OpenCall | undefined {
     const open = this.#call;
     if (open === undefined) return undefined;
     const name = textIn(call, 'name') || undefined;
     const id = textIn(call, 'id') || undefined;
     if (id !== undefined && open.id !== undefined && id !== open.id) return undefined;
-    return name === undefined || (name === open.name && hasPieces) ? open : undefined;
+    const isSame = name === open.name && (hasPieces || id !== undefined);
+    return name === undefined || isSame ? open : undefined;
   }
 
   #openCall(call: JsonObject, out: AnswerEvent[]): OpenCall | undefined {
@@ -171,9 +182,10 @@ export class Choice {
     const open = this.#call;
     if (open === undefined) return;
     this.#call = undefined;
-    const { part, pieces } = open;
+    const { part, pieces, id, name } = open;
     const cut = (): string => (whole ? pieces.text() : pieces.cutText());
     const text = open.whole === undefined ? cut() : readArguments(open.whole);
+    if (id !== undefined) this.#closed.set(`${id} ${name}`, text);
     out.push({ kind: 'arguments', answer: this.answer, part, text });
   }
 }

@@ -94,6 +94,21 @@ describe('calls', () => {
     ]);
   });
 
+  it('are told once where they come twice under one id, and read where they are a text', () => {
+    const said = { kind: 'call', id: 'x1', name: 'f', arguments: '{"a":1}' };
+    const whole = call({ id: 'x1', name: 'f', args: { a: 1 } });
+    const begun = { jsonPath: '$.a', numberValue: 1 };
+    const piece = call({ id: 'x1', name: 'f', partialArgs: [begun], willContinue: true });
+    const text = call({ id: 'x1', name: 'f', args: '{"a":1}' });
+    for (const chunks of [[whole, whole], [piece, whole], [piece, call({}), whole], [text]]) {
+      assert.deepEqual(partsOf([...chunks.map((part) => chunkOf([part])), chunkOf([], STOP)]), [
+        said,
+      ]);
+    }
+    const other = call({ id: 'x1', name: 'f', args: { a: 2 } });
+    assert.equal(partsOf([chunkOf([whole]), chunkOf([other], STOP)]).length, 2);
+  });
+
   it('keep numbers that no double holds', () => {
     const given = '{"functionCall":{"name":"f","args":{"n":12345678901234567890}}}';
     const body = `{"candidates":[{"content":{"parts":[${given}]},"finishReason":"STOP"}]}`;

@@ -20,7 +20,8 @@ export function writeArguments(text: string): Json {
 }
 
 export function readArguments(args: Json | undefined): string {
-  if (args === undefined || args === null) return '{}';
+  if (args === undefined || args === null || args === '') return '{}';
+  if (typeof args === 'string') return args;
   const broken = textIn(args, BROKEN);
   const alone = broken !== undefined && isObject(args) && Object.keys(args).length === 1;
   return alone && !isObject(tryParse(broken)) ? broken : JSON.stringify(args);

@@ -3,6 +3,7 @@
 // in both, are made plain first (the last value wins, every value keeps its bytes), so that no
 // upstream can read another request than we did. Model and stream stand in the path.
 import {
+  type Anatomy,
   type ByteRange,
   no,
   type Question,
@@ -11,12 +12,14 @@ import {
   refusal,
   yes,
 } from '@signalbox/contract';
+import { anatomyOf } from '../anatomy.ts';
 import { splice } from '../bytes.ts';
 import { contentOf } from '../content.ts';
-import { type Field, innerFields, integerAt, lastField, stringAt } from '../json.ts';
+import { type Field, innerOf, integerAt, lastField, textOf } from '../json.ts';
+import type { Outline } from '../outline.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { snakeOf } from './fields.ts';
-import { type Outline, outline } from './outline.ts';
+import { outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
@@ -89,6 +92,7 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined;
   readonly sessionHint: string | undefined;
+  readonly stepHint: string | undefined;
   readonly #fields: Fields;
   #outline: Outline | undefined = undefined;
 
@@ -106,6 +110,7 @@ class BodyQuestion implements Question {
     this.statefulReference = textOf(body, fields.get('cachedContent'));
     const labels = innerOf(body, fields.get('labels'));
     this.sessionHint = labels && textOf(body, lastField(labels, 'session_id'));
+    this.stepHint = labels && textOf(body, lastField(labels, 'step'));
   }
 
   get unreadableParts(): boolean {
@@ -118,6 +123,10 @@ class BodyQuestion implements Question {
 
   lastInstruction(): string {
     return this.#seen().lastInstruction();
+  }
+
+  anatomy(): Anatomy {
+    return anatomyOf(this.bytes, this.#fields);
   }
 
   sessionBytes(prefix: string): Uint8Array {
@@ -146,15 +155,6 @@ class BodyQuestion implements Question {
     this.#outline ??= outline(this.bytes, this.#fields);
     return this.#outline;
   }
-}
-
-function innerOf(body: Uint8Array, field: Field | undefined): readonly Field[] | undefined {
-  return field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
-}
-
-function textOf(body: Uint8Array, field: Field | undefined): string | undefined {
-  if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
 }
 
 /** Of both spellings the one that stands last; 0 is no bound. */

@@ -240,7 +240,7 @@ export const OWN_SERVERS: readonly ServerKind[] = [
       probe: 'documents',
     },
     notes: [
-      'A model runs with the context it was loaded with (4,096 tokens or so unless told otherwise), not with the one it was trained for; a longer prompt is cut without a word. `/v1` cannot set it, the native API can: a chat that may not fit goes there, with room for it (`num_ctx`, which loads the model anew). For callers of other dialects it is asked not to cut (`truncate: false`) and refuses instead; older ones cut all the same.',
+      'A model runs with the context it was loaded with (4,096 tokens or so unless told otherwise), not with the one it was trained for; a longer prompt is cut without a word. `/v1` cannot set it, the native API can: a chat that may not fit goes there, with room for it (`num_ctx`, which loads the model anew; for five minutes after it shorter ones go there too, with the same room). For callers of other dialects it is asked not to cut (`truncate: false`) and refuses instead; older ones cut all the same.',
       '`prompt_eval_count` is absent where the prompt came from the cache.',
       'Native arguments of tool calls are objects, and calls have no ids.',
       'A key is ignored by a local server.',

@@ -3,6 +3,7 @@
 // are escaped or stand twice are made plain first (the last value wins, every value keeps its
 // bytes), so that no upstream can read another request than we did.
 import {
+  type Anatomy,
   type ByteRange,
   no,
   type Question,
@@ -13,11 +14,13 @@ import {
   type SpokenOperation,
   yes,
 } from '@signalbox/contract';
+import { anatomyOf } from '../anatomy.ts';
 import { splice } from '../bytes.ts';
 import { contentOf } from '../content.ts';
-import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
-import { type Outline, outline } from '../openai/outline.ts';
-import { type Fields, plainBody } from '../plain.ts';
+import { type Field, innerOf, integerAt, lastField, textOf } from '../json.ts';
+import { type FilesOutline, outline } from '../openai/outline.ts';
+import { isFilled } from '../openai/sealed.ts';
+import { type Fields, plainBody, wrongKind } from '../plain.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
@@ -45,7 +48,7 @@ export function readQuestion(
   const plain = plainBody(received);
   if (!plain.ok) return plain;
   const { body, fields } = plain.value;
-  const model = stringOf(body, fields.get('model'));
+  const model = textOf(body, fields.get('model'));
   const wrong = firstWrong(operation, fields, model);
   return model === undefined || wrong !== undefined
     ? no(wrong ?? invalid('model', 'The field `model` must be a string.'))
@@ -67,9 +70,7 @@ function firstWrong(
   }
   for (const [name, kinds] of CONTENT[operation]) {
     const kind = fields.get(name)?.kind ?? 'null';
-    if (kinds.includes(kind)) continue;
-    const allowed = kinds.filter((one) => one !== 'null').join(' or ');
-    return invalid(name, `The field \`${name}\` must be ${allowed}.`);
+    if (!kinds.includes(kind)) return wrongKind(name, kinds);
   }
   const stream = fields.get('stream')?.kind ?? 'null';
   if (stream !== 'true' && stream !== 'false' && stream !== 'null') {
@@ -93,9 +94,10 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined = undefined;
   readonly sessionHint: string | undefined;
+  readonly stepHint: string | undefined;
   readonly #operation: SpokenOperation;
   readonly #fields: Fields;
-  #outline: Outline | undefined = undefined;
+  #outline: FilesOutline | undefined = undefined;
 
   constructor(operation: SpokenOperation, body: Uint8Array, fields: Fields, model: string) {
     this.#operation = operation;
@@ -106,7 +108,9 @@ class BodyQuestion implements Question {
     this.outputTokensMax = outputTokensMax(body, fields);
     this.inputTokensEstimate = Math.ceil(body.length / BYTES_PER_TOKEN);
     this.toolsOffered = isFilled(body, fields.get('tools'));
-    this.sessionHint = stringOf(body, innerField(body, fields.get('metadata'), 'session_id'));
+    const metadata = fields.get('metadata');
+    this.sessionHint = textOf(body, innerField(body, metadata, 'session_id'));
+    this.stepHint = textOf(body, innerField(body, metadata, 'step'));
   }
 
   get unreadableParts(): boolean {
@@ -121,6 +125,10 @@ class BodyQuestion implements Question {
     return this.#seen().lastInstruction();
   }
 
+  anatomy(): Anatomy {
+    return anatomyOf(this.bytes, this.#fields);
+  }
+
   sessionBytes(prefix: string): Uint8Array {
     return this.#seen().sessionBytes(prefix);
   }
@@ -133,7 +141,7 @@ class BodyQuestion implements Question {
     return splice(this.bytes, [change]);
   }
 
-  #seen(): Outline {
+  #seen(): FilesOutline {
     this.#outline ??= outline(this.#operation, this.bytes, inSharedWords(this.#fields));
     return this.#outline;
   }
@@ -149,32 +157,9 @@ function inSharedWords(fields: Fields): Fields {
   return named;
 }
 
-/** Images, tokens of an earlier answer, and sealed thoughts: what no scanner of text can read. */
-function holdsUnreadable(body: Uint8Array, fields: Fields): boolean {
-  if (isFilled(body, fields.get('images')) || isFilled(body, fields.get('context'))) return true;
-  const messages = fields.get('messages');
-  if (messages?.kind !== 'array') return false;
-  let unreadable = false;
-  const whole = innerElements(body, messages.valueStart, ({ fields: message = [] }) => {
-    // Where a field stands twice, each of them is looked at: parsers differ in which one counts.
-    unreadable ||= message.some(
-      (field) =>
-        (field.key === 'images' && isFilled(body, field)) ||
-        (field.key === 'reasoning_details' && isSealed(body, field)),
-    );
-  });
-  return unreadable || !whole;
-}
-
-function isSealed(body: Uint8Array, details: Field): boolean {
-  if (details.kind !== 'array') return details.kind !== 'null';
-  let sealed = false;
-  const whole = innerElements(body, details.valueStart, ({ fields = [] }) => {
-    const type = lastField(fields, 'type');
-    sealed ||= stringOf(body, type) !== 'reasoning.text';
-  });
-  return sealed || !whole;
-}
+/** Images beside a prompt, and tokens of an earlier answer: what no scanner of text can read. */
+const holdsUnreadable = (body: Uint8Array, fields: Fields): boolean =>
+  isFilled(body, fields.get('images')) || isFilled(body, fields.get('context'));
 
 /** 0 and less stand for no bound. */
 function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
@@ -184,22 +169,6 @@ function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
 }
 
 function innerField(body: Uint8Array, field: Field | undefined, key: string): Field | undefined {
-  const inner = field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
+  const inner = innerOf(body, field);
   return inner === undefined ? undefined : lastField(inner, key);
-}
-
-/** Anything but an empty list or nothing: what has a wrong kind is not known to be empty. */
-function isFilled(body: Uint8Array, field: Field | undefined): boolean {
-  if (field === undefined || field.kind === 'null') return false;
-  if (field.kind !== 'array') return true;
-  let filled = false;
-  const whole = innerElements(body, field.valueStart, () => {
-    filled = true;
-  });
-  return filled || !whole;
-}
-
-function stringOf(body: Uint8Array, field: Field | undefined): string | undefined {
-  if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
 }

@@ -24,6 +24,15 @@ describe('parts that no text scanner can read', () => {
     ['a refusal', chat({ role: 'assistant', content: [{ type: 'refusal', refusal: 'no' }] })],
     ['tool calls', chat({ role: 'assistant', content: null, tool_calls: [{ type: 'function' }] })],
     ['a tool result', chat({ role: 'tool', tool_call_id: 'c', content: 'ok' })],
+    [
+      'thoughts in words',
+      chat({
+        ...user('x'),
+        images: [],
+        reasoning_details: [{ type: 'reasoning.text', text: 'so', signature: 'x' }],
+        thinking_blocks: null,
+      }),
+    ],
     ['no audio', chat({ role: 'assistant', content: 'a', audio: null })],
     ['an input text', response('hello')],
     ['input messages', response([user([{ type: 'input_text', text: 'hello' }])])],
@@ -43,6 +52,23 @@ describe('parts that no text scanner can read', () => {
     ['an image in an earlier message', chat(user([image]), user('and now?'))],
     ['audio', chat(user([{ type: 'input_audio', input_audio: { data: 'AA==' } }]))],
     ['a file', chat(user([{ type: 'file', file: { file_id: 'f' } }]))],
+    [
+      'an image in a part that says it is text',
+      chat(user([{ type: 'text', text: 'x', image_url: { url: 'x' } }])),
+    ],
+    ['an image beside the content', chat({ ...user('see'), images: ['AA=='] })],
+    [
+      'a sealed thought',
+      chat({ ...user('x'), reasoning_details: [{ type: 'reasoning.encrypted' }] }),
+    ],
+    [
+      'a redacted thought',
+      chat({ ...user('x'), thinking_blocks: [{ type: 'redacted_thinking' }] }),
+    ],
+    [
+      'a thought with a signature instead of words',
+      chat({ ...user('x'), thinking_blocks: [{ type: 'thinking', thinking: '', signature: 'x' }] }),
+    ],
     ['audio held upstream', chat({ role: 'assistant', content: 'a', audio: { id: 'a' } })],
     ['a part without a type', chat(user([{ image_url: { url: 'x' } }]))],
     ['a part of unknown type', chat(user([{ type: 'hologram' }]))],
@@ -105,8 +131,8 @@ describe('the last instruction', () => {
     it(`is that ${name}`, () => assert.equal(question.lastInstruction(), text));
   }
 
-  it('is the whole conversation where no user speaks', () => {
-    assert.match(chat({ role: 'system', content: 'be brief' }).lastInstruction(), /be brief/);
+  it("is nothing where no user speaks: the rest may be anybody's words", () => {
+    assert.equal(chat({ role: 'system', content: 'be brief' }).lastInstruction(), '');
   });
 
   it('is bounded: of a long text the beginning and the end', () => {

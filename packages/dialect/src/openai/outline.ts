@@ -8,39 +8,39 @@ import {
   innerElements,
   innerFields,
   lastField,
-  stringAt,
+  textOf,
 } from '../json.ts';
+import {
+  noteOpening,
+  type Opening,
+  type Outline,
+  saidIn,
+  sessionBytes,
+  sessionSpans,
+  spanText,
+} from '../outline.ts';
+import type { Fields } from '../plain.ts';
+import { isFilled, isSealed } from './sealed.ts';
 
-export type Outline = {
-  readonly unreadableParts: boolean;
+export type FilesOutline = Outline & {
   /** Files that an upstream holds; '' for one that nobody can know. */
   readonly files: readonly string[];
-  lastInstruction(): string;
-  sessionBytes(prefix: string): Uint8Array;
 };
 
-type Fields = ReadonlyMap<string, Field>;
-type Span = readonly [start: number, end: number];
-
 /** What is kept of a conversation while it is read: never all of it. */
-type Reading = {
+type Reading = Opening & {
   unreadable: boolean;
   /** Empty for nearly every call: then it is the same list. */
   files: readonly string[];
   /** Messages were seen: the content is a conversation, not a bare text. */
   talks: boolean;
-  /** From the first message to the first of a user, at most `OPENING_MAX`. */
-  readonly opening: Span[];
-  userSeen: boolean;
   lastUserContent: Field | undefined;
 };
 
-const INSTRUCTION_CHARACTERS_MAX = 4096;
-const SESSION_BYTES_MAX = 16_384;
-/** Messages before the first one of a user that count for the session. */
-const OPENING_MAX = 64;
 /** Types of content parts whose text stands in the body. */
 const READABLE_PARTS = new Set(['text', 'input_text', 'output_text', 'refusal', 'summary_text']);
+/** Fields of parts that are no text: some servers go by the field, not by the type. */
+const OTHER_CONTENT = /^(?:image|input_image|audio|input_audio|video|file)(?:_|$)/;
 /** Types of items of a response's input whose text stands in the body. */
 const READABLE_ITEMS = new Set([
   'message',
@@ -50,9 +50,7 @@ const READABLE_ITEMS = new Set([
   'custom_tool_call_output',
 ]);
 
-const text = new TextDecoder();
-
-export function outline(operation: Operation, body: Uint8Array, fields: Fields): Outline {
+export function outline(operation: Operation, body: Uint8Array, fields: Fields): FilesOutline {
   const content = fields.get(operation === 'chat' ? 'messages' : contentName(operation));
   const isResponse = operation === 'response' || operation === 'count';
   const reading: Reading = {
@@ -72,7 +70,13 @@ export function outline(operation: Operation, body: Uint8Array, fields: Fields):
     unreadableParts: reading.unreadable,
     files: reading.files,
     lastInstruction: () => lastInstruction(body, content, reading),
-    sessionBytes: (prefix) => sessionBytes(body, fields, content, { reading, prefix }),
+    sessionBytes: (prefix) => {
+      const spans = sessionSpans(fields, ['instructions', 'tools'], reading);
+      if (!reading.talks && content !== undefined) {
+        spans.push([content.valueStart, content.valueEnd]);
+      }
+      return sessionBytes(body, spans, prefix);
+    },
   };
 }
 
@@ -91,10 +95,8 @@ function readMessage(body: Uint8Array, element: Element, reading: Reading): void
     return;
   }
   reading.talks = true;
-  const role = lastField(fields, 'role');
-  const isUser =
-    role?.kind === 'string' && stringAt(body, role.valueStart, role.valueEnd) === 'user';
-  if (!reading.userSeen && reading.opening.length < OPENING_MAX) reading.opening.push([start, end]);
+  const isUser = textOf(body, lastField(fields, 'role')) === 'user';
+  noteOpening(reading, start, end);
   if (isUser) {
     reading.userSeen = true;
     reading.lastUserContent = lastField(fields, 'content');
@@ -129,8 +131,8 @@ function nameFile(body: Uint8Array, part: readonly Field[], reading: Reading): v
       nameFile(body, innerFields(body, field.valueStart) ?? [], reading);
     }
     if (field.key !== 'file_id' || field.kind === 'null') continue;
-    const id = field.kind === 'string' ? stringAt(body, field.valueStart, field.valueEnd) : '';
-    if (reading.files.length < FILES_MAX) reading.files = [...reading.files, id ?? ''];
+    const id = textOf(body, field) ?? '';
+    if (reading.files.length < FILES_MAX) reading.files = [...reading.files, id];
     else if (reading.files.length === FILES_MAX) reading.files = [...reading.files, ''];
   }
 }
@@ -162,6 +164,11 @@ function holdsUnreadable(body: Uint8Array, fields: readonly Field[]): boolean {
         return field.kind !== 'null';
       case 'encrypted_content':
         return field.kind !== 'null';
+      case 'images':
+        return isFilled(body, field);
+      case 'reasoning_details':
+      case 'thinking_blocks':
+        return isSealed(body, field);
       default:
         return false;
     }
@@ -178,75 +185,22 @@ function holdsUnreadablePart(body: Uint8Array, { kind, valueStart }: Field): boo
   return unreadable || !whole;
 }
 
-/** Says what it is, and that is text. */
+/** Says what it is, and that is text; what else it holds is not another kind of content. */
 function isText(body: Uint8Array, fields: readonly Field[]): boolean {
   const types = fields.filter((field) => field.key === 'type');
-  return types.length > 0 && types.every((type) => isOneOf(body, type, READABLE_PARTS));
+  const isTyped = types.length > 0 && types.every((type) => isOneOf(body, type, READABLE_PARTS));
+  return isTyped && !fields.some(({ key }) => OTHER_CONTENT.test(key));
 }
 
 function isOneOf(body: Uint8Array, field: Field, words: ReadonlySet<string>): boolean {
-  if (field.kind !== 'string') return false;
-  return words.has(stringAt(body, field.valueStart, field.valueEnd) ?? '');
+  return words.has(textOf(body, field) ?? '');
 }
 
 function lastInstruction(body: Uint8Array, content: Field | undefined, reading: Reading): string {
-  const last = reading.lastUserContent ?? content;
+  // Of a conversation without a user the rest may be anybody's words.
+  const last = reading.lastUserContent ?? (reading.talks ? undefined : content);
   if (last === undefined) return '';
   return last.kind === 'array' && reading.lastUserContent !== undefined
-    ? partsText(body, last.valueStart)
+    ? saidIn(body, last)
     : spanText(body, [last.valueStart, last.valueEnd]);
-}
-
-function partsText(body: Uint8Array, start: number): string {
-  let joined = '';
-  innerElements(body, start, ({ fields }) => {
-    const field = fields === undefined ? undefined : lastField(fields, 'text');
-    if (field?.kind !== 'string' || joined.length >= INSTRUCTION_CHARACTERS_MAX) return;
-    joined += `${joined === '' ? '' : '\n'}${spanText(body, [field.valueStart, field.valueEnd])}`;
-  });
-  return joined.slice(0, INSTRUCTION_CHARACTERS_MAX);
-}
-
-/** A short string is decoded; of a long one the first and the last part are read as they stand. */
-function spanText(body: Uint8Array, [start, end]: Span): string {
-  if (end - start <= INSTRUCTION_CHARACTERS_MAX) {
-    return stringAt(body, start, end) ?? text.decode(body.subarray(start, end));
-  }
-  const half = INSTRUCTION_CHARACTERS_MAX / 2;
-  const head = text.decode(body.subarray(start + 1, start + half));
-  return `${head} ${text.decode(body.subarray(end - half, end - 1))}`;
-}
-
-const LENGTH_BYTES = 4;
-
-/**
- * The prefix (ASCII), then system prompt, tools and the first user message, each bounded and with
- * its full length.
- */
-function sessionBytes(
-  body: Uint8Array,
-  fields: Fields,
-  content: Field | undefined,
-  { reading, prefix }: { readonly reading: Reading; readonly prefix: string },
-): Uint8Array {
-  const spans: Span[] = [];
-  for (const name of ['instructions', 'tools']) {
-    const field = fields.get(name);
-    if (field !== undefined) spans.push([field.valueStart, field.valueEnd]);
-  }
-  // Without a user the first message alone: what follows it may change with every turn.
-  spans.push(...(reading.userSeen ? reading.opening : reading.opening.slice(0, 1)));
-  if (!reading.talks && content !== undefined) spans.push([content.valueStart, content.valueEnd]);
-  let size = prefix.length;
-  for (const [start, end] of spans) size += LENGTH_BYTES + Math.min(end - start, SESSION_BYTES_MAX);
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (; at < prefix.length; at += 1) out[at] = prefix.charCodeAt(at);
-  for (const [start, end] of spans) {
-    // The full length goes before the bounded bytes, so that pieces cannot be shifted.
-    for (let shift = 0; shift < 32; shift += 8) out[at++] = (end - start) >>> shift;
-    out.set(body.subarray(start, Math.min(end, start + SESSION_BYTES_MAX)), at);
-    at += Math.min(end - start, SESSION_BYTES_MAX);
-  }
-  return out;
 }

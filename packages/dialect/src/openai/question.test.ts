@@ -246,6 +246,21 @@ describe('a question that cannot be understood', () => {
     assert.equal(readQuestion('response', bytesOf('{"model":"m","prompt":{"id":"p"}}')).ok, true);
   });
 
+  it('is told which kinds the field may have', () => {
+    const told = (operation: SpokenOperation, body: string): string => {
+      const read = readQuestion(operation, bytesOf(body));
+      return read.ok ? '' : read.refusal.message;
+    };
+    assert.equal(
+      told('chat', '{"model":"m","messages":{}}'),
+      'The field `messages` must be an array.',
+    );
+    assert.equal(
+      told('completion', '{"model":"m","prompt":1}'),
+      'The field `prompt` must be a string or an array.',
+    );
+  });
+
   it('names the byte where the JSON breaks', () => {
     const read = readQuestion('chat', bytesOf('{"model":"m","messages":[}'));
     assert.match(read.ok ? '' : read.refusal.message, /byte 25/);

@@ -2,6 +2,7 @@
 // the body as bytes. Keys that are escaped or stand twice are made plain first (the last value
 // wins, every value keeps its bytes), so that no upstream can read another request than we did.
 import {
+  type Anatomy,
   type ByteRange,
   no,
   type Operation,
@@ -13,11 +14,12 @@ import {
   type SpokenOperation,
   yes,
 } from '@signalbox/contract';
+import { anatomyOf } from '../anatomy.ts';
 import { splice } from '../bytes.ts';
 import { contentOf } from '../content.ts';
-import { type Field, innerElements, innerFields, integerAt, lastField, stringAt } from '../json.ts';
-import { type Fields, plainBody } from '../plain.ts';
-import { type Outline, outline } from './outline.ts';
+import { type Field, innerElements, innerOf, integerAt, lastField, textOf } from '../json.ts';
+import { type Fields, plainBody, wrongKind } from '../plain.ts';
+import { type FilesOutline, outline } from './outline.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
@@ -59,7 +61,7 @@ function firstWrong(operation: SpokenOperation, fields: Fields): Refusal | undef
   const optional = operation === 'response' || operation === 'count';
   if (content === undefined && !optional) return invalid(name, `The field \`${name}\` is missing.`);
   if (content !== undefined && !kinds.includes(content.kind)) {
-    return invalid(name, `The field \`${name}\` must be ${kinds.join(' or ')}.`);
+    return wrongKind(name, kinds);
   }
   const stream = fields.get('stream')?.kind ?? 'null';
   if (stream !== 'true' && stream !== 'false' && stream !== 'null') {
@@ -73,7 +75,7 @@ function fromFields(
   body: Uint8Array,
   fields: Fields,
 ): Result<Question, Refusal> {
-  const model = stringOf(body, fields.get('model'));
+  const model = textOf(body, fields.get('model'));
   if (model === undefined || model === '' || model.length > MODEL_CHARACTERS_MAX) {
     const message = `The field \`model\` must have 1 to ${MODEL_CHARACTERS_MAX} characters.`;
     return no(refusal('body_invalid', message, { param: 'model' }));
@@ -96,9 +98,10 @@ class BodyQuestion implements Question {
   readonly toolsOffered: boolean;
   readonly statefulReference: string | undefined;
   readonly sessionHint: string | undefined;
+  readonly stepHint: string | undefined;
   readonly #operation: SpokenOperation;
   readonly #fields: Fields;
-  #outline: Outline | undefined = undefined;
+  #outline: FilesOutline | undefined = undefined;
 
   constructor(operation: SpokenOperation, body: Uint8Array, fields: Fields, model: string) {
     const inner = innerOf(body, fields.get('metadata'));
@@ -113,7 +116,8 @@ class BodyQuestion implements Question {
     this.inputTokensEstimate = Math.ceil(body.length / BYTES_PER_TOKEN);
     this.toolsOffered = isFilled(body, fields.get('tools'));
     this.statefulReference = statefulReference(body, fields);
-    this.sessionHint = stringOf(body, inner && lastField(inner, 'session_id'));
+    this.sessionHint = textOf(body, inner && lastField(inner, 'session_id'));
+    this.stepHint = textOf(body, inner && lastField(inner, 'step'));
   }
 
   get unreadableParts(): boolean {
@@ -132,6 +136,10 @@ class BodyQuestion implements Question {
     return this.#seen().lastInstruction();
   }
 
+  anatomy(): Anatomy {
+    return anatomyOf(this.bytes, this.#fields);
+  }
+
   sessionBytes(prefix: string): Uint8Array {
     return this.#seen().sessionBytes(prefix);
   }
@@ -146,7 +154,7 @@ class BodyQuestion implements Question {
     return splice(bytes, found);
   }
 
-  #seen(): Outline {
+  #seen(): FilesOutline {
     this.#outline ??= outline(this.#operation, this.bytes, this.#fields);
     return this.#outline;
   }
@@ -219,11 +227,6 @@ function includesUsage(body: Uint8Array, options: Field | undefined): boolean {
   return inner !== undefined && lastField(inner, 'include_usage')?.kind === 'true';
 }
 
-/** The fields inside a field that is an object. */
-function innerOf(body: Uint8Array, field: Field | undefined): readonly Field[] | undefined {
-  return field?.kind === 'object' ? innerFields(body, field.valueStart) : undefined;
-}
-
 function outputTokensMax(body: Uint8Array, fields: Fields): number | undefined {
   for (const name of ['max_completion_tokens', 'max_output_tokens', 'max_tokens']) {
     const field = fields.get(name);
@@ -256,18 +259,13 @@ function promptCount(body: Uint8Array, prompt: Field): number {
 
 /** State that is held upstream: an earlier response, or a conversation. */
 function statefulReference(body: Uint8Array, fields: Fields): string | undefined {
-  const earlier = stringOf(body, fields.get('previous_response_id'));
+  const earlier = textOf(body, fields.get('previous_response_id'));
   const conversation = fields.get('conversation');
   const inner = innerOf(body, conversation);
   const named = inner === undefined ? conversation : lastField(inner, 'id');
-  return earlier ?? stringOf(body, named);
+  return earlier ?? textOf(body, named);
 }
 
 function isFilled(body: Uint8Array, field: Field | undefined): boolean {
   return field?.kind === 'array' && body[field.valueStart + 1] !== 0x5d;
-}
-
-function stringOf(body: Uint8Array, field: Field | undefined): string | undefined {
-  if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
 }

@@ -14,8 +14,8 @@ import {
 } from '@signalbox/contract';
 import { splice } from '../bytes.ts';
 import { contentOfBody } from '../content.ts';
-import { type Field, innerElements, stringAt } from '../json.ts';
-import { type Fields, plainBody } from '../plain.ts';
+import { type Field, innerElements, textOf } from '../json.ts';
+import { type Fields, plainBody, wrongKind } from '../plain.ts';
 import { boundaryOf, type FormField, readForm } from './form.ts';
 import { contentOfForm } from './form-content.ts';
 import { PASSED } from './operations.table.ts';
@@ -127,9 +127,9 @@ function inJson(
   const content = fields.get(name);
   if (content === undefined) return invalid(name, `The field \`${name}\` is missing.`);
   if (!kinds.includes(content.kind)) {
-    return invalid(name, `The field \`${name}\` must be ${kinds.join(' or ')}.`);
+    return no(wrongKind(name, kinds));
   }
-  const model = modelless ? head.model || ANY : stringOf(body, fields.get('model'));
+  const model = modelless ? head.model || ANY : textOf(body, fields.get('model'));
   const wrong = wrongModel(model);
   if (model === undefined || wrong !== undefined) return invalid('model', wrong ?? MODEL_MISSING);
   const stream = streamIn(body, fields);
@@ -141,7 +141,7 @@ function inJson(
     stream,
     unreadable: isUnreadable(body, fields, content),
     content: undefined,
-    reference: modelless ? stringOf(body, content) : undefined,
+    reference: modelless ? textOf(body, content) : undefined,
     named: named && { start: named.valueStart, end: named.valueEnd, json: true },
     said: { start: content.valueStart, end: content.valueEnd },
   });
@@ -157,7 +157,7 @@ function wrongModel(model: string | undefined): string | undefined {
 
 /** Speech asks in its own words. Undefined: neither yes nor no. */
 function streamIn(body: Uint8Array, fields: Fields): boolean | undefined {
-  if (stringOf(body, fields.get('stream_format')) === 'sse') return true;
+  if (textOf(body, fields.get('stream_format')) === 'sse') return true;
   const kind = fields.get('stream')?.kind ?? 'null';
   if (kind === 'true') return true;
   return kind === 'false' || kind === 'null' ? false : undefined;
@@ -178,7 +178,7 @@ function isUnreadable(body: Uint8Array, fields: Fields, content: Field): boolean
 
 const isText = (body: Uint8Array, field: Field): boolean =>
   field.kind === 'string' &&
-  (field.key === 'text' || (field.key === 'type' && stringOf(body, field) === 'text'));
+  (field.key === 'text' || (field.key === 'type' && textOf(body, field) === 'text'));
 
 function inForm(
   body: Uint8Array,
@@ -229,11 +229,6 @@ function shortText(body: Uint8Array, { start, end, isFile }: FormField): string 
   } catch {
     return '';
   }
-}
-
-function stringOf(body: Uint8Array, field: Field | undefined): string | undefined {
-  if (field?.kind !== 'string') return undefined;
-  return stringAt(body, field.valueStart, field.valueEnd);
 }
 
 /** A class, as all questions are: its body must not outlive the call. */

@@ -61,6 +61,13 @@ describe('arguments of calls', () => {
     ],
     'only in the event that ends them': [added(ITEM, 0), whole(ARGUMENTS), done(ITEM, 0)],
     'only in the item as it ends': [added(ITEM, 0), done({ ...ITEM, arguments: ARGUMENTS }, 0)],
+    'after the item has ended': [added(ITEM, 0), done(ITEM, 0), whole(ARGUMENTS)],
+    'as a whole, and then in fragments': [
+      added(ITEM, 0),
+      whole(ARGUMENTS),
+      fragment(ARGUMENTS),
+      done({ ...ITEM, arguments: ARGUMENTS }, 0),
+    ],
     'only in the item as it begins': [added({ ...ITEM, arguments: ARGUMENTS }, 0)],
     'in an item that nobody announced': [done({ ...ITEM, arguments: ARGUMENTS }, 0)],
     'before the name': [
@@ -87,6 +94,21 @@ describe('arguments of calls', () => {
       assert.equal(answer.ended, true);
     });
   }
+
+  it('are an empty object where none came, unless the model was cut off', () => {
+    const events = [CREATED, added(ITEM, 0), done(ITEM, 0)];
+    assert.deepEqual(partsOf(foldedOf([...events, COMPLETED])), [{ ...CALL, arguments: '{}' }]);
+    const cut = { type: 'response.incomplete', response: { status: 'incomplete', output: [] } };
+    assert.deepEqual(partsOf(foldedOf([...events, cut])), [{ ...CALL, arguments: '' }]);
+    const late = {
+      type: 'response.completed',
+      response: { output: [{ ...ITEM, arguments: ARGUMENTS }] },
+    };
+    assert.deepEqual(partsOf(foldedOf([...events, late])), [CALL]);
+    const response = { status: 'completed', output: [{ ...ITEM, arguments: null }] };
+    const [call] = partsOf(fold(responses.readWhole(response)));
+    assert.deepEqual(call, { ...CALL, arguments: '{}' });
+  });
 
   it('are taken as an object too, with all their digits', () => {
     const text = JSON.stringify(done({ ...ITEM, arguments: 'HERE' }, 0));

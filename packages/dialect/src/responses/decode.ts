@@ -6,7 +6,7 @@ import type { StreamDecoder } from '../canon/codec.ts';
 import { countIn, isObject, listIn, member, textIn, tryParse } from '../canon/exact.ts';
 import { eventFraming, type Message, TooLong } from '../canon/framing.ts';
 import { errorFrom } from './errors.ts';
-import { type Item, pieceOf, Reading } from './reading.ts';
+import { argumentsOf, type Item, pieceOf, Reading } from './reading.ts';
 import { endOf, startOf, UNREADABLE } from './whole.ts';
 
 /** The kind of item that an event speaks of. */
@@ -133,6 +133,9 @@ class Decoder implements StreamDecoder {
     const itemType = isThought ? 'reasoning' : ITEM_TYPES.get(type);
     if (itemType === undefined) return;
     const item = this.#find(itemType, event) ?? this.#open(itemType, {}, event);
+    if (item.closed && type === 'function_call_arguments.done') {
+      this.#reading.lateArguments(item, wholeArguments(event));
+    }
     if (item.closed || item.type !== itemType) return;
     switch (itemType) {
       case 'message':
@@ -189,12 +192,18 @@ class Decoder implements StreamDecoder {
       if (!isObject(value)) return;
       const itemType = textIn(value, 'type') ?? '';
       const item = this.#known(value) ?? this.#at(itemType, at);
-      if (item?.closed) this.#reading.lateLogprobs(item, value);
+      if (item?.closed) {
+        this.#reading.lateLogprobs(item, value);
+        this.#reading.lateArguments(item, argumentsOf(value) ?? '');
+      }
       this.#reading.close(item ?? this.#open(itemType, value, {}), value);
     });
-    for (const item of this.#items) this.#reading.close(item, undefined);
-    out.push(...this.#reading.taken());
     const status = textIn(response, 'status') ?? type;
+    for (const item of this.#items) {
+      this.#reading.close(item, undefined);
+      if (status === 'completed') this.#reading.withoutArguments(item);
+    }
+    out.push(...this.#reading.taken());
     out.push(...endOf({ ...response, status }, this.#reading));
     this.#over = true;
   }

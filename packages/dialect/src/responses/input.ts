@@ -93,7 +93,7 @@ function readCall(item: Place, at: number): Part {
     kind: 'call',
     id: callId(item, at),
     name: textNeeded(item, 'name'),
-    arguments: custom ? inputArguments(text) : text,
+    arguments: custom ? inputArguments(text) : text || '{}',
     ...(signature === undefined ? {} : { signature }),
     ...(extra === undefined ? {} : { extra: { responses: extra } }),
   };

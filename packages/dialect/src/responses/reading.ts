@@ -30,6 +30,8 @@ export type Item = {
   /** Arguments of a call, as far as they came. */
   given: string;
   said: boolean;
+  /** The arguments were told as a whole: fragments that follow repeat them. */
+  whole: boolean;
   /** Of a thought: the pieces that were said, and the last of them. */
   readonly pieces: Set<string>;
   piece: string | undefined;
@@ -88,6 +90,7 @@ export class Reading {
       held: '',
       given: '',
       said: false,
+      whole: false,
       pieces: new Set(),
       piece: undefined,
       closed: false,
@@ -131,7 +134,7 @@ export class Reading {
   }
 
   arguments(item: Item, text: string): void {
-    if (text === '') return;
+    if (text === '' || item.whole) return;
     const written = item.type === 'custom_tool_call' ? inString(text) : text;
     const opening = item.type === 'custom_tool_call' && !item.said ? INPUT_START : '';
     item.said = true;
@@ -143,7 +146,18 @@ export class Reading {
   wholeArguments(item: Item, whole: string): void {
     if (whole.length > item.given.length && whole.startsWith(item.given)) {
       this.arguments(item, whole.slice(item.given.length));
+      item.whole = true;
     }
+  }
+
+  /** Of a function as the last response repeats it, or an event after the call was done. */
+  lateArguments(item: Item, whole: string): void {
+    if (item.type === 'function_call') this.wholeArguments(item, whole);
+  }
+
+  /** Clients parse the arguments of a call that was not cut off: without any, an empty object. */
+  withoutArguments(item: Item): void {
+    if (item.type === 'function_call' && item.given === '') this.arguments(item, '{}');
   }
 
   /** Of a message as the last response repeats it: what is told of its tokens there alone. */
@@ -271,7 +285,7 @@ const idOf = (item: JsonObject): string | undefined => {
   return id === '' ? undefined : id;
 };
 
-function argumentsOf(item: JsonObject): string | undefined {
+export function argumentsOf(item: JsonObject): string | undefined {
   const said = member(item, textIn(item, 'type') === 'custom_tool_call' ? 'input' : 'arguments');
   if (typeof said === 'string') return said;
   return said === undefined || said === null ? undefined : JSON.stringify(said);

@@ -17,7 +17,10 @@ export function readWhole(body: Json): readonly AnswerEvent[] {
   const reading = new Reading();
   reading.offered(listIn(body, 'tools'));
   for (const value of output) {
-    if (isObject(value)) reading.close(reading.open(textIn(value, 'type') ?? '', value), value);
+    if (!isObject(value)) continue;
+    const item = reading.open(textIn(value, 'type') ?? '', value);
+    reading.close(item, value);
+    if (textIn(body, 'status') === 'completed') reading.withoutArguments(item);
   }
   return [startOf(body), ...reading.taken(), ...endOf(body, reading)];
 }

@@ -4,8 +4,10 @@ import type {
   AttestationDocument,
   EndpointDocument,
   EndpointKind,
+  EndpointTimers,
   PrivateAddress,
 } from '../endpoint.ts';
+import { ENDPOINT_KINDS } from '../endpoint-kinds.table.ts';
 import type { ModelAtEndpoint } from '../model.ts';
 import type { AmortisedDocument } from '../pricing.ts';
 import { credential } from './credential.ts';
@@ -115,8 +117,13 @@ const headers = z
 const timers = z
   .strictObject({
     connect_ms: milliseconds(HOUR_MS).default(3_000).describe('To open the connection.'),
-    head_ms: milliseconds(HOUR_MS).default(60_000).describe('Until the response head.'),
-    idle_ms: milliseconds(HOUR_MS).default(30_000).describe('Between two chunks.'),
+    head_ms: milliseconds(HOUR_MS).default(60_000).describe('Until the first byte of the answer.'),
+    idle_ms: milliseconds(HOUR_MS)
+      .optional()
+      .describe(
+        'Between two lines of the answer. Without it 10000, or more where servers of the kind ' +
+          'are known to be silent for longer.',
+      ),
     total_ms: milliseconds(24 * HOUR_MS)
       .default(600_000)
       .describe('For the whole call.'),
@@ -127,6 +134,11 @@ const timers = z
     idleMs: written.idle_ms,
     totalMs: written.total_ms,
   }));
+
+const timersOf = (
+  { idleMs, ...others }: z.infer<typeof timers>,
+  kind: EndpointKind,
+): EndpointTimers => ({ ...others, idleMs: idleMs ?? ENDPOINT_KINDS[kind].idleMs });
 
 const amortised: z.ZodType<AmortisedDocument> = z
   .strictObject({
@@ -234,7 +246,7 @@ export const endpointPart: z.ZodType<EndpointPart> = z
     privateAddress: written.private_address,
     credentials: written.credentials,
     headers: written.headers ?? { forward: [], set: new Map<string, string>() },
-    timers: written.timers ?? timers.parse({}),
+    timers: timersOf(written.timers ?? timers.parse({}), written.kind),
     inFlightMax: written.in_flight_max === 'auto' ? IN_FLIGHT_AUTO_MAX : written.in_flight_max,
     inFlightLearnt: written.in_flight_max === 'auto',
     retries: written.retries,

@@ -7,6 +7,7 @@ import type {
   JournalDocument,
   NodeDocument,
   QueueDocument,
+  RoutingDocument,
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
@@ -15,7 +16,7 @@ import { type EndpointPart, endpointPart } from './endpoint.ts';
 import { type ModelPart, modelPart, registry } from './model.ts';
 import { type AliasPart, aliasPart, type PolicyPart, policyPart } from './policy.ts';
 import { type PricePart, pricePart } from './price.ts';
-import { journal, node, queue, server, telemetry } from './server.ts';
+import { journal, node, queue, routing, server, telemetry } from './server.ts';
 import {
   type ConsentPart,
   consentPart,
@@ -54,6 +55,7 @@ export interface Nouns {
   readonly authority: Noun<unknown>;
   readonly rings: Noun<RingPart>;
   readonly queue: Noun<QueueDocument>;
+  readonly routing: Noun<RoutingDocument>;
   readonly journal: Noun<JournalDocument>;
   readonly telemetry: Noun<TelemetryDocument>;
 }
@@ -96,6 +98,7 @@ export const NOUNS: Nouns = {
   authority: one('Who may change what.', z.record(z.string(), z.unknown())),
   rings: many('Groups of tenants that changes reach one after another.', NAME_FORM, ringPart),
   queue: one('What happens to calls while all allowed routes are down.', queue),
+  routing: one('How the model `auto` is routed by what was learned.', routing),
   journal: one('The record of every call on disk.', journal),
   telemetry: one('Logs and spans.', telemetry),
 };
@@ -117,6 +120,7 @@ export const NOUN_NAMES: readonly (keyof Nouns)[] = [
   'authority',
   'rings',
   'queue',
+  'routing',
   'journal',
   'telemetry',
 ];

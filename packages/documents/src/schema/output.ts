@@ -1,8 +1,9 @@
 /** Written form of `output`: what an answer has to be before it may go to its caller. */
+import type { Tier } from '@signalbox/contract';
 import { z } from 'zod';
 import { compileSchema, KEYWORDS } from '../conform/conform.ts';
 import type { Json } from '../origin.ts';
-import type { OutputDocument } from '../policy.ts';
+import type { ConfidenceMin, OutputDocument } from '../policy.ts';
 import { closest } from '../suggest.ts';
 import { isMapping, tier } from './words.ts';
 
@@ -18,13 +19,54 @@ const CHECKS = [
   'tokens_min',
   'tokens_max',
   'tool_arguments',
+  'confidence_min',
 ] as const;
+
+const onEveryTier = (least: number): ConfidenceMin => ({ 1: least, 2: least, 3: least });
+
+/** What a policy checks that states a threshold beside its checks, or alone. */
+export function withThreshold(
+  checks: OutputDocument | undefined,
+  threshold: number | undefined,
+): OutputDocument | undefined {
+  if (threshold === undefined) return checks;
+  const confidenceMin = checks?.confidenceMin ?? onEveryTier(threshold);
+  return checks === undefined
+    ? { ...NO_CHECKS, confidenceMin, escalate: 3, otherwise: 'flag' }
+    : { ...checks, confidenceMin };
+}
+
+export const NO_CHECKS: OutputDocument = {
+  askedFormat: false,
+  json: false,
+  schema: undefined,
+  notEmpty: false,
+  charactersMin: undefined,
+  charactersMax: undefined,
+  tokensMin: undefined,
+  tokensMax: undefined,
+  toolArguments: false,
+  confidenceMin: undefined,
+  retries: 0,
+  escalate: undefined,
+  otherwise: 'refuse',
+};
 
 const isNever = (least: number | undefined, most: number | undefined): boolean =>
   least !== undefined && most !== undefined && least > most;
 
 const count = z.int().min(0).max(100_000_000).optional();
 const flag = z.boolean().default(false);
+const share = z.number().min(0).max(1);
+
+const onTier = (tier: Tier) => share.optional().describe(`Of an answer from tier ${tier}.`);
+
+/** One for every tier, or one by tier. */
+const confidence = z
+  .union([share, z.strictObject({ 1: onTier(1), 2: onTier(2), 3: onTier(3) })], {
+    error: 'must be a number from 0 to 1, or such a number for each tier (`{ 1: 0.85, 2: 0.75 }`)',
+  })
+  .transform((written) => (typeof written === 'number' ? onEveryTier(written) : written));
 
 /** What cannot be checked in it is a mistake here, not a surprise at the first call. */
 const schema = z
@@ -66,6 +108,12 @@ export const output: z.ZodType<OutputDocument> = z
     tool_arguments: flag.describe(
       'Only offered tools are called, with arguments that conform to their schemas.',
     ),
+    confidence_min: confidence
+      .optional()
+      .describe(
+        'The answer is at least so sure, 0 to 1, by its tokens and its words; one number, or one ' +
+          'by tier.',
+      ),
     retries: z
       .int()
       .min(0)
@@ -106,6 +154,7 @@ export const output: z.ZodType<OutputDocument> = z
     tokensMin: written.tokens_min,
     tokensMax: written.tokens_max,
     toolArguments: written.tool_arguments,
+    confidenceMin: written.confidence_min,
     retries: written.retries,
     escalate: written.escalate,
     otherwise: written.otherwise,

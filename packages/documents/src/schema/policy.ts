@@ -12,7 +12,7 @@ import type {
 } from '../policy.ts';
 import { EFFECTS, effectsOf } from './effects.ts';
 import { conditionOf } from './expression.ts';
-import { output } from './output.ts';
+import { output, withThreshold } from './output.ts';
 import { type PolicyTestPart, policyTest } from './policy-test.ts';
 import {
   callerText,
@@ -309,7 +309,10 @@ export const policyPart: z.ZodType<PolicyPart> = z
       .min(0)
       .max(1)
       .optional()
-      .describe('Confidence below which an answer is tried again on a higher tier.'),
+      .describe(
+        'Confidence below which an answer is tried again on a higher tier: `confidence_min` on ' +
+          'every tier, with `escalate: 3`, `otherwise: flag`, where `output` says nothing of it.',
+      ),
   })
   .superRefine(
     (written, context) => {
@@ -339,6 +342,5 @@ export const policyPart: z.ZodType<PolicyPart> = z
     fallback: written.fallback ?? NO_FALLBACK,
     hedge: written.hedge,
     latencyBudgetMs: written.latency_budget_ms,
-    output: written.output,
-    escalationThreshold: written.escalation_threshold,
+    output: withThreshold(written.output, written.escalation_threshold),
   }));

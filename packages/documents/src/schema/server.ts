@@ -1,10 +1,14 @@
-/** The singletons: `server`, `node`, `queue`, `journal`, `telemetry`. Their defaults stand here. */
+/**
+ * The singletons: `server`, `node`, `queue`, `routing`, `journal`, `telemetry`. Their defaults
+ * stand here.
+ */
 import { z } from 'zod';
 import { isLoopback } from '../address.ts';
 import type {
   JournalDocument,
   NodeDocument,
   QueueDocument,
+  RoutingDocument,
   ServerDocument,
   TelemetryDocument,
 } from '../configuration.ts';
@@ -141,6 +145,23 @@ export const queue: z.ZodType<QueueDocument> = z
     bytesMax: written.bytes_max,
     perTenantBytesMax: written.per_tenant_bytes_max,
     keepMs: written.keep_ms,
+  }));
+
+export const routing: z.ZodType<RoutingDocument> = z
+  .strictObject({
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe('The stronger tier is asked where a promoted router says it gains more than this.'),
+    labels_min: count
+      .default(50)
+      .describe('With fewer labels of a step, of the tenant or of all, a router says nothing.'),
+  })
+  .transform((written) => ({
+    threshold: written.threshold,
+    labelsMin: written.labels_min,
   }));
 
 export const journal: z.ZodType<JournalDocument> = z

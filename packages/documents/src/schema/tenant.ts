@@ -63,8 +63,10 @@ export const planPart: z.ZodType<PlanPart> = z
     features: z.array(z.enum(PLAN_FEATURES)).optional().describe('Beside chats; else all.'),
     budget: budget.optional().describe('Budget of a tenant that states none.'),
     in_flight_max: z.int().min(1).max(1_000_000).optional().describe('Calls at the same time.'),
-    requests_per_minute_max: perMinute.optional().describe('Requests a minute.'),
-    tokens_per_minute_max: perMinute.optional().describe('Tokens a minute.'),
+    requests_per_minute_max: perMinute.optional().describe('Requests a minute, of each tenant.'),
+    tokens_per_minute_max: perMinute
+      .optional()
+      .describe('Tokens a minute, in and out, of each tenant.'),
   })
   .transform((written) => ({
     tenantClass: written.class,

@@ -4,7 +4,7 @@ import { LABELS, type Label, readLabel } from '@signalbox/contract';
 import { readQuestion } from '@signalbox/dialect';
 import fc from 'fast-check';
 import { type Built, build, chatOf, type Heads } from '../house.fixture.ts';
-import { join } from '../session/session.ts';
+import { join, recall } from '../session/session.ts';
 import { admit } from '../tenant/tenant.ts';
 import { type Classified, classify } from './classify.ts';
 import { labelOfType } from './kinds.table.ts';
@@ -35,7 +35,7 @@ function classifyWith(built: Built, body: object, head: Heads = {}): Classified 
   const { question: asked, tenant } = joined.value;
   const reading = new Reading(asked, tenant.sensitive);
   while (reading.step());
-  return classify(joined.value, reading.found());
+  return classify(recall(joined.value, house.live, house.ports.keys), reading.found());
 }
 
 const declared = (label: Label, ...kinds: string[]): Heads => ({ sensitivity: { label, kinds } });
@@ -137,7 +137,7 @@ describe('the label of a call', () => {
   it('knows a tenant’s own types, and what is public for it', () => {
     const rules = [
       'patterns: [{name: claim-number, pattern: "CL-[0-9]{6}", kind: health}]',
-      'public: ["help@acme.example", "+49 30 1234567"]',
+      'public: ["jo.sun@acme.example", "+49 30 1234567"]',
     ].join(', ');
     const built = build(yaml(`{sensitive: {${rules}}}`));
     const labelOf = (text: string) => classifyWith(built, saying(text)).profile;
@@ -148,7 +148,7 @@ describe('the label of a call', () => {
     assert.equal(labelOf('write to jo@acme.example').label, 'personal');
     const other = build(yaml('{}'));
     assert.equal(classifyWith(other, saying('about CL-123456')).profile.label, 'public');
-    assert.equal(classifyWith(other, saying('help@acme.example')).profile.label, 'personal');
+    assert.equal(classifyWith(other, saying('jo.sun@acme.example')).profile.label, 'personal');
   });
 
   it('keeps the types that were found, each once, and never what was found', () => {

@@ -2,13 +2,19 @@
 // from. The label starts at the tenant's default and only ever rises: by what the scanner found in
 // the content, by what the caller's header declares (a label, types, sources), by parts that nobody
 // here can read, by state that is held upstream, by what its session has held before.
-// Difficulty is a rule of thumb: the step when it is known, else length and a short list of words.
+// Difficulty is what the step usually needs, else a rule of thumb (`difficulty.ts`).
 // This room refuses nothing; it must never lower a label, and never keeps or prints what it has
 // read.
-import { type Branded, type Difficulty, higherLabel, type Label } from '@signalbox/contract';
+import {
+  type Branded,
+  type Difficulty,
+  higherLabel,
+  type Label,
+  type RecordedRouting,
+} from '@signalbox/contract';
 import type { Ground } from '../session/labels.ts';
 import type { Joined } from '../session/session.ts';
-import { EASY_STEPS, EASY_WORDS, HARD_STEPS, HARD_WORDS } from './difficulty.table.ts';
+import { judgeDifficulty, type RoutingSource } from './difficulty.ts';
 import { groundsOf, isUnread, TYPES_MAX } from './grounds.ts';
 import { labelOfType } from './kinds.table.ts';
 import { type Content, UNSCANNED } from './reading.ts';
@@ -24,23 +30,24 @@ export type Profile = {
   /** What the caller declared, where it is less than the label: nothing follows from it. */
   readonly declared?: Label | undefined;
   readonly difficulty: Difficulty;
+  /** Of the model `auto` alone: who said so. */
+  readonly routed?: RecordedRouting | undefined;
   readonly latencyBudgetMs: number | undefined;
 };
 export type Classified = Branded<Joined & { readonly profile: Profile }, 'classified'>;
 
-/** About 12,000 characters: a local model's context is mostly gone. */
-const HARD_INPUT_TOKENS = 3_000;
-
 /** @param content what was found in the body, as `Reading` says it. */
-export function classify(joined: Joined, content: Content): Classified {
+export function classify(joined: Joined, content: Content, learned?: RoutingSource): Classified {
   const { label, lasting, kinds, declared } = sensitivity(joined, content);
+  const { difficulty, routed } = judgeDifficulty(joined, learned);
   const profile: Profile = {
     label,
     lasting,
     kinds,
     grounds: label === 'public' || label === 'internal' ? NO_GROUNDS : groundsOf(joined, content),
     declared,
-    difficulty: difficulty(joined),
+    difficulty,
+    routed,
     latencyBudgetMs: joined.head.latencyBudgetMs,
   };
   return Object.assign(joined, { profile }) as Classified; // brand: minted here
@@ -106,22 +113,3 @@ function sensitivity(
   const lasting = joined.sessionNamed ? label : told;
   return { label, lasting, kinds, declared: said === label ? undefined : said };
 }
-
-function difficulty(joined: Joined): Difficulty {
-  const step = joined.step;
-  if (step !== undefined && EASY_STEPS.has(step)) return 'easy';
-  if (step !== undefined && HARD_STEPS.has(step)) return 'hard';
-  if (joined.question.model !== 'auto') return 'middle';
-  if (joined.question.inputTokensEstimate > HARD_INPUT_TOKENS) return 'hard';
-  const words =
-    joined.question
-      .lastInstruction()
-      .toLowerCase()
-      .match(/\p{L}+/gu) ?? [];
-  if (words.some((word) => HARD_WORDS.has(word))) return 'hard';
-  if (words.some((word) => EASY_WORDS.has(word))) return 'easy';
-  return words.length <= SHORT_WORDS ? 'easy' : 'middle';
-}
-
-/** A greeting or a short question. */
-const SHORT_WORDS = 12;

@@ -1,30 +1,4 @@
-// The first rule of thumb for difficulty: step classes and words of an instruction that tell.
-
-export const EASY_STEPS: ReadonlySet<string> = new Set([
-  'classification',
-  'message_classification',
-  'extraction',
-  'entity_extraction',
-  'formatting',
-  'routing',
-  'retrieval',
-  'summarization',
-  'translation',
-  'template_completion',
-  'acknowledgement',
-  'embedding',
-]);
-
-export const HARD_STEPS: ReadonlySet<string> = new Set([
-  'planning',
-  'complex_reasoning',
-  'reasoning',
-  'code_generation',
-  'code_review',
-  'synthesis',
-  'verification',
-  'analysis',
-]);
+// The rule of thumb for difficulty, where no step is known: words of an instruction that tell.
 
 export const EASY_WORDS: ReadonlySet<string> = new Set([
   'classify',

@@ -6,15 +6,6 @@ import type { Joined } from '../session/session.ts';
 import { meaningOfType } from './kinds.table.ts';
 import { type Content, UNSCANNED } from './reading.ts';
 
-/** What a consent may name beside kinds and types. */
-const OTHERS: ReadonlySet<string> = new Set([
-  ...['default', 'declared', 'unscanned', 'held-upstream', 'held-session'],
-]);
-
-/** Something that a label may have for a ground. */
-export const isGround = (word: string): boolean =>
-  OTHERS.has(word) || meaningOfType(word) !== undefined;
-
 const plain = (type: string, label: Label): Ground => ({ type, kind: type, label });
 
 /** All of them, also those that another one covers. */

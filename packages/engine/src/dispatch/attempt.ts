@@ -19,6 +19,7 @@ import {
   passesUnread,
   type Rendered,
   type StreamReader,
+  shownStream,
   streamOf,
   unreadReader,
   wholeOf,
@@ -81,8 +82,10 @@ export type Tried =
 export const ANSWER_BYTES_MAX = 67_108_864;
 /** An answer that is checked is held back whole, a stream too. */
 export const CHECKED_BYTES_MAX = 4_194_304;
-/** What a stream may send before its release; then it is held back. */
+/** What a stream may send between its verdict and its release; then it is held back. */
 const WITHHELD_BYTES_MAX = 262_144;
+/** Of a stream before its first event is whole: one that never comes is no answer. */
+export const OPENING_BYTES_MAX = 4_194_304;
 
 export type Dialling = {
   readonly offer: Offer;
@@ -91,6 +94,7 @@ export type Dialling = {
   readonly path: string;
   readonly rendered: Rendered;
   readonly hideUsage: boolean;
+  readonly hideLogprobs: boolean;
   /** Of a list of objects at an endpoint that others share. */
   readonly isOwn: ((id: string) => boolean) | undefined;
   readonly upstream: Upstream;
@@ -198,10 +202,7 @@ class Collector implements DialSink {
       this.#passed.add(this.#reader.push(bytes));
     }
     const most = this.#passed === undefined ? ANSWER_BYTES_MAX : CHECKED_BYTES_MAX;
-    if (this.#size <= most) return;
-    this.#abort();
-    const detail = `answer larger than ${most} bytes`;
-    this.fault(fault('too_large', 'upstream', 'other', detail));
+    if (this.#size > most) this.#tooLarge('answer', most);
   }
 
   #wait(bytes: Uint8Array): void {
@@ -251,7 +252,9 @@ class Collector implements DialSink {
     const opening = this.#passed ?? this.#opening;
     opening.add(reader.rest());
     const raw = this.#passed === undefined ? undefined : this.#kept.take();
-    this.#answer(this.#stream(reader, opening.take(), true), raw);
+    const { lane, hideLogprobs } = this.#dialling;
+    const shown = hideLogprobs ? shownStream(lane, opening.take()) : opening.take();
+    this.#answer(this.#stream(reader, shown, true), raw);
   }
 
   /** A stream can be judged when its first event is whole: an error may come in pieces, too. */
@@ -259,8 +262,13 @@ class Collector implements DialSink {
     this.#opening.add(reader.push(bytes));
     const isBlank = !isCarried(this.#dialling.lane) && endsBlank(this.#opening.view());
     const whole = this.#isUnread || reader.facts().events > 0 || isBlank;
-    if (!whole && this.#size <= WITHHELD_BYTES_MAX) return;
-    this.#answer(this.#stream(reader, this.#opening.take(), false));
+    if (whole) this.#answer(this.#stream(reader, this.#opening.take(), false));
+    else if (this.#size > OPENING_BYTES_MAX) this.#tooLarge('first event', OPENING_BYTES_MAX);
+  }
+
+  #tooLarge(what: string, most: number): void {
+    this.#abort();
+    this.fault(fault('too_large', 'upstream', 'other', `${what} larger than ${most} bytes`));
   }
 
   #answer(withheld: WholeAnswer | OpenStream, raw?: Uint8Array): void {
@@ -273,8 +281,9 @@ class Collector implements DialSink {
   #asked(): Asked {
     const { id, at, question } = this.#call;
     const { model, stream, usageWanted, passing } = question;
-    const { rendered, isOwn } = this.#dialling;
-    return { request: id, at, model, stream, usageWanted, ask: rendered.ask, passing, isOwn };
+    const { rendered, isOwn, hideLogprobs } = this.#dialling;
+    const { ask } = rendered;
+    return { request: id, at, model, stream, usageWanted, hideLogprobs, ask, passing, isOwn };
   }
 
   /** What is carried into another format has that format's content type. */

@@ -270,6 +270,24 @@ describe('a call whose time is about to run out', () => {
     assert.equal(built.upstream.dials[0]?.aborted, true);
   });
 
+  it('takes a share of it where further calls have to fit in, and leaves them theirs', async () => {
+    for (const [latencyBudgetMs, latencySteps, afterMs] of [
+      [6_000, 5, 1_900],
+      [6_000, 1, 5_460],
+      // Three local answers hardly fit into what is left.
+      [1_600, 3, 60],
+    ] as const) {
+      const built = build(HURRIED);
+      const served = await asked(built, { latencyBudgetMs, latencySteps });
+      await built.clock.turn(afterMs);
+      assert.equal(dialled(built).length, 1);
+      await built.clock.turn(40);
+      assert.equal(dialled(built)[1], 'low');
+      built.upstream.last.answer({ ...ANSWER, model: 'small' });
+      await ended(built, served);
+    }
+  });
+
   it('takes the better answer when that comes first after all', async () => {
     const built = build(HURRIED);
     const served = await asked(built, { latencyBudgetMs: 2_000 });

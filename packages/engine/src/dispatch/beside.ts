@@ -101,7 +101,7 @@ export class Beside {
   }
 
   #patienceMs(now: number): number | undefined {
-    const { route, profile, arrived, question } = this.#call;
+    const { head, route, profile, arrived, question } = this.#call;
     if (route.late !== undefined && route.lateMs !== undefined) return route.lateMs;
     const totalMs = profile.latencyBudgetMs ?? route.verdict.latencyBudgetMs;
     if (route.late === undefined || totalMs === undefined) return undefined;
@@ -110,7 +110,8 @@ export class Beside {
     stand.times ??= { streams: new Latencies(LATE_QUANTILE), wholes: new Latencies(LATE_QUANTILE) };
     const times = question.stream ? stand.times.streams : stand.times.wholes;
     const localMs = times.quantile(now) ?? LATE_MS_ASSUMED;
-    return patienceMs({ budgetMs: totalMs - (now - arrived), steps: 1, localMs });
+    const steps = head.latencySteps ?? 1;
+    return patienceMs({ budgetMs: totalMs - (now - arrived), steps, localMs });
   }
 }
 

@@ -12,6 +12,8 @@ export type Found = {
   readonly undecided: string | undefined;
   /** It calls a tool that it may not: it goes to nobody, not even marked. */
   readonly denied?: boolean;
+  /** How sure its model was, 0 to 1; where that is asked for. */
+  readonly confidence?: number | undefined;
 };
 
 /** What the call itself says of its answer. */
@@ -34,7 +36,22 @@ export function rulesOf({ head, question, route }: Scheduled): OutputRules | und
   const { operation } = head;
   const isRead =
     operation !== 'embedding' && operation !== 'count' && question.passing === undefined;
-  return isRead ? route.verdict.output : undefined;
+  const rules = isRead ? route.verdict.output : undefined;
+  // A stream is not held back for a doubt that nobody could answer.
+  if (rules === undefined || !question.stream || route.better.length > 0) return rules;
+  return checksMore(rules) ? rules : undefined;
+}
+
+/** What comes to the rules later is a check, unless it is named here. */
+function checksMore(rules: OutputRules): boolean {
+  const {
+    confidenceMin: _sure,
+    retries: _again,
+    escalate: _up,
+    otherwise: _else,
+    ...checks
+  } = rules;
+  return Object.values(checks).some((one) => one !== undefined && one !== false);
 }
 
 /** @param answer undefined: there was none that could be read. */

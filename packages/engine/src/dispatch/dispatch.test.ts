@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FaultCode } from '@signalbox/contract';
-import { build, chatOf, type Dialled, HOUSE, settled } from '../house.fixture.ts';
+import type { Call, FaultCode } from '@signalbox/contract';
+import { build, chatOf, type Dialled, HeardReply, HOUSE, settled } from '../house.fixture.ts';
+import { serve } from '../line.ts';
 import { ANSWER, CHAIN, ended, piece } from './dispatching.fixture.ts';
 
 describe('what an upstream is asked', () => {
@@ -17,7 +18,7 @@ describe('what an upstream is asked', () => {
     assert.deepEqual(request.timers, {
       connectMs: 3_000,
       headMs: 60_000,
-      idleMs: 30_000,
+      idleMs: 10_000,
       totalMs: 600_000,
     });
     built.upstream.last.answer(ANSWER);
@@ -275,8 +276,35 @@ describe('before the first released part', () => {
     await ended(built, served);
     assert.equal(
       served.reply.header('server-timing'),
-      'queue;dur=0.00, decide;dur=0.00, upstream;dur=2000.00, total;dur=2000.00',
+      'queue;dur=0.00, decide;dur=0.00, upstream;dur=2000.00, total;dur=2000.00, body;dur=0.00',
     );
+  });
+
+  it('does not count as deciding what a caller took for its body', async () => {
+    for (const [model, upstreamMs] of [
+      ['small', 100],
+      ['nowhere', 0],
+    ] as const) {
+      const built = build();
+      const made = built.call(chatOf(model));
+      const body: Call['body'] = async (bytesMax) => {
+        await built.clock.turn(400);
+        return made.body(bytesMax);
+      };
+      const reply = new HeardReply();
+      const settlement = serve({ ...made, body }, reply, built.house);
+      await settled();
+      await built.clock.turn(upstreamMs);
+      if (upstreamMs > 0) built.upstream.last.answer({ model, choices: [] });
+      const record = (await settlement)?.record;
+      assert.deepEqual(
+        [record?.bodyMs, record?.decideMs, record?.totalMs],
+        [400, 0, 400 + upstreamMs],
+      );
+      const timing = reply.header('server-timing') ?? '';
+      assert.match(timing, new RegExp(`total;dur=${400 + upstreamMs}\\.00, body;dur=400\\.00$`));
+      assert.match(timing, /decide;dur=0\.00/);
+    }
   });
 
   it('tells how long to wait if the upstream said so, and what to do if that is long', async () => {

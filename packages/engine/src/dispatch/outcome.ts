@@ -4,6 +4,7 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Signatures } from '../session/signatures.ts';
 import type { OpenStream, WholeAnswer } from './attempt.ts';
+import type { CascadeBreakers } from './evidence/cascade-breaker.ts';
 import type { MovingPorts } from './order.ts';
 import type { Piped } from './pipe.ts';
 import type { Schemas } from './schemas.ts';
@@ -34,6 +35,7 @@ export type DispatchPorts = MovingPorts & {
   readonly keys: Keys;
   readonly signatures: Pick<Signatures, 'find'>;
   readonly schemas: Schemas;
+  readonly cascades: CascadeBreakers;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (
     call: Scheduled,

@@ -2,7 +2,7 @@
 // call whose policy checks answers; all others have none. Answers are still withheld here: nothing
 // of one that was rejected has reached the caller. It never asks a place that the route does not
 // hold, and the retry budget, the latency budget and the money of the call bind it.
-import { type Clock, type Refusal, refusal } from '@signalbox/contract';
+import { type Clock, type Refusal, refusal, type StepClass } from '@signalbox/contract';
 import { type Ask, askOf, hostedTools, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
 import type { Schema } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
@@ -11,6 +11,8 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Withheld } from './attempt.ts';
 import { checkAnswer, type Found, rulesOf, type Wanted } from './check.ts';
+import type { CascadeBreakers, CascadeKind } from './evidence/cascade-breaker.ts';
+import { judgedSure, leastConfidence } from './evidence/judged.ts';
 import type { Schemas } from './schemas.ts';
 import type { Trial } from './trial.ts';
 
@@ -22,7 +24,11 @@ export type Rejected = {
   readonly at: number;
 };
 
-export type RepairPorts = { readonly clock: Clock; readonly schemas: Schemas };
+export type RepairPorts = {
+  readonly clock: Clock;
+  readonly schemas: Schemas;
+  readonly cascades: CascadeBreakers;
+};
 
 const UNREAD = 'Some tools are denied, and which ones the call offers cannot be read.';
 const NAMED_MAX = 64;
@@ -46,6 +52,7 @@ export class Repair implements Wanted {
   readonly #rejected: Set<string> = new Set();
   #ask: Ask | undefined = undefined;
   #isRead = false;
+  #bypasses = false;
   /** Of the last answer that did not pass. */
   last: Rejected | undefined = undefined;
 
@@ -55,10 +62,16 @@ export class Repair implements Wanted {
     this.#ports = ports;
   }
 
-  /** The offers of the route, and those that are kept for when an answer is rejected. */
+  /**
+   * The offers of the route, and those that are kept for when an answer is rejected: first, where
+   * answers of this kind are rejected nearly always.
+   */
   withBetter(offers: readonly Offer[]): readonly Offer[] {
     const { better } = this.#call.route;
-    return better.length === 0 ? offers : [...offers, ...better];
+    if (better.length === 0) return offers;
+    const [first] = offers;
+    this.#bypasses = first !== undefined && this.#ports.cascades.bypasses(this.#kindOf(first));
+    return this.#bypasses ? [...better, ...offers] : [...offers, ...better];
   }
 
   /** What runs at the provider is denied before it is asked for: no answer tells of it in time. */
@@ -76,7 +89,19 @@ export class Repair implements Wanted {
 
   check(answer: Withheld, raw: Uint8Array, trial: Trial): Found {
     const read = readAnswerOf(trial.lane, raw, answer.kind === 'stream');
-    return checkAnswer(read, this.#rules, this);
+    const found = checkAnswer(read, this.#rules, this);
+    const least = leastConfidence(this.#rules, trial.offer);
+    if (read === undefined || least === undefined || found.rejected !== undefined) return found;
+    const sure = judgedSure({
+      answer: read,
+      ask: this.ask(),
+      step: stepClassOf(this.#call),
+      least,
+    });
+    if (this.#call.route.better.length > 0) {
+      this.#ports.cascades.decided(this.#kindOf(trial.offer), sure.rejected !== undefined);
+    }
+    return { undecided: found.undecided, denied: false, ...sure };
   }
 
   reject(rejected: Rejected): void {
@@ -93,13 +118,18 @@ export class Repair implements Wanted {
 
   /** Before an answer was rejected, only the route; after it, only who may do better. */
   skips(offer: Offer): boolean {
-    if (this.last === undefined) return this.#call.route.better.includes(offer);
+    if (this.last === undefined) {
+      return !this.#bypasses && this.#call.route.better.includes(offer);
+    }
     const { escalate } = this.#rules;
     return escalate === undefined || this.#isLate() || this.#rejected.has(nameOf(offer));
   }
 
+  /** An answer that is merely not sure is better than none. */
   get flags(): boolean {
-    return this.#rules.otherwise === 'flag' && this.last?.found.denied !== true;
+    const { found } = this.last ?? {};
+    const isUnsure = found?.confidence !== undefined;
+    return (isUnsure || this.#rules.otherwise === 'flag') && found?.denied !== true;
   }
 
   refusal({ trial, found }: Rejected): Refusal {
@@ -121,11 +151,20 @@ export class Repair implements Wanted {
     return this.#ports.schemas.of(this.#call.tenant.name, JSON.stringify(schema));
   }
 
+  #kindOf(offer: Offer): CascadeKind {
+    const { tenant, step } = this.#call;
+    return { tenant: tenant.name, step: stepClassOf(this.#call) ?? step, model: nameOf(offer) };
+  }
+
   #isLate(): boolean {
     const { profile, route, arrived } = this.#call;
     const budgetMs = profile.latencyBudgetMs ?? route.verdict.latencyBudgetMs;
     return budgetMs !== undefined && this.#ports.clock.monotonic() - arrived > budgetMs;
   }
 }
+
+/** Seen for calls of `auto`; of others as they call themselves. */
+const stepClassOf = ({ stepClass, stepSeen }: Scheduled): StepClass | undefined =>
+  stepSeen?.class ?? stepClass;
 
 const nameOf = ({ offering, place }: Offer): string => `${offering.model}@${place.tier}`;

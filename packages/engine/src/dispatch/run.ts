@@ -104,7 +104,7 @@ export class Run {
   }
 
   async tryOnce(offer: Offer, line: Line, beside: Beside | undefined): Promise<Ended> {
-    const ready = readied(this.#call, offer, this.#ports.signatures);
+    const ready = readied(this.#call, offer, this.#ports);
     if (!ready.ok) return this.#failed(ready.refusal);
     const trial = this.#trial(offer, line, ready.value, undefined);
     this.#out = [trial];
@@ -181,8 +181,7 @@ export class Run {
     if (this.left) return undefined;
     const { permit } = this.#call;
     const second = beside.second(role);
-    const ready =
-      second === undefined ? undefined : readied(this.#call, second.offer, this.#ports.signatures);
+    const ready = second === undefined ? undefined : readied(this.#call, second.offer, this.#ports);
     if (second === undefined || ready?.ok !== true) return undefined;
     const { offer, line } = second;
     if (!permit.beside(offer)) return undefined;

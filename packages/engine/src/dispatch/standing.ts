@@ -16,6 +16,7 @@ import { type Choice, Draws, NONE, pick } from './pick.ts';
 import { Published } from './published.ts';
 import { Reach, type Told } from './reach.ts';
 import { RetryBudgets } from './retry-budget.ts';
+import { Room } from './room.ts';
 
 /**
  * `down`: it takes no connections; `tripped`: it fails too often; `limited`: it limits the rate;
@@ -93,6 +94,7 @@ export class Stand {
   readonly trouble: Trouble;
   readonly load: Load;
   readonly busy: CoolDown = new CoolDown(BUSY_RULES);
+  readonly room: Room = new Room();
   lines: readonly Line[] = [];
   /** Of the whole endpoint, where the documents let its places be learnt. */
   gradient: Gradient | undefined = undefined;

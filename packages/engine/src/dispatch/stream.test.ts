@@ -10,6 +10,7 @@ import {
   type Served,
   settled,
 } from '../house.fixture.ts';
+import { OPENING_BYTES_MAX } from './attempt.ts';
 import { ANSWER, CHAIN, ended, piece, usageChunk } from './dispatching.fixture.ts';
 
 const DONE = 'data: [DONE]\n\n';
@@ -157,15 +158,20 @@ describe('a released stream', () => {
     }
   });
 
-  it('begins at the latest when its first event grows beyond reason', async () => {
+  it('is given up unheard when its first event grows beyond reason', async () => {
     const built = build();
     const served = await open(built);
     const dialled = built.upstream.last.stream();
-    for (let i = 0; i < 5; i += 1) dialled.chunk('x'.repeat(100_000));
+    const nothing = '\0'.repeat(65_536);
+    for (let sent = 0; sent < OPENING_BYTES_MAX; sent += nothing.length) dialled.chunk(nothing);
     await settled();
-    assert.equal(served.reply.text.length, 500_000);
-    dialled.end();
-    await ended(built, served);
+    assert.equal(dialled.aborted, false);
+    dialled.chunk(nothing);
+    const record = await ended(built, served);
+    assert.equal(dialled.aborted, true);
+    assert.equal(served.reply.status, 502);
+    assert.match(served.reply.text, /^\{"error":.*too_large/);
+    assert.equal(record.attempts[0]?.fault, 'too_large');
   });
 
   it('without a single byte is no answer, and another may still be asked for one', async () => {

@@ -30,6 +30,7 @@ export class Trial implements Dialling {
   readonly path: string;
   readonly rendered: Rendered;
   readonly hideUsage: boolean;
+  readonly hideLogprobs: boolean;
   readonly isOwn: Dialling['isOwn'];
   readonly upstream: Upstream;
   readonly started: number;
@@ -47,6 +48,7 @@ export class Trial implements Dialling {
     this.path = ready.path;
     this.rendered = ready.rendered;
     this.hideUsage = ready.hideUsage;
+    this.hideLogprobs = ready.hideLogprobs;
     this.isOwn = isOwn;
     this.upstream = upstream;
     this.started = visit.began;

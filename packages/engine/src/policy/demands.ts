@@ -3,7 +3,7 @@
 // order of rules and scopes does not matter. The same rules give the same object, and what resolve
 // keeps about it is found again.
 import { lowerTier, type Tier } from '@signalbox/contract';
-import type { RequireDocument } from '@signalbox/documents';
+import type { RequireDocument, RuleDocument } from '@signalbox/documents';
 import type { Rule } from './rule.ts';
 
 export type Demands = {
@@ -51,7 +51,7 @@ export class DemandsOf {
     if (key === '') return undefined;
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const made = added(rules);
+    const made = demandsOf(rules.map(({ document }) => document));
     const [oldest] = this.#kept.keys();
     if (this.#kept.size >= KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
     this.#kept.set(key, made);
@@ -59,10 +59,9 @@ export class DemandsOf {
   }
 }
 
-function added(rules: readonly Rule[]): Demands {
-  const effects = rules.map(({ document }) => document.effects);
-  const required = effects.flatMap((one) => one?.require ?? []);
-  const forbidden = effects.flatMap((one) => one?.forbid ?? []);
+export function demandsOf(rules: readonly RuleDocument[]): Demands {
+  const required = rules.flatMap(({ effects }) => effects?.require ?? []);
+  const forbidden = rules.flatMap(({ effects }) => effects?.forbid ?? []);
   return {
     regions: required.flatMap(({ regions }) => (regions === undefined ? [] : [regions])),
     retention: required.some(({ retention }) => retention === 'zero') ? 'zero' : undefined,

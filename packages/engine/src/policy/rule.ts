@@ -5,6 +5,7 @@ import {
   type ConditionValues,
   compileSchema,
   matchesPattern,
+  NO_CHECKS,
   type OutputDocument,
   places,
   type RuleDocument,
@@ -71,22 +72,7 @@ export function compileOutput(document: OutputDocument | undefined): OutputRules
   return { ...document, compiled, tools: undefined };
 }
 
-const UNCHECKED: OutputRules = {
-  askedFormat: false,
-  json: false,
-  schema: undefined,
-  notEmpty: false,
-  charactersMin: undefined,
-  charactersMax: undefined,
-  tokensMin: undefined,
-  tokensMax: undefined,
-  toolArguments: false,
-  retries: 0,
-  escalate: undefined,
-  otherwise: 'refuse',
-  compiled: undefined,
-  tools: undefined,
-};
+const UNCHECKED: OutputRules = { ...NO_CHECKS, compiled: undefined, tools: undefined };
 
 /** What else it is checked for stays. */
 export const withTools = (

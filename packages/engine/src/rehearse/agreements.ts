@@ -1,7 +1,6 @@
 // Consents in the lattice of the check: none, and each that opens something else, named by calls
 // whose data it covers and by others.
 import type { Configuration, ConsentDocument } from '@signalbox/documents';
-import { isGround } from '../classify/grounds.ts';
 
 /** A consent that a call names, and whether it covers the data. */
 export type Agreement = {
@@ -54,16 +53,3 @@ export function naming(agreement: Agreement | undefined): Naming {
 }
 
 const UNCOVERED = 'uncovered';
-
-/** A type of a tenant's own is known to that tenant. */
-export function unknownKinds({ consents, tenants }: Configuration): readonly string[] {
-  return [...consents.values()].flatMap(({ name, tenant, kinds }) => {
-    const { patterns = [], sources = [] } = tenants.get(tenant)?.sensitive ?? {};
-    const own = [...patterns, ...sources].map((one) => one.name);
-    return kinds
-      .filter((kind) => !isGround(kind) && !own.includes(kind))
-      .map(
-        (kind) => `the consent \`${name}\` covers \`${kind}\`, which is no kind or type known here`,
-      );
-  });
-}

@@ -96,6 +96,49 @@ describe('a check of policies', () => {
     );
   });
 
+  const pairs: readonly (readonly [home: string, own: string, says: RegExp | undefined])[] = [
+    ['require: {own: true}', 'log: none', /^home \S+ leaves nothing$/],
+    ['require: {retention: zero}', 'log: none', /^home \S+ leaves nothing$/],
+    ['require: {tier_max: 1}', 'log: none', /^home \S+ leaves nothing$/],
+    [
+      'route: {tier_max: 2}',
+      'require: {models: [large]}',
+      /^own \S+ of .* and home \S+ of .* leave/,
+    ],
+    ['require: {self_hosted: true}', 'require: {models: [shared]}', undefined],
+    // A label may leave nothing; two rules about it may not.
+    ['when: {sensitivity: regulated}, require: {own: true}', 'log: none', undefined],
+    [
+      'when: {sensitivity: regulated}, require: {self_hosted: true}',
+      'when: {sensitivity: regulated}, require: {endpoints: [far]}',
+      /^own \S+ of .* and home \S+ of .* leave nothing$/,
+    ],
+  ];
+  for (const [home, own, says] of pairs) {
+    it(`${says === undefined ? 'takes' : 'names'} a rule that says ${home} beside ${own}`, () => {
+      const text = away
+        .replace(/home: .*/, `home: {rules: [{name: home, ${home}}]}`)
+        .replace('first: {}', `first: {rules: [{name: own, ${own}}]}`);
+      const found = saysOf(checked(text));
+      if (says === undefined) assert.deepEqual(found, []);
+      else assert.match(found.join('; '), says);
+    });
+  }
+
+  it('takes a rule for data that may leave at its word, not one about data that may not', () => {
+    const far = (when: string): string =>
+      yaml(`  first: {rules: [{name: a, ${when} require: {endpoints: [far]}}]}`);
+    assert.deepEqual(saysOf(checked(far(''))), []);
+    assert.match(saysOf(checked(far('when: {sensitivity: regulated},'))).join(), /^a \S+ leaves/);
+  });
+
+  it('takes a rule that a plan or a topology closes at its word', () => {
+    const rules = yaml('  first: {rules: [{name: a, require: {models: [large]}}]}');
+    for (const term of ['plan: basic', 'topology: sovereign']) {
+      assert.deepEqual(saysOf(checked(rules.replace('[first]', `[first], ${term}`))), []);
+    }
+  });
+
   it('takes a rule that forbids everything at its word', () => {
     const text = yaml('  first: {rules: [{name: a, forbid: {models: ["*"]}}]}');
     assert.deepEqual(checked(text).violations, []);
@@ -112,15 +155,15 @@ describe('a check of policies', () => {
     assert.match(notes[0] ?? '', /its condition reads more/);
   });
 
-  it('names words and regions that nobody knows', () => {
+  it('names words that nobody knows, and regions in which nothing stands', () => {
     const rules =
-      '{name: a, require: {capabilities: [telepathy]}}, {name: b, forbid: {regions: [mars]}}';
+      '{name: a, require: {capabilities: [telepathy]}}, {name: b, forbid: {regions: [jp]}}';
     const { violations, notes } = checked(yaml(`  first: {rules: [${rules}]}`));
     assert.equal(
       violations.some(({ kind }) => kind === 'unknown-word'),
       true,
     );
-    assert.match(notes.join(), /`mars`/);
+    assert.match(notes.join(), /`jp`/);
   });
 
   it('counts labels that do not bind a tenant that only observes', () => {
@@ -171,11 +214,6 @@ describe('consents in a check', () => {
       assert.deepEqual([first?.point?.consent, first?.point?.kinds], ['ids', ['government-id']]);
     });
   }
-
-  it('that name what nobody knows are noted', () => {
-    const { notes } = checked(text('kinds: [helth], tiers: [2]'));
-    assert.match(notes.join(), /covers `helth`/);
-  });
 });
 
 describe('tests beside the rules', () => {

@@ -2,10 +2,11 @@
 // held against what the documents promise. A point that breaks a promise is a counterexample. Found
 // beside that: rules that nothing reaches, rules that together leave nothing, words and regions
 // that nobody knows.
-import type { Label } from '@signalbox/contract';
+import { higherLabel, type Label } from '@signalbox/contract';
 import type { Configuration, ConsentDocument, RuleDocument } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
+import { labelOfType } from '../classify/kinds.table.ts';
 import type { Snapshot } from '../house.ts';
 import type { Matched, Policies, Verdict } from '../policy/policy.ts';
 import { readNeed } from '../resolve/need.ts';
@@ -13,7 +14,7 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Closings } from '../resolve/recorded.ts';
 import { choose, resolve, survey } from '../resolve/resolve.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
-import { type Agreement, type Naming, naming, unknownKinds } from './agreements.ts';
+import { type Agreement, type Naming, naming } from './agreements.ts';
 import { contradictionOf } from './contradiction.ts';
 import { downAt, imagine } from './imagined.ts';
 import { type Lattice, latticeOf, type Shape } from './lattice.ts';
@@ -83,12 +84,13 @@ export function* checking(
 ): Generator<undefined, Checked> {
   const lattice = latticeOf(snapshot, configuration, only);
   const check = new Check(snapshot, at);
-  const { tenants, variants, keysOf, labels, agreementsOf, downs, levels, shapes } = lattice;
-  const each = labels.length * downs.length * levels.length * shapes.length * variants;
-  const total = tenants.reduce(
-    (sum, tenant) => sum + each * keysOf(tenant).length * agreementsOf(tenant).length,
-    0,
-  );
+  const { tenants, variants, keysOf, agreementsOf, downs, levels } = lattice;
+  const each = downs.length * levels.length * variants;
+  const [plain, bare] = [callsOf(lattice, [undefined]).length, bareCalls(lattice).length];
+  const total = tenants.reduce((sum, tenant) => {
+    const calls = plain + bare * (agreementsOf(tenant).length - 1);
+    return sum + each * keysOf(tenant).length * calls;
+  }, 0);
   // Odd, so that it does not walk in step with sides of even length.
   const stride = total <= pointsMax ? 1 : Math.ceil(total / pointsMax) | 1;
   yield* check.walk(lattice, stride);
@@ -105,29 +107,41 @@ export function* checking(
     points: check.points,
     stride,
     violations: [...check.violations, ...words, ...(isWhole ? unreachable : [])],
-    notes: [
-      ...check.notes,
-      ...(only === undefined ? notes : []),
-      ...unknownRegions(configuration),
-      ...unknownKinds(configuration),
-    ],
+    notes: [...check.notes, ...(only === undefined ? notes : []), ...unknownRegions(configuration)],
   };
 }
 
 /** Calls that differ by what some rule, label or consent is about. */
 export function callsOf(
-  { shapes, labels }: Lattice,
+  lattice: Lattice,
   agreements: readonly (Agreement | undefined)[],
 ): readonly ImaginedCall[] {
-  return shapes.flatMap((shape) =>
-    labels.flatMap((label) =>
-      agreements.map((agreement) => {
-        const what = { ...shape, label, ...naming(agreement) };
-        return { what, agreement };
-      }),
-    ),
+  const all = pairsOf(lattice);
+  const bare = bareCalls(lattice);
+  return agreements.flatMap((agreement) =>
+    (agreement === undefined ? all : bare).map((one) => {
+      const what = { ...one, ...naming(agreement) };
+      return { what, agreement };
+    }),
   );
 }
+
+type Pair = Shape & { readonly label: Label };
+
+/** No kind of data has a lower label than its own. */
+const pairsOf = ({ shapes, labels }: Lattice): readonly Pair[] =>
+  shapes.flatMap((shape) =>
+    labels.flatMap((label) => {
+      const isLow = shape.kinds?.some(
+        (one) => higherLabel(labelOfType(one) ?? label, label) !== label,
+      );
+      return isLow === true ? [] : [{ ...shape, label }];
+    }),
+  );
+
+/** What a consent covers, or does not, is said by the consent. */
+const bareCalls = (lattice: Lattice): readonly Pair[] =>
+  pairsOf(lattice).filter(({ kinds = [] }) => kinds.length === 0);
 
 type ImaginedCall = {
   readonly what: Shape & Naming & { readonly label: Label };
@@ -266,7 +280,7 @@ class Check {
     if (!isBare) return;
     const resolved = resolve(call, facts);
     if (resolved.ok) return;
-    const found = contradictionOf(call, resolved.refusal.code, { facts, met });
+    const found = contradictionOf(asked.what, resolved.refusal.code, { facts, met });
     if (found === undefined) return;
     const { says, rules } = found;
     this.#violate({ kind: 'contradiction', says }, asked, { moment, rules });

@@ -50,12 +50,12 @@ describe('what conditions read of a call', () => {
     ]);
   });
 
-  it('stays small: a side that would make too many is left out, and not called varied', () => {
+  it('stays small: a side that would make too many is varied alone, and not called varied', () => {
     const many = Array.from({ length: 20 }, (_, i) => `call.input_tokens > ${i * 100}`).join(
       ' || ',
     );
     const { all, varied } = detailsIn(many, 'call.stream && call.difficulty == "easy"');
-    assert.equal(all.length, 3 * 2);
+    assert.equal(all.length, 3 * 2 + 24);
     assert.deepEqual([...varied].toSorted(), ['call.difficulty', 'call.stream']);
   });
 
@@ -66,6 +66,12 @@ describe('what conditions read of a call', () => {
     'call.tools_offered && call.difficulty != "easy"',
     'call.stream && call.label == "internal"',
     'call.output_tokens_max == 4096',
+    'call.tags["team"] == "risk" && call.tags.cost == "low"',
+    '"team" in call.tags && call.tags.team != "risk"',
+    'call.model.startsWith("lar") && call.agent in ["clerk", "audit"]',
+    'call.step == "sort" && call.operation == "embedding" && call.dialect == "gemini"',
+    '"us-ssn" in call.kinds && !("email" in call.kinds)',
+    'call.kinds.exists(one, one == "iban") && call.latency_budget_ms < 500',
   ];
   for (const condition of reached) {
     it(`is met by some point: ${condition}`, () => {
@@ -80,6 +86,32 @@ describe('what conditions read of a call', () => {
     const { violations, notes } = checked(yaml('call.input_tokens * 2 > 9000'));
     assert.deepEqual(violations, []);
     assert.match(notes[0] ?? '', /reads more than the check varies/);
+  });
+
+  it('is called unreachable only where every text was tried', () => {
+    const never = ['call.agent == "a" && call.agent == "b"', 'call.operation == "chta"'];
+    for (const one of never) {
+      assert.match(checked(yaml(one)).violations[0]?.says ?? '', /nothing reaches the rule `r0`/);
+    }
+    for (const one of [
+      'call.agent.startsWith("a") && call.agent.size() == 9',
+      'call.tags.size() > 2',
+    ]) {
+      const { violations, notes } = checked(yaml(one));
+      assert.deepEqual(violations, []);
+      assert.match(notes[0] ?? '', /reads more than the check varies/);
+    }
+  });
+
+  it('finds rules that contradict each other for calls with certain tags alone', () => {
+    const rule = (name: string, model: string): string =>
+      `      - {name: ${name}, when: '"${name}" in call.tags && call.tags.${name} == "x"', ` +
+      `require: {models: [${model}]}}`;
+    const rules = [rule('team', 'small'), rule('cost', 'large')].join('\n');
+    const { violations } = checked(yaml('call.stream').replace(/ {6}- .*/, rules));
+    const found = violations.find(({ says }) => /^team .* and cost .* leave nothing$/.test(says));
+    assert.deepEqual(found?.point?.tags, { team: 'x', cost: 'x' });
+    assert.match(commandFor(found.point), / --tag team=x --tag cost=x/);
   });
 
   it('stands in the command of a counterexample', () => {

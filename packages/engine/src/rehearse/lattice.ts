@@ -19,11 +19,7 @@ export type Variant = {
 };
 
 /** A call that some rule is about. */
-export type Shape = Detail & {
-  readonly model: string | undefined;
-  readonly step: string | undefined;
-  readonly agent: string | undefined;
-};
+export type Shape = Detail;
 
 export type Lattice = {
   readonly tenants: readonly string[];

@@ -7,6 +7,7 @@ import {
   type RecordedClearance,
   type RecordedDecision,
   recordedTerms,
+  type StepSource,
 } from '@signalbox/contract';
 import { type Configuration, costNanoUsd } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
@@ -168,7 +169,7 @@ class Run implements Replayed {
       key,
       at: record.at,
       model: record.modelRequested,
-      step: record.step,
+      step: isTold(record.stepSource) ? record.step : undefined,
       agent: record.agent,
       session: record.session,
       label: record.label,
@@ -189,6 +190,10 @@ class Run implements Replayed {
     return known;
   }
 }
+
+/** Rules see what the caller told, and nothing that was read from the call. */
+const isTold = (source: StepSource): boolean =>
+  source === 'header' || source === 'metadata' || source === 'telemetry';
 
 type RouteSeen = {
   readonly candidates: readonly RecordedCandidate[];

@@ -151,7 +151,7 @@ tenants: {acme: {plan: basic, policies: [wide], agents: {writer: [far]}}}
 keys: {main: {tenant: acme, secret: "env:MAIN", policies: [session]}}
 policies:
   house: {rules: [{require: {regions: [us, EU]}}]}
-  wide: {rules: [{require: {regions: [us, ap]}, route: {tier: 2}}]}
+  wide: {rules: [{require: {regions: [us, apac]}, route: {tier: 2}}]}
   far: {rules: [{route: {model: large}}]}
   session: {rules: [{when: {step: mine}, route: {model: long}}]}
   of-plan: {rules: [{forbid: {models: [long]}}]}

@@ -23,6 +23,10 @@ const FEATURES: Readonly<Record<Operation, PlanFeature | undefined>> = {
   batch: 'batches',
 };
 
+export const OPERATIONS: readonly Operation[] = Object.keys(FEATURES).filter(
+  (one): one is Operation => one in FEATURES,
+);
+
 /** Undefined: the plan includes all that the call needs. */
 export function withoutFeature({ tenant, head, question }: Classified): Refusal | undefined {
   const { plan, name } = tenant;

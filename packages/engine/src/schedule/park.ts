@@ -4,6 +4,7 @@
 // allows it is answered as soon as its call is safe on disk, and fetches its answer later. Such a
 // call outlives the node: when the node stops it is left as it is, held and not settled.
 import {
+  apart,
   type Clock,
   decisionId,
   type Headers,
@@ -13,6 +14,7 @@ import {
   type RequestId,
   recordedTerms,
   refusal,
+  waitHeaders,
   yes,
 } from '@signalbox/contract';
 import { encode } from '@signalbox/dialect';
@@ -113,7 +115,7 @@ function parkedOf(call: Scheduled): Parked {
 const queuedHeaders = (id: RequestId): Headers => [
   ['location', `/v1/queued/${id}`],
   ['x-signalbox-decision-id', decisionId(id, 1)],
-  ['retry-after-ms', String(RETRY_AFTER_MS)],
+  ...waitHeaders(apart(RETRY_AFTER_MS, id)),
 ];
 
 function isFull(call: Scheduled, { parking, limits }: ParkPorts): boolean {

@@ -19,6 +19,7 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Resolved } from '../resolve/resolve.ts';
 import { type Account, type Budgets, dayOf, type Shortfall } from './budgets.ts';
 import { estimateNanoUsd, outputTokens } from './estimate.ts';
+import type { Exceeded, Rates } from './rates.ts';
 import type { Slots } from './slots.ts';
 
 export type Permit = {
@@ -38,12 +39,20 @@ export type Permit = {
   readonly outputTokensReserved: number;
   /** The call waits for a route: nothing is held or taken, until another permit or `close`. */
   rest(): void;
-  /** Gives every place back and posts the cost; called once, by settle. */
-  close(costNanoUsd: bigint): void;
+  /**
+   * Gives every place back and posts the cost; called once, by settle.
+   *
+   * @param tokens that it used; undefined: nobody knows.
+   */
+  close(costNanoUsd: bigint, tokens: number | undefined): void;
 };
 export type Scheduled = Branded<Resolved & { readonly permit: Permit }, 'scheduled'>;
 
-export type Pools = { readonly budgets: Budgets; readonly slots: Slots };
+export type Pools = {
+  readonly budgets: Budgets;
+  readonly slots: Slots;
+  readonly rates: Rates;
+};
 
 export type SchedulePorts = {
   readonly pools: Pools;
@@ -70,26 +79,32 @@ export async function schedule(
 ): Promise<Result<Scheduled, Refusal>> {
   const before = unavailable(ports);
   if (before !== undefined) return no(before);
+  const isAgain = ports.pools.budgets.holdOf(resolved.id) !== undefined;
+  const over = isAgain ? undefined : tooFast(resolved, ports);
+  if (over !== undefined) return no(over);
+  const refuse = (refusal: Refusal): Result<never, Refusal> => {
+    if (!isAgain) ports.pools.rates.cancel(resolved.id);
+    return no(refusal);
+  };
   const began = ports.clock.monotonic();
   const first = takeFirst(resolved, ports) ?? (await waitForPlace(resolved, reply, ports));
   if (first === undefined) {
     ports.order.leaveOut(resolved);
     const message =
       'Every endpoint that may serve this call is busy, and no place came free in time.';
-    return no(refusal('concurrency_limited', message, { retryAfterMs: RETRY_AFTER_MS }));
+    return refuse(refusal('concurrency_limited', message, { retryAfterMs: RETRY_AFTER_MS }));
   }
   const since = unavailable(ports);
   if (since !== undefined) {
     give(resolved, first, ports);
-    return no(since);
+    return refuse(since);
   }
   const accounts = accountsOf(resolved);
   const estimate = estimateNanoUsd(resolved) + lostOf(resolved);
-  const isAgain = ports.pools.budgets.holdOf(resolved.id) !== undefined;
   const short = ports.pools.budgets.hold(resolved.id, accounts, estimate, resolved.at);
   if (short !== undefined) {
     give(resolved, first, ports);
-    return no(budgetRefusal(short));
+    return refuse(budgetRefusal(short));
   }
   const hold = ports.pools.budgets.holdOf(resolved.id);
   if (hold !== undefined) {
@@ -111,6 +126,35 @@ function unavailable({ store }: SchedulePorts): Refusal | undefined {
   if (health.kind === 'ready') return undefined;
   const message = `The journal takes no new calls now (${health.reason}).`;
   return refusal('journal_unavailable', message, { retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** What its plan allows in a minute; the call is counted when it may go on. */
+function tooFast(call: Resolved, { pools }: SchedulePorts): Refusal | undefined {
+  const { id, tenant, head, route } = call;
+  const { plan, name } = tenant;
+  if (plan === undefined) return undefined;
+  const { inputTokens, outputTokens } = route.usageMax;
+  const tokens = head.operation === 'count' ? 0 : inputTokens + outputTokens;
+  const over = pools.rates.take(id, name, { limits: plan, tokens });
+  return over === undefined ? undefined : rateRefusal(over, tokens, { plan: plan.name, name });
+}
+
+function rateRefusal(
+  { what, max, waitMs }: Exceeded,
+  tokens: number,
+  { plan, name }: { readonly plan: string; readonly name: string },
+): Refusal {
+  const allows = `The plan \`${plan}\` allows ${max} ${what} a minute`;
+  const deed =
+    `the operator can raise \`plans.${plan}.${what}_per_minute_max\`, or give \`${name}\` ` +
+    `another plan: \`signalbox tenant set ${name} --plan NAME\`.`;
+  if (waitMs === undefined) {
+    const hint = `Send less, or bound the answer; ${deed}`;
+    return refusal('not_entitled', `${allows}; this call may need ${tokens}.`, { hint });
+  }
+  const hint = `Wait as \`retry-after-ms\` says; ${deed}`;
+  const message = `${allows}, and \`${name}\` has used them.`;
+  return refusal('rate_limited', message, { hint, retryAfterMs: Math.ceil(waitMs) });
 }
 
 const RETRY_AFTER_MS = 1_000;
@@ -240,10 +284,11 @@ function permitFor(call: Resolved, grant: Grant, ports: SchedulePorts): Permit {
       }
       giveBack();
     },
-    close(costNanoUsd) {
+    close(costNanoUsd, tokens) {
       if (closed) return;
       closed = true;
       giveBack();
+      ports.pools.rates.end(call.id, tokens);
       budgets.post(call.id, costNanoUsd);
     },
   };

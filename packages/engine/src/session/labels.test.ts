@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { raisedOf } from '../classify/grounds.ts';
 import { type Built, build, HandClock, type Heads } from '../house.fixture.ts';
 import { preview } from '../preview.ts';
-import { checkpoint, createLive, restore } from '../snapshot.ts';
+import { checkpoint, restore } from '../restore.ts';
+import { createLive } from '../snapshot.ts';
 import { SESSION_MS, SESSIONS_PER_TENANT_MAX, sessionLabels } from './labels.ts';
 
 fc.configureGlobal({ seed: 4141 });

@@ -4,6 +4,7 @@
 // It must never keep a caller's raw session or subject; an agent's name stays, rules ask for it.
 import {
   type Branded,
+  type Difficulty,
   higherLabel,
   type Keys,
   type Label,
@@ -14,6 +15,7 @@ import {
   type Result,
   refusal,
   type SessionId,
+  type StepClass,
   type StepSource,
   sessionId,
   type TenantName,
@@ -23,6 +25,8 @@ import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Ground, type Raised, type SessionLabels, unknownGround } from './labels.ts';
 import type { Held, References } from './references.ts';
+import { classOfWord, isAuto, type Step, stepOf, type Told, usualOf } from './step.ts';
+import type { StepMemory } from './step-memory.ts';
 
 export type Work = {
   readonly question: Question;
@@ -32,6 +36,12 @@ export type Work = {
   readonly agent: string | undefined;
   readonly step: string | undefined;
   readonly stepSource: StepSource;
+  /** Of the step that was told. */
+  readonly stepClass: StepClass | undefined;
+  /** What the step that was told usually needs. */
+  readonly usual: Difficulty | undefined;
+  /** Of the model `auto` alone. */
+  readonly stepSeen?: Step | undefined;
   readonly tags: Readonly<Record<string, string>>;
   /** The call of which this one is a repetition. */
   readonly retryOf: RequestId | undefined;
@@ -66,34 +76,56 @@ export function join(
   }
   const begun = ports.idempotency.begin(admitted, question, ports.keys);
   if (!begun.ok) return begun;
+  const { step, stepSource } = toldStep(admitted, question);
+  const stepClass = classOfWord(step);
   const work: Work = {
     question,
     session: sessionOf(admitted, named, question, ports.keys),
     sessionNamed: named !== undefined,
     agent: key.agent ?? head.agent,
-    step: head.step,
-    stepSource: head.step === undefined ? 'none' : 'header',
+    step,
+    stepSource,
+    stepClass,
+    usual: usualOf(stepClass),
     tags,
     retryOf: begun.value,
   };
   return yes(Object.assign(admitted, work) as Joined); // brand: minted here
 }
 
-type Lasting = { readonly lasting: Label; readonly grounds: readonly Ground[] };
+const STEP = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+const NO_STEP: Told = { step: undefined, stepSource: 'none' };
+
+function toldStep({ head }: Admitted, { stepHint }: Question): Told {
+  if (head.step !== undefined) return { step: head.step, stepSource: 'header' };
+  if (stepHint !== undefined && STEP.test(stepHint)) {
+    return { step: stepHint, stepSource: 'metadata' };
+  }
+  if (head.stepInTrace === undefined) return NO_STEP;
+  return { step: head.stepInTrace, stepSource: 'telemetry' };
+}
+
+type Lasting = {
+  readonly lasting: Label;
+  readonly grounds: readonly Ground[];
+  readonly difficulty: Difficulty;
+};
 
 export type Known = {
   readonly references: References;
   readonly objects: References;
   readonly sessions: SessionLabels;
+  readonly steps: StepMemory;
 };
 
 /** Adds what is known of the session, and of state that a call refers to: responses, files. */
 export function recall(joined: Joined, known: Known, keys: Keys): Joined {
   const { statefulReference, passing, fileReferences = NO_FILES } = joined.question;
-  const { references, objects, sessions } = known;
+  const { references, objects, sessions, steps } = known;
   const tenant = joined.tenant.name;
   const remembered = isKnown(joined) ? sessions.of(tenant, joined.session) : undefined;
   if (remembered !== undefined) Object.assign(joined, { remembered });
+  if (isAuto(joined)) Object.assign(joined, { stepSeen: stepOf(joined, steps, keys) });
   if (statefulReference === undefined && fileReferences.length === 0) return joined;
   const found = fileReferences.map((id) => objects.find({ tenant, id, keys }));
   if (statefulReference !== undefined) {
@@ -109,8 +141,9 @@ export function recall(joined: Joined, known: Known, keys: Keys): Joined {
  */
 export function remember(
   joined: Joined & { readonly profile: Lasting },
-  { sessions }: Pick<Known, 'sessions'>,
+  { sessions, steps }: Pick<Known, 'sessions' | 'steps'>,
 ): void {
+  if (joined.stepSeen !== undefined) keepStep(joined, joined.stepSeen, steps);
   if (!isKnown(joined)) return;
   const { tenant, session, profile } = joined;
   const { lasting: label, grounds } = profile;
@@ -119,6 +152,16 @@ export function remember(
   // Of what is internal nobody asks why; a consent to something else leaves it where it is.
   const kept = grounds.length === 0 ? INTERNAL : grounds.filter(isHeld);
   sessions.raise(tenant.name, session, { label, grounds: kept });
+}
+
+function keepStep(
+  { tenant, session, step, profile }: Joined & { readonly profile: Lasting },
+  { class: seen, source, node }: Step,
+  steps: StepMemory,
+): void {
+  const isTold = step !== undefined && source !== 'identity';
+  if (isTold && seen !== undefined && node !== undefined) steps.tell(tenant.name, node, seen);
+  steps.decided(tenant.name, session, profile.difficulty);
 }
 
 const INTERNAL = [unknownGround('internal')];

@@ -2,6 +2,7 @@
 // numbers.
 import {
   type Attempt,
+  apart,
   type Cost,
   codeFacts,
   type DecisionId,
@@ -9,6 +10,8 @@ import {
   formatUsd,
   type Headers,
   type Refusal,
+  type RequestId,
+  waitHeaders,
 } from '@signalbox/contract';
 import type { Classified } from '../classify/classify.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -16,6 +19,7 @@ import type { Offer } from '../resolve/offer.ts';
 type Header = readonly [string, string];
 
 export type Timing = {
+  readonly bodyMs: number;
   readonly decideMs: number;
   readonly queueMs: number;
   readonly upstreamMs: number;
@@ -54,6 +58,8 @@ export function decisionHeaders(
   else if (isLate) headers.push(LATE);
   const repair = repairWords(attempts);
   if (repair !== '') headers.push(['x-signalbox-repair', repair]);
+  const cascade = cascadeWords(attempts);
+  if (cascade !== '') headers.push(['x-signalbox-cascade', cascade]);
   return headers;
 }
 
@@ -79,6 +85,12 @@ function repairWords(attempts: readonly Attempt[]): string {
   if (last.undecided !== undefined) words.push('undecided');
   return words.join(',');
 }
+
+/** Each tier that was asked how sure it is, and what it said: `1=0.412,3=0.914`. */
+const cascadeWords = (attempts: readonly Attempt[]): string =>
+  attempts
+    .flatMap(({ tier, confidence }) => (confidence === undefined ? [] : [`${tier}=${confidence}`]))
+    .join(',');
 
 /**
  * Attempts before the one that answered, as far as they failed; one that was only overtaken by a
@@ -121,19 +133,32 @@ export function costHeaders(cost: Cost | undefined, savingsNanoUsd: bigint | und
 export const timingHeader = (timing: Timing): Header => [
   'server-timing',
   `queue;dur=${fixed(timing.queueMs)}, decide;dur=${fixed(timing.decideMs)}, ` +
-    `upstream;dur=${fixed(timing.upstreamMs)}, total;dur=${fixed(timing.totalMs)}`,
+    `upstream;dur=${fixed(timing.upstreamMs)}, total;dur=${fixed(timing.totalMs)}, ` +
+    `body;dur=${fixed(timing.bodyMs)}`,
 ];
 
 const fixed = (ms: number): string => ms.toFixed(2);
 
+/** Who was refused, and the decision that a record may be asked for by. */
+export type Ids = { readonly request: RequestId; readonly decision: DecisionId | undefined };
+
 /** The head of a no. SDKs obey `x-should-retry` and `retry-after-ms`. */
-export function refusalHeaders(refusal: Refusal, decision: DecisionId | undefined): Header[] {
+export function refusalHeaders(refusal: Refusal, { request, decision }: Ids): Header[] {
   const headers: Header[] = [JSON_TYPE];
   if (decision !== undefined) headers.push(['x-signalbox-decision-id', decision]);
   if (codeFacts(refusal.code).retry === 'never') headers.push(['x-should-retry', 'false']);
-  if (refusal.retryAfterMs !== undefined) {
-    headers.push(['retry-after-ms', String(Math.ceil(refusal.retryAfterMs))]);
-    headers.push(['retry-after', String(Math.ceil(refusal.retryAfterMs / 1_000))]);
-  }
+  const waitMs = waitOf(refusal, request);
+  if (waitMs !== undefined) headers.push(...waitHeaders(waitMs));
   return headers;
+}
+
+/** What many callers are told in one moment: all of them get a wait, and none the same. */
+const SPREAD: ReadonlySet<Refusal['code']> = new Set([
+  ...(['shed', 'journal_unavailable', 'upstream_unavailable', 'concurrency_limited'] as const),
+  ...(['queue_full', 'queue_unavailable', 'draining'] as const),
+]);
+const SPREAD_MS = 1_000;
+
+function waitOf({ code, retryAfterMs }: Refusal, request: RequestId): number | undefined {
+  return SPREAD.has(code) ? apart(retryAfterMs ?? SPREAD_MS, request) : retryAfterMs;
 }

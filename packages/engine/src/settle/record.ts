@@ -24,6 +24,8 @@ export type Seen = Call &
   Partial<Identity & Work> & {
     /** Digest of the documents that it was admitted and decided under. */
     readonly snapshot?: string | undefined;
+    /** From when the body was asked for until it was read. */
+    bodyMs?: number;
     readonly secondStage?: SecondStage | undefined;
     readonly profile?: Profile;
     readonly route?: Route | undefined;
@@ -61,7 +63,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
   const route = call.route ?? call.surveyed;
   const { cost, usage } = billed;
   const queueMs = permit?.queueMs ?? 0;
-  const parkedMs = call.parkedMs ?? 0;
+  const { parkedMs = 0, bodyMs = 0 } = call;
   const decided = outcome === undefined ? facts.totalMs : outcome.startedAt - call.arrived;
   const known = cost?.kind === 'known' ? cost : undefined;
   const lost = resumed?.lostNanoUsd ?? 0n;
@@ -77,8 +79,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     agent: isQuiet ? undefined : call.agent,
     operation: head.operation,
     stream: question?.stream ?? false,
-    step: isQuiet ? undefined : call.step,
-    stepSource: call.stepSource ?? 'none',
+    ...stepOf(call, isQuiet),
     modelRequested: question?.model,
     // Refused before it was read again, it is what it was.
     label: profile?.label ?? resumed?.label,
@@ -108,7 +109,8 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     savingsNanoUsd: billed.savingsNanoUsd?.toString(),
     heldNanoUsd: permit === undefined ? '0' : permit.heldNanoUsd.toString(),
     ...(lost === 0n ? undefined : { lostNanoUsd: lost.toString() }),
-    decideMs: rounded(decided - queueMs - parkedMs),
+    bodyMs: rounded(bodyMs),
+    decideMs: rounded(decided - bodyMs - queueMs - parkedMs),
     queueMs: rounded(queueMs),
     upstreamMs: outcome === undefined ? 0 : rounded(outcome.upstreamMs),
     firstByteMs: outcome?.firstByteMs === undefined ? undefined : rounded(outcome.firstByteMs),
@@ -122,6 +124,22 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     traceId: isQuiet ? undefined : (call.trace?.traceId ?? traceId(head.traceparent)),
   };
 }
+
+/** As it was told, else as it was seen; the class beside it, and who decided. */
+function stepOf(call: Seen, isQuiet: boolean): Stepped {
+  const { step, stepSource = 'none', stepSeen, profile } = call;
+  if (stepSeen === undefined) return { step: isQuiet ? undefined : step, stepSource };
+  const { class: stepClass, source } = stepSeen;
+  const isTold = stepSource !== 'none';
+  return {
+    step: isQuiet ? undefined : (step ?? stepClass),
+    stepSource: isTold ? stepSource : source,
+    ...(stepClass === undefined || isQuiet ? undefined : { stepClass }),
+    ...(profile?.routed === undefined ? undefined : { routed: profile.routed }),
+  };
+}
+
+type Stepped = Pick<CallRecord, 'step' | 'stepSource' | 'stepClass' | 'routed'>;
 
 const consentOf = (named: Surveyed['consent']): Pick<CallRecord, 'consent' | 'consentUse'> =>
   named === undefined ? NO_CONSENT : { consent: named.id, consentUse: named.use };

@@ -358,6 +358,7 @@ describe('the record of a call', () => {
       priceVersion: 'configuration:test',
       savingsNanoUsd: '72000',
       heldNanoUsd: rest.heldNanoUsd,
+      bodyMs: 0,
       decideMs: 0,
       queueMs: 0,
       upstreamMs: 100,

@@ -49,7 +49,7 @@ export type End = {
 export function settle(call: Scheduled, end: End, ports: SettlePorts): Settlement {
   const { outcome, billed } = end;
   const known = billed.cost?.kind === 'known' ? billed.cost.nanoUsd : 0n;
-  call.permit.close(known);
+  call.permit.close(known, billed.usage && billed.usage.inputTokens + billed.usage.outputTokens);
   const ending = endingOf(outcome);
   return write(
     call,
@@ -89,7 +89,7 @@ type Unserved = Pick<Facts, 'ending' | 'code' | 'status'>;
 
 function settleNothing(call: Seen, unserved: Unserved, ports: SettlePorts): Settlement {
   const billed = withLost(NOTHING.billed, call);
-  call.permit?.close(call.resumed?.lostNanoUsd ?? 0n);
+  call.permit?.close(call.resumed?.lostNanoUsd ?? 0n, 0);
   return write(call, { ...NOTHING, ...unserved, billed }, undefined, ports);
 }
 
@@ -183,9 +183,9 @@ function count(record: CallRecord, sink: Sink): void {
   if (record.firstByteMs !== undefined) {
     sink.observe('first_byte_seconds', { tier }, record.firstByteMs / 1_000);
   }
-  for (const { rejected } of record.attempts) {
+  for (const { rejected, tier: asked } of record.attempts) {
     if (rejected !== undefined)
-      sink.count('answers_rejected_total', { tier, check: checkOf(rejected) });
+      sink.count('answers_rejected_total', { tier: String(asked), check: checkOf(rejected) });
   }
   if (record.usage !== undefined) {
     sink.count('tokens_total', { tier, kind: 'input', tenant }, record.usage.inputTokens);

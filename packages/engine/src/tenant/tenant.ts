@@ -48,6 +48,8 @@ export type PlanFacts = {
   readonly tiers: readonly Tier[] | undefined;
   readonly features?: readonly PlanFeature[] | undefined;
   readonly inFlightMax: number | undefined;
+  readonly requestsPerMinuteMax?: number | undefined;
+  readonly tokensPerMinuteMax?: number | undefined;
 };
 
 /** A tenant's own types of data, compiled, and values that are public for it. */

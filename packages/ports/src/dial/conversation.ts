@@ -52,6 +52,9 @@ const INTERIM_MAX = 16;
  * on it.
  */
 const STALE_MS_MAX = 1_000;
+/** An answer goes on with a whole line, or with so many bytes: one byte a second is no stream. */
+const PROGRESS_BYTES_MIN = 64;
+const LINE_FEED = 0x0a;
 
 export class Conversation extends Timed implements Caller, Flow {
   readonly #request: DialRequest;
@@ -63,8 +66,11 @@ export class Conversation extends Timed implements Caller, Flow {
   #line: Line | undefined = undefined;
   #decoding: Decoding | undefined = undefined;
   #stage: Stage | 'over' = 'connect';
-  /** When the stage began, or in the body the last byte came. */
+  /** When the stage began, or the body went on; before its first byte, when the head was due. */
   #sinceMs: number;
+  #begun = false;
+  /** Bytes that came since the body last went on. */
+  #crumbs = 0;
   #interim = 0;
   #answering = false;
   #reused = false;
@@ -122,7 +128,7 @@ export class Conversation extends Timed implements Caller, Flow {
     const dueMs = this.#dueMs();
     if (dueMs > nowMs) return dueMs;
     const total = this.#startedMs + this.#request.timers.totalMs <= nowMs;
-    this.#leave(timeoutAt(this.#stage, total, this.#request.place.name));
+    this.#leave(timeoutAt(this.#waitsIn(), total, this.#request.place.name));
     return undefined;
   }
 
@@ -153,7 +159,7 @@ export class Conversation extends Timed implements Caller, Flow {
       this.#fail('redirected', `status ${status}`);
       return;
     }
-    this.#enter('body');
+    this.#stage = 'body';
     const encoding = headers.find(([name]) => name === 'content-encoding')?.[1];
     const encoded = encoding !== undefined && encoding !== 'identity';
     if (encoded && !this.#decode(encoding)) {
@@ -172,7 +178,7 @@ export class Conversation extends Timed implements Caller, Flow {
 
   data(bytes: Uint8Array): void {
     if (this.#stage === 'over') return;
-    this.#sinceMs = this.#around.wheel.nowMs;
+    this.#goesOn(bytes);
     if (this.#decoding !== undefined) this.#decoding.write(bytes);
     else if (this.#paused) this.#held.push(Uint8Array.from(bytes));
     else this.#chunk(bytes);
@@ -313,6 +319,24 @@ export class Conversation extends Timed implements Caller, Flow {
     return this.#stage === 'over';
   }
 
+  #goesOn(bytes: Uint8Array): void {
+    if (this.#begun) {
+      this.#crumbs += bytes.length;
+      if (this.#crumbs < PROGRESS_BYTES_MIN && !bytes.includes(LINE_FEED)) return;
+    }
+    this.#crumbs = 0;
+    this.#sinceMs = this.#around.wheel.nowMs;
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#around.wheel.hasten(this, this.#dueMs());
+  }
+
+  /** A head without a body is no answer yet. */
+  #waitsIn(): Stage {
+    if (this.#stage === 'connect') return 'connect';
+    return this.#begun ? 'body' : 'head';
+  }
+
   #enter(stage: Stage): void {
     if (this.#stage === 'over') return;
     this.#stage = stage;
@@ -322,8 +346,8 @@ export class Conversation extends Timed implements Caller, Flow {
 
   #dueMs(): number {
     const { connectMs, headMs, idleMs, totalMs } = this.#request.timers;
-    const stageMs =
-      this.#stage === 'connect' ? connectMs : this.#stage === 'head' ? headMs : idleMs;
+    const stage = this.#waitsIn();
+    const stageMs = stage === 'connect' ? connectMs : stage === 'head' ? headMs : idleMs;
     return Math.min(this.#sinceMs + stageMs, this.#startedMs + totalMs);
   }
 }

@@ -86,27 +86,50 @@ test('a stream that falls silent is an idle timeout', async () => {
   assert.deepEqual([outcome.fault?.code, outcome.text], ['idle_timeout', 'data: 1\n\n']);
 });
 
+test('a head without a byte of body is still waited for as a head', async () => {
+  const server = await answering((socket) => socket.write(STREAM_HEAD));
+  const request = requestTo(placeAt(server.origin), { timers: timers({ headMs: 60, idleMs: 10 }) });
+  const { fault } = await dial(upstream, request).over;
+  assert.deepEqual([fault?.code, fault?.detail], ['head_timeout', 'test: silent at head']);
+});
+
 test('framing without a byte of body does not put off the idle timeout', async () => {
   const server = await answering((socket) => {
-    socket.write(`${STREAM_HEAD}5;`);
+    socket.write(`${STREAM_HEAD}${framed('1')}5;`);
     dripping(socket, 10, 'x');
   });
   const request = requestTo(placeAt(server.origin), { timers: timers({ idleMs: 100 }) });
   assert.equal((await dial(upstream, request).over).fault?.code, 'idle_timeout');
 });
 
-test('a stream that drips is not idle, but ends at the total', async () => {
+test('single bytes that never make a line do not put off the idle timeout', async () => {
   const server = await answering((socket) => {
     socket.write(STREAM_HEAD);
     dripping(socket, 20, framed('x'));
   });
-  const request = requestTo(placeAt(server.origin), {
-    timers: timers({ idleMs: 150, totalMs: 500 }),
-  });
+  const request = requestTo(placeAt(server.origin), { timers: timers({ idleMs: 150 }) });
   const outcome = await dial(upstream, request).over;
-  assert.equal(outcome.fault?.code, 'total_timeout');
-  assert.equal(outcome.chunks > 5, true);
+  assert.equal(outcome.fault?.code, 'idle_timeout');
+  assert.equal(outcome.chunks > 2, true);
 });
+
+for (const [what, piece] of [
+  ['short lines', '\n'],
+  ['a line that is long', 'x'.repeat(64)],
+] as const) {
+  test(`a stream of ${what} is not idle, but ends at the total`, async () => {
+    const server = await answering((socket) => {
+      socket.write(STREAM_HEAD);
+      dripping(socket, 20, framed(piece));
+    });
+    const request = requestTo(placeAt(server.origin), {
+      timers: timers({ idleMs: 150, totalMs: 500 }),
+    });
+    const outcome = await dial(upstream, request).over;
+    assert.equal(outcome.fault?.code, 'total_timeout');
+    assert.equal(outcome.chunks > 5, true);
+  });
+}
 
 test('a sink that pauses is not an upstream that is silent', async () => {
   const server = await answering((socket) => {

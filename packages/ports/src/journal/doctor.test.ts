@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { frame, readFrames } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
-import { checkJournal, setAsideDamage } from './doctor.ts';
+import { checkJournal, lookAtJournal, setAsideDamage } from './doctor.ts';
 import { JournalFault } from './faults.ts';
 import { commit, FOLDER, keys, numbers, openBench } from './journal.fixture.ts';
 import { type MemoryDisk, memoryDisk } from './memory-disk.ts';
@@ -86,6 +86,53 @@ describe('checking a journal', () => {
     const disk = memoryDisk({ seed: 1 });
     const check = await checkJournal(disk, FOLDER, keys);
     assert.deepEqual([check.entries, check.isWhole, check.fault], [0, false, undefined]);
+  });
+});
+
+describe('a look at a journal', () => {
+  const ALL = { isOpen: true, bytesMax: 1e9 };
+
+  it('names damage in an older segment while a gateway writes to the last', async () => {
+    const disk = await written();
+    const bench = await openBench(disk);
+    const segments = await paths(disk);
+    const found = await lookAtJournal(disk, FOLDER, ALL);
+    assert.deepEqual(found, { read: segments.length, segments: segments.length, fault: undefined });
+    for (const path of [segments[1], segments.at(-2)]) {
+      const before = disk.bytesOf(path ?? '') ?? new Uint8Array();
+      damage(disk, path ?? '');
+      const { fault } = await lookAtJournal(disk, FOLDER, ALL);
+      assert.equal(`${FOLDER}/${fault?.place?.file}`, path);
+      assert.match(fault?.message ?? '', /damaged at byte \d+.*doctor journal/);
+      disk.put(path ?? '', before);
+    }
+    await bench.journal.close();
+  });
+
+  it('leaves alone what a gateway writes just now', async () => {
+    const disk = await written();
+    const last = (await paths(disk)).at(-1) ?? '';
+    damage(disk, last);
+    assert.equal((await lookAtJournal(disk, FOLDER, ALL)).fault, undefined);
+    const { fault } = await lookAtJournal(disk, FOLDER, { ...ALL, isOpen: false });
+    assert.equal(`${FOLDER}/${fault?.place?.file}`, last);
+    assert.equal((await checkJournal(disk, FOLDER, keys)).fault?.message, fault?.message);
+  });
+
+  it('begins with the newest where not all may be read', async () => {
+    const disk = await written();
+    const segments = await paths(disk);
+    damage(disk, segments[0] ?? '');
+    const sizes = segments.map((path) => disk.bytesOf(path)?.length ?? 0);
+    const bytesMax = sizes.slice(1).reduce((sum, size) => sum + size, 0);
+    const some = await lookAtJournal(disk, FOLDER, { isOpen: false, bytesMax });
+    assert.deepEqual(some, {
+      read: segments.length - 1,
+      segments: segments.length,
+      fault: undefined,
+    });
+    const none = await lookAtJournal(disk, FOLDER, { isOpen: false, bytesMax: 1 });
+    assert.equal(none.read, 0);
   });
 });
 

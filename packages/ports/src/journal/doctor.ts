@@ -8,10 +8,10 @@ import { sha256 } from '@signalbox/trust/node';
 import type { Disk } from './disk.ts';
 import { bodyDigest } from './encode.ts';
 import { JournalFault, type JournalPlace } from './faults.ts';
-import { readJournal } from './read.ts';
+import { type EachEntry, type ReadEnd, readJournal } from './read.ts';
 import { lastCheckpoint } from './retain.ts';
 import { listSegments, type Segment } from './segment.ts';
-import { findTail, keepAside } from './tail.ts';
+import { findTail, keepAside, refuseAcknowledged } from './tail.ts';
 
 const ASIDE = '.aside';
 /** Each round moves one fault out of the way. */
@@ -58,7 +58,7 @@ export async function checkJournal(
   let tornBytes = 0;
   let fault: JournalFault | undefined;
   try {
-    tornBytes = (await readJournal(disk, folder, BEGINNING, each)).tornBytes;
+    tornBytes = (await readToEnd(disk, folder, 0, each)).tornBytes;
   } catch (error) {
     if (!(error instanceof JournalFault)) throw error;
     fault = error;
@@ -67,6 +67,59 @@ export async function checkJournal(
   const isWhole = first !== undefined && chainBreak(undefined, first, whole) === undefined;
   const counts = { entries, epochs: epochs.size, wrongBodies, absentBodies };
   return { segments: segments.length, ...counts, isWhole, tornBytes, fault };
+}
+
+export type JournalLook = {
+  /** Of the newest segments, as many as the bytes allow. */
+  readonly read: number;
+  readonly segments: number;
+  readonly fault: JournalFault | undefined;
+};
+
+/**
+ * Reads frames and chain of the newest segments. A gateway may have the journal open: of the
+ * segment that it writes to only the first entry is read, which tells whether the one before is
+ * whole.
+ */
+export async function lookAtJournal(
+  disk: Disk,
+  folder: string,
+  { isOpen, bytesMax }: { readonly isOpen: boolean; readonly bytesMax: number },
+): Promise<JournalLook> {
+  const segments = await listSegments(disk, folder);
+  let bytes = 0;
+  const newest = segments.toReversed().findIndex((one) => {
+    bytes += one.bytes;
+    return bytes > bytesMax;
+  });
+  const read = newest < 0 ? segments.length : newest;
+  const from = segments.at(-read)?.number ?? 0;
+  const last = segments.at(-1)?.number;
+  const whole = { read, segments: segments.length, fault: undefined };
+  if (read === 0) return whole;
+  try {
+    if (!isOpen) await readToEnd(disk, folder, from, () => true);
+    else {
+      const each: EachEntry = (_, { start }) => start.segment !== last;
+      await readJournal(disk, folder, { position: { segment: from, offset: 0 } }, each);
+    }
+    return whole;
+  } catch (error) {
+    if (!(error instanceof JournalFault)) throw error;
+    return { ...whole, fault: error };
+  }
+}
+
+/** Of a journal that nobody has open: what stands behind a gap at its end makes the gap damage. */
+async function readToEnd(
+  disk: Disk,
+  folder: string,
+  segment: number,
+  each: EachEntry,
+): Promise<ReadEnd> {
+  const end = await readJournal(disk, folder, { position: { segment, offset: 0 } }, each);
+  if (end.tornBytes > 0) await refuseAcknowledged(disk, folder, end.position);
+  return end;
 }
 
 /**

@@ -9,7 +9,7 @@ import { sha256 } from '@signalbox/trust/node';
 import { type Disk, type DiskFile, faultOf } from './disk.ts';
 import { damaged } from './faults.ts';
 import { decode } from './read.ts';
-import { listSegments, type ScanEnd, type Segment, scanFrames } from './segment.ts';
+import { listSegments, type Position, type ScanEnd, type Segment, scanFrames } from './segment.ts';
 
 export type Cut = { readonly file: string; readonly at: number; readonly bytes: number };
 
@@ -52,9 +52,7 @@ async function lookAt(disk: Disk, folder: string, segment: Segment): Promise<Loo
       lastHash = sha256(entry.headText);
     }
     rest = await readRange(file, ended.end, segment.bytes);
-    if (findFrameAfterSync(rest, 1) !== undefined) {
-      throw damaged(segment.name, ended.end, 'no frame begins here');
-    }
+    refuseSynced(rest, segment.name, ended.end);
     if (lastHash !== undefined) {
       if (rest.length > 0) await cutTail(disk, { path, file, at: ended.end, rest });
       // A process that was killed may have left entries that only the kernel's memory holds. What
@@ -68,6 +66,26 @@ async function lookAt(disk: Disk, folder: string, segment: Segment): Promise<Loo
   await disk.syncFolder(folder);
   const cut = { file: segment.name, at: ended.end, bytes: rest.length };
   return { lastHash, cut: rest.length > 0 ? cut : undefined };
+}
+
+/** Throws where bytes that do not read, from the position on, had been acknowledged. */
+export async function refuseAcknowledged(
+  disk: Disk,
+  folder: string,
+  { segment: number, offset }: Position,
+): Promise<void> {
+  const segment = (await listSegments(disk, folder)).find((one) => one.number === number);
+  if (segment === undefined) return;
+  const file = await disk.open(join(folder, segment.name), 'read');
+  try {
+    refuseSynced(await readRange(file, offset, segment.bytes), segment.name, offset);
+  } finally {
+    await file.close();
+  }
+}
+
+function refuseSynced(rest: Uint8Array, name: string, at: number): void {
+  if (findFrameAfterSync(rest, 1) !== undefined) throw damaged(name, at, 'no frame begins here');
 }
 
 async function readRange(file: DiskFile, from: number, to: number): Promise<Uint8Array> {

@@ -124,6 +124,21 @@ test('a body that is too large is not read, by its length or as it grows', async
   grown.socket.destroy();
 });
 
+test('who sends all of a body that is too large before it reads hears why', async () => {
+  const body = Buffer.alloc(4_194_304, 'x');
+  const caller = await call(server.port);
+  let trouble: Error | undefined;
+  caller.socket.on('error', (error) => {
+    trouble = error;
+  });
+  caller.socket.pause();
+  caller.send(`POST /d HTTP/1.1\r\nhost: t\r\ncontent-length: ${body.length}\r\n\r\n`);
+  await new Promise((sent) => caller.socket.write(body, sent));
+  caller.socket.resume();
+  assert.match(await caller.closed, /\[too-large\]$/);
+  assert.equal(trouble, undefined);
+});
+
 test('a body that does not come in time is a timeout', async () => {
   const answered = promised<unknown>();
   const slow = await listening((exchange) => {

@@ -19,7 +19,7 @@ import { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { wrongWithHead } from './head.ts';
 import { Incoming } from './incoming.ts';
-import { problemOf, type RawReply, type Refuse, refuseConnection } from './raw.ts';
+import { problemOf, type RawReply, type Refuse, refuseConnection, targetIn } from './raw.ts';
 import {
   type Certificate,
   type HttpServer,
@@ -184,7 +184,7 @@ function refusePlain(
   open.set(socket, connection);
   socket.on('close', () => open.delete(socket));
   socket.resume();
-  const reply = (): RawReply => options.refuse('not-secure', 'this port speaks TLS');
+  const reply = (): RawReply => options.refuse('not-secure', 'this port speaks TLS', '');
   refuseConnection(connection, reply, (ms, then) => void clock.after(ms, then));
 }
 
@@ -216,8 +216,9 @@ function attach(
   around: Surroundings,
   { options, clock }: Sources,
 ): void {
-  const refuse = (connection: Connection, code: string, why: string): void => {
-    const reply = (): RawReply => options.refuse(problemOf(code), why);
+  type Why = { readonly why: string; readonly target: string };
+  const refuse = (connection: Connection, code: string, { why, target }: Why): void => {
+    const reply = (): RawReply => options.refuse(problemOf(code), why, target);
     refuseConnection(connection, reply, (ms, then) => void clock.after(ms, then));
   };
   const serve = (req: Incoming, res: Outgoing): void => {
@@ -229,7 +230,7 @@ function attach(
       handle(exchange, options);
       return;
     }
-    const reply = options.refuse('malformed', wrong);
+    const reply = options.refuse('malformed', wrong, exchange.head.target);
     exchange.reply(reply.status, reply.headers, reply.bytes);
   };
   server.on(isSecure(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
@@ -246,13 +247,14 @@ function attach(
   server.on('checkExpectation', serve);
   server.on('connect', (req: Incoming) => {
     const connection = open.get(req.socket);
-    if (connection !== undefined) refuse(connection, 'CONNECT', 'the method CONNECT');
+    if (connection !== undefined)
+      refuse(connection, 'CONNECT', { why: 'the method CONNECT', target: '' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const connection = open.get(socket);
     const code = error.code ?? 'unknown';
     if (connection === undefined || code === 'ECONNRESET' || code === 'EPIPE') socket.destroy();
-    else refuse(connection, code, code);
+    else refuse(connection, code, { why: code, target: targetIn(Reflect.get(error, 'rawPacket')) });
   });
 }
 

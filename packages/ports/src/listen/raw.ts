@@ -2,7 +2,7 @@
 // exchange to answer through.
 import type { Socket } from 'node:net';
 import type { Connection } from './connection.ts';
-import { headLines, statusLine } from './wire.ts';
+import { asLatin1, headLines, statusLine } from './wire.ts';
 
 /** What never reached the handler. */
 export type HeadProblem = 'malformed' | 'head-too-large' | 'head-too-slow' | 'not-secure';
@@ -16,9 +16,17 @@ export type RawReply = {
 
 /**
  * The answer in the envelope of the house. @param why a code or a few fixed words, nothing the
- * caller sent.
+ * caller sent. @param target what was asked for, as far as it could be read.
  */
-export type Refuse = (problem: HeadProblem, why: string) => RawReply;
+export type Refuse = (problem: HeadProblem, why: string, target: string) => RawReply;
+
+const REQUEST_LINE = /^[A-Z]{3,16} (\/\S{0,1000}) HTTP\//;
+
+/** Of the bytes in which the parser stumbled; empty where they do not begin with a request. */
+export const targetIn = (packet: unknown): string =>
+  packet instanceof Uint8Array
+    ? (REQUEST_LINE.exec(asLatin1(packet.subarray(0, 1_100)))?.[1] ?? '')
+    : '';
 
 /**
  * How long the caller may take to read why it was refused; closing at once would lose the answer.

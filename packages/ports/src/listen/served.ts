@@ -4,15 +4,15 @@
 // pipelining, closing) goes through Node's response as it is.
 
 import { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { assert } from '@signalbox/contract';
 import { atEndOfTurn } from '../turn.ts';
-import { Timed, type Wheel } from '../wheel.ts';
+import type { Wheel } from '../wheel.ts';
 import { type BodyRead, Reading } from './body.ts';
 import type { Connection, Open } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { type Head, ReceivedHead } from './head.ts';
-import type { Incoming, Taker } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
+import { CutOff, LINGER_MS, PASSED_BYTES_MAX, Passing } from './passing.ts';
 import { asLatin1, cleaned, type DateLine, headLines, statusLine } from './wire.ts';
 
 /** What all exchanges of a listener share. */
@@ -43,14 +43,6 @@ const JOINED_BYTES_MAX = 12_288;
 const PENDING_BYTES_MAX = 65_536;
 /** A handler that goes on writing to a caller that does not read is stopped here. */
 const UNREAD_BYTES_MAX = 33_554_432;
-/** An unread body up to this is let pass, so that the connection can be used again. */
-const PASSED_BYTES_MAX = 262_144;
-/**
- * How long an answered caller may go on sending, or be slow in reading the last of an unclean end,
- * before it is cut off.
- */
-const LINGER_MS = 2_000;
-
 const UNKNOWN_BYTES = -1;
 const EMPTY = new Uint8Array(0);
 
@@ -341,55 +333,6 @@ export class Served implements Exchange, Open {
   #leave(): void {
     this.#connection.leave(this);
     if (this.#around.draining) this.#around.onOver();
-  }
-}
-
-/** The rest of a body that nobody wants. */
-class Passing extends Timed implements Taker {
-  readonly #wheel: Wheel;
-  readonly #finish: () => void;
-  readonly #closing: boolean;
-  #bytesLeft = PASSED_BYTES_MAX;
-  #over = false;
-
-  constructor(wheel: Wheel, finish: () => void, closing: boolean) {
-    super();
-    this.#wheel = wheel;
-    this.#finish = finish;
-    this.#closing = closing;
-    wheel.arm(this, wheel.nowMs + LINGER_MS);
-  }
-
-  take(bytes: Uint8Array): void {
-    this.#bytesLeft -= bytes.length;
-    if (this.#bytesLeft < 0) this.#end(true);
-  }
-
-  ended(): void {
-    this.#end(this.#closing);
-  }
-
-  override due(): undefined {
-    this.#end(true);
-  }
-
-  #end(finish: boolean): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#wheel.disarm(this);
-    if (finish) this.#finish();
-  }
-}
-
-/** Ends a connection that was given a little time. */
-class CutOff extends Timed {
-  readonly #socket: Socket;
-  constructor(socket: Socket) {
-    super();
-    this.#socket = socket;
-  }
-  override due(): undefined {
-    this.#socket.destroy();
   }
 }
 

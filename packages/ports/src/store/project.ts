@@ -152,6 +152,9 @@ function requestColumns(call: RequestSummary): Column[] {
     call.key ?? null,
     call.session ?? null,
     call.step ?? null,
+    call.stepSource ?? null,
+    call.stepClass ?? null,
+    call.routedBy ?? null,
     call.operation,
     call.stream ? 1 : 0,
     call.modelRequested ?? null,
@@ -212,12 +215,13 @@ function prepare(database: DatabaseSync) {
     ),
     dropCursor: database.prepare("DELETE FROM cursor WHERE source = 'journal'"),
     addRequest: database.prepare(
-      `INSERT INTO requests (id, decision, at, tenant, key, session, step, operation, stream,
-         model_requested, model, endpoint, tier, label, ending, code, status, fallback,
+      `INSERT INTO requests (id, decision, at, tenant, key, session, step, step_source,
+         step_class, routed_by, operation, stream, model_requested, model,
+         endpoint, tier, label, ending, code, status, fallback,
          input_tokens, output_tokens, cost, savings, first_byte_ms, total_ms, reach, received,
          blocked, consent, segment, byte)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-         ?, ?)
+         ?, ?, ?, ?, ?)
        ON CONFLICT (decision) DO NOTHING`,
     ),
     addUsage: database.prepare(

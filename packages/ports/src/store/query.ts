@@ -23,7 +23,8 @@ import { HOUR_MS } from './tally.ts';
 /** How many rows a filter may look at before the page ends, full or not. */
 const SCANNED_MAX = 50_000;
 
-const SUMMARY = `id, decision, at, tenant, key, session, step, operation, stream, model_requested,
+const SUMMARY = `id, decision, at, tenant, key, session, step, step_source, step_class,
+  routed_by, operation, stream, model_requested,
   model, endpoint, tier, label, ending, code, status, fallback, input_tokens, output_tokens, cost,
   savings, first_byte_ms, total_ms, reach, received, blocked, consent`;
 
@@ -132,6 +133,9 @@ function summaryOf(row: Columns): RequestSummary {
     key: text(row, 'key'),
     session: text(row, 'session'),
     step: text(row, 'step'),
+    stepSource: text(row, 'step_source'),
+    stepClass: text(row, 'step_class'),
+    routedBy: text(row, 'routed_by'),
     operation: text(row, 'operation') ?? '',
     stream: number(row, 'stream') === 1,
     modelRequested: text(row, 'model_requested'),

@@ -32,6 +32,10 @@ export type RequestSummary = {
   readonly key: string | undefined;
   readonly session: string | undefined;
   readonly step: string | undefined;
+  readonly stepSource: string | undefined;
+  /** Of the model `auto` alone, as `routedBy`. */
+  readonly stepClass: string | undefined;
+  readonly routedBy: string | undefined;
   readonly operation: string;
   readonly stream: boolean;
   readonly modelRequested: string | undefined;

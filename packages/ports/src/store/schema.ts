@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 const FILE_MODE = 0o600;
 const BUSY_MS = 2_000;
 
@@ -32,6 +32,9 @@ const TABLES = `
     key TEXT,
     session TEXT,
     step TEXT,
+    step_source TEXT,
+    step_class TEXT,
+    routed_by TEXT,
     operation TEXT NOT NULL,
     stream INTEGER NOT NULL,
     model_requested TEXT,

@@ -67,6 +67,7 @@ export function firstDocuments(chance: Chance): Configuration {
       perTenantBytesMax: 1_000_000,
       keepMs: 15_000,
     },
+    routing: { threshold: 0.1, labelsMin: 50 },
     journal: journal(chance),
     telemetry: { logLevel: 'info', otlp: undefined },
   };
@@ -334,7 +335,6 @@ function policy(name: string, chance: Chance): PolicyDocument {
     hedge: hurry.happens(0.5),
     latencyBudgetMs: hurry.pick([undefined, 600, 1_200]),
     output: undefined,
-    escalationThreshold: undefined,
     origin: undefined,
   };
 }

@@ -284,7 +284,7 @@ function watchedStore(journal: Journal, watcher: Watcher): Store {
 }
 
 function watchedLive(live: Live, watcher: Watcher): Live {
-  const { slots, budgets } = live.pools;
+  const { slots, budgets, rates } = live.pools;
   const watched: Slots = {
     isFree: (name, max) => slots.isFree(name, max),
     take: (name, max) => slots.take(name, max),
@@ -310,7 +310,7 @@ function watchedLive(live: Live, watcher: Watcher): Live {
     total: () => slots.total(),
     waiting: () => slots.waiting(),
   };
-  return { ...live, pools: { budgets, slots: watched } };
+  return { ...live, pools: { budgets, slots: watched, rates } };
 }
 
 type Served = LifeTools & {

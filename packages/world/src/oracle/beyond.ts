@@ -10,7 +10,7 @@ import { memberOf } from '../upstream/upstream.ts';
 import { askedAgainst, newsAgainst, sinkAt, withoutRules } from './beside.ts';
 import type { Clocks } from './consent.ts';
 import { refused } from './dials.ts';
-import { labelOf, labelsOf, reasonsAgainstPlace } from './egress.ts';
+import { labelOf, labelsOf, reasonsAgainstPlace, tierAt } from './egress.ts';
 
 export type Way = 'socket' | 'span' | 'probe' | 'news' | 'log' | 'disk' | 'answer';
 
@@ -35,6 +35,8 @@ export class Beyond {
   /** Dials of personal or regulated calls. */
   sensitive = 0;
   probes = 0;
+  /** Texts of calls that a model of the second stage was given. */
+  readings = 0;
   news = 0;
   /** Bytes beyond a clearance. */
   bytes = 0;
@@ -77,8 +79,26 @@ export class Beyond {
 
   /** An endpoint is asked about itself. */
   probed(request: DialRequest): void {
+    const canaries = new Set(text.decode(request.body ?? new Uint8Array(0)).match(PROMPT) ?? []);
+    const read = this.#tools.calls().filter(({ wish }) => canaries.has(wish.canary));
+    if (read.length > 0) {
+      this.#readBy(request, read);
+      return;
+    }
     this.probes += 1;
     this.#beside('probe', request, askedAgainst(request, this.#tools.history.now().configuration));
+  }
+
+  /** A model looks for what the scanner cannot see: on tier 1, as if it were the worst. */
+  #readBy({ place, body }: DialRequest, read: readonly CallFacts[]): void {
+    const size = body?.length ?? 0;
+    this.readings += 1;
+    this.seen.socket += size;
+    const { configuration: documents } = this.#tools.history.now();
+    for (const call of read) {
+      const tier = tierAt(documents, call.wish.tenant, place.name);
+      if (tier !== 1) this.#tell('socket', size, `${place.name} reads ${sayings(call)}`, call);
+    }
   }
 
   /** A webhook hears of the registry. */

@@ -5,7 +5,7 @@ import type { Plant } from './plant.ts';
 const EVERY = 4;
 
 function withBudgets(live: Live, more: (budgets: Budgets) => Partial<Budgets>): Live {
-  const { budgets, slots } = live.pools;
+  const { budgets, slots, rates } = live.pools;
   const wrapped: Budgets = {
     hold: (call, accounts, nanoUsd, at) => budgets.hold(call, accounts, nanoUsd, at),
     extend: (call, accounts, moreNanoUsd) => budgets.extend(call, accounts, moreNanoUsd),
@@ -18,7 +18,7 @@ function withBudgets(live: Live, more: (budgets: Budgets) => Partial<Budgets>): 
     open: () => budgets.open(),
     ...more(budgets),
   };
-  return { ...live, pools: { budgets: wrapped, slots } };
+  return { ...live, pools: { budgets: wrapped, slots, rates } };
 }
 
 export const forgetVoid: Plant = {
@@ -73,7 +73,7 @@ export const leakPlace: Plant = {
     let given = 0;
     return {
       live(live) {
-        const { budgets, slots } = live.pools;
+        const { budgets, slots, rates } = live.pools;
         const give = (name: string): void => {
           given += 1;
           if (given % EVERY !== 0) slots.give(name);
@@ -82,6 +82,7 @@ export const leakPlace: Plant = {
           ...live,
           pools: {
             budgets,
+            rates,
             slots: {
               isFree: (name, max) => slots.isFree(name, max),
               take: (name, max) => slots.take(name, max),

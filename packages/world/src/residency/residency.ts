@@ -132,7 +132,15 @@ const FREE_OF_CHARGE = {
 function withOwn(tenant: TenantDocument, chance: Chance): TenantDocument {
   const more = NEAR.filter(() => chance.happens(0.6));
   const endpoints = [...new Set([...tenant.own.endpoints, ...more])];
-  return { ...tenant, own: { ...tenant.own, endpoints } };
+  const isRead = chance.fork(`second stage of ${tenant.name}`).happens(0.4);
+  const secondStage = isRead ? SECOND_STAGE : undefined;
+  const sensitive = { patterns: [], sources: [], publicValues: [], secondStage };
+  return { ...tenant, own: { ...tenant.own, endpoints }, sensitive };
 }
+
+/** Asked on the first tier alone, of calls whose label it may raise. */
+const SECOND_STAGE = {
+  ...{ model: 'small', timeoutMs: 1_000, windowsMax: 4, perMinuteMax: 600, atOnceMax: 4 },
+};
 
 const NEAR = ['rack-eu', 'rack-us'] as const;

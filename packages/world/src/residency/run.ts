@@ -76,6 +76,7 @@ function metIn({ callers, beyond }: World): ResidencyEnd['met'] {
     if (times > 0) met[what] = (met[what] ?? 0) + times;
   };
   add('probe', beyond.probes);
+  add('second stage', beyond.readings);
   add('news of the registry', beyond.news);
   for (const { wish, dials, entries, settled } of callers.all) {
     add(wish.operation, dials.length);

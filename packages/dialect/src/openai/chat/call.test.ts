@@ -40,11 +40,31 @@ describe('calls of tools in a stream', () => {
       call('c1', 'look', text),
     ]);
     assert.deepEqual(parts(called(first, piece({ a: 1 }))), [call('c1', 'look', '{"a":1}')]);
-    assert.deepEqual(parts(called(first, piece(null))), [call('c1', 'look', '')]);
+    assert.deepEqual(parts(called(first, piece(null))), [call('c1', 'look', '{}')]);
     // No repetition: the second half only looks like the first.
     assert.deepEqual(parts(called(first, piece('{"a":'), piece('{"a":'), piece('1}}'))), [
       call('c1', 'look', '{"a":{"a":1}}'),
     ]);
+  });
+
+  it('are left without arguments where the model was cut off before them', () => {
+    const answer = read(delta(tool({ ...begin, index: 0 })), finish('length'), DONE);
+    assert.deepEqual(parts(answer), [call('c1', 'look', '')]);
+  });
+
+  it('wait for an id that comes after the name', () => {
+    const named = { index: 0, function: { name: 'look', arguments: '' } };
+    const late = { index: 0, id: 'c1', function: { arguments: '{}' } };
+    const again = { ...late, function: { name: 'look', arguments: '{}' } };
+    for (const last of [late, again]) {
+      assert.deepEqual(parts(called(named, last)), [call('c1', 'look', '{}')]);
+    }
+    const other = { function: { name: 'find', arguments: '{}' } };
+    const names = parts(called({ function: named.function }, other));
+    assert.deepEqual(
+      names?.map((part) => part.kind === 'call' && part.name),
+      ['look', 'find'],
+    );
   });
 
   it('get an id of their own where the server gives none, the same each time', () => {
@@ -61,7 +81,7 @@ describe('calls of tools in a stream', () => {
 
   it('carry their signature, and may be of the old kind', () => {
     const signed = { ...begin, index: 0, extra_content: { google: { thought_signature: 's' } } };
-    assert.deepEqual(parts(called(signed)), [{ ...call('c1', 'look', ''), signature: 's' }]);
+    assert.deepEqual(parts(called(signed)), [{ ...call('c1', 'look', '{}'), signature: 's' }]);
     const old = read(
       delta({ function_call: { name: 'look', arguments: '' } }),
       delta({ function_call: { arguments: '{}' } }),

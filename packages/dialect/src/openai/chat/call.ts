@@ -1,6 +1,6 @@
 // Calls of tools in an answer, put together from their pieces. Names and ids come first, late or
 // again; several calls may share one index, or have none; arguments come in fragments, at once, a
-// second time at the end, or as an object.
+// second time at the end, as an object, or not at all.
 import type { Json } from '../../canon/canon.ts';
 import { countIn, isObject, member, textIn, tryParse } from '../../canon/exact.ts';
 import type { Emitter } from './emitter.ts';
@@ -11,7 +11,7 @@ type Call = {
   readonly at: number;
   id: string;
   name: string;
-  /** Undefined until it has a name. */
+  /** Undefined until it has a name, and an id or arguments. */
   part: number | undefined;
   /** Everything said so far. */
   pieces: string[];
@@ -65,10 +65,15 @@ export class CallReader {
     this.#add({}, inner, -1);
   }
 
-  /** What waits for a name gets none. */
-  end(): void {
+  /**
+   * What waits for a name gets none, and for arguments an empty object, which clients parse.
+   * @param cut the model was stopped, and might have gone on.
+   */
+  end(cut: boolean): void {
     for (const call of this.#calls) {
-      if (call.part === undefined && call.length > 0) this.#begin(call);
+      if (call.part === undefined && (call.length > 0 || call.name !== '')) this.#begin(call);
+      const isBare = call.length === 0 && call.part !== undefined && call.name !== ANSWER_TOOL;
+      if (isBare && !cut) this.#say(call, '{}');
     }
   }
 
@@ -85,16 +90,17 @@ export class CallReader {
     call.length += text.length;
     call.signature = callSignature(item) ?? call.signature;
     if (call.part !== undefined) this.#say(call, text);
-    else if (call.name !== '') this.#begin(call);
+    else if (call.name !== '' && (call.id !== '' || call.length > 0)) this.#begin(call);
   }
 
   #find(index: number | undefined, id: string, name: string): Call {
     const before = index === undefined ? this.#calls.at(-1) : this.#byIndex.get(index);
     if (before !== undefined) {
-      const isNamed = before.part !== undefined && name !== '';
-      const isOther = id === '' ? index === undefined : id !== before.id;
-      if (!isNamed || !isOther) return before;
+      const isNamed = before.name !== '' && name !== '';
+      if (!isNamed || !isOther(before, { index, id, name })) return before;
     }
+    // The order of calls is that of their names.
+    if (before?.part === undefined && before?.name) this.#begin(before);
     const none = { part: undefined, pieces: [], length: 0, signature: undefined };
     const call: Call = { at: this.#calls.length, id: '', name: '', ...none };
     this.#calls.push(call);
@@ -135,6 +141,19 @@ export class CallReader {
     const isAgain = isObject(value) || said === text;
     return isAgain && isObject(tryParse(said)) ? '' : text;
   }
+}
+
+type Piece = {
+  readonly index: number | undefined;
+  readonly id: string;
+  readonly name: string;
+};
+
+/** A name again begins another call, unless it came for the id that was missing. */
+function isOther(before: Call, { index, id, name }: Piece): boolean {
+  if (id === '') return index === undefined;
+  const waits = before.id === '' && before.part === undefined;
+  return waits ? name !== before.name : id !== before.id;
 }
 
 /** Some servers and their clients write the object itself. */

@@ -54,7 +54,8 @@ export class ChoiceReader {
 
   /** The answer is over, in the words of its dialect. */
   end(): void {
-    this.#calls.end();
+    const reason = this.#stop?.reason ?? 'end';
+    this.#calls.end(reason !== 'end' && reason !== 'tools');
     if (this.#annotations.length > 0) this.#opaque({ annotations: this.#annotations });
     const audio = this.#audio.media();
     if (audio !== undefined) this.#media(audio);

@@ -82,6 +82,7 @@ describe('a stream of the OpenAI dialect', () => {
       'error: {"code":500,"message":"No.","type":"server_error"}\n\n',
       event({ object: 'error', message: 'No.', type: 'InternalServerError', code: 500 }),
       event({ error: 'No.' }),
+      event({ ...BASE, choices: [{ index: 0, delta: {}, error: { code: 502, message: 'No.' } }] }),
     ]) {
       const answer = read(
         delta({ content: 'Sun' }),

@@ -2,7 +2,7 @@
 // none, when every choice has its finish reason and the connection is closed; then the stops are
 // told. Limit: of choices that come one after the other, a clean cut between two is an end too.
 // A server that answers a whole JSON where a stream was asked for is read as well.
-import type { AnswerEvent, JsonObject, ToldUsage, UpstreamError } from '../../canon/canon.ts';
+import type { AnswerEvent, Json, JsonObject, ToldUsage, UpstreamError } from '../../canon/canon.ts';
 import type { StreamDecoder } from '../../canon/codec.ts';
 import { countIn, isObject, listIn, textIn, tryParse } from '../../canon/exact.ts';
 import { eventFraming, type Message, TooLong } from '../../canon/framing.ts';
@@ -10,11 +10,12 @@ import { ChoiceReader } from './choice.ts';
 import type { Out } from './emitter.ts';
 import { errorFrom, errorIn, noJson, noStream, tooLong } from './errors.ts';
 import { readService, readStart } from './head.ts';
-import { readWhole } from './read-whole.ts';
+import { firstError, readWhole } from './read-whole.ts';
 import { readUsage } from './usage.ts';
 
 const WHOLE_BYTES_MAX = 33_554_432;
 const DONE = '[DONE]';
+const NO_CHOICES: readonly Json[] = [];
 
 export class ChatDecoder implements StreamDecoder {
   readonly #framing = eventFraming();
@@ -79,7 +80,9 @@ export class ChatDecoder implements StreamDecoder {
       return;
     }
     const isNamed = name === 'error';
-    const error = errorIn(body) ?? (isNamed ? errorFrom(body) : undefined);
+    const error =
+      errorIn(body) ??
+      (isNamed ? errorFrom(body) : firstError(listIn(body, 'choices') ?? NO_CHOICES));
     if (error !== undefined) this.#fail(error);
     else if (isObject(body)) this.#chunk(body);
   }

@@ -216,5 +216,5 @@ function readFunction(
 ): ToolCall | undefined {
   const name = fields.text(inner, 'name', where);
   if (name === undefined) return fields.bad(pathOf(where, 'name'), 'must be a string');
-  return { kind: 'call', id, name, arguments: argumentsText(member(inner, 'arguments')) };
+  return { kind: 'call', id, name, arguments: argumentsText(member(inner, 'arguments')) || '{}' };
 }

@@ -41,6 +41,6 @@ function said(body: JsonObject): UpstreamError {
 }
 
 /** One vendor puts the failure of its own upstream into the choice. */
-function firstError(choices: readonly Json[]): UpstreamError | undefined {
+export function firstError(choices: readonly Json[]): UpstreamError | undefined {
   return choices.map((choice) => errorIn({ error: member(choice, 'error') ?? null })).find(Boolean);
 }

@@ -1,6 +1,6 @@
-// Which tier a question needs, learned from rows of (question, model, how good the answer was).
-// Nothing of a call passes here yet. For each model a linear head over hashed terms and a table
-// over steps say how likely its answer is good; the score is what the stronger model gains.
+// Which tier a question needs, learned from rows of (question, model, how good the answer was). For
+// each model a linear head over hashed terms and a table over steps say how likely its answer is
+// good; the score is what the stronger model gains.
 // Promise: the same bits on every machine, no clock, no chance, nothing of a text kept. Limits:
 // what it learned of one family of questions says nothing of another, so where it has no labels of
 // a family it abstains and says what is usual. It must never see a label of sensitivity, nor decide
@@ -31,11 +31,25 @@ export type Learned = {
   readonly calibration: Calibration;
 };
 
+/** How well the order of rows by score finds those that the stronger tier does better. */
+export type Evaluation = {
+  /** Rows with an outcome of the weakest and of the strongest tier. */
+  readonly rows: number;
+  /** Share of the gap between the tiers that is won, over all strong shares; chance: 0.5. */
+  readonly apgr: number;
+  /** 95 % of bootstrap draws lie above. */
+  readonly low: number;
+};
+
 export type DataCard = {
   readonly sources: readonly string[];
   readonly rows: number;
   readonly families: Readonly<Record<string, number>>;
   readonly labels: Readonly<Record<string, number>>;
+  /** Rows by family and step, as `stepKey` joins them. */
+  readonly steps?: Readonly<Record<string, number>>;
+  /** Of rows that it was not trained on; undefined: it was not evaluated. */
+  readonly evaluation?: Evaluation;
   /** Rows left out because an equal one was there. */
   readonly duplicates: number;
 };

@@ -92,12 +92,19 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
       sources: options.sources ?? [],
       rows: examples.length,
       families: Object.fromEntries(counts),
+      steps: countsOf(keys),
       labels: Object.fromEntries(
         models.map((name, index) => [name, labelsOf(prepared.goals[index])]),
       ),
       duplicates: all.length - examples.length,
     },
   };
+}
+
+function countsOf(keys: readonly string[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 const known = (value: number | undefined): number =>

@@ -134,6 +134,20 @@ export function ptNif(text: string): boolean {
 export const nlBsn = (text: string): boolean =>
   weighted(text, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && number(text, 0, 9) > 9_999_999;
 
+/** Poland's card: weights 7, 3, 1; the check digit is the fourth, with weight 9. */
+export function plIdentityCard(text: string): boolean {
+  const weights = [7, 3, 1, 9, 7, 3, 1, 7, 3];
+  let sum = 0;
+  for (let i = 0; i < weights.length; i += 1) sum += value36(text, i) * (weights[i] ?? 0);
+  return sum % 10 === 0;
+}
+
+/** Norway: the day, and two check digits; a sum of weights that ends them is divisible by 11. */
+export const noFodselsnummer = (text: string): boolean =>
+  isDay(number(text, 2, 4), number(text, 0, 2) % 40) &&
+  weighted(text, [3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 === 0 &&
+  weighted(text, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0;
+
 const PESEL_CENTURY_STEP = 20;
 export function plPesel(text: string): boolean {
   const sum = weighted(text, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]);

@@ -16,6 +16,8 @@ const KEY_MAX = 48;
 
 const VALUES = groupNumber('values');
 const NEWLINE = 0x0a;
+/** HL7 ends its lines with it alone. */
+const RETURN = 0x0d;
 const TAB = 0x09;
 const BAR = 0x7c;
 const SEMICOLON = 0x3b;
@@ -29,7 +31,7 @@ const NONE_YET = 0;
 
 /** Characters that can end a line or a cell: the others are passed over. */
 const TELLS = new Uint8Array(128);
-for (const code of [NEWLINE, TAB, BAR, SEMICOLON, COMMA, QUOTE, BACKSLASH]) TELLS[code] = 1;
+for (const code of [NEWLINE, RETURN, TAB, BAR, SEMICOLON, COMMA, QUOTE, BACKSLASH]) TELLS[code] = 1;
 
 export type Heading = {
   readonly groups: GroupSet | undefined;
@@ -127,6 +129,8 @@ export class Columns {
         }
         if (text.charCodeAt(at) !== SMALL_N) continue;
         at += 1;
+      } else if (code === RETURN) {
+        if (text.charCodeAt(at) === NEWLINE) continue;
       } else if (code !== NEWLINE) {
         this.#mark(text, code);
         continue;
@@ -157,7 +161,7 @@ export class Columns {
     }
     if (this.#topDelimiter === this.#delimiter) return;
     this.#topDelimiter = this.#delimiter;
-    this.#topLine = this.#line;
+    this.#topLine = textStart(this.#page?.text ?? '', this.#line, at);
     this.#top = undefined;
   }
 
@@ -195,11 +199,22 @@ export class Columns {
   }
 }
 
+/** A table may begin in the middle of a line, where a text in JSON begins. */
+function textStart(text: string, from: number, to: number): number {
+  const line = text.slice(from, to);
+  for (let at = line.lastIndexOf('":'); at >= 0; at = line.lastIndexOf('":', at - 1)) {
+    const quote = line[at + 2] === ' ' ? at + 3 : at + 2;
+    if (line[quote] === '"') return from + quote + 1;
+    if (at === 0) break;
+  }
+  return from;
+}
+
 const isEscape = (text: string, at: number): boolean =>
   at > 0 && text.charCodeAt(at - 1) === BACKSLASH;
 
 const isLineEnd = (text: string, at: number, code: number): boolean =>
-  code === NEWLINE || (code === SMALL_N && isEscape(text, at));
+  code === NEWLINE || code === RETURN || (code === SMALL_N && isEscape(text, at));
 
 const isSegment = (text: string, line: number): boolean =>
   text.charCodeAt(line + SEGMENT_LENGTH) === BAR &&
@@ -233,7 +248,7 @@ function strongest(text: string, from: number): number {
   let best = NONE_YET;
   for (let at = from; at < to; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === NEWLINE) break;
+    if (code === NEWLINE || code === RETURN) break;
     if (code === TAB) return TAB;
     if (code === BAR) best = BAR;
     else if (code === SEMICOLON && best !== BAR) best = SEMICOLON;

@@ -2,7 +2,8 @@
 // Spanish, Italian, Portuguese, Dutch, Polish, Swedish, Finnish, Japanese, Korean, Hindi), and a few
 // of others whose identifiers we know. Lower case, accents folded; a blank stands for any one of
 // blank, dash, underscore, dot or nothing, so that `api key` is `api_key`, `api-key` and `apiKey`.
-// A star at the end: the word may go on.
+// A star at the end: the word may go on. A mark: it is a word of a sentence, not a part of a name
+// (`tool_call_id`).
 
 export type WordGroup = readonly [name: string, words: string];
 
@@ -12,7 +13,7 @@ export const NOT = 'not';
 export const CONTEXT: readonly WordGroup[] = [
   [
     NOT,
-    'order|orders|order no|order number|invoice|invoice no|sku|product|product no|article|serial|serial number|serial no|tracking|track|shipment|parcel|isbn|issn|ean|gtin|upc|asin|barcode|part number|part no|model|batch|lot|ticket|issue|version|build|release|revision|rev|commit|sha|hash|checksum|digest|uuid|guid|trace|span|epoch|timestamp|seq|sequence|shard|offset|port|pid|line|row|rows|page|pages|bytes|took|elapsed|duration|latency|revenue|views|population|seed|pixel|score|rechnung*|bestell*|auftrag*|artikel*|sendung*|produkt*|seriennummer|facture|commande|produit|colis|factura|pedido|producto|fattura|ordine|prodotto|fatura|encomenda|produto|factuur|bestelling|pakket|faktura|zamowienie|produkt|order nr|beställning|lasku|tilaus|tuote*|製品番号|製品|注文番号|注文|請求書|型番|追跡番号|商品番号|商品|주문번호|주문|송장|제품번호|제품|상품|ऑर्डर|चालान|उत्पाद',
+    'order|orders|order no|order number|invoice|invoice no|sku|product|product no|article|serial|serial number|serial no|tracking|track|shipment|parcel|isbn|issn|ean|gtin|upc|asin|barcode|part number|part no|model|batch|lot|ticket|issue|version|build|release|revision|rev|commit|sha|hash|checksum|digest|uuid|guid|trace|span|epoch|timestamp|created|created at|updated|updated at|amount|quantity|qty|seq|sequence|shard|offset|port|pid|line|row|rows|page|pages|bytes|took|elapsed|duration|latency|revenue|views|population|seed|pixel|score|rechnung*|bestell*|auftrag*|artikel*|sendung*|produkt*|seriennummer|facture|commande|produit|colis|factura|pedido|producto|fattura|ordine|prodotto|fatura|encomenda|produto|factuur|bestelling|pakket|faktura|zamowienie|produkt|order nr|beställning|lasku|tilaus|tuote*|製品番号|製品|注文番号|注文|請求書|型番|追跡番号|商品番号|商品|주문번호|주문|송장|제품번호|제품|상품|ऑर्डर|चालान|उत्पाद',
   ],
   [
     'ssn',
@@ -21,7 +22,7 @@ export const CONTEXT: readonly WordGroup[] = [
   ['itin', 'itin|individual taxpayer'],
   [
     'tax',
-    'tax id|tax identification|tax number|tax no|taxpayer|tax payer|tin|tfn|tax file|taxid|steuer id|steuer idnr|steuer identifikationsnummer|steueridentifikationsnummer|steuernummer|steuer nr|st nr|idnr|id nr|numero fiscal|numero fiscal de reference|spi|nif|codice fiscale|cod fiscale|cf|contribuinte|contribuente|cpf|cadastro de pessoas|nip|rfc|curp|pan|pan number|pan card|permanent account|fiscaal nummer|skattenummer|verotunnus|納税者番号|납세자번호|स्थायी खाता|dni|nie|utr',
+    'tax id|tax identification|tax number|tax no|taxpayer|tax payer|tin|tfn|tax file|taxid|steuer id|steuer idnr|steuer identifikationsnummer|steueridentifikationsnummer|steuernummer|steuer nr|st nr|idnr|id nr|st  nr|numero fiscal|numero fiscal de reference|spi|nif|codice fiscale|cod fiscale|cf|contribuinte|contribuente|cpf|cadastro de pessoas|nip|rfc|curp|pan|pan number|pan card|permanent account|fiscaal nummer|skattenummer|verotunnus|納税者番号|납세자번호|स्थायी खाता|dni|nie|utr',
   ],
   ['sin', 'sin|sin number|nas|numero d assurance sociale|assurance sociale'],
   ['tfn', 'tfn|tax file number|tax file'],
@@ -39,12 +40,12 @@ export const CONTEXT: readonly WordGroup[] = [
   ['nin', 'nin|national identification number|nimc'],
   [
     'nid',
-    'nid|national id|national identity|national identification|national number|national no|identity number|identity card|identity code|identity no|identification number|identification no|id number|id no|id card|id document|citizen id|citizen number|citizenship number|personal id|personal number|personal code|personal identity|personal identification|person number|personnr|government id|gov id|resident id|resident registration|residence permit|registration number|ausweis*|personalausweis*|ausweisnummer|personalnummer|identitatsnummer|carte d identite|piece d identite|cni|numero d identite|numero national|registre national|rijksregister*|rijksregisternummer|dni|nie|nif|documento de identidad|documento nacional|cedula|documento identita|carta d identita|cartao de cidadao|bilhete de identidade|documento|cpf|rg|identiteitskaart|identiteitsnummer|bsn|burgerservicenummer|persoonsnummer|dowod osobisty|dowodu osobistego|numer dowodu|pesel|personnummer|person nr|pnr|samordningsnummer|fodselsnummer|legitimation|henkilotunnus|henkilotunnukseni|hetu|sotu|henkilokortti|codice fiscale|kimlik|kimlik no|tckn|tc kimlik|tc no|mernis|nric|fin|fin number|sg id|tnin|thai id|thai national|เลขประจำตัวประชาชน|บัตรประชาชน|rsa id|sa id|south african id|teudat zehut|身分証|身分証明書|個人番号|マイナンバー|주민등록번호|주민번호|주민등록|외국인등록번호|rrn|frn|alien registration|foreigner registration|身份证|身份证号|पहचान|पहचान संख्या|curp',
+    'nid|national id|national identity|national identification|national number|national no|identity number|identity card|identity code|identity no|identification number|identification no|id number|id no|id card|id document|id code|resident number|resident no|permanent resident|citizen id|citizen number|citizenship number|personal id|personal number|personal code|personal identity|personal identification|person number|personnr|government id|gov id|resident id|resident registration|residence permit|registration number|ausweis*|personalausweis*|ausweisnummer|personalnummer|identitatsnummer|carte d identite|piece d identite|cni|numero d identite|numero national|registre national|rijksregister*|rijksregisternummer|dni|nie|nif|documento de identidad|documento nacional|cedula|documento identita|carta d identita|cartao de cidadao|bilhete de identidade|documento|cpf|rg|identiteitskaart|identiteitsnummer|bsn|burgerservicenummer|persoonsnummer|dowod osobisty|dowodu osobistego|numer dowodu|pesel|personnummer|person nr|pnr|samordningsnummer|fodselsnummer|legitimation|henkilotunnus|henkilotunnukseni|hetu|sotu|henkilokortti|codice fiscale|kimlik|kimlik no|tckn|tc kimlik|tc no|mernis|nric|fin|fin number|sg id|tnin|thai id|thai national|เลขประจำตัวประชาชน|บัตรประชาชน|rsa id|sa id|south african id|teudat zehut|身分証|身分証明書|個人番号|マイナンバー|주민등록번호|주민번호|주민등록|외국인등록번호|rrn|frn|alien registration|foreigner registration|身份证|身份证号|पहचान|पहचान संख्या|curp',
   ],
   ['nidstrict', 'national id number|national id|national identity number|nid number|citizen id'],
   [
     'passport',
-    'passport|passports|passport no|passport number|travel document|reisepass|reisepassnummer|pass nr|passnummer|passeport|numero de passeport|pasaporte|passaporto|passaporte|paspoort|paspoortnummer|paszport|paszportu|passnummer|pass nummer|passi|passin numero|passin|パスポート|旅券番号|旅券|여권|여권번호|पासपोर्ट',
+    'passport|passports|passport no|passport number|travel document|reisepass|reisepassnummer|pass nr|pass  nr|passnummer|passeport|numero de passeport|pasaporte|passaporto|passaporte|paspoort|paspoortnummer|paszport|paszportu|passnummer|pass nummer|passi|passin numero|passin|パスポート|旅券番号|旅券|여권|여권번호|पासपोर्ट',
   ],
   [
     'licence',
@@ -61,7 +62,7 @@ export const CONTEXT: readonly WordGroup[] = [
   ['routing', 'routing|routing number|aba|aba number|rtn|transit number|transit'],
   [
     'bank',
-    'bank account|bank acct|account number|account no|acct|acct no|acct number|checking account|savings account|bank number|bank|kontonummer|konto nr|kontonr|numero de compte|compte bancaire|numero de cuenta|cuenta bancaria|conto corrente|numero di conto|conta bancaria|numero da conta|rekeningnummer|bankrekening|numer konta|rachunek bankowy|numer rachunku|rachunku|bankkonto|bankkontonummer|tilinumero|pankkitili|口座番号|口座|銀行口座|계좌번호|계좌|खाता संख्या|खाता नंबर',
+    'bank account|bank acct|account number|account no|acct|acct no|acct number|checking account|savings account|bank number|bank|kontonummer|konto nr|kontonr|kto|kto nr|kto  nr|numero de compte|compte bancaire|numero de cuenta|cuenta bancaria|conto corrente|numero di conto|conta bancaria|numero da conta|rekeningnummer|bankrekening|numer konta|rachunek bankowy|numer rachunku|rachunku|bankkonto|bankkontonummer|tilinumero|pankkitili|口座番号|口座|銀行口座|계좌번호|계좌|खाता संख्या|खाता नंबर',
   ],
   ['sortcode', 'sort code|sortcode|sort codes'],
   [
@@ -89,11 +90,11 @@ export const CONTEXT: readonly WordGroup[] = [
   ],
   [
     'phone',
-    'phone|phones|phone number|phone no|telephone|tel|tel no|mobile|mobile number|mobil*|cell|cell phone|cellphone|cellular|fax|call|called|phoned|texted|faxed|call me|call me on|call me at|calling|calls to|text me|text me at|sms|whatsapp|signal|ring|ring me|dial|reach|reach me|reached|messages to|contact number|contact no|contact me|hotline|landline|desk|office|handy|handynummer|telefon*|rufnummer|ruf mich|anrufen|rueckruf|ruckruf|erreichbar|erreichen|telefonnummer|festnetz|telephone|portable|mobile|appelez|appeler|appelez moi|joindre|joignable|numero de telephone|telefono|tfno|movil|celular|llamar|llamame|llame|cellulare|cell|chiamare|chiamami|chiama|recapito|numero di telefono|telemovel|telefone|ligar|ligue|ligue me|contacto|contato|telefoonnummer|telefoon|bel|bel me|bellen|mobiel|gsm|telefonu|komorka|komorkowy|komorkowego|zadzwon|dzwonic|telefonnummer|mobilnummer|ringa|ring mig|nas pa|puh|puhelin*|soita|soittaa|matkapuhelin|gsm numero|電話|電話番号|携帯|携帯電話|連絡先|ご連絡|でんわ|전화|전화번호|휴대폰|휴대전화|핸드폰|연락처|फ़ोन|फोन|मोबाइल|दूरभाष|नंबर|संपर्क|cep|telefon numaram|telepono|numero|the number is|number is|answering at|answering|registered|at number|registered number',
+    'phone|phones|phone number|phone no|telephone|tel|tel no|mobile|mobile number|mobil*|cell|cell phone|cellphone|cellular|fax|call!|called|phoned|texted|faxed|call me|call me on|call me at|calling|calls to|text me|text me at|sms|whatsapp|signal|ring|ring me|dial|reach|reach me|reached|messages to|contact number|contact no|contact me|hotline|landline|desk|office|handy|handynummer|telefon*|rufnummer|ruf mich|anrufen|rueckruf|ruckruf|erreichbar|erreichen|telefonnummer|festnetz|telephone|portable|mobile|appelez|appeler|appelez moi|joindre|joignable|numero de telephone|telefono|tfno|movil|celular|llamar|llamame|llame|cellulare|cell|chiamare|chiamami|chiama|recapito|numero di telefono|telemovel|telefone|ligar|ligue|ligue me|contacto|contato|telefoonnummer|telefoon|bel|bel me|bellen|mobiel|gsm|telefonu|komorka|komorkowy|komorkowego|zadzwon|dzwonic|telefonnummer|mobilnummer|ringa|ring mig|nas pa|puh|puhelin*|soita|soittaa|matkapuhelin|gsm numero|電話|電話番号|携帯|携帯電話|連絡先|ご連絡|でんわ|전화|전화번호|휴대폰|휴대전화|핸드폰|연락처|फ़ोन|फोन|मोबाइल|दूरभाष|नंबर|संपर्क|cep|telefon numaram|telepono|numero|the number is|number is|answering at|answering|registered|at number|registered number',
   ],
   [
     'birth',
-    'dob|d o b|date of birth|birth date|birthdate|birthday|birth|born|born on|born in|geboren|geboren am|geburtsdatum|geb|geburtstag|naissance|date de naissance|ne le|nee le|nacimiento|fecha de nacimiento|nacido|nacida|nacido el|nacida el|nascita|data di nascita|nato|nata|nato il|nata il|nascimento|data de nascimento|nascido|nascida|nascido em|nascida em|geboortedatum|geboren op|geboortedag|urodzenia|data urodzenia|urodzony|urodzona|ur|fodelsedatum|fodd|fodd den|syntymaaika|syntymapaiva|syntynyt|synt|生年月日|誕生日|生まれ|生年|생년월일|생일|출생|태어난|जन्म|जन्म तिथि|जन्मतिथि|जन्मदिन|पैदा',
+    'dob|d o b|date of birth|birth date|birthdate|birthday|birth|born|born on|born in|geboren|geboren am|geburtsdatum|geb|geburtstag|naissance|date de naissance|ne le|nee le|nacimiento|fecha de nacimiento|nacido|nacida|nacido el|nacida el|nascita|data di nascita|nato|nata|nato il|nata il|nasci|nasceu|naci|nacio|nacque|nascimento|data de nascimento|nascido|nascida|nascido em|nascida em|geboortedatum|geboren op|geboortedag|urodzilem|urodzilam|urodzil|urodzenia|data urodzenia|urodzony|urodzona|ur|fodelsedatum|fodd|fodd den|syntymaaika|syntymapaiva|synnyin|syntyi|syntynyt|synt|生年月日|誕生日|生まれ|生年|생년월일|생일|출생|태어난|जन्म|जन्म तिथि|जन्मतिथि|जन्मदिन|पैदा',
   ],
   [
     'person',

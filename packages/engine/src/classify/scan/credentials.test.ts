@@ -84,6 +84,9 @@ describe('a password in a sentence', () => {
     'パスワードはNatsu2024!です',
     '비밀번호는 Yeoreum2024! 입니다',
     'मेरा पासवर्ड Garmi2024! है',
+    'पासवर्ड Dilli@2020 है',
+    'la password è Milano_2023x',
+    'pw: Kiwi2345!',
   ]);
   nothing([
     'the password is required and must have at least 8 characters',
@@ -92,6 +95,21 @@ describe('a password in a sentence', () => {
     'passwords are hashed with PBKDF2',
     'your password is set to expire in 30days',
     'the password is stored in 1Password',
+  ]);
+});
+
+describe('a credential by its issuer or its name', () => {
+  secrets([
+    'telegram 8085697357:AABc5ckWWrrItc5UInxh9I9DVGbOm2oAPG6',
+    'hf_7SNNbcQdE8Jy03omvo04BLXsoAqik2J44F for the hub',
+    'twilio auth token a89b5c9ac4a35a138acaece00a444b5b',
+    '<add key="ApiSecret" value="R2bK9ncTcyooppGQHz7u7VbUB6wErKl7" />',
+  ]);
+  nothing([
+    'ratio 12:AABc5ckWWrrItc5UInxh9I9DVGbOm2oAPG6',
+    'the auth token is-refreshed-every-3600-seconds-by-v2',
+    "KeyError: 'user_9182736455'",
+    'arn:aws:iam::123456789012:role/lambda-exec',
   ]);
 });
 

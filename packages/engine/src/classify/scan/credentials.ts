@@ -10,6 +10,7 @@ const LINE_MAX = 400;
 const SENTENCE_MAX = 64;
 const SPOKEN_MAX = 64;
 const SPOKEN_MIN = 6;
+const SENTENCE_STEP = 24;
 const COOKIE_MIN = 16;
 
 type Span = { readonly start: number; readonly end: number };
@@ -55,7 +56,7 @@ export function byCommand(text: string, { start, end }: Span, found: Finding[]):
   return at + value.length;
 }
 
-const COOKIE_BEGIN = /["'`]?\s?[:=,]\s?["'`]?/y;
+const COOKIE_BEGIN = /\\?["'`]?\s?[:=,]\s?\\?["'`]?/y;
 const SESSION = /sess|sid$|auth|token|jwt|login|remember/i;
 
 /** The cookies of a header whose name says that they are a session. */
@@ -67,7 +68,7 @@ export function byCookie(text: string, end: number, found: Finding[]): number {
   let at = begun;
   for (const pair of line.split(';')) {
     const equals = pair.indexOf('=');
-    const value = /^[^\s"'`,]*/.exec(pair.slice(equals + 1))?.[0] ?? '';
+    const value = /^[^\s"'`,\\]*/.exec(pair.slice(equals + 1))?.[0] ?? '';
     const start = at + equals + 1;
     at += pair.length + 1;
     if (equals < 1 || !SESSION.test(pair.slice(0, equals).trim())) continue;
@@ -89,6 +90,9 @@ function lineFrom(text: string, from: number): string {
 export class Sentences {
   readonly #text: string;
   #digit = -1;
+  /** Where the sentence was asked for last, and where it ends. */
+  #asked = -SENTENCE_STEP;
+  #end = -1;
 
   constructor(text: string) {
     this.#text = text;
@@ -102,32 +106,61 @@ export class Sentences {
     }
     return this.#digit - from < SENTENCE_MAX + SPOKEN_MAX && this.#digit < this.#text.length;
   }
+
+  /** A password that is said behind `end`; words that stand close are asked for as one. */
+  read(end: number, found: Finding[]): void {
+    if (end <= this.#end && end - this.#asked < SENTENCE_STEP) return;
+    this.#asked = end;
+    this.#end = bySentence(this.#text, end, found);
+  }
 }
 
 /** `to`, `on` and nothing at all say less: the value has to look the part. */
 const SAYS_LITTLE = /^[\p{L}]{0,8}\s(?:(?:to|on|til)\s)?/u;
-const VALUE = /^["'“”„«‘’`]?([!-&(-;=?-~]{6,64})/;
+/** Up to the quote that ends the message it stands in. */
+const VALUE = /^["'“”„«‘’`]?([!#-&(-;=?-~]{6,64})/;
+/** `Milano_2023x`: of words with underscores the one that is no name in a program. */
+const NAME_AND_YEAR = /^[A-Z][a-z]{2,}_\d{2,}[a-z!?]{0,2}$/;
 const CODE = /[(){}[\]<>=`\\/_]|^[$%@#]/;
 
-/** A password that a sentence says; `end` is where the word for it ends. */
-export function bySentence(text: string, end: number, found: Finding[]): void {
+/**
+ * A password that a sentence says; `end` is where the word for it ends.
+ *
+ * @returns where the sentence ends, or as much of it as is looked at.
+ */
+function bySentence(text: string, end: number, found: Finding[]): number {
   const said = text.slice(end, end + SENTENCE_MAX + SPOKEN_MAX);
   const before = said.slice(0, SENTENCE_MAX).split(/[\n\r;]|[.!?]\s/, 1)[0] ?? '';
   const plain = SAYS.exec(before);
-  const little = plain === null ? SAYS_LITTLE.exec(before) : null;
-  const verb = plain ?? little;
-  if (verb === null) return;
+  // A verb may stand behind the value: `पासवर्ड Garmi@2024 है`.
+  if (plain === null || !addSpoken(said, end, plain, false, found)) {
+    const little = SAYS_LITTLE.exec(before);
+    if (little !== null) addSpoken(said, end, little, true, found);
+  }
+  return end + before.length;
+}
+
+function addSpoken(
+  said: string,
+  origin: number,
+  verb: RegExpExecArray,
+  little: boolean,
+  found: Finding[],
+): boolean {
   const at = verb.index + verb[0].length;
   const match = VALUE.exec(said.slice(at));
   const value = match?.[1]?.replace(/["'`.,:;?]+$/, '') ?? '';
-  if (match === null || !isSpoken(value, plain === null)) return;
-  const start = end + at + match[0].length - (match[1]?.length ?? 0);
+  if (match === null || !isSpoken(value, little)) return false;
+  const start = origin + at + match[0].length - (match[1]?.length ?? 0);
   add(found, start, start + value.length, 0.75);
+  return true;
 }
 
 function isSpoken(value: string, little: boolean): boolean {
   if (value.length < SPOKEN_MIN || standsForOne(value)) return false;
-  if (TECHNICAL.test(value) || CODE.test(value)) return false;
+  if (TECHNICAL.test(value)) return false;
+  if (!little && NAME_AND_YEAR.test(value)) return true;
+  if (CODE.test(value)) return false;
   const { digits, letters, marks, capitals, mixed, words } = factsOf(value);
   if (digits === 0 || letters === 0 || words) return false;
   if (little) return marks > 0 && mixed && !/^[A-Za-z]+-\d+$/.test(value);

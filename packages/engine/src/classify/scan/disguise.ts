@@ -81,9 +81,12 @@ function hexAt(
   return { code, end: from + length };
 }
 
-const AT_WORD = /\s?[[({<]\s?(?:at|@|arroba|chiocciola|bei|ät)\s?[\])}>]\s?|\sat\s/iy;
+const AT_WORD = /\s?[[({<]\s?(?:at|@|arroba|chiocciola|bei|ät)\s?[\])}>]\s?|([\s_-])at\1/iy;
 const POINT_WORD =
-  /\s?[[({<]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|piste)\s?[\])}>]\s?|\sdot\s/iy;
+  /\s?[[({<]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|piste)\s?[\])}>]\s?|([\s_-])dot\1/iy;
+
+const SIGN_BEGINS = new Uint8Array(128);
+for (const mark of ' [({<_-') SIGN_BEGINS[mark.charCodeAt(0)] = 1;
 
 /** `name [at] host [dot] example` as an address. */
 export function addressed(text: string, start: number, end: number): Undone {
@@ -91,7 +94,7 @@ export function addressed(text: string, start: number, end: number): Undone {
   let at = start;
   while (at < end) {
     const code = text.charCodeAt(at);
-    const mark = code === 0x20 || code === 0x5b || code === 0x28 || code === 0x7b || code === 0x3c;
+    const mark = code < 128 && SIGN_BEGINS[code] === 1;
     const sign = mark ? (wordEndAt(AT_WORD, text, at) ?? -1) : -1;
     const point = mark && sign < 0 ? (wordEndAt(POINT_WORD, text, at) ?? -1) : -1;
     if (sign > 0 || point > 0) {

@@ -7,13 +7,35 @@ export const hasLetterOrLong = (text: string, start: number, end: number): boole
   return false;
 };
 
-/** The value is all that the text says. */
+/** The value is all that the text says, or a message. */
 export function isLone(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(start - 1) === QUOTE) return isMessage(text, start, end);
   return (
     start < 4 &&
     text.length - end < 4 &&
     text.slice(0, start).trim() + text.slice(end).trim() === ''
   );
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BLANK = 0x20;
+const SMALL_T = 0x74;
+const MESSAGE = /"(?:content|text|input|prompt)$/;
+/** The longest of these keys; how far before it an object says whose message it is. */
+const MESSAGE_KEY_MAX = 8;
+const OBJECT_MAX = 160;
+
+/** `"content": "078051120"`, but not what a tool has answered: that is a number of something. */
+function isMessage(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(end) !== QUOTE) return false;
+  let at = start - 2;
+  if (text.charCodeAt(at) === BLANK) at -= 1;
+  // All keys of messages end in `t`.
+  if (text.charCodeAt(at) !== COLON || text.charCodeAt(at - 2) !== SMALL_T) return false;
+  if (!MESSAGE.test(text.slice(Math.max(0, at - 1 - MESSAGE_KEY_MAX), at - 1))) return false;
+  const before = text.slice(Math.max(0, at - OBJECT_MAX), at);
+  return !before.slice(before.lastIndexOf('{') + 1).includes('tool');
 }
 
 /** Blanks and dashes that no keyboard has: somebody or something put them there. */

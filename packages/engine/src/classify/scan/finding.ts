@@ -13,3 +13,5 @@ export type Finding = {
 };
 
 export const RAISES_FROM = 0.5;
+/** What is seen and raises nothing. */
+export const NOTED = 0.3;

@@ -28,11 +28,14 @@ export const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((one) => [one.slice(0, 2), Number(one.slice(2))] as const),
 );
 
-/** IPv4 addresses that are nobody's: private, loopback, multicast, documentation, resolvers. */
+/** Nobody's addresses: loopback, multicast, masks, documentation (RFC 5737, 3849), resolvers. */
 export const NOBODYS_IPV4: RegExp =
-  /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2(?:2[4-9]|3\d)\.0\.0\.|255\.255\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$)/;
-export const NOBODYS_IPV6: RegExp =
-  /^(?:::1?$|fe[89ab]|f[cd][0-9a-f]{2}:.*::|f[cd][0-9a-f]{2}::|2001:0?db8:|::ffff:(?:10\.|127\.|192\.168\.|0\.))/i;
+  /^(0\.|127\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2(?:2[4-9]|3\d)\.0\.0\.|255\.255\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$)/;
+export const NOBODYS_IPV6: RegExp = /^(?:::1?$|2001:0?db8:|::ffff:(?:127\.|0\.|255\.))/i;
+/** Addresses that only one network knows (RFC 1918, 3927, 4193, 4291). */
+export const INNER_IPV4: RegExp = /^(10\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
+export const INNER_IPV6: RegExp =
+  /^(?:fe[89ab]|f[cd][0-9a-f]{2}:.*::|f[cd][0-9a-f]{2}::|::ffff:(?:10\.|192\.168\.))/i;
 
 /** Country codes (ITU-T E.164). */
 export const COUNTRY_CODE: RegExp =
@@ -40,11 +43,11 @@ export const COUNTRY_CODE: RegExp =
 
 /** How names end that are about a credential: `key_length`, `token_file`. */
 export const ABOUT: RegExp =
-  /(?:file|length|len|chars|version|url|uri|path|name|type|count|size|index|limit|expir\w*|vault\w*|algorithm|format|header|pattern|regex|class|handler|provider|source|store|namespace|code|budget|usage|field|column|policy|hint|label)s?$/i;
+  /(?:file|length|len|chars|version|url|uri|path|name|type|count|size|index|limit|expir\w*|vault\w*|algorithm|format|header|pattern|regex|class|handler|provider|source|store|namespace|code|budget|usage|field|column|policy|hint|label|error|exception)s?$/i;
 
 /** Words after which a short, plain value is a credential too. */
 export const PASSWORDS: RegExp =
-  /pass|pwd|secret|credential|kennwort|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|パスワード|비밀번호|पासवर्ड/;
+  /pass|^pw|secret|credential|kennwort|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|パスワード|비밀번호|पासवर्ड/;
 
 /** Values that stand for a value. */
 export const PLACEHOLDER: RegExp =
@@ -58,7 +61,7 @@ export const STANDS_FOR: RegExp =
 
 /** Words for a password that people write in sentences. */
 export const SPOKEN: RegExp =
-  /^(?:pass(?:word|wd|phrase|code|wort)|pwd|kennwort|mot de passe|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|palavra|パスワード|비밀번호|पासवर्ड)/;
+  /^(?:pass(?:word|wd|phrase|code|wort)|pwd?|kennwort|mot de passe|contrase|clave|wachtwoord|hasl|losenord|salasana|senha|palavra|パスワード|비밀번호|पासवर्ड)/;
 
 /** What a sentence puts between a word and what it is: `is`, `lautet`, `est`, `は`. */
 export const SAYS: RegExp =
@@ -72,6 +75,13 @@ export const TECHNICAL: RegExp =
 export const FILES: RegExp =
   /^(?:png|jpe?g|gif|svg|webp|ico|bmp|tgz|gz|css|html?|[mc]?js|tsx?|jsx|json|ya?ml|xml|txt|log|pdf|local)$/i;
 
+/** Where anybody has a mailbox, whatever its name. */
+export const PRIVATE_HOST: RegExp =
+  /^(?:g(?:oogle)?mail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|aol|gmx|web|t-online|proton(?:mail)?|libero|orange|wanadoo|sapo|qq|163|naver|mail|fastmail)\.[a-z.]{2,6}$/i;
+/** Hosts that stand for one. */
+export const NOBODYS_HOST: RegExp =
+  /^(?:[a-z0-9-]+\.)*(?:(?:example|domain|(?:your|my|the)?-?(?:domain|company|site|host|mail)|company|organi[sz]ation|host|hostname|test|foo|bar)\.[a-z]{2,4}|[a-z-]+\.(?:test|example|invalid|localhost))$/i;
+
 /** ` dot ` is a word: only where an address stands before it and a domain ends behind. */
 export const GOES_ON: RegExp =
-  / at (?!the |an? |this |that )[\w-]{2,40}(?: dot [\w-]{2,40})? dot (?:com|org|net|edu|gov|info|example|[a-z]{2})(?![\w-])/i;
+  / at (?!the |an? |this |that )[\w-]{2,40}(?: dot [\w-]{2,40})? dot (?:com|org|net|edu|gov|info|example|[a-z]{2})(?![\w-])|([_-])at\1[a-z0-9]{2,40}(?:\1dot\1[a-z0-9]{2,40}){0,2}\1dot\1(?:com|org|net|edu|gov|info|example|[a-z]{2})(?![a-z0-9])/i;

@@ -151,6 +151,14 @@ export const IDENTIFIERS: readonly Identifier[] = [
     alone: 'always',
     words: 'tax',
   }),
+  // Where a word says what it is, the check digit is enough.
+  row('de-tax-id', gov, 'de', {
+    groups: '11 2-3-3-3',
+    form: /^[1-9]\d+$/,
+    valid: check.mod11And10,
+    words: 'tax',
+    checked: false,
+  }),
   row('de-social-security', gov, 'de', {
     groups: '12 2-6-1-3 8-1-3 2-6-4',
     form: /^\d{8}[A-Z]\d{3}$/,
@@ -175,6 +183,12 @@ export const IDENTIFIERS: readonly Identifier[] = [
     form: /^[CFGHJK-NPRTVWXYZ][CFGHJK-NPRTVWXYZ0-9]{7}\d$/,
     valid: (text) => check.icao(text, 8),
     words: 'passport',
+  }),
+  // As they are printed: the check digit stands apart from them.
+  row('de-id-card', gov, 'de', {
+    groups: '9 10',
+    form: /^(?=(?:.*\d){3})[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?$/,
+    words: 'nid passport',
   }),
   row('de-vat-id', gov, 'de', {
     groups: '11 2-9 2-3-3-3',
@@ -306,6 +320,18 @@ export const IDENTIFIERS: readonly Identifier[] = [
     form: /^\d+$/,
     valid: nation.seOrganisation,
     words: 'company',
+  }),
+  row('pl-identity-card', gov, 'pl', {
+    groups: '9 3-6',
+    form: /^[A-Z]{3}\d{6}$/,
+    valid: nation.plIdentityCard,
+    words: 'nid',
+  }),
+  row('no-fodselsnummer', gov, 'no', {
+    groups: '11 6-5',
+    form: /^\d+$/,
+    valid: nation.noFodselsnummer,
+    words: 'nid',
   }),
   // The Americas
   row('br-cpf', gov, 'br', {
@@ -527,6 +553,12 @@ export const IDENTIFIERS: readonly Identifier[] = [
   row('insurance-number', 'health', 'any', {
     groups: '7 8 9 10 11 12 13 3-6 3-7 3-8 3-9 2-8 2-7 1-9 3-3-3 3-2-4',
     form: /^[A-Z]{0,4}\d{6,12}[A-Z]?$/,
+    words: 'insurance',
+  }),
+  // The European card: 80, the country, the number.
+  row('insurance-number', 'health', 'any', {
+    groups: '20',
+    form: /^80\d+$/,
     words: 'insurance',
   }),
   row('bank-account', 'financial', 'any', {

@@ -1,5 +1,6 @@
 // E-mail addresses around an at-sign, walked by hand: no expression that could go back and forth.
-import { FILES } from './forms.table.ts';
+import { FILES, NOBODYS_HOST, PRIVATE_HOST } from './forms.table.ts';
+import { ROLES, STAND_INS } from './mailboxes.table.ts';
 import { isDigit, isLatin, isLetter, isWord } from './text.ts';
 
 const LOCAL_MAX = 64;
@@ -28,12 +29,40 @@ export function mailAt(text: string, at: number): { start: number; end: number }
   const start = spaced ? localStart(text, at - 1) : localStart(text, at);
   if (start < 0) return undefined;
   const end = domainEnd(text, spaced ? at + 2 : at + 1, spaced);
-  return end < 0 || isRemote(text, start, at) ? undefined : { start, end };
+  return end < 0 || isRemote(text, start, at, end) ? undefined : { start, end };
+}
+
+/**
+ * Nobody's mailbox: that of a role (`noreply@`, `billing+eu@`, `product-feedback@`) where mail is
+ * not private, and what stands for an address (`you@example.com`).
+ */
+export function isNobodysMail(address: string): boolean {
+  const at = address.indexOf('@');
+  const name = address.slice(0, at).toLowerCase();
+  const joint = name.search(JOINT);
+  const whole = joint < 0 ? name : name.replace(JOINTS, '');
+  if (isRole(name, joint, whole)) return !PRIVATE_HOST.test(address.slice(at + 1));
+  const counted = isDigit(name.charCodeAt(at - 1)) ? whole.replace(COUNT, '') : whole;
+  if (!STAND_INS.has(counted)) return false;
+  return whole.startsWith('your') || NOBODYS_HOST.test(address.slice(at + 1));
+}
+
+const JOINTS = /[-._]/g;
+const JOINT = /[-._+]/;
+const COUNT = /\d{1,3}$/;
+
+function isRole(name: string, joint: number, whole: string): boolean {
+  if (ROLES.has(whole)) return true;
+  if (joint < 0) return false;
+  if (ROLES.has(name.slice(0, joint))) return true;
+  return name[joint] === '-' && ROLES.has(name.slice(joint + 1));
 }
 
 /** `git@host:path`, `//name:password@host`: who logs in somewhere, not where mail goes. */
-function isRemote(text: string, start: number, at: number): boolean {
+function isRemote(text: string, start: number, at: number, end: number): boolean {
   if (at - start === 3 && /^(?:git|svn)$/.test(text.slice(start, at))) return true;
+  // `jo@host:/srv`, `jo@host:~`: a path on another machine.
+  if (text[end] === ':' && '/~'.includes(text[end + 1] ?? ' ')) return true;
   if (text[start - 1] !== ':') return false;
   let from = start - 1;
   while (start - from < LOCAL_MAX && inUser(text.charCodeAt(from - 1))) from -= 1;

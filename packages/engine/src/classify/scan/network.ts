@@ -1,6 +1,8 @@
 // Addresses of networks and devices: IPv4, IPv6 (RFC 4291), MAC.
-
-import { NOBODYS_IPV4, NOBODYS_IPV6 } from './forms.table.ts';
+import { groupSet } from './evidence.ts';
+import { NOTED } from './finding.ts';
+import { INNER_IPV4, INNER_IPV6, NOBODYS_IPV4, NOBODYS_IPV6 } from './forms.table.ts';
+import type { Setting } from './matches.ts';
 import { isDigit, isHex, isWord } from './text.ts';
 
 const COLON = 0x3a;
@@ -94,18 +96,38 @@ function ipv4End(text: string, start: number): number {
   return isWord(after) || after === 0x5f ? -1 : at;
 }
 
-/** Nobody's address: loopback, private (RFC 1918), link-local, multicast, documentation. */
-export function isPrivate(text: string): boolean {
-  if (text.includes(':')) {
-    // `1::2` is a slice of a list.
-    const slice = text.includes('::') && !/[0-9a-f]{3}/i.test(text);
-    return slice || NOBODYS_IPV6.test(text);
-  }
-  return NOBODYS_IPV4.test(text);
+const VERSION = groupSet(['version']);
+const VERSION_WORD_MAX = 6;
+const IP = groupSet(['ip']);
+const IP_WORD_MAX = 40;
+const INNER_WORD_MAX = 12;
+
+/** How sure the address that the setting is about is somebody's. */
+export function addressSure(text: string, setting: Setting): number {
+  const { start, end, around } = setting;
+  const version = around.nearestBefore(VERSION) <= VERSION_WORD_MAX || text[start - 1] === '/';
+  const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
+  const value = text.slice(start, end);
+  const section = isSection(value) && around.nearest(IP) > IP_WORD_MAX;
+  if (version || longer || section || isNobodys(value)) return NOTED;
+  if (!isInner(value)) return 0.85;
+  // A machine of a network is somebody's where it is all that is said, or called an address.
+  const said = setting.lone || around.nearestBefore(IP) <= INNER_WORD_MAX;
+  return said && text[end] !== '/' ? 0.6 : NOTED;
 }
 
+/** Nobody's address: loopback, multicast, documentation; and `1::2`, a slice of a list. */
+function isNobodys(text: string): boolean {
+  if (!text.includes(':')) return NOBODYS_IPV4.test(text);
+  return (text.includes('::') && !/[0-9a-f]{3}/i.test(text)) || NOBODYS_IPV6.test(text);
+}
+
+/** Of a machine that only its own network knows: private, link-local. */
+const isInner = (text: string): boolean =>
+  (text.includes(':') ? INNER_IPV6 : INNER_IPV4).test(text);
+
 /** `3.4.1.1`: sections, versions and object identifiers are counted from one on. */
-export const isSection = (text: string): boolean => /^(?:[0-3]?\d\.){3}[0-3]?\d$/.test(text);
+const isSection = (text: string): boolean => /^(?:[0-3]?\d\.){3}[0-3]?\d$/.test(text);
 
 /** The end of an IPv6 address at `start`, or -1: eight groups, or fewer around one `::`. */
 function ipv6End(text: string, start: number): number {

@@ -199,6 +199,7 @@ export class Page {
     if (word.groups.length === 0) return text.startsWith(word.text, start);
     if (word.compare && !sameText(text, start, word.text)) return false;
     if (!word.latin) return true;
+    if (word.apart && (isNamePart(text, start - 1) || isNamePart(text, end))) return false;
     if (word.goesOn || end >= text.length) return true;
     const after = text.charCodeAt(end);
     if (!isLatin(after)) return true;
@@ -255,6 +256,12 @@ export class Page {
     }
   }
 }
+
+const UNDERSCORE = 0x5f;
+const isNamePart = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code === UNDERSCORE || isLatin(code);
+};
 
 /** Letters go on before it, and it is neither `cardNumber` nor `\\nnumber`. */
 function isInside(text: string, start: number): boolean {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { meaningOfType } from '../kinds.table.ts';
+import { unescaped } from '../reading.ts';
 import { generated } from './generated.fixture.ts';
-import { RAISES_FROM, Scan, SLICE, scan, scannedTypes } from './scan.ts';
+import { kindsOfTypes, RAISES_FROM, Scan, SLICE, scan, scannedTypes } from './scan.ts';
 
 const typesIn = (text: string): readonly string[] =>
   scan(text)
@@ -21,7 +23,14 @@ describe('what stands in a text', () => {
     ['bitcoin: 15hQpXXcea7v5mMZ7VDtKs1ok4SzRpnphZ', ['crypto']],
     ['bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', ['crypto']],
     ['from 84.210.212.99', ['ip-address']],
+    ['client IP: 192.168.7.23', ['ip-address']],
+    ['10.31.77.8', ['ip-address']],
+    ['fe80::3c1a:9', ['ip-address']],
+    ['my mailbox is info@gmail.com', ['email-address']],
+    ['jo.doe@example.com asked jo7@mail.example.org', ['email-address', 'email-address']],
     ['diagnosed with F32.1', ['medical-code']],
+    ['MSH|^~\\&|A\rPID|1||48291734^^^H^MR||DOE||\rPV1|1|', ['medical-record']],
+    ['id;phone\r\n2;676632229\r\n3;676632230', ['phone-number', 'phone-number']],
     ['id,name,BSN\n7,Jo,612552081\n', ['nl-bsn']],
     ["INSERT INTO t(id,pesel) VALUES (5,'44083008045');", ['pl-pesel']],
     ['password: hunter2!x', ['secret']],
@@ -38,6 +47,16 @@ describe('what stands in a text', () => {
     ['4012_8888_8888_1881', ['credit-card']],
     ['%B4012888888881881^DOE/JOHN^', ['credit-card']],
     ['my SIN is 046 454 286', ['ca-sin']],
+    ['Mein Reisepass C4FK3H2N7 läuft ab', ['de-id-card']],
+    ['IdNr. 98765432106 liegt vor', ['de-tax-id']],
+    ['St.-Nr. 12/345/67890', ['de-tax-number']],
+    ['Kto.-Nr. 532013000 bei der Sparkasse', ['us-bank-number']],
+    ['numer dowodu ABA300000', ['pl-identity-card']],
+    ['fødselsnummer 01010750160', ['no-fodselsnummer']],
+    ['tessera sanitaria 80380001234567890123', ['insurance-number']],
+    ['permanent resident number 9912310663155', ['za-id-number']],
+    ['nací el 15 de mayo de 1988', ['date-of-birth']],
+    ["phoneNumber: '+31612345678'", ['phone-number']],
     ['IBAN DE 89 3704 0044 0532 0130 00', ['iban-code']],
   ];
   for (const [text, types] of cases) {
@@ -62,6 +81,9 @@ describe('what stands there in disguise', () => {
     ['𝟒𝟎𝟏𝟐 𝟖𝟖𝟖𝟖 𝟖𝟖𝟖𝟖 𝟏𝟖𝟖𝟏', 'credit-card'],
     ['⁴⁰¹² ⁸⁸⁸⁸ ⁸⁸⁸⁸ ¹⁸⁸¹', 'credit-card'],
     ['34 30 31 32 38 38 38 38 38 38 38 38 31 38 38 31', 'credit-card'],
+    ['phone=%2B4915112345678', 'phone-number'],
+    ['4111·1111·1111·1111', 'credit-card'],
+    ['jane_at_hotmail_dot_com is the one', 'email-address'],
     ['jane[@]gmail.com', 'email-address'],
     ['jane@gmail[.]com', 'email-address'],
     ['jane AT gmail DOT com', 'email-address'],
@@ -92,6 +114,16 @@ describe('what only looks like it', () => {
     'Free Software Foundation, 51 Franklin Street, Boston, MA 02110-1301 USA',
     'phone_vectors = [0.1121968905, 0.1053992246], copyright 2006-2022 by the phone team',
     'see section 3.4.1.1 and RFC 5280, section 4.2.1.12; CLIENT = "2.5.29.37"',
+    'bind to 10.0.0.5, route 192.168.7.0/24 via fe80::1; IP: 192.168.7.0/24, ip 127.0.0.1, IP ::1',
+    'ip 192.0.2.7 and IP 2001:db8::1 stand in documents',
+    'From: Shop <no-reply@shop.firma-x.de>, product-feedback@firma-x.de, billing+eu@firma-x.de',
+    'kundenservice@firma-x.de, soporte@firma-x.es, biuro@firma-x.pl, asiakaspalvelu@firma-x.fi',
+    'git config user.email you@example.com; your.name@firma-x.de; test@test.com; foo@bar.com',
+    'rsync -a dist/ jo@web01.firma-x.de:/srv/ && scp f lee@web02.firma-x.de:~',
+    'ssh deploy@web.firma-x.de uptime',
+    '{"account_id":"acct_1032D82eZvKYlo2C","created":1679090539}',
+    'look_at_me_dot_product, see at-dot-notation and a • b • c',
+    '49699333+robot[bot]@users.noreply.github.com',
     'attrs[0::2], attrs[1::2], http://[fd00::1]/v1, 255.255.255.255',
     'git clone git@github.com:org/repo.git; icon@2x.png; https://user:pass@host.example/',
     '',
@@ -99,6 +131,74 @@ describe('what only looks like it', () => {
   for (const text of cases) {
     it(JSON.stringify(text), () => assert.deepEqual(typesIn(text), []));
   }
+});
+
+describe('a message that is a value', () => {
+  const saying = (message: object): readonly string[] =>
+    typesIn(unescaped(JSON.stringify({ messages: [message] })));
+  it('says as much as a text that is one', () => {
+    const values = ['219-09-9998', '1EG4-TE5-MK73', '192.168.7.23', '415 555 2671'];
+    for (const content of values) {
+      const alone = typesIn(content);
+      assert.equal(alone.length, 1, content);
+      assert.deepEqual(saying({ role: 'user', content }), alone, content);
+      assert.deepEqual(saying({ content: [{ type: 'text', text: content }] }), alone, content);
+    }
+  });
+
+  it('ends where the message ends', () => {
+    assert.deepEqual(saying({ content: 'het wachtwoord is Fiets!4821' }), ['secret']);
+    const note = '{"Cookie":"sessionid=08e0f811a347dd0e03a577bae9e539b9"}';
+    assert.deepEqual(saying({ arguments: JSON.stringify({ note }) }), ['secret']);
+  });
+
+  it('is not the answer of a tool, nor one of its arguments', () => {
+    assert.deepEqual(saying({ role: 'tool', tool_call_id: 'c1', content: '4155552671' }), []);
+    assert.deepEqual(saying({ role: 'assistant', n: '4155552671' }), []);
+  });
+
+  it('may begin with the headings of a table', () => {
+    const content = 'id;name;phone;mail\n7;Jo;676 632 229;jo@mail.example.org\n';
+    const comma = content.replaceAll(';', ',');
+    for (const one of [content, comma]) {
+      assert.deepEqual(saying({ role: 'user', content: one }), ['phone-number', 'email-address']);
+    }
+  });
+});
+
+describe('two texts of one message', () => {
+  const of = (...texts: readonly string[]): readonly object[] =>
+    texts.map((text) => ({ type: 'text', text }));
+  const { stringify } = JSON;
+  const cases: readonly (readonly [name: string, parts: readonly object[], types: string])[] = [
+    ['a number', of('my SSN is 219-09-', '9998, thanks'), 'us-ssn'],
+    ['one in many pieces', of('card 41', '1', '1 1111 11', '11 1111'), 'credit-card'],
+    ['a mailbox', [{ text: 'write to jo.doe@mai' }, { text: 'l.example.org' }], 'email-address'],
+    [
+      'what other fields stand behind',
+      [
+        { text: 'key AKIAQ3EGR', type: 'text', cache_control: { type: 'ephemeral' } },
+        { text: 'VJ5DAYTUS2K', type: 'text', annotations: [] },
+      ],
+      'secret',
+    ],
+    ['numbers that are two', of('see page 219-', '09-9998 is a date'), ''],
+    ['an image between them', [...of('SSN 219-09-'), { image: 'x' }, ...of('9998')], ''],
+  ];
+  for (const [name, parts, type] of cases) {
+    it(`${name}: ${type === '' ? 'nothing' : type}`, () => {
+      for (const body of [stringify({ content: parts }), stringify({ content: parts }, null, 2)]) {
+        assert.equal(typesIn(body).join(), type);
+      }
+    });
+  }
+
+  it('is where the value stands, with what stands between its halves', () => {
+    const body = stringify(of('SSN 219-09-', '9998 ok'));
+    const [found] = scan(body);
+    assert.ok(found !== undefined);
+    assert.equal(body.slice(found.start, found.end), '219-09-"},{"type":"text","text":"9998');
+  });
 });
 
 describe('a scan in pieces', () => {
@@ -120,6 +220,7 @@ describe('a scan in pieces', () => {
   it('says only types that it claims', () => {
     assert.ok(scannedTypes().includes('us-ssn'));
     assert.equal(new Set(scannedTypes()).size, scannedTypes().length);
+    for (const [type, kind] of kindsOfTypes()) assert.equal(meaningOfType(type)?.kind, kind, type);
   });
 });
 

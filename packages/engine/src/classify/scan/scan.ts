@@ -10,6 +10,7 @@ import { GOES_ON } from './forms.table.ts';
 import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
 import { findOwn } from './own.ts';
 import { Page } from './page.ts';
+import { joinedAt, seamsIn } from './seams.ts';
 import { findSecrets } from './secrets.ts';
 import { Survey } from './survey.ts';
 import { groupNumber, LEXICON } from './words.ts';
@@ -122,7 +123,9 @@ export class Scan {
 /** What stands in one slice. */
 function scanPage(text: string, rules: SensitiveRules | undefined): readonly Finding[] {
   const found: Finding[] = [];
-  visit({ text, depth: 0, found, budget: { left: UNDONE_MAX } });
+  const budget = { left: UNDONE_MAX };
+  visit({ text, depth: 0, plain: true, found, budget });
+  acrossSeams(text, rules, found, budget);
   for (const { page } of desks) page.forget();
   if (rules === undefined) return withoutOverlap(found);
   findOwn(text, rules, found);
@@ -134,14 +137,38 @@ function scanPage(text: string, rules: SensitiveRules | undefined): readonly Fin
 type Visit = {
   readonly text: string;
   readonly depth: number;
+  /** No disguise has been undone. */
+  readonly plain: boolean;
   readonly found: Finding[];
-  readonly budget: { left: number };
+  readonly budget: Budget;
 };
+type Budget = { left: number };
+
+/** What stands on both sides of a seam between two texts of a message. */
+function acrossSeams(
+  text: string,
+  rules: SensitiveRules | undefined,
+  found: Finding[],
+  budget: Budget,
+): void {
+  const seams = seamsIn(text);
+  if (seams === undefined) return;
+  const { text: joined, from } = joinedAt(text, seams);
+  const inner: Finding[] = [];
+  visit({ text: joined, depth: 1, plain: true, found: inner, budget });
+  if (rules !== undefined) findOwn(joined, rules, inner);
+  const marks = Int32Array.from(seams.from);
+  for (const one of withoutOverlap(inner)) {
+    const start = from[one.start] ?? 0;
+    const end = (from[one.end - 1] ?? 0) + 1;
+    if (holdsAny(marks, start, end)) found.push({ ...one, start, end });
+  }
+}
 
 function visit(one: Visit): void {
   const { text, depth, found } = one;
   const { page, survey } = deskAt(depth);
-  page.disguised = depth > 0;
+  page.disguised = !one.plain;
   page.read(text);
   if (page.hits > 0) findSecrets(page, found);
   if (page.anchors > 0) {
@@ -163,7 +190,7 @@ function inside(undone: Undone, one: Visit, keep: (start: number, end: number) =
   one.budget.left -= text.length;
   if (text === '' || one.budget.left < 0) return;
   const found: Finding[] = [];
-  visit({ ...one, text, depth: one.depth + 1, found });
+  visit({ ...one, text, depth: one.depth + 1, plain: false, found });
   for (const each of withoutOverlap(found)) {
     const start = from[each.start] ?? 0;
     const end =
@@ -249,7 +276,7 @@ function addressWindows(page: Page, one: Visit): void {
 /** In brackets, and no `[ ]`; without them only where an address goes on. */
 function isSign(text: string, at: number): boolean {
   if (OPENERS.includes(text[at] ?? '')) return !' -_'.includes(text[at + 1] ?? ' ');
-  return text[at] === ' ' && GOES_ON.test(text.slice(Math.max(0, at - ADDRESS_BEFORE), at + 16));
+  return GOES_ON.test(text.slice(Math.max(0, at - ADDRESS_BEFORE), at + 16));
 }
 
 function apartRuns(survey: Survey, one: Visit): void {
@@ -273,7 +300,7 @@ function blobs(survey: Survey, one: Visit): void {
     one.budget.left -= text.length;
     if (one.budget.left < 0) return;
     const found: Finding[] = [];
-    visit({ ...one, text, depth: one.depth + 1, found });
+    visit({ ...one, text, depth: one.depth + 1, plain: false, found });
     for (const each of withoutOverlap(found)) one.found.push({ ...each, start, end });
   }
 }

@@ -117,7 +117,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
   rule('pat.', `pat\\.${W}{22}\\.${A}{24}\\.${A}{20}`),
   rule('.atlasv1.', `\\.atlasv1\\.[A-Za-z0-9_=-]{60,70}`, 3.5),
   rule('HRKU-AA', `HRKU-AA${W}{58}`, 3.5),
-  rule('hf_', 'hf_[a-zA-Z]{34}(?![a-zA-Z0-9])', 3.5),
+  rule('hf_', 'hf_[a-zA-Z0-9]{34}(?![a-zA-Z0-9])', 3.5),
   rule('api_org_', 'api_org_[a-zA-Z]{34}(?![a-zA-Z0-9])', 3.5),
   rule('ico-', `ico-${A}{32}(?![A-Za-z0-9.])`, 3.5),
   rule('s-s4t2ud-', `s-s4t2ud-${H}{64}`),
@@ -224,12 +224,13 @@ export const SECRET_RULES: readonly SecretRule[] = [
   rule('tskey-', `tskey-[a-z]+-${A}{10,}-?${A}*`),
   rule('sbp_', `sbp_${H}{40}`),
   rule('ATBB', `ATBB${A}{32}`),
+  rule(':AA', `(?<=(?<![0-9])[0-9]{8,10}):AA${W}{33}(?!${W})`),
   rule('lsv2_', `lsv2_[a-z]{2}_${H}{32}_${H}{10}`),
 ];
 
 /** Words that name a credential; a value that is assigned to one is looked at. */
 export const SECRET_WORDS =
-  'secret|secrets|secret key|secretkey|client secret|app secret|token|tokens|access token|auth token|api token|bearer|password|passwd|passphrase|passcode|pwd|pass|passwort*|kennwort*|mot de passe|contrasena*|clave|wachtwoord*|haslo|hasla|haslem|losenord*|salasana*|senha|palavra passe|pgpassword|dbpassword|dbpass|rootpassword|api key|apikey|access key|access id|key|private key|encryption key|signing key|secret access key|credential|credentials|creds|auth|authorization|auth key|login|jwt|session key|session token|license key|account key|connection string|connectionstring|sas|webhook|パスワード|비밀번호|पासवर्ड|api';
+  'secret|secrets|secret key|secretkey|client secret|app secret|token|tokens|access token|auth token|api token|bearer|password|passwd|passphrase|passcode|pwd|pw|pass|passwort*|kennwort*|mot de passe|contrasena*|clave|wachtwoord*|haslo|hasla|haslem|losenord*|salasana*|senha|palavra passe|pgpassword|dbpassword|dbpass|rootpassword|api key|apikey|access key|access id|key|private key|encryption key|signing key|secret access key|credential|credentials|creds|auth|authorization|auth key|login|jwt|session key|session token|license key|account key|connection string|connectionstring|sas|webhook|パスワード|비밀번호|पासवर्ड|api';
 
 /** Words of issuers whose values have no shape of their own: an assignment near them is looked at. */
 export const ISSUER_WORDS =

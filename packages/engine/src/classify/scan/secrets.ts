@@ -1,6 +1,6 @@
 // Credentials: by the rules of their issuers, and by what they are assigned to. Prose alone never
 // makes one: there is a prefix that is known, or a word with an assignment behind it.
-import { byCommand, byCookie, bySentence, byUrl, Sentences } from './credentials.ts';
+import { byCommand, byCookie, byUrl, Sentences } from './credentials.ts';
 import { unpacked } from './disguise.ts';
 import type { Finding } from './finding.ts';
 import { ABOUT, isPlaceholder, PASSWORDS, STANDS_FOR } from './forms.table.ts';
@@ -18,6 +18,8 @@ const BETWEEN_MAX = 24;
 const QUOTED_MAX = 400;
 const BARE_MAX = 200;
 const VALUE_MIN = 8;
+/** Of a value that nothing is assigned to. */
+const NAMED_MIN = 20;
 const NESTED_MAX = 64;
 const PEM_MAX = 8_192;
 const PEM_BODY_MIN = 40;
@@ -40,7 +42,7 @@ export function findSecrets(page: Page, found: Finding[]): void {
       const many = found.length;
       if (end > seen) seen = byAssignment(page, word, { start, end }, found);
       if (word.spoken && found.length === many && sentences.isNear(end)) {
-        bySentence(page.text, end, found);
+        sentences.read(end, found);
       }
     } else if (word.role === 'pem') {
       if (start >= past) past = byPem(page.text, start, found);
@@ -57,7 +59,7 @@ function secret(start: number, end: number, confidence: number): Finding {
 }
 
 /** Prefixes that stand inside a value, and how far before them it may begin. */
-const INNER = new Set(['.atlasv1.', 'Q~', '_mmk']);
+const INNER = new Set(['.atlasv1.', 'Q~', '_mmk', ':AA']);
 const INNER_MAX = 40;
 
 /** @returns where the value ends that the rule has looked at, or -1. */
@@ -144,10 +146,12 @@ function valueAfter(text: string, from: number, word: Word): Value | undefined {
   // `secret=""`: what stands behind it belongs to something else.
   if (NOTHING.test(between)) return undefined;
   const direct = /^(?:bearer|basic|authorization|credentials?)$/.test(word.text) && between !== '';
-  if (COMPARES.test(between) || (!direct && !ASSIGNS.test(between))) return undefined;
+  // `auth token 3f2a...`: two words that name a credential, and it.
+  const named = at === from + 1 && word.text.includes(' ') && isLongWord(text, at);
+  if (COMPARES.test(between) || (!direct && !named && !ASSIGNS.test(between))) return undefined;
   const quote = text[at - 1] ?? '';
   const quoted = QUOTES.includes(quote);
-  if (!quoted && !direct && !/[:=>]|is|est?|ist/.test(between)) return undefined;
+  if (!quoted && !direct && !named && !/[:=>]|is|est?|ist/.test(between)) return undefined;
   if (!quoted && NEXT.test(between)) return undefined;
   const end = quoted ? quotedEnd(text, at, quote) : bareEnd(text, at);
   const loose = !/[:=>]/.test(between) && !quoted;
@@ -155,6 +159,13 @@ function valueAfter(text: string, from: number, word: Word): Value | undefined {
   return end < 0 ? undefined : { start: at, end, quoted, loose, id, basic };
 }
 
+function isLongWord(text: string, from: number): boolean {
+  let at = from;
+  while (at - from < NAMED_MIN && text.charCodeAt(at) > BLANK) at += 1;
+  return at - from === NAMED_MIN;
+}
+
+const BLANK = 0x20;
 const QUOTES = '"\'`';
 const NOTHING = /(?:""|''|``)[\s,|(]/;
 /** A quote that is closed, and a comma: what follows is another argument. */
@@ -166,6 +177,8 @@ const SUBSCRIPT = /^[A-Za-z_$][\w$.]*\[/;
 /** `env:KEY`, `vault:path`: where a value is to be had. */
 const REFERENCE =
   /^(?:env|file|vault|arn|op|ssm|kms|sops|ref|secretref|secret|keyring|keychain|tag|urn|node):/i;
+/** `iam::123456789012:role/x`: the name of something in a cloud. */
+const RESOURCE = /^[a-z0-9-]*:[a-z0-9-]*:\d{12}:/;
 /** `KEY_OVER_1024_CHARS`. */
 const CONSTANT = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$/;
 /** A comparison, not an assignment. */
@@ -175,7 +188,7 @@ const PATH = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/;
 /** `X509Credential`: letters around one short number. */
 const IDENTIFIER = /^[A-Za-z_$]+\d{1,4}[A-Za-z_$]+$/;
 const TYPE_NAME = /^[A-Z][A-Za-z]*\d{1,4}[A-Z][a-z]{3,}/;
-const VERB = /^(?:is|ist|est|es|bearer|basic|token|to|was|equals?)(?:[ :="'`]+)/i;
+const VERB = /^(?:value|is|ist|est|es|bearer|basic|token|to|was|equals?)(?:[ :="'`\\]+)/i;
 
 const isNamePart = (code: number): boolean =>
   isWord(code) || code === 0x5f || code === 0x2d || code === 0x2e;
@@ -217,7 +230,8 @@ function isSecretValue(value: string, said: Said): boolean {
   if (value.length < (password ? PASSWORD_MIN : VALUE_MIN) || isPlaceholder(value)) return false;
   if (/[\s(){}<>]/.test(value) || /^[[/.$%#@]/.test(value) || value.includes('://')) return false;
   if (said.basic) return isBasic(value);
-  if (REFERENCE.test(value) || (!said.quoted && SUBSCRIPT.test(value))) return false;
+  if (REFERENCE.test(value) || RESOURCE.test(value) || (!said.quoted && SUBSCRIPT.test(value)))
+    return false;
   if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) return false;
   const facts = factsOf(value);
   if (!said.quoted && PATH.test(value) && (facts.digits === 0 || entropy(value) < 4)) return false;

@@ -17,9 +17,9 @@ import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
 import { hasLetterOrLong } from './edges.ts';
 import { groupSet } from './evidence.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, NOTED } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
-import { mailAt } from './mail.ts';
+import { isNobodysMail, mailAt } from './mail.ts';
 import {
   bestOf,
   type Candidates,
@@ -29,7 +29,7 @@ import {
   type Shapes,
 } from './matches.ts';
 import { ibanEnd } from './money.ts';
-import { isPrivate, isSection, networkAt } from './network.ts';
+import { addressSure, networkAt } from './network.ts';
 import type { Page } from './page.ts';
 import { isFraction, isPhoneLike, isYears, Phone, phoneSure } from './phone.ts';
 import { isDigit, isLetter, isWord, READS_AS } from './text.ts';
@@ -38,14 +38,11 @@ import { isWallet } from './wallet.ts';
 const PHONE = groupSet(['phone']);
 const BIRTH = groupSet(['birth']);
 const CRYPTO = groupSet(['crypto']);
-const VERSION = groupSet(['version']);
-const IP = groupSet(['ip']);
 const IDENTITY = groupSet(['nid', 'nidstrict', 'ssn', 'tax', 'passport', 'card', 'bank', 'iban']);
 const HEALTH = groupSet(['health']);
 
 const PHONE_WORD_MAX = 48;
 const BIRTH_WORD_MAX = 28;
-const IP_WORD_MAX = 40;
 const BLOB_MIN = 12;
 const BLOB_LOOK_MAX = 5_000;
 /** Shorter tokens are looked at only where something hangs on them. */
@@ -106,7 +103,9 @@ export class Survey {
 
   #mail(at: number): void {
     const span = mailAt(this.#page.text, at);
-    if (span !== undefined) this.#add(span.start, span.end, 'email-address', 'email', 0.95);
+    if (span === undefined) return;
+    const nobodys = isNobodysMail(this.#page.text.slice(span.start, span.end));
+    this.#add(span.start, span.end, 'email-address', 'email', nobodys ? NOTED : 0.95);
   }
 
   #digits(at: number): void {
@@ -148,16 +147,8 @@ export class Survey {
   }
 
   #ip(start: number, end: number): boolean {
-    const { text } = this.#page;
     this.#setting.of(start, end);
-    const { around } = this.#setting;
-    const version = around.nearestBefore(VERSION) <= 6 || text[start - 1] === '/';
-    const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
-    const value = text.slice(start, end);
-    // A clock time or a slice of hexadecimal is no address: seven colons, or one `::`.
-    const section = isSection(value) && around.nearest(IP) > IP_WORD_MAX;
-    const sure = isPrivate(value) || version || longer || section ? 0.3 : 0.85;
-    this.#add(start, end, 'ip-address', 'ip', sure);
+    this.#add(start, end, 'ip-address', 'ip', addressSure(this.#page.text, this.#setting));
     return true;
   }
 
@@ -226,6 +217,8 @@ export class Survey {
     const chain = this.#chain;
     const start = chain.start[group] ?? 0;
     if (group > 0 && isTight(chain.before[group] ?? 0) && this.#isOpen(group - 1)) return group + 1;
+    // Whatever else has as many digits: a country's code stands before them.
+    if (text.charCodeAt(start - 1) === 0x2b && this.#telephone(start, false)) return group + 1;
     const iban = ibanEnd(text, start);
     if (iban > 0) {
       this.#add(start, iban, 'iban-code', 'financial', 0.98);

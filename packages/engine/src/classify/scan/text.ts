@@ -28,6 +28,8 @@ export const READS_AS: Uint16Array = new Uint16Array(65_536);
 
 const BLANKS = [0x20, 0xa0, 0x202f, 0x2007, 0x2009, 0x2002, 0x2003, 0x3000];
 const DASHES = [0x2d, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xfe58, 0xfe63];
+/** Points that stand higher: `4111·1111`. */
+const POINTS = [0xb7, 0x2022, 0x2219, 0x22c5];
 /** Zero-width characters, joiners, soft hyphen, variation selectors: nothing is seen of them. */
 const NOTHING = [
   0xad, 0x34f, 0x61c, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0x2061, 0x2062,
@@ -72,9 +74,10 @@ function fill(): void {
     CLASS[97 + i] = i + 1;
   }
   for (let i = 48; i < 58; i += 1) CLASS[i] = DIGIT;
-  for (const code of [...BLANKS, ...DASHES, 0x5f, 0x2e, 0x27, 0x2019]) CLASS[code] = GAP;
+  for (const code of [...BLANKS, ...DASHES, ...POINTS, 0x5f, 0x2e, 0x27, 0x2019]) CLASS[code] = GAP;
   for (const code of BLANKS) READS_AS[code] = 0x20;
   for (const code of DASHES) READS_AS[code] = 0x2d;
+  for (const code of POINTS) READS_AS[code] = 0x2e;
   const marks: readonly (readonly [string, number])[] = [
     ['@', AT],
     ['([{<', OPENS],

@@ -19,6 +19,8 @@ export type Word = {
   readonly rules: readonly number[];
   readonly latin: boolean;
   readonly goesOn: boolean;
+  /** It is no part of a name of a program. */
+  readonly apart: boolean;
   /** What the search for secrets does with it: nothing, an assignment, a key, an address. */
   readonly role: 'none' | 'assigned' | 'pem' | 'url' | 'command' | 'cookie';
   /** A sentence may say the credential: `my password is ...`. */
@@ -51,23 +53,27 @@ export const groupNumber = (name: string): number => {
   return at;
 };
 
-type Draft = { groups: Set<number>; rules: number[]; goesOn: boolean };
+type Draft = { groups: Set<number>; rules: number[]; goesOn: boolean; apart: boolean };
 
 function make(): Lexicon {
   const drafts = new Map<string, Draft>();
   const draft = (text: string): Draft => {
-    const found = drafts.get(text) ?? { groups: new Set<number>(), rules: [], goesOn: false };
+    const found = drafts.get(text) ?? {
+      ...{ groups: new Set<number>(), rules: [], goesOn: false, apart: false },
+    };
     drafts.set(text, found);
     return found;
   };
   [...CONTEXT, ...EXTRA].forEach(([, list], group) => {
     for (const word of list.split('|')) {
       const goesOn = word.endsWith('*');
-      const text = goesOn ? word.slice(0, -1) : word;
+      const apart = word.endsWith('!');
+      const text = goesOn || apart ? word.slice(0, -1) : word;
       for (const form of formsOf(text)) {
         const one = draft(form);
         one.groups.add(group);
         one.goesOn ||= goesOn;
+        one.apart ||= apart;
       }
     }
   });
@@ -105,6 +111,7 @@ function wordOf(text: string, one: Draft): Word {
     // ` dot ` begins behind a letter.
     latin: latin && one.groups.size > 0 && text === text.trim(),
     goesOn: one.goesOn,
+    apart: one.apart,
     compare: codes.some((code) => code > 127 && (CLASS[code] ?? 0) > 32) || /[0-9]/.test(text),
   };
 }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Routers } from '@signalbox/engine';
+import { createClock } from '@signalbox/ports';
+import { type Ended, parsed, typed } from '../testing.fixture.ts';
+import { serveRouters } from '../up/routers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'signalbox-route-'));
+const dataFolder = join(folder, '.signalbox');
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const sb = (...words: readonly string[]): Promise<Ended> => typed(folder, ['route', ...words], {});
+
+/** Every second question is one that the weak tier fails at, by its words, or by chance. */
+function rowsIn(name: string, count: number, telling: boolean): string {
+  const lines = Array.from({ length: count }, (_, at) => {
+    const isHard = telling ? at % 2 === 0 : (at * 7) % 11 < 5;
+    const word = at % 2 === 0 ? 'prove the lemma' : 'greet the reader';
+    const models = { 'tier-1': isHard ? 0 : 1, 'tier-3': 1 };
+    const prompt = `Please ${word} number ${at} of ${at * 13}`;
+    return JSON.stringify({ id: `${at}`, sub: 'qa', prompt, models });
+  });
+  writeFileSync(join(folder, name), lines.join('\n'));
+  return name;
+}
+
+async function read(): Promise<string | undefined> {
+  const routers = new Routers();
+  const sink = { log: () => {} };
+  const changed = (): void => assert.fail('nothing changes while it starts');
+  const stop = await serveRouters({ dataFolder, routers, sink, clock: createClock(), changed });
+  stop();
+  return routers.digest;
+}
+
+test('a router is trained, promoted for a ring, seen by the gateway, and rolled back', async () => {
+  const trained = await sb('train', '--rows', rowsIn('good.jsonl', 90, true), '--json');
+  assert.equal(trained.exit, 0, trained.err);
+  const { router, card, may_be_promoted: may } = parsed(trained);
+  assert.equal(may, true);
+  assert.ok(Number(Object(card).evaluation.low) > 0.5);
+  assert.equal(await read(), undefined);
+  const promoted = await sb('promote', String(router), '--ring', '1', '--yes');
+  assert.equal(promoted.exit, 0, promoted.err);
+  assert.equal(await read(), router);
+  assert.match((await sb('list')).out, /ring 1 and those before it/);
+  assert.equal((await sb('rollback', '--yes')).exit, 0);
+  assert.equal(await read(), undefined);
+  const again = await sb('rollback', '--yes');
+  assert.deepEqual([again.exit, /No router is promoted/.test(again.err)], [5, true]);
+  const text = readdirSync(join(dataFolder, 'routers')).map((name) =>
+    readFileSync(join(dataFolder, 'routers', name), 'latin1'),
+  );
+  assert.ok(!text.join('').includes('lemma'));
+});
+
+test('one that is no better than chance is not promoted', async () => {
+  const trained = await sb('train', '--rows', rowsIn('chance.jsonl', 90, false), '--json');
+  assert.equal(trained.exit, 0, trained.err);
+  const refused = await sb('promote', String(parsed(trained)['router']), '--yes');
+  assert.deepEqual([refused.exit, /not better than chance/.test(refused.err)], [1, true]);
+  assert.equal(await read(), undefined);
+});
+
+test('rows that can teach nothing are refused with what is missing', async () => {
+  writeFileSync(join(folder, 'one.jsonl'), '{"prompt":"x","models":{"tier-1":1}}');
+  const one = await sb('train', '--rows', 'one.jsonl');
+  assert.deepEqual([one.exit, /fewer than two tiers/.test(one.err)], [2, true]);
+  writeFileSync(join(folder, 'same.jsonl'), '{"prompt":"x","models":{"tier-1":1,"tier-3":1}}');
+  const same = await sb('train', '--rows', 'same.jsonl');
+  assert.deepEqual([same.exit, /nothing to learn/.test(same.err)], [2, true]);
+  const unknown = await sb('promote', '0123456789abcdef', '--yes');
+  assert.equal(unknown.exit, 4);
+});
+
+test('a router whose bytes were changed is not read', async () => {
+  const [name = ''] = readdirSync(join(dataFolder, 'routers')).filter((one) =>
+    /\.router$/.test(one),
+  );
+  const path = join(dataFolder, 'routers', name);
+  writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.of(0)]));
+  assert.equal((await sb('promote', name.replace('.router', ''), '--yes')).exit, 4);
+});
+
+test('the gateway tells what it changed to, once', async () => {
+  const trained = await sb('train', '--rows', rowsIn('more.jsonl', 90, true), '--json');
+  const { router } = parsed(trained);
+  const told: string[] = [];
+  const seen = Promise.withResolvers<void>();
+  const stop = await serveRouters({
+    ...{ dataFolder, routers: new Routers(), sink: { log: () => {} }, clock: createClock() },
+    changed: (from, to) => {
+      told.push(from, to);
+      seen.resolve();
+    },
+  });
+  try {
+    await sb('promote', String(router), '--yes');
+    await seen.promise;
+    assert.deepEqual(told, ['none', `${router} for all`]);
+  } finally {
+    stop();
+  }
+});

@@ -1,0 +1,59 @@
+// How hard a call is, which says on which tier it begins: after a result of a tool, where the step
+// before was done; what a promoted router learned of such steps; what such steps usually need; else
+// length and a short list of words.
+import type { Difficulty, RecordedRouting, RoutedBy } from '@signalbox/contract';
+import type { Joined } from '../session/session.ts';
+import type { Step } from '../session/step.ts';
+import { EASY_WORDS, HARD_WORDS } from './difficulty.table.ts';
+import type { Routers, RoutingRules } from './route/routers.ts';
+
+export type Judged = {
+  readonly difficulty: Difficulty;
+  readonly routed: RecordedRouting | undefined;
+};
+
+/** About 12,000 characters: a local model's context is mostly gone. */
+const HARD_INPUT_TOKENS = 3_000;
+/** A greeting or a short question. */
+const SHORT_WORDS = 12;
+
+/** What was learned, and how it is to be used. */
+export type RoutingSource = {
+  readonly live: { readonly routers: Routers };
+  readonly now: () => { readonly routing: RoutingRules };
+};
+
+export function judgeDifficulty(joined: Joined, learned?: RoutingSource): Judged {
+  const { usual, stepSeen } = joined;
+  if (stepSeen === undefined) return { difficulty: usual ?? 'middle', routed: undefined };
+  const { usual: ofStep, goesOn, class: step, instruction: text } = stepSeen;
+  // Results of tools are read by the model that asked for them.
+  if (goesOn && ofStep !== undefined) return { difficulty: ofStep, routed: BY.session };
+  const asked = { tenant: joined.tenant, step, text, usual: ofStep };
+  const said = learned?.live.routers.ask(asked, learned.now().routing);
+  if (said?.difficulty !== undefined) {
+    const { difficulty, ...told } = said;
+    return { difficulty, routed: { by: 'learned', ...told } };
+  }
+  const by = ofStep === undefined ? BY.words : BY.step;
+  const difficulty = ofStep ?? byThumb(joined, stepSeen);
+  if (said === undefined) return { difficulty, routed: by };
+  const { router, abstained = 'no-labels' } = said;
+  return { difficulty, routed: { ...by, router, abstained } };
+}
+
+/** The same for every call. */
+const BY: Readonly<Record<RoutedBy, RecordedRouting>> = {
+  learned: { by: 'learned' },
+  step: { by: 'step' },
+  session: { by: 'session' },
+  words: { by: 'words' },
+};
+
+function byThumb({ question }: Joined, { instruction }: Step): Difficulty {
+  if (question.inputTokensEstimate > HARD_INPUT_TOKENS) return 'hard';
+  const words = instruction.toLowerCase().match(/\p{L}+/gu) ?? [];
+  if (words.some((word) => HARD_WORDS.has(word))) return 'hard';
+  if (words.some((word) => EASY_WORDS.has(word))) return 'easy';
+  return words.length <= SHORT_WORDS ? 'easy' : 'middle';
+}
