@@ -217,6 +217,17 @@ describe('when the reader is away', () => {
     }
   });
 
+  it('timers of the dial that end before its own say that it is slow', async () => {
+    for (const code of ['head_timeout', 'idle_timeout', 'total_timeout'] as const) {
+      const built = build(STAGED);
+      built.upstream.script = (dialled) => {
+        if (isReader(dialled)) dialled.fault(code);
+        else dialled.answer(ANSWER);
+      };
+      assert.equal((await recorded(built, HELLO)).secondStage?.outcome, 'slow');
+    }
+  });
+
   it('an answer that is an error is none', async () => {
     const built = build(STAGED);
     built.upstream.script = (dialled) =>

@@ -2,7 +2,13 @@
 // model on tier 1 before the call is classified. It is asked under a clearance for the worst that a
 // text may hold, through the same dial as everything else, and within bounds of length, time and
 // rate. A call of any other tenant passes through here without a promise of its own.
-import { type Clearance, type Place, type SecondStage, within } from '@signalbox/contract';
+import {
+  type Clearance,
+  type FaultCode,
+  type Place,
+  type SecondStage,
+  within,
+} from '@signalbox/contract';
 import { encode, questionIn, readAnswerOf, render } from '@signalbox/dialect';
 import type { SecondStageDocument } from '@signalbox/documents';
 import { ask, type Heard } from './catalog/ask.ts';
@@ -57,6 +63,9 @@ type Way = {
 };
 
 type Outcome = SecondStage['outcome'];
+
+/** The dial's timers and the reader's own clock end at the same time: either may be heard first. */
+const TOO_LATE: ReadonlySet<FaultCode> = new Set(['head_timeout', 'idle_timeout', 'total_timeout']);
 
 /** One call being read. */
 class Reader {
@@ -137,7 +146,8 @@ class Reader {
       asked: { method: 'POST', path, body },
     });
     if (heard === 'slow') return 'slow';
-    if (heard.kind === 'fault' || (heard.kind === 'answer' && heard.status >= 300)) return 'away';
+    if (heard.kind === 'fault') return TOO_LATE.has(heard.code) ? 'slow' : 'away';
+    if (heard.kind === 'answer' && heard.status >= 300) return 'away';
     const answer = heard.kind === 'answer' ? readAnswerOf(lane, heard.body, false) : undefined;
     const parts = answer?.answers[0]?.parts ?? [];
     const words = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
