@@ -45,7 +45,10 @@ const steps = [
   { messages: [system, user('Summarise what the customers wrote.')] },
   { messages: [system, user('Translate the answer into French.')] },
   { messages: [system, user('Write a SQL function that lists late refunds.')] },
-  { messages: [system, user('Where is the shop?')], headers: { 'x-signalbox-step': 'qa' } },
+  {
+    messages: [system, user('Is it hard to send a parcel back?')],
+    headers: { 'x-signalbox-step': 'qa' },
+  },
   { messages: [system, user('Verify the sums.')], metadata: { step: 'verification' } },
   { messages: [system, user('Go.'), ...observed, user('What do we tell the board?')] },
 ];
@@ -70,12 +73,13 @@ for (const [at, { headers, ...body }] of steps.entries()) {
   if (!response.ok) throw new Error(`step ${at + 1}: ${response.status}`);
   cost += Number(said('cost-usd'));
   saved += Number(said('savings-usd'));
-  ran.push([said('decision-id'), said('tier')]);
+  const isCarried = said('repair') === 'escalate';
+  ran.push([said('decision-id'), `tier ${said('tier')}`, isCarried ? ', carried up' : '']);
 }
-for (const [at, [decision, tier]] of ran.entries()) {
+for (const [at, [decision, tier, carried]] of ran.entries()) {
   const { session: known, stepClass, stepSource, routed } = await recordOf(decision);
   id = known;
-  console.log(`${at + 1}. ${stepClass ?? '-'} by ${stepSource}: tier ${tier}, ${routed.by}`);
+  console.log(`${at + 1}. ${stepClass ?? '-'} by ${stepSource}: ${tier}, ${routed.by}${carried}`);
 }
 console.log(`cost ${cost.toFixed(6)}, at the frontier ${(cost + saved).toFixed(6)}`);
 console.log(`saved ${Math.round((100 * saved) / (cost + saved))} %`);

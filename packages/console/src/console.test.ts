@@ -203,7 +203,8 @@ describe('the console', { skip: skipped ?? false }, () => {
       const spent = { costNanoUsd: at === 0 ? 9_000_000n : 1_000_000n };
       const saved = { savingsNanoUsd: at === 0 ? 0n : 10_000_000n };
       const made = { ...call(at + 1, Date.now() + at, seeded(7)), ...step, ...spent, ...saved };
-      server.readings.end({ ...made, session: 'ses_0123456789ab' }, record(at + 1, Date.now()));
+      const sent = { session: 'ses_0123456789ab', received: ['embedded', made.endpoint ?? ''] };
+      server.readings.end({ ...made, ...sent }, record(at + 1, Date.now()));
     });
     const { page } = await come('/sessions/ses_0123456789ab');
     const rows = page.locator('.session-steps tbody tr');
@@ -213,6 +214,7 @@ describe('the console', { skip: skipped ?? false }, () => {
       /1\. plan.*plan read from its words.*such steps/s,
     );
     assert.match((await rows.nth(1).innerText()) ?? '', /2\. extract.*how the request is built/s);
+    assert.match((await rows.nth(1).innerText()) ?? '', /, also sent to embedded/);
     assert.match((await page.locator('.session-sums').innerText()) ?? '', /2 steps, .*50 ?% saved/);
   });
 

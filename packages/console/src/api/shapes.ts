@@ -17,6 +17,8 @@ export type Row = {
   readonly model: string | undefined;
   readonly endpoint: string | undefined;
   readonly tier: number | undefined;
+  /** Endpoints that its data was sent to. */
+  readonly receivedBy: readonly string[];
   readonly label: string | undefined;
   readonly ending: string;
   readonly code: string | undefined;
@@ -45,6 +47,7 @@ export const row: Decode<Row> = object((read) => ({
   model: read('model', maybe(text)),
   endpoint: read('endpoint', maybe(text)),
   tier: read('tier', maybe(number)),
+  receivedBy: read('received_by', list(text)),
   label: read('label', maybe(text)),
   ending: read('ending', text),
   code: read('code', maybe(text)),

@@ -86,7 +86,7 @@ function Steps({ steps }: { readonly steps: readonly Row[] }): VNode {
                 {one.stepClass ?? UNKNOWN} <span class="soft">{stepWords(one.stepSource)}</span>
               </td>
               <td>
-                <Tier tier={one.tier} /> <span class="soft">{one.model ?? ''}</span>
+                <Tier tier={one.tier} /> <span class="soft">{ranWords(one)}</span>
               </td>
               <td>{whoWords(one)}</td>
               <td class="number">{rowMoney(one.costUsd)}</td>
@@ -96,6 +96,12 @@ function Steps({ steps }: { readonly steps: readonly Row[] }): VNode {
       </table>
     </div>
   );
+}
+
+/** Where else it was sent: an answer that was not taken is paid for, too. */
+function ranWords({ model, endpoint, receivedBy }: Row): string {
+  const beside = receivedBy.filter((one) => one !== endpoint);
+  return beside.length === 0 ? (model ?? '') : `${model ?? ''}, also sent to ${beside.join(', ')}`;
 }
 
 const WHO: Readonly<Record<string, string>> = {
