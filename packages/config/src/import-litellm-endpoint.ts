@@ -28,7 +28,6 @@ import { childOf, isMap, newMap, type Spot, type Tree, type TreeMap } from './so
 const SECTION = 'litellm_params';
 const HOUR_MS = 3_600_000;
 const RETRIES_MAX = 5;
-const HEAD_MS_DEFAULT = 60_000;
 const TOTAL_MS_DEFAULT = 600_000;
 
 /** Parameters that are read here. */
@@ -231,9 +230,7 @@ function putTimers(litellm: Litellm, tree: Writable, { params, settings }: Bound
   const timeout = seconds('timeout') ?? settings.timeoutMs;
   const stream = seconds('stream_timeout') ?? settings.streamTimeoutMs;
   const timers = newMap();
-  if (timeout !== undefined && timeout.value !== HEAD_MS_DEFAULT) {
-    putNumber(litellm, timers, { key: 'head_ms', stated: timeout });
-  }
+  putNumber(litellm, timers, { key: 'head_ms', stated: timeout });
   putNumber(litellm, timers, { key: 'idle_ms', stated: stream });
   if (timeout !== undefined && timeout.value > TOTAL_MS_DEFAULT) {
     putNumber(litellm, timers, { key: 'total_ms', stated: timeout });

@@ -163,6 +163,7 @@ test('an address, a key, limits and times come along', () => {
   assert.deepEqual(azure?.timers, {
     connectMs: 3_000,
     headMs: 300_000,
+    wholeMs: 300_000,
     idleMs: 20_000,
     totalMs: 600_000,
   });

@@ -24,6 +24,9 @@ test('every value is shown once, with its line or as a default', () => {
     '"env:REMOTE_KEY" file signalbox.yaml:6',
   );
   assert.equal(told('endpoints.remote.credentials.0.weight'), '1 default ');
+  assert.equal(told('endpoints.ollama.timers.head_ms'), '300000 default ');
+  assert.equal(told('endpoints.remote.timers.head_ms'), '60000 default ');
+  assert.equal(told('endpoints.remote.timers.whole_ms'), '600000 default ');
   assert.equal(told('endpoints.ollama.timers.idle_ms'), '30000 default ');
   assert.equal(told('endpoints.remote.timers.idle_ms'), '10000 default ');
   assert.equal(told('policies.first.rules.0.route.model'), '"best" file signalbox.yaml:19');

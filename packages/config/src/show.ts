@@ -82,10 +82,14 @@ function withFollowing(
 ): readonly ValueOrigin[] {
   const following: readonly (readonly [Path, Json])[] = [
     [['server', 'drain_delay_ms'], server.drainDelayMs],
-    ...[...endpoints.values()].map(({ name, timers }): readonly [Path, Json] => [
-      ['endpoints', name, 'timers', 'idle_ms'],
-      timers.idleMs,
-    ]),
+    ...[...endpoints.values()].flatMap(({ name, timers }): readonly (readonly [Path, Json])[] => {
+      const path = ['endpoints', name, 'timers'];
+      return [
+        [[...path, 'head_ms'], timers.headMs],
+        [[...path, 'whole_ms'], timers.wholeMs],
+        [[...path, 'idle_ms'], timers.idleMs],
+      ];
+    }),
   ];
   const known = new Set(rows.map(({ path }) => path));
   const absent = following.filter(([path]) => !known.has(path.join('.')));

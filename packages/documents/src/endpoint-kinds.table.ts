@@ -9,9 +9,16 @@ export interface EndpointKindFacts {
   readonly path: string | undefined;
   /** The variable in which this provider's key is usually found. */
   readonly environmentName: string | undefined;
-  /** How long a stream may say nothing between two lines and still be well. */
+  /** How long a stream may take to begin and still be well. */
+  readonly headMs: number;
+  /** How long it may say nothing between two lines and still be well. */
   readonly idleMs: number;
 }
+
+/** Who takes longer for the first token of a stream is taken to be ill. */
+const HEAD_MS_USUAL = 60_000;
+/** A model is loaded first (Ollama gives up after five minutes), or thoughts are not shown. */
+const HEAD_MS_LONG = 300_000;
 
 /** Who sends each token as it is made is never silent for long. */
 export const IDLE_MS_USUAL = 10_000;
@@ -30,32 +37,38 @@ const facts = (
   url: more.url,
   path: more.path,
   environmentName: more.environmentName,
+  headMs: more.headMs ?? HEAD_MS_USUAL,
   idleMs: more.idleMs ?? IDLE_MS_USUAL,
 });
 
 export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> = {
   'openai-compatible': facts('Anything that speaks the OpenAI dialect at the URL as written.'),
   embedded: facts('A GGUF file that the gateway runs in a child process of its own.', {
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_SHARED,
   }),
   sim: facts('The deterministic model server that comes with Signalbox.', { path: '/v1' }),
   ollama: facts('An Ollama server.', {
     url: 'http://localhost:11434/v1',
     path: '/v1',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_SHARED,
   }),
   'llama-server': facts('A llama.cpp server.', {
     url: 'http://localhost:8080/v1',
     path: '/v1',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_SHARED,
   }),
   'llama-box': facts('A llama-box server, as GPUStack runs it.', {
     path: '/v1',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_SHARED,
   }),
   lmstudio: facts('An LM Studio server.', {
     url: 'http://localhost:1234/v1',
     path: '/v1',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_SHARED,
   }),
   vllm: facts('A vLLM server.', { url: 'http://localhost:8000/v1', path: '/v1' }),
@@ -66,6 +79,7 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://api.openai.com/v1',
     path: '/v1',
     environmentName: 'OPENAI_API_KEY',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_THINKING,
   }),
   anthropic: facts('The Anthropic API.', {
@@ -78,11 +92,13 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://generativelanguage.googleapis.com/v1beta/openai',
     path: '/v1beta/openai',
     environmentName: 'GEMINI_API_KEY',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_HELD_BACK,
   }),
   azure: facts('Azure OpenAI: a resource of your own, under `/openai/v1`.', {
     path: '/openai/v1',
     environmentName: 'AZURE_OPENAI_API_KEY',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_THINKING,
   }),
   mistral: facts('The Mistral API.', {
@@ -110,6 +126,7 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
     url: 'https://api.x.ai/v1',
     path: '/v1',
     environmentName: 'XAI_API_KEY',
+    headMs: HEAD_MS_LONG,
     idleMs: IDLE_MS_THINKING,
   }),
   bedrock: facts('Amazon Bedrock in one region, with a pair of keys or an API key.', {
@@ -118,7 +135,7 @@ export const ENDPOINT_KINDS: Readonly<Record<EndpointKind, EndpointKindFacts>> =
   }),
   vertex: facts(
     'Vertex AI; the URL ends with project and location, for Claude with its publisher.',
-    { idleMs: IDLE_MS_HELD_BACK },
+    { headMs: HEAD_MS_LONG, idleMs: IDLE_MS_HELD_BACK },
   ),
   cohere: facts('The Cohere API, in its own chat and over its OpenAI path.', {
     url: 'https://api.cohere.ai/compatibility/v1',

@@ -118,6 +118,8 @@ export interface EndpointHeaders {
 export interface EndpointTimers {
   readonly connectMs: number;
   readonly headMs: number;
+  /** In place of `headMs` where the answer is not streamed. */
+  readonly wholeMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
 }

@@ -117,7 +117,18 @@ const headers = z
 const timers = z
   .strictObject({
     connect_ms: milliseconds(HOUR_MS).default(3_000).describe('To open the connection.'),
-    head_ms: milliseconds(HOUR_MS).default(60_000).describe('Until the first byte of the answer.'),
+    head_ms: milliseconds(HOUR_MS)
+      .optional()
+      .describe(
+        'Until the first byte of the answer. Without it 60000, or more where servers of the kind ' +
+          'load a model first or think before they say anything.',
+      ),
+    whole_ms: milliseconds(24 * HOUR_MS)
+      .optional()
+      .describe(
+        'The same for an answer that is not streamed: nothing of it comes before its last word ' +
+          'is made. Without it `head_ms` where that is stated, else `total_ms`.',
+      ),
     idle_ms: milliseconds(HOUR_MS)
       .optional()
       .describe(
@@ -131,14 +142,19 @@ const timers = z
   .transform((written) => ({
     connectMs: written.connect_ms,
     headMs: written.head_ms,
+    wholeMs: written.whole_ms ?? written.head_ms ?? written.total_ms,
     idleMs: written.idle_ms,
     totalMs: written.total_ms,
   }));
 
 const timersOf = (
-  { idleMs, ...others }: z.infer<typeof timers>,
+  { headMs, idleMs, ...others }: z.infer<typeof timers>,
   kind: EndpointKind,
-): EndpointTimers => ({ ...others, idleMs: idleMs ?? ENDPOINT_KINDS[kind].idleMs });
+): EndpointTimers => ({
+  ...others,
+  headMs: headMs ?? ENDPOINT_KINDS[kind].headMs,
+  idleMs: idleMs ?? ENDPOINT_KINDS[kind].idleMs,
+});
 
 const amortised: z.ZodType<AmortisedDocument> = z
   .strictObject({

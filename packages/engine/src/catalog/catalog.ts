@@ -64,6 +64,8 @@ export type EndpointFacts = {
   readonly forwarded: ReadonlySet<string>;
   readonly headers: Headers;
   readonly timers: Timers;
+  /** Of answers that are not streamed. */
+  readonly wholeTimers: Timers;
   readonly inFlightMax: number;
   /** Fewer than that, by how long first tokens take. */
   readonly inFlightLearnt: boolean;
@@ -271,12 +273,18 @@ function compileEndpoint(
     rateLimitBuffer: document.rateLimitBuffer,
     forwarded: new Set(document.headers.forward),
     headers: [...document.headers.set],
-    timers: document.timers,
+    ...timersOf(document),
     inFlightMax: document.inFlightMax,
     inFlightLearnt: document.inFlightLearnt,
     retries: document.retries,
     probe: probeOf(document, url, values),
   };
+}
+
+function timersOf({
+  timers: { wholeMs, ...timers },
+}: EndpointDocument): Pick<EndpointFacts, 'timers' | 'wholeTimers'> {
+  return { timers, wholeTimers: { ...timers, headMs: wholeMs } };
 }
 
 function probeOf(

@@ -120,7 +120,7 @@ export function attempt(call: Scheduled, dialling: Dialling): Promise<Tried> {
         headers: upstreamHeaders(call, endpoint, dialling.lane),
         credential: dialling.credential,
         body: hasBody(call) ? dialling.rendered.body : undefined,
-        timers: endpoint.timers,
+        timers: call.question.stream ? endpoint.timers : endpoint.wholeTimers,
       },
       collector,
     );

@@ -15,14 +15,15 @@ describe('what an upstream is asked', () => {
     assert.equal(request.path, '/v1/chat/completions');
     assert.deepEqual(built.upstream.last.body(), chatOf('large', { temperature: 0.5 }));
     assert.equal(request.credential?.value.reveal(), built.keyText('far'));
-    assert.deepEqual(request.timers, {
-      connectMs: 3_000,
-      headMs: 60_000,
-      idleMs: 10_000,
-      totalMs: 600_000,
-    });
+    const timers = { connectMs: 3_000, headMs: 600_000, idleMs: 10_000, totalMs: 600_000 };
+    assert.deepEqual(request.timers, timers);
     built.upstream.last.answer(ANSWER);
     await ended(built, served);
+    const streamed = built.serve(chatOf('large', { stream: true }));
+    await settled();
+    assert.deepEqual(built.upstream.last.request.timers, { ...timers, headMs: 60_000 });
+    built.upstream.last.answer(ANSWER);
+    await ended(built, streamed);
   });
 
   const operations = [

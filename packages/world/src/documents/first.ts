@@ -116,6 +116,7 @@ function endpoint(place: PlaceRow, chance: Chance): EndpointDocument {
     timers: {
       connectMs: 1_000,
       headMs: chance.pick([2_000, 4_000]),
+      wholeMs: 4_000,
       idleMs: chance.pick([1_500, 3_000]),
       totalMs: chance.pick([8_000, 12_000]),
     },
