@@ -2,10 +2,11 @@
 // has none. A repeated `message_start` of the same message is passed over; one of another message
 // while this one is open (a proxy that tried again in the middle of an answer) is an error, since
 // the two must not become one answer.
-import type { AnswerEvent, Json, JsonObject } from '../canon/canon.ts';
+import type { Json, JsonObject } from '../canon/canon.ts';
 import type { StreamDecoder } from '../canon/codec.ts';
 import { isObject, listIn, member, numberIn, textIn, tryParse } from '../canon/exact.ts';
-import { eventFraming, type Message, TooLong } from '../canon/framing.ts';
+import { FramedDecoder, type MessageReader, Told } from '../canon/framed-decoder.ts';
+import { eventFraming, type Message } from '../canon/framing.ts';
 import { Numbering, readBlock } from './block.ts';
 import { readErrorIn } from './errors.ts';
 import { OpenBlock } from './open-block.ts';
@@ -15,63 +16,32 @@ import { readWhole, stopEvents } from './whole.ts';
 
 const OK = 200;
 
-export const decoder = (): StreamDecoder => new Decoder();
+export const decoder = (): StreamDecoder => new FramedDecoder(eventFraming(), new Reader());
 
-class Decoder implements StreamDecoder {
-  readonly #framing = eventFraming();
+class Reader implements MessageReader {
+  readonly told = new Told();
   readonly #numbering = new Numbering();
   readonly #telling = new Telling();
   readonly #open = new Map<number, OpenBlock>();
-  #out: AnswerEvent[] = [];
   #id: string | undefined;
   #started = false;
   #stopped: Stopped | undefined;
-  /** The end or an error was said: what comes after counts for nothing. */
-  #over = false;
 
-  push(chunk: Uint8Array): readonly AnswerEvent[] {
-    if (this.#over) return [];
-    this.#read(() => this.#framing.push(chunk));
-    return this.#taken();
-  }
-
-  end(): readonly AnswerEvent[] {
-    if (this.#over) return [];
-    this.#read(() => this.#framing.end());
+  close(): void {
     // Why it stopped is known, but not whether that was all.
-    if (!this.#over) this.#stop();
-    this.#over = true;
-    return this.#taken();
+    this.#stop();
   }
 
-  #taken(): readonly AnswerEvent[] {
-    const out = this.#out;
-    this.#out = [];
-    return out;
-  }
-
-  #read(frame: () => readonly Message[]): void {
-    let messages: readonly Message[] = [];
-    try {
-      messages = frame();
-    } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
-      this.#fail('an event of the stream is too long');
-    }
-    for (const message of messages) if (!this.#over) this.#message(message);
-  }
-
-  #message({ name, data }: Message): void {
+  message({ name, data }: Message): void {
     const value = tryParse(data);
     if (value === undefined) {
       // Proxies of other dialects add their end mark.
-      if (data.trim() !== '[DONE]') this.#fail('an event of the stream is no JSON');
+      if (data.trim() !== '[DONE]') this.told.fail('an event of the stream is no JSON');
       return;
     }
     const type = textIn(value, 'type') ?? name;
     if (name === 'error' || type === 'error' || isBareError(value, type)) {
-      this.#out.push({ kind: 'error', error: readErrorIn(value, OK) });
-      this.#over = true;
+      this.told.end({ kind: 'error', error: readErrorIn(value, OK) });
       return;
     }
     if (isObject(value)) this.#event(type, value);
@@ -101,8 +71,7 @@ class Decoder implements StreamDecoder {
         return;
       case 'message': // a whole answer in one event
         if (this.#started) return;
-        this.#out.push(...readWhole(event));
-        this.#over = true;
+        this.told.end(...readWhole(event));
         return;
       default: // `ping`, and what is new
     }
@@ -112,14 +81,14 @@ class Decoder implements StreamDecoder {
     const id = textIn(message, 'id') || undefined;
     if (this.#started) {
       const isOther = id !== undefined && this.#id !== undefined && id !== this.#id;
-      if (isOther) this.#fail('a second message began before the first one ended');
+      if (isOther) this.told.fail('a second message began before the first one ended');
       return;
     }
     this.#start(id, textIn(message, 'model') || undefined);
     this.#tell(member(message, 'usage'));
     // Some answers are whole from the start.
     for (const block of listIn(message, 'content') ?? []) {
-      this.#out.push(...readBlock(block, this.#numbering));
+      this.told.push(...readBlock(block, this.#numbering));
     }
     this.#stopped = readStop(message);
   }
@@ -128,7 +97,7 @@ class Decoder implements StreamDecoder {
     if (this.#started) return;
     this.#started = true;
     this.#id = id;
-    this.#out.push({ kind: 'start', id, model, created: undefined });
+    this.told.push({ kind: 'start', id, model, created: undefined });
   }
 
   #tell(usage: Json | undefined): void {
@@ -136,7 +105,7 @@ class Decoder implements StreamDecoder {
     const told = this.#telling.told();
     if (told === undefined) return;
     this.#start(undefined, undefined);
-    this.#out.push({ kind: 'usage', ...told });
+    this.told.push({ kind: 'usage', ...told });
   }
 
   #blockStart(index: number, event: JsonObject): void {
@@ -146,7 +115,7 @@ class Decoder implements StreamDecoder {
     if (!isObject(block)) return;
     const open = new OpenBlock(block, this.#numbering);
     this.#open.set(index, open);
-    open.begin(this.#out);
+    open.begin(this.told.events);
   }
 
   #blockDelta(index: number, delta: Json | undefined): void {
@@ -155,38 +124,31 @@ class Decoder implements StreamDecoder {
     if (open === undefined) {
       const block = beganUnsaid(delta);
       if (block === undefined) {
-        this.#fail('a piece of a block came that never began');
+        this.told.fail('a piece of a block came that never began');
         return;
       }
       this.#start(undefined, undefined);
       open = new OpenBlock(block, this.#numbering);
       this.#open.set(index, open);
     }
-    open.add(delta, this.#out);
+    open.add(delta, this.told.events);
   }
 
   #blockStop(index: number): void {
-    this.#open.get(index)?.end(this.#out);
+    this.#open.get(index)?.end(this.told.events);
     this.#open.delete(index);
   }
 
   #stop(): void {
     if (this.#stopped === undefined || !this.#started) return;
-    this.#out.push(...stopEvents(this.#stopped, this.#numbering));
+    this.told.push(...stopEvents(this.#stopped, this.#numbering));
   }
 
   #end(): void {
     this.#start(undefined, undefined);
-    for (const open of this.#open.values()) open.end(this.#out);
+    for (const open of this.#open.values()) open.end(this.told.events);
     this.#stop();
-    this.#out.push({ kind: 'end' });
-    this.#over = true;
-  }
-
-  /** No content in the message: it may be logged. */
-  #fail(message: string): void {
-    this.#out.push({ kind: 'error', error: { kind: 'internal', message } });
-    this.#over = true;
+    this.told.end({ kind: 'end' });
   }
 }
 

@@ -4,7 +4,8 @@ import { Numbering } from '../anthropic/block.ts';
 import type { AnswerEvent, Json } from '../canon/canon.ts';
 import type { StreamDecoder } from '../canon/codec.ts';
 import { countIn, isObject, member, textIn, tryParse } from '../canon/exact.ts';
-import { eventFraming, type Message, TooLong } from '../canon/framing.ts';
+import { FramedDecoder, type MessageReader, Told } from '../canon/framed-decoder.ts';
+import { eventFraming, type Message } from '../canon/framing.ts';
 import {
   argumentsOf,
   blockEvents,
@@ -16,65 +17,33 @@ import {
   startOf,
 } from './whole.ts';
 
-export const decoder = (): StreamDecoder => new Decoder();
+export const decoder = (): StreamDecoder => new FramedDecoder(eventFraming(), new Reader());
 
 type OpenCall = { readonly part: number; hasArguments: boolean };
 
 /** Citations of one answer that are kept until its end; more are left out. */
 const CITATIONS_MAX = 10_000;
 
-class Decoder implements StreamDecoder {
-  readonly #framing = eventFraming();
+class Reader implements MessageReader {
+  readonly told = new Told();
   readonly #numbering = new Numbering();
   /** By kind and place: a place whose kind changes is another part. */
   readonly #contents = new Map<string, number>();
   readonly #calls = new Map<number, OpenCall>();
   readonly #citations: Json[] = [];
-  #out: AnswerEvent[] = [];
   #started = false;
-  /** The end or an error was said: what comes after counts for nothing. */
-  #over = false;
 
-  push(chunk: Uint8Array): readonly AnswerEvent[] {
-    if (!this.#over) this.#read(() => this.#framing.push(chunk));
-    return this.#taken();
-  }
-
-  end(): readonly AnswerEvent[] {
-    if (!this.#over) this.#read(() => this.#framing.end());
-    this.#over = true;
-    return this.#taken();
-  }
-
-  #taken(): readonly AnswerEvent[] {
-    const out = this.#out;
-    this.#out = [];
-    return out;
-  }
-
-  #read(frame: () => readonly Message[]): void {
-    let messages: readonly Message[] = [];
-    try {
-      messages = frame();
-    } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
-      this.#fail('an event of the stream is too long');
-    }
-    for (const { name, data } of messages) if (!this.#over) this.#message(name, data);
-  }
-
-  #message(name: string | undefined, data: string): void {
+  message({ name, data }: Message): void {
     if (data.trim() === '[DONE]') return;
     const value = tryParse(data);
     if (!isObject(value)) {
-      this.#fail('an event of the stream is no JSON object');
+      this.told.fail('an event of the stream is no JSON object');
       return;
     }
     const type = textIn(value, 'type') ?? name;
     const isError = type === 'error' || (type === undefined && member(value, 'message'));
     if (isError) {
-      this.#out.push({ kind: 'error', error: readErrorIn(value) });
-      this.#over = true;
+      this.told.end({ kind: 'error', error: readErrorIn(value) });
     } else this.#event(type ?? '', value);
   }
 
@@ -115,7 +84,7 @@ class Decoder implements StreamDecoder {
   #start(from: Json): void {
     if (this.#started) return;
     this.#started = true;
-    this.#out.push(startOf(from));
+    this.told.push(startOf(from));
   }
 
   #content(index: number, content: Json | undefined): void {
@@ -129,7 +98,7 @@ class Decoder implements StreamDecoder {
     if (events(0).length === 0) return;
     const part = this.#contents.get(place) ?? this.#numbering.take();
     this.#contents.set(place, part);
-    this.#out.push(...events(part));
+    this.told.push(...events(part));
   }
 
   #callStart(index: number, call: Json | undefined): void {
@@ -137,7 +106,7 @@ class Decoder implements StreamDecoder {
     this.#callEnd(index);
     const part = this.#numbering.take();
     this.#calls.set(index, { part, hasArguments: false });
-    this.#out.push(callEvent(call, part));
+    this.told.push(callEvent(call, part));
     this.#callDelta(index, call);
   }
 
@@ -146,11 +115,11 @@ class Decoder implements StreamDecoder {
     if (text === '') return;
     const open = this.#calls.get(index);
     if (open === undefined) {
-      this.#fail('a piece of a call came that never began');
+      this.told.fail('a piece of a call came that never began');
       return;
     }
     open.hasArguments = true;
-    this.#out.push({ kind: 'arguments', answer: 0, part: open.part, text });
+    this.told.push({ kind: 'arguments', answer: 0, part: open.part, text });
   }
 
   #callEnd(index: number): void {
@@ -158,7 +127,7 @@ class Decoder implements StreamDecoder {
     if (open === undefined) return;
     this.#calls.delete(index);
     if (open.hasArguments) return;
-    this.#out.push({ kind: 'arguments', answer: 0, part: open.part, text: '{}' });
+    this.told.push({ kind: 'arguments', answer: 0, part: open.part, text: '{}' });
   }
 
   #cite(citation: Json | undefined): void {
@@ -171,15 +140,9 @@ class Decoder implements StreamDecoder {
     this.#start({});
     for (const index of [...this.#calls.keys()]) this.#callEnd(index);
     if (this.#citations.length > 0) {
-      this.#out.push(...citationEvents(this.#citations, this.#numbering.take()));
+      this.told.push(...citationEvents(this.#citations, this.#numbering.take()));
     }
-    this.#out.push(...lastEvents(delta));
-    this.#over = true;
-  }
-
-  #fail(message: string): void {
-    this.#out.push({ kind: 'error', error: { kind: 'internal', message } });
-    this.#over = true;
+    this.told.end(...lastEvents(delta));
   }
 }
 

@@ -5,66 +5,38 @@ import { Numbering } from '../anthropic/block.ts';
 import type { AnswerEvent, Json } from '../canon/canon.ts';
 import type { StreamDecoder } from '../canon/codec.ts';
 import { countIn, isObject, member, textIn, tryParse } from '../canon/exact.ts';
-import { eventFraming, type Message, TooLong } from '../canon/framing.ts';
+import { FramedDecoder, type MessageReader, Told } from '../canon/framed-decoder.ts';
+import { eventFraming, type Message } from '../canon/framing.ts';
 import { callEvent, readErrorIn, readStop, readUsage, thoughtEvents } from './whole.ts';
 
-export const decoder = (): StreamDecoder => new Decoder();
+export const decoder = (): StreamDecoder => new FramedDecoder(eventFraming(), new Reader());
 
 type Kind = 'text' | 'thought' | 'call';
 type Open = { readonly kind: Kind; readonly part: number; hasArguments: boolean };
 
 const EXCEPTION = /^(?:error$|\w{1,60}Exception$)/;
 
-class Decoder implements StreamDecoder {
-  readonly #framing = eventFraming();
+class Reader implements MessageReader {
+  readonly told = new Told();
   readonly #numbering = new Numbering();
   readonly #open = new Map<number, Open>();
-  #out: AnswerEvent[] = [];
   #started = false;
   #stopped: AnswerEvent | undefined;
   #told = false;
-  /** The end or an error was said: what comes after counts for nothing. */
-  #over = false;
 
-  push(chunk: Uint8Array): readonly AnswerEvent[] {
-    if (!this.#over) this.#read(() => this.#framing.push(chunk));
-    return this.#taken();
+  close(): void {
+    if (this.#stopped !== undefined) this.#end();
   }
 
-  end(): readonly AnswerEvent[] {
-    if (this.#over) return [];
-    this.#read(() => this.#framing.end());
-    if (!this.#over && this.#stopped !== undefined) this.#end();
-    this.#over = true;
-    return this.#taken();
-  }
-
-  #taken(): readonly AnswerEvent[] {
-    const out = this.#out;
-    this.#out = [];
-    return out;
-  }
-
-  #read(frame: () => readonly Message[]): void {
-    let messages: readonly Message[] = [];
-    try {
-      messages = frame();
-    } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
-      this.#fail('an event of the stream is too long');
-    }
-    for (const { data } of messages) if (!this.#over) this.#message(data);
-  }
-
-  #message(data: string): void {
+  message({ data }: Message): void {
     const value = tryParse(data);
     if (!isObject(value)) {
-      this.#fail('an event of the stream is no JSON object');
+      this.told.fail('an event of the stream is no JSON object');
       return;
     }
     for (const [name, event] of Object.entries(value)) {
       if (EXCEPTION.test(name)) this.#error(name, event);
-      else if (!this.#over) this.#event(name, event);
+      else if (!this.told.isOver) this.#event(name, event);
     }
   }
 
@@ -90,7 +62,7 @@ class Decoder implements StreamDecoder {
         const usage = readUsage(member(event, 'usage'));
         if (usage === undefined) return;
         this.#start();
-        this.#out.push(usage);
+        this.told.push(usage);
         this.#told = true;
         break;
       }
@@ -103,7 +75,7 @@ class Decoder implements StreamDecoder {
   #start(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#out.push({ kind: 'start', id: undefined, model: undefined, created: undefined });
+    this.told.push({ kind: 'start', id: undefined, model: undefined, created: undefined });
   }
 
   #blockStart(index: number, call: Json | undefined): void {
@@ -111,7 +83,7 @@ class Decoder implements StreamDecoder {
     if (call === undefined) return;
     this.#blockStop(index);
     const { part } = this.#part(index, 'call');
-    this.#out.push(callEvent(call, part));
+    this.told.push(callEvent(call, part));
   }
 
   #blockDelta(index: number, delta: Json | undefined): void {
@@ -119,13 +91,13 @@ class Decoder implements StreamDecoder {
     const text = textIn(delta, 'text');
     if (text !== undefined) {
       if (text === '') return;
-      this.#out.push({ kind: 'text', answer: 0, part: this.#part(index, 'text').part, text });
+      this.told.push({ kind: 'text', answer: 0, part: this.#part(index, 'text').part, text });
       return;
     }
     const thought = member(delta, 'reasoningContent');
     if (thought !== undefined) {
       if (thoughtEvents(thought, 0).length === 0) return;
-      this.#out.push(...thoughtEvents(thought, this.#part(index, 'thought').part));
+      this.told.push(...thoughtEvents(thought, this.#part(index, 'thought').part));
       return;
     }
     const said = member(member(delta, 'toolUse'), 'input');
@@ -133,11 +105,11 @@ class Decoder implements StreamDecoder {
     if (typeof input !== 'string' || input === '') return;
     const open = this.#open.get(index);
     if (open?.kind !== 'call') {
-      this.#fail('a piece of a call came that never began');
+      this.told.fail('a piece of a call came that never began');
       return;
     }
     open.hasArguments = true;
-    this.#out.push({ kind: 'arguments', answer: 0, part: open.part, text: input });
+    this.told.push({ kind: 'arguments', answer: 0, part: open.part, text: input });
   }
 
   /** The part that stands at a place of the wire; another kind there is another part. */
@@ -154,24 +126,17 @@ class Decoder implements StreamDecoder {
     if (open === undefined) return;
     this.#open.delete(index);
     if (open.kind !== 'call' || open.hasArguments) return;
-    this.#out.push({ kind: 'arguments', answer: 0, part: open.part, text: '{}' });
+    this.told.push({ kind: 'arguments', answer: 0, part: open.part, text: '{}' });
   }
 
   #end(): void {
     this.#start();
     for (const index of [...this.#open.keys()]) this.#blockStop(index);
-    if (this.#stopped !== undefined) this.#out.push(this.#stopped);
-    this.#out.push({ kind: 'end' });
-    this.#over = true;
+    if (this.#stopped !== undefined) this.told.push(this.#stopped);
+    this.told.end({ kind: 'end' });
   }
 
   #error(name: string, value: Json): void {
-    this.#out.push({ kind: 'error', error: readErrorIn(name, value) });
-    this.#over = true;
-  }
-
-  #fail(message: string): void {
-    this.#out.push({ kind: 'error', error: { kind: 'internal', message } });
-    this.#over = true;
+    this.told.end({ kind: 'error', error: readErrorIn(name, value) });
   }
 }

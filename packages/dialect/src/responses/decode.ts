@@ -1,10 +1,11 @@
 // The stream of typed events into ours. Items are known by their id, else by their place in the
 // output, else as the last one of their type: servers differ in which of these they send, and some
 // change the ids from event to event. The events that only repeat a state are passed over.
-import type { AnswerEvent, Json, JsonObject } from '../canon/canon.ts';
+import type { Json, JsonObject } from '../canon/canon.ts';
 import type { StreamDecoder } from '../canon/codec.ts';
 import { countIn, isObject, listIn, member, textIn, tryParse } from '../canon/exact.ts';
-import { eventFraming, type Message, TooLong } from '../canon/framing.ts';
+import { FramedDecoder, type MessageReader, Told } from '../canon/framed-decoder.ts';
+import { eventFraming, type Message } from '../canon/framing.ts';
 import { errorFrom } from './errors.ts';
 import { argumentsOf, type Item, pieceOf, Reading } from './reading.ts';
 import { endOf, startOf, UNREADABLE } from './whole.ts';
@@ -34,61 +35,38 @@ const ITEM_TYPES: ReadonlyMap<string, string> = new Map(
 const PREFIX = 'response.';
 const DONE = '[DONE]';
 
-export const decoder = (): StreamDecoder => new Decoder();
+export const decoder = (): StreamDecoder => new FramedDecoder(eventFraming(), new Reader());
 
-class Decoder implements StreamDecoder {
-  readonly #framing = eventFraming();
+class Reader implements MessageReader {
+  readonly told = new Told();
   readonly #reading = new Reading();
   readonly #items: Item[] = [];
   readonly #byId = new Map<string, Item>();
   readonly #byIndex = new Map<number, Item>();
   #started = false;
-  #over = false;
 
-  push(chunk: Uint8Array): readonly AnswerEvent[] {
-    return this.#read(() => this.#framing.push(chunk));
-  }
-
-  end(): readonly AnswerEvent[] {
-    return this.#read(() => this.#framing.end());
-  }
-
-  #read(messages: () => readonly Message[]): readonly AnswerEvent[] {
-    if (this.#over) return [];
-    const out: AnswerEvent[] = [];
-    try {
-      for (const message of messages()) {
-        if (!this.#over) this.#message(message, out);
-      }
-    } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
-      this.#fail({ kind: 'error', error: { kind: 'internal', message: TOO_LONG } }, out);
-    }
-    return out;
-  }
-
-  #message({ name, data }: Message, out: AnswerEvent[]): void {
+  message({ name, data }: Message): void {
     if (data === DONE || data.trim() === '') return;
     const event = tryParse(data);
     if (!isObject(event)) {
-      this.#fail({ kind: 'error', error: UNREADABLE }, out);
+      this.told.end({ kind: 'error', error: UNREADABLE });
       return;
     }
     const type = textIn(event, 'type') ?? name;
     const isError = type === 'error' || name === 'error';
     if (isError || (!type?.startsWith(PREFIX) && isObject(member(event, 'error')))) {
-      this.#fail({ kind: 'error', error: errorFrom(event) }, out);
+      this.told.end({ kind: 'error', error: errorFrom(event) });
       return;
     }
     if (type?.startsWith(PREFIX) !== true) return;
-    this.#event(type.slice(PREFIX.length), event, out);
+    this.#event(type.slice(PREFIX.length), event);
   }
 
-  #event(type: string, event: JsonObject, out: AnswerEvent[]): void {
+  #event(type: string, event: JsonObject): void {
     const response = member(event, 'response');
     if (!this.#started) {
       this.#started = true;
-      out.push(startOf(response));
+      this.told.push(startOf(response));
     }
     switch (type) {
       case 'created':
@@ -100,7 +78,7 @@ class Decoder implements StreamDecoder {
       case 'incomplete':
       case 'failed':
       case 'cancelled':
-        this.#end(type, isObject(response) ? response : {}, out);
+        this.#end(type, isObject(response) ? response : {});
         return;
       case 'output_item.added':
         this.#added(event);
@@ -111,7 +89,7 @@ class Decoder implements StreamDecoder {
       default:
         this.#within(type, event);
     }
-    out.push(...this.#reading.taken());
+    this.told.push(...this.#reading.taken());
   }
 
   #added(event: JsonObject): void {
@@ -187,7 +165,7 @@ class Decoder implements StreamDecoder {
     this.#reading.thought(item, piece, text ?? '');
   }
 
-  #end(type: string, response: JsonObject, out: AnswerEvent[]): void {
+  #end(type: string, response: JsonObject): void {
     (listIn(response, 'output') ?? []).forEach((value, at) => {
       if (!isObject(value)) return;
       const itemType = textIn(value, 'type') ?? '';
@@ -203,14 +181,8 @@ class Decoder implements StreamDecoder {
       this.#reading.close(item, undefined);
       if (status === 'completed') this.#reading.withoutArguments(item);
     }
-    out.push(...this.#reading.taken());
-    out.push(...endOf({ ...response, status }, this.#reading));
-    this.#over = true;
-  }
-
-  #fail(event: AnswerEvent, out: AnswerEvent[]): void {
-    out.push(...this.#reading.taken(), event);
-    this.#over = true;
+    this.told.push(...this.#reading.taken());
+    this.told.end(...endOf({ ...response, status }, this.#reading));
   }
 
   #open(type: string, first: JsonObject, event: JsonObject): Item {
@@ -249,8 +221,6 @@ class Decoder implements StreamDecoder {
     return item !== undefined && isOf(item, type) ? item : undefined;
   }
 }
-
-const TOO_LONG = 'The upstream sent an event that is too long.';
 
 /** `hosted`: a call that the provider runs by itself. */
 const isOf = (item: Item, type: string | undefined): boolean =>
