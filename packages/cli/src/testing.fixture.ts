@@ -13,7 +13,7 @@ import { run } from './run.ts';
 import { openServer, type Server, type ServerOptions } from './up/server.ts';
 
 const BIN = fileURLToPath(new URL('../bin/signalbox.mjs', import.meta.url));
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 60_000;
 const LOOK_MS = 20;
 
 export type Environment = Readonly<Record<string, string | undefined>>;

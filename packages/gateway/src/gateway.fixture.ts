@@ -23,7 +23,7 @@ import { nodeKeys } from '@signalbox/trust/node';
 import { type GatewayNode, openNode } from './node.ts';
 
 /** Nothing in these tests takes longer, on a busy machine too, or it hangs. */
-export const WAIT_MS_MAX = 20_000;
+export const WAIT_MS_MAX = 60_000;
 export const ADMIN_KEY = 'the-admin-key';
 
 export type Gateway = {
@@ -294,7 +294,7 @@ endpoints:
     models: {sim-frontier: {}}
     headers: {forward: [x-sim]}
     credentials: [{secret: "env:FAR"}]
-    timers: {connect_ms: 400, head_ms: 400, idle_ms: 400, total_ms: 1500}
+    timers: {connect_ms: 600, head_ms: 600, idle_ms: 600, total_ms: 4000}
     price: {input_per_million_usd: "3", output_per_million_usd: "15"}
   dead: {url: "http://127.0.0.1:9/v1", private_address: true, models: {unreachable: {}}}
   dead-1:
