@@ -93,6 +93,7 @@ export type {
   ConsentUse,
   Difficulty,
   Ending,
+  RecordedCache,
   RecordedCandidate,
   RecordedDecision,
   RecordedRouting,

@@ -55,6 +55,15 @@ export type RecordedRouting = {
   readonly error?: number;
   /** Why a learned router said nothing. */
   readonly abstained?: string;
+  /** Such calls failed before on a tier that this one would have begun on. */
+  readonly cache?: RecordedCache;
+};
+/** How often in a row answers of the tier and those below it were not good enough. */
+export type RecordedCache = {
+  readonly tier: Tier;
+  readonly failures: number;
+  /** It begins there all the same, to see whether that is still so. */
+  readonly explored?: true;
 };
 export type Difficulty = 'easy' | 'middle' | 'hard';
 

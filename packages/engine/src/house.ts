@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Allowance } from './classify/allowance.ts';
+import type { Decisions } from './classify/decisions.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
@@ -51,6 +52,7 @@ export type Live = {
   readonly sessions: SessionLabels;
   readonly steps: StepMemory;
   readonly routers: Routers;
+  readonly decisions: Decisions;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

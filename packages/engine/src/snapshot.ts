@@ -27,6 +27,7 @@ import { type ApiKey, apiKeyMac, parseApiKey } from '@signalbox/trust';
 import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.ts';
 import { pace } from './catalog/pace.ts';
 import { Allowance } from './classify/allowance.ts';
+import { Decisions } from './classify/decisions.ts';
 import { Routers } from './classify/route/routers.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
@@ -260,6 +261,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     sessions: sessionLabels(clock),
     steps: new StepMemory(),
     routers: new Routers(),
+    decisions: new Decisions(clock),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),

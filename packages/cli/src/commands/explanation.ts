@@ -82,8 +82,18 @@ function whyText(decision: unknown): string | undefined {
   const known = step === undefined ? '' : `; the step is ${step} (from the ${source})`;
   const ceiling = numberIn(memberOf(decision, 'clearance'), 'ceiling');
   const allowed = ceiling === undefined ? '' : `; it may go to tier ${ceiling} at most`;
-  const by = WHO[textIn(memberOf(decision, 'routed'), 'by') ?? ''] ?? '';
-  return `${difficulty} work${by}${known}${allowed}`;
+  const routed = memberOf(decision, 'routed');
+  const by = WHO[textIn(routed, 'by') ?? ''] ?? '';
+  return `${difficulty} work${by}${failedText(routed)}${known}${allowed}`;
+}
+
+/** What came of such calls before. */
+function failedText(routed: unknown): string {
+  const cache = memberOf(routed, 'cache');
+  const [tier, failures] = [numberIn(cache, 'tier'), numberIn(cache, 'failures')];
+  if (tier === undefined || failures === undefined) return '';
+  const so = memberOf(cache, 'explored') === true ? 'tried all the same' : 'so above it';
+  return `; tier ${tier} failed ${failures} such calls in a row, ${so}`;
 }
 
 function labelText(decision: unknown): string | undefined {

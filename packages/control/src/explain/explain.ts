@@ -2,7 +2,7 @@
 // what would change it. Says nothing that the record does not hold.
 import { CODES, type Code, formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
-import type { ReadCandidate, ReadClearance, ReadRecord, ReadRouting } from './record.ts';
+import type { ReadCache, ReadCandidate, ReadClearance, ReadRecord, ReadRouting } from './record.ts';
 import { REMEDIES } from './remedies.table.ts';
 
 export type ExplainedCandidate = {
@@ -87,6 +87,7 @@ function becauseOf(record: ReadRecord): readonly string[] {
   if (record.step !== undefined) told.push(stepWords(record.step, record));
   if (rule !== undefined) told.push(`The rule ${rule} spoke.`);
   if (difficulty !== undefined) told.push(difficultyWords(difficulty, record.routed));
+  if (record.routed?.cache !== undefined) told.push(cacheWords(record.routed.cache));
   const open = record.candidates.filter((one) => one.gates === 0).length;
   if (record.candidates.length > 0) {
     const { length } = record.candidates;
@@ -141,6 +142,12 @@ function difficultyWords(difficulty: string, routed: ReadRouting | undefined): s
     default:
       return `By rule of thumb it is ${work}${routed === undefined ? '' : abstainedWords(routed)}.`;
   }
+}
+
+function cacheWords({ tier, failures, explored }: ReadCache): string {
+  const before = `The last ${failures} answers of tier ${tier} to such calls were not good enough`;
+  if (explored === true) return `${before}; one call in twenty is tried there all the same.`;
+  return `${before}: it begins above it, unless a rule names the tier.`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -61,6 +61,13 @@ export type ReadRouting = {
   readonly gain?: number | undefined;
   readonly error?: number | undefined;
   readonly abstained?: string | undefined;
+  readonly cache?: ReadCache | undefined;
+};
+
+export type ReadCache = {
+  readonly tier: number;
+  readonly failures: number;
+  readonly explored?: boolean | undefined;
 };
 
 export type ReadRecord = {
@@ -158,6 +165,9 @@ const record: z.ZodType<ReadRecord> = z.object({
       gain: z.number().optional(),
       error: z.number().optional(),
       abstained: text.optional(),
+      cache: z
+        .object({ tier: z.number(), failures: z.number(), explored: z.boolean().optional() })
+        .optional(),
     })
     .optional(),
   modelRequested: text.optional(),

@@ -46,6 +46,16 @@ const decisionSchema = z.strictObject({
       gain: count.describe('What the stronger tier gains, -1 to 1.'),
       error: count.describe('Standard error of the gain.'),
       abstained: maybe.describe('Why the learned router said nothing.'),
+      cache: z
+        .strictObject({
+          tier: z.number().describe('It was passed over, with those below it.'),
+          failures: z
+            .number()
+            .describe('Answers in a row to such calls that were not good enough.'),
+          explored: z.boolean().describe('It was tried all the same.'),
+        })
+        .nullable()
+        .describe('What came of such calls before; null: nothing that would matter.'),
     })
     .nullable()
     .describe('Who said which tier suits a call of the model `auto`.'),
@@ -205,7 +215,8 @@ function whoOf(record: ReadRecord): object {
 function routedOf({ routed }: ReadRecord): object | null {
   if (routed === undefined) return null;
   const { by, router = null, gain = null, error = null, abstained = null } = routed;
-  return { by, router, gain, error, abstained };
+  const cache = routed.cache === undefined ? null : { explored: false, ...routed.cache };
+  return { by, router, gain, error, abstained, cache };
 }
 
 function secondStageOf({ secondStage }: ReadRecord): object | null {

@@ -39,7 +39,7 @@ export type Classified = Branded<Joined & { readonly profile: Profile }, 'classi
 /** @param content what was found in the body, as `Reading` says it. */
 export function classify(joined: Joined, content: Content, learned?: RoutingSource): Classified {
   const { label, lasting, kinds, declared } = sensitivity(joined, content);
-  const { difficulty, routed } = judgeDifficulty(joined, learned);
+  const { difficulty, routed } = judgeDifficulty(joined, label, learned);
   const profile: Profile = {
     label,
     lasting,

@@ -1,9 +1,10 @@
 // How hard a call is, which says on which tier it begins: after a result of a tool, where the step
 // before was done; what a promoted router learned of such steps; what such steps usually need; else
-// length and a short list of words.
-import type { Difficulty, RecordedRouting, RoutedBy } from '@signalbox/contract';
+// length and a short list of words. What failed for calls like it is passed over.
+import type { Difficulty, Label, RecordedRouting, RoutedBy } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import type { Step } from '../session/step.ts';
+import type { Decisions } from './decisions.ts';
 import { EASY_WORDS, HARD_WORDS } from './difficulty.table.ts';
 import type { Routers, RoutingRules } from './route/routers.ts';
 
@@ -19,11 +20,25 @@ const SHORT_WORDS = 12;
 
 /** What was learned, and how it is to be used. */
 export type RoutingSource = {
-  readonly live: { readonly routers: Routers };
-  readonly now: () => { readonly routing: RoutingRules };
+  readonly live: { readonly routers: Routers; readonly decisions: Decisions };
+  readonly now: () => { readonly routing: RoutingRules; readonly version: string };
 };
 
-export function judgeDifficulty(joined: Joined, learned?: RoutingSource): Judged {
+/** @param label of the call: what came of others like it is known of some labels alone. */
+export function judgeDifficulty(joined: Joined, label: Label, learned?: RoutingSource): Judged {
+  const judged = judgedAlone(joined, learned);
+  const { routed, difficulty } = judged;
+  const { stepSeen } = joined;
+  if (learned === undefined || stepSeen === undefined || routed === undefined) return judged;
+  // Nothing is above hard work, and a session's model is not left in the middle of a step.
+  if (difficulty === 'hard' || routed.by === 'session') return judged;
+  const { version } = learned.now();
+  const alike = { id: joined.id, tenant: joined.tenant.name, version, label, step: stepSeen };
+  const cache = learned.live.decisions.look(alike);
+  return cache === undefined ? judged : { difficulty, routed: { ...routed, cache } };
+}
+
+function judgedAlone(joined: Joined, learned: RoutingSource | undefined): Judged {
   const { usual, stepSeen } = joined;
   if (stepSeen === undefined) return { difficulty: usual ?? 'middle', routed: undefined };
   const { usual: ofStep, goesOn, class: step, instruction: text } = stepSeen;

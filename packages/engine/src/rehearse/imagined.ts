@@ -7,6 +7,7 @@ import {
   type Label,
   type Operation,
   type Question,
+  type RecordedRouting,
   requestId,
   type SessionId,
   sessionId,
@@ -35,6 +36,7 @@ export type Imagined = {
   readonly consent?: string | undefined;
   readonly subject?: string | undefined;
   readonly difficulty?: Difficulty | undefined;
+  readonly routed?: RecordedRouting | undefined;
   readonly dialect?: CallHead['dialect'] | undefined;
   readonly operation?: Operation | undefined;
   readonly stream?: boolean | undefined;
@@ -76,6 +78,7 @@ export function imagine(what: Imagined): Classified {
       lasting: what.label ?? tenant.defaultLabel,
       grounds: groundsOf(what),
       difficulty: what.difficulty ?? 'middle',
+      routed: what.routed,
       latencyBudgetMs: what.latencyBudgetMs,
     },
   });

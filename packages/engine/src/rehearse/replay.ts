@@ -175,6 +175,7 @@ class Run implements Replayed {
       label: record.label,
       kinds: record.kinds,
       difficulty: record.difficulty,
+      routed: record.routed,
       operation: record.operation,
       stream: record.stream,
       latencyBudgetMs: record.latencyBudgetMs,

@@ -278,10 +278,9 @@ function preferred(
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
   const ranked = { step: call.step, most: SPARES_MAX };
-  const byTier =
-    need === undefined
-      ? openByTier(field, wish)
-      : openByTier(field, wish).map((open) => bestOf(field, open, ranked));
+  const failed = verdict.tier === undefined ? failedOn(call) : undefined;
+  const open = openByTier(field, failed === undefined ? NEAREST[wish] : ABOVE[failed]);
+  const byTier = need === undefined ? open : open.map((one) => bestOf(field, one, ranked));
   const isUp = (at: number): boolean => {
     const offering = field.offerings[at];
     return offering !== undefined && closed(offering, facts) === undefined;
@@ -337,13 +336,23 @@ function highestOf(
   return best;
 }
 
-/** Candidates that nothing refuses, by tier, the tier nearest to the wish first. */
-function openByTier({ gates, tiers }: Field, wish: Tier): readonly (readonly number[])[] {
+/** The highest tier whose answers to such calls were not good enough; it is passed over. */
+function failedOn({ profile }: Classified): 1 | 2 | undefined {
+  const cache = profile.routed?.cache;
+  if (cache === undefined || cache.explored === true || cache.tier === 3) return undefined;
+  return cache.tier;
+}
+
+/** Candidates that nothing refuses, by tier, in the order of tiers. */
+function openByTier(
+  { gates, tiers }: Field,
+  order: readonly Tier[],
+): readonly (readonly number[])[] {
   const open: readonly number[][] = [[], [], [], []];
   for (let at = 0; at < gates.length; at += 1) {
     if (gates[at] === 0) open[tiers[at] ?? 0]?.push(at);
   }
-  return NEAREST[wish].map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
+  return order.map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
 }
 
 /** A lower tier before a higher one at the same distance: cheaper, nearer, more private. */
@@ -352,6 +361,8 @@ const NEAREST: Readonly<Record<Tier, readonly Tier[]>> = {
   2: [2, 1, 3],
   3: [3, 2, 1],
 };
+/** The next one above what failed; what failed before what is below it. */
+const ABOVE: Readonly<Record<1 | 2, readonly Tier[]>> = { 1: [2, 3, 1], 2: [3, 2, 1] };
 
 /** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */
 function allowedSpare(tier: Tier, first: Tier, fallback: Tier): boolean {

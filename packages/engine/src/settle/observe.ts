@@ -1,12 +1,14 @@
 // What a call that has ended teaches those who look at the next one. The only way back along the
 // line: nothing of it changes this call, and no decision waits for it.
-import type { Keys } from '@signalbox/contract';
+import type { Attempt, Keys, Tier } from '@signalbox/contract';
 import type { SignedCall } from '@signalbox/dialect';
 import type { Pace } from '../catalog/pace.ts';
+import type { Decisions, Judgement } from '../classify/decisions.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Reference, References } from '../session/references.ts';
 import type { Signatures } from '../session/signatures.ts';
+import type { Seen } from './record.ts';
 
 export type Learners = {
   readonly live: {
@@ -14,12 +16,16 @@ export type Learners = {
     readonly references: References;
     readonly signatures: Signatures;
     readonly objects: References;
+    readonly decisions: Decisions;
   };
   readonly ports: { readonly keys: Keys };
 };
 
+/** Decided under the documents of that digest. */
+type Observed = Scheduled & Pick<Seen, 'snapshot'>;
+
 /** Called once for every outcome, before its answer is sent: what it teaches holds from then on. */
-export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Learners): void {
+export function observe(call: Observed, outcome: Outcome, { live, ports }: Learners): void {
   const id = responseIdOf(outcome);
   if (id !== undefined)
     keep(call, outcome, [id], { keys: ports.keys, references: live.references });
@@ -34,11 +40,38 @@ export function observe(call: Scheduled, outcome: Outcome, { live, ports }: Lear
     const endpoint = outcome.offer.offering.endpoint.name;
     live.signatures.keep({ tenant: tenant.name, session, endpoint }, signed);
   }
+  if (call.stepSeen !== undefined) learn(call, outcome, live.decisions);
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
   live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
 }
+
+/** Which tiers were good enough for a call of `auto`; where nothing judges, nobody knows yet. */
+function learn(call: Observed, outcome: Outcome, decisions: Decisions): void {
+  const { id, tenant, profile, snapshot: version, stepSeen: step, route } = call;
+  const last = outcome.attempts[outcome.attempts.length - 1];
+  if (step === undefined || version === undefined || last === undefined || !isWhole(outcome))
+    return;
+  const judged = route.verdict.output === undefined ? NO_JUDGEMENTS : judgedIn(outcome.attempts);
+  const alike = { id, tenant: tenant.name, version, label: profile.label, step };
+  decisions.learn(alike, judged, { tier: last.tier, by: whoIn(last) });
+}
+
+const NO_JUDGEMENTS: readonly Judgement[] = [];
+
+/** Of each tier its last word: an answer that was good at the second try was good. */
+function judgedIn(attempts: readonly Attempt[]): readonly Judgement[] {
+  const byTier = new Map<Tier, Judgement>();
+  for (const one of attempts) {
+    const isJudged = one.outcome === 'judged-away' || one.outcome === 'answered';
+    if (!isJudged || one.undecided !== undefined) continue;
+    byTier.set(one.tier, { tier: one.tier, by: whoIn(one), failed: one.rejected !== undefined });
+  }
+  return [...byTier.values()];
+}
+
+const whoIn = ({ modelAsked, modelClaimed }: Attempt): string => `${modelAsked} ${modelClaimed}`;
 
 /** Of one call: a list may name thousands, and most of them were told before. */
 const RECORDED_MAX = 100;

@@ -187,6 +187,11 @@ function count(record: CallRecord, sink: Sink): void {
     if (rejected !== undefined)
       sink.count('answers_rejected_total', { tier: String(asked), check: checkOf(rejected) });
   }
+  const cache = record.routed?.cache;
+  if (cache !== undefined) {
+    const action = cache.explored === true ? 'explored' : 'passed-over';
+    sink.count('decision_cache_total', { action, tier: String(cache.tier), tenant });
+  }
   if (record.usage !== undefined) {
     sink.count('tokens_total', { tier, kind: 'input', tenant }, record.usage.inputTokens);
     sink.count('tokens_total', { tier, kind: 'output', tenant }, record.usage.outputTokens);
