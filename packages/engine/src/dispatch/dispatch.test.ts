@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Call, FaultCode } from '@signalbox/contract';
-import { build, chatOf, type Dialled, HeardReply, HOUSE, settled } from '../house.fixture.ts';
+import {
+  build,
+  chatOf,
+  type Dialled,
+  HeardReply,
+  HOUSE,
+  STARTED_AT,
+  settled,
+} from '../house.fixture.ts';
 import { serve } from '../line.ts';
 import { ANSWER, CHAIN, ended, piece } from './dispatching.fixture.ts';
 
@@ -312,7 +320,9 @@ describe('before the first released part', () => {
     const waits: readonly (readonly [headers: [string, string][], code: string, ms: unknown])[] = [
       [[['retry-after-ms', '1500']], 'rate_limited', '1500'],
       [[['retry-after', '2']], 'rate_limited', '2000'],
-      [[['retry-after', 'Fri, 31 Dec 2027 23:59:59 GMT']], 'rate_limited', '1000'],
+      [[['retry-after', new Date(STARTED_AT + 9_000).toUTCString()]], 'rate_limited', '9000'],
+      [[['retry-after', 'Fri, 31 Dec 2099 23:59:59 GMT']], 'quota_exhausted', undefined],
+      [[['retry-after', 'soon']], 'rate_limited', '1000'],
       [[], 'rate_limited', '1000'],
       [[['retry-after', '3600']], 'quota_exhausted', undefined],
     ];
@@ -327,6 +337,32 @@ describe('before the first released part', () => {
       const never = served.reply.header('x-should-retry');
       assert.equal(never, code === 'quota_exhausted' ? 'false' : undefined);
     }
+  });
+});
+
+describe('an upstream whose words say when, or that nothing is left', () => {
+  const said: readonly (readonly [body: object, code: string, ms: unknown])[] = [
+    [{ error: { message: 'Please try again in 7.5s.' } }, 'rate_limited', '7500'],
+    [{ error: { code: 'insufficient_quota' } }, 'quota_exhausted', undefined],
+  ];
+  for (const [body, code, ms] of said) {
+    it(`is believed: ${code}`, async () => {
+      const built = build();
+      built.upstream.script = (one) => void one.answer(body, 429);
+      const served = built.serve(chatOf('large'));
+      await ended(built, served);
+      assert.deepEqual([served.reply.code, served.reply.header('retry-after-ms')], [code, ms]);
+    });
+  }
+
+  it('is gone around by a chain, and one that has some left is told of', async () => {
+    const built = build(CHAIN);
+    const spent = { error: { code: 'insufficient_quota' } };
+    built.upstream.script = (one) =>
+      void one.answer(one.endpoint === 'far' ? { error: {} } : spent, 429);
+    const served = built.serve(chatOf('x'));
+    await ended(built, served);
+    assert.equal(served.reply.code, 'rate_limited');
   });
 });
 

@@ -60,5 +60,5 @@ export async function dispatch(
   if (run.left) return goneBy(run);
   const nowhere = run.nowhere(turns.leftOut);
   const kind = isUnreached(nowhere) ? 'unreached' : 'failed';
-  return { kind, refusal: refusalOf(nowhere), ...run.common() };
+  return { kind, refusal: refusalOf(nowhere, turns.limitedMs()), ...run.common() };
 }

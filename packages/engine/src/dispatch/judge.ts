@@ -1,19 +1,25 @@
 // Is this answer the answer? Deterministic and cheap: status, an error inside a 200, a body that is
 // none. Evidence about quality joins here with the cascade. `relay`: the caller's own mistake as
 // the upstream words it; no other place would say otherwise.
-import { type Fault, fault } from '@signalbox/contract';
-import { headerOf, type Withheld } from './attempt.ts';
+import { type Clock, type Fault, fault } from '@signalbox/contract';
+import { readUpstreamError, retryAfterOf, type ServerKind } from '@signalbox/dialect';
+import type { Withheld } from './attempt.ts';
 
-export type Judgement =
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'relay' }
-  | { readonly kind: 'next'; readonly fault: Fault; readonly retryAfterMs: number | undefined };
+export type Judgement = { readonly kind: 'accept' } | { readonly kind: 'relay' } | Next;
+
+type Next = {
+  readonly kind: 'next';
+  readonly fault: Fault;
+  /** What it asks for, in headers or in words. */
+  readonly retryAfterMs: number | undefined;
+  /** What is paid for is used up there: waiting alone does not help. */
+  readonly isSpent: boolean;
+};
 
 /** Statuses that speak of the request itself. */
 const CALLERS_MISTAKE = new Set([400, 404, 405, 409, 413, 415, 422]);
-const RETRY_AFTER_MS_MAX = 86_400_000;
 
-export function judgeAnswer(answer: Withheld): Judgement {
+export function judgeAnswer(answer: Withheld, kind: ServerKind, clock: Clock): Judgement {
   const { status } = answer;
   const next = (
     code: Fault['code'],
@@ -22,10 +28,7 @@ export function judgeAnswer(answer: Withheld): Judgement {
   ): Judgement => ({
     kind: 'next',
     fault: fault(code, 'upstream', retry, detail),
-    retryAfterMs: retryAfterMs(
-      headerOf(answer.headers, 'retry-after-ms'),
-      headerOf(answer.headers, 'retry-after'),
-    ),
+    ...asked(answer, kind, clock.now()),
   });
   if (status >= 300 && status < 400) return next('redirected', `status ${status}`);
   if (CALLERS_MISTAKE.has(status)) return { kind: 'relay' };
@@ -42,11 +45,15 @@ export function judgeAnswer(answer: Withheld): Judgement {
   return { kind: 'accept' };
 }
 
-function retryAfterMs(
-  milliseconds: string | undefined,
-  seconds: string | undefined,
-): number | undefined {
-  const value = milliseconds === undefined ? Number(seconds) * 1_000 : Number(milliseconds);
-  if (seconds === undefined && milliseconds === undefined) return undefined;
-  return Number.isFinite(value) && value >= 0 ? Math.min(value, RETRY_AFTER_MS_MAX) : undefined;
+function asked(
+  answer: Withheld,
+  kind: ServerKind,
+  nowMs: number,
+): Pick<Next, 'retryAfterMs' | 'isSpent'> {
+  const { status, headers } = answer;
+  const told = retryAfterOf(kind, headers, nowMs);
+  if (answer.kind === 'stream' || status < 400) return { retryAfterMs: told, isSpent: false };
+  const error = readUpstreamError(kind, { status, headers, body: answer.body, nowMs });
+  const retryAfterMs = told ?? error.retryAfterMs;
+  return { retryAfterMs, isSpent: error.kind === 'quota' && retryAfterMs === undefined };
 }

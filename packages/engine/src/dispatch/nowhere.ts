@@ -10,6 +10,8 @@ export type Nowhere = {
   readonly fault: Fault | undefined;
   /** What the last one that answered asked for. */
   readonly retryAfterMs: number | undefined;
+  /** All said that what is paid for is used up. */
+  readonly isSpent: boolean;
   readonly leftOut: LeftOut | undefined;
 };
 
@@ -24,13 +26,15 @@ export function isUnreached({ attempts, leftOut }: Nowhere): boolean {
   return attempts.every(({ fault }) => fault !== undefined && isUnreachable(fault));
 }
 
-export function refusalOf(nowhere: Nowhere): Refusal {
+/** @param limitedMs until the first of those that limit the rate is asked again. */
+export function refusalOf(nowhere: Nowhere, limitedMs: number | undefined): Refusal {
   const { attempts, fault, retryAfterMs: told, leftOut } = nowhere;
   const last = attempts[attempts.length - 1];
   if (last === undefined) return untried(leftOut);
   const where = ` Last: ${wordsOf(last)}.`;
   const more = told === undefined ? {} : { retryAfterMs: told };
-  if (last.status === 429) return limited(told, where);
+  if (nowhere.isSpent && leftOut === undefined) return spent(where);
+  if (last.status === 429) return limited(limitedMs ?? told, where);
   if (isUnreached(nowhere)) {
     const again = { retryAfterMs: told ?? UNAVAILABLE_MS };
     return refusal('upstream_unavailable', `All allowed routes are down.${where}`, again);
@@ -65,12 +69,13 @@ const DOES: Readonly<Record<Exclude<LeftOut['why'], 'limited'>, string>> = {
 };
 
 function limited(toldMs: number | undefined, where: string): Refusal {
-  if ((toldMs ?? 0) > SHORT_MS_MAX) {
-    return refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
-  }
+  if ((toldMs ?? 0) > SHORT_MS_MAX) return spent(where);
   const retryAfterMs = toldMs ?? LIMITED_MS;
   return refusal('rate_limited', `The endpoint limits the rate.${where}`, { retryAfterMs });
 }
+
+const spent = (where: string): Refusal =>
+  refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
 
 const UNREACHABLE: ReadonlySet<Fault['code']> = new Set(['connect_failed', 'connect_timeout']);
 const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([

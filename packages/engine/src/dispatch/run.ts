@@ -67,6 +67,7 @@ export class Run {
   #firstByteMs: number | undefined;
   #fault: Fault | undefined;
   #retryAfterMs: number | undefined;
+  #isSpent = true;
   left = false;
   stops = false;
 
@@ -99,8 +100,8 @@ export class Run {
   }
 
   nowhere(leftOut: LeftOut | undefined): Nowhere {
-    const [fault, retryAfterMs] = [this.#fault, this.#retryAfterMs];
-    return { attempts: this.#attempts, fault, retryAfterMs, leftOut };
+    const [fault, retryAfterMs, isSpent] = [this.#fault, this.#retryAfterMs, this.#isSpent];
+    return { attempts: this.#attempts, fault, retryAfterMs, isSpent, leftOut };
   }
 
   async tryOnce(offer: Offer, line: Line, beside: Beside | undefined): Promise<Ended> {
@@ -226,16 +227,19 @@ export class Run {
         outcome: code === 'clearance_exceeded' ? 'blocked' : 'failed',
         fault: code,
       });
+      this.#isSpent = false;
       return this.#next(tried.fault, undefined, undefined);
     }
     this.#hear(visit, offer, tried.answer.headers);
-    const judgement = judgeAnswer(tried.answer);
+    const { kind } = offer.offering.endpoint.probe;
+    const judgement = judgeAnswer(tried.answer, kind, clock);
     if (judgement.kind === 'next') {
       trial.abort();
       const { status } = tried.answer;
-      const { fault, retryAfterMs } = judgement;
+      const { fault, retryAfterMs, isSpent } = judgement;
       visit.failed(fault.code, status, retryAfterMs, clock.monotonic());
       this.#note(trial, { outcome: 'failed', fault: fault.code, status });
+      this.#isSpent &&= isSpent;
       return this.#next(fault, retryAfterMs, status);
     }
     const relayed = judgement.kind === 'relay';

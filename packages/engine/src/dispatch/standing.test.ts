@@ -172,6 +172,18 @@ describe('a limit', () => {
     assert.deepEqual((await one(built, 'large', well)).dialled, ['far']);
   });
 
+  it('that says nothing lasts twice as long each time, and so says the refusal', async () => {
+    const built = build();
+    built.upstream.script = (dialled) => void dialled.answer({ error: {} }, 429);
+    for (const ms of [1_000, 2_000, 4_000]) {
+      const served = built.serve(chatOf('large'));
+      await ended(built, served);
+      assert.equal(served.reply.header('retry-after-ms'), String(ms));
+      await built.clock.turn(ms);
+    }
+    assert.equal(built.upstream.dials.length, 3);
+  });
+
   it('lets a lower tier of the chain serve meanwhile', async () => {
     const built = build(CHAIN);
     built.upstream.script = (dialled) => {

@@ -65,6 +65,20 @@ export class Turns {
     this.#leaveOut(offer, this.#ports.clock.monotonic());
   }
 
+  /** Milliseconds until the first of those that limit the rate is asked; undefined: none does. */
+  limitedMs(): number | undefined {
+    const { clock, standings } = this.#ports;
+    const now = clock.monotonic();
+    let least: number | undefined;
+    for (const { offering } of this.#call.route.offers) {
+      const stand = standings.of(offering);
+      if (stand.closed(this.#tokens, now) !== 'limited') continue;
+      const waitMs = Math.ceil(stand.waitMs(this.#tokens, now));
+      least = Math.min(least ?? waitMs, waitMs);
+    }
+    return least;
+  }
+
   /** Whether the operator's `retries` apply, or another credential may do what this one may not. */
   mayRepeat({ offering }: Offer, tries: number, fault: Fault, status: number | undefined): boolean {
     const lines = this.#line?.stand.lines.length ?? 1;
