@@ -45,7 +45,7 @@ describe('an evaluation of the scanner', () => {
   });
 
   it('counts findings that raise apart from notes, and calls with a mailbox apart', async () => {
-    const tables = ['from 84.210.212.99', 'from 192.168.0.1', 'from here'].map((text, at) => ({
+    const tables = ['from 84.210.212.99', 'from 192.0.2.1', 'from here'].map((text, at) => ({
       ...{ id: `t${at}`, text, scope: ['IP_ADDRESS'], expected_count: 1 },
     }));
     const calls = [{ text: 'write to jo@mail.example' }, { text: 'hello' }];

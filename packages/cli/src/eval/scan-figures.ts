@@ -121,7 +121,7 @@ const CLAIMED: ReadonlySet<string> = new Set(scannedTypes().map(scopeOf));
 /** Only the types we claim. */
 const isClaimed = ({ sample }: Judged): boolean => sample.scope.some((type) => CLAIMED.has(type));
 
-/** Private, loopback and link-local addresses of a network: notes, which raise nothing. */
+/** Loopback, networks and what stands in documents: notes, which raise nothing. */
 const ofSomebody = ({ sample, findings }: Judged): boolean =>
   !sample.scope.includes('IP_ADDRESS') || findings.length === 0 || findings.some(raises);
 

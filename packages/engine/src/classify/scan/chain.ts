@@ -184,8 +184,27 @@ export function isUuid(text: string, chain: Chain): boolean {
 
 const MIXED_GROUPS = 5;
 
+/** `962.831261`, `1993-2007`: a decimal number, and years. */
+export function isNumberOrYears(text: string, chain: Chain, from: number, to: number): boolean {
+  if (to - from !== 1) return false;
+  const between = chain.before[to];
+  if (between === POINT) return areDigits(text, chain, from, to);
+  if (between !== DASH || !isYear(text, chain, from) || !isYear(text, chain, to)) return false;
+  return areDigits(text, chain, from, to);
+}
+
+/** 1900 to 2099. */
+function isYear(text: string, chain: Chain, group: number): boolean {
+  const at = chain.start[group] ?? 0;
+  return chain.lengthOf(group) === 4 && (text.startsWith('19', at) || text.startsWith('20', at));
+}
+
 /** `11.444.777/0001-61`, `85.07.30-033.28`: as two countries write theirs. */
-export function isMixed(chain: Chain, from: number, to: number): boolean {
+export function isMixed(text: string, chain: Chain, from: number, to: number): boolean {
+  // `DE 136-695.976`: behind the letters of a country whatever stands between.
+  const first = chain.start[from] ?? 0;
+  if (to - from === 3 && chain.lengthOf(from) === 2 && isCapital(text.charCodeAt(first)))
+    return true;
   if (to - from !== MIXED_GROUPS - 1) return false;
   let written = '';
   for (let i = from + 1; i <= to; i += 1) written += String.fromCharCode(chain.before[i] ?? 0);

@@ -51,6 +51,7 @@ export const CONTEXT: readonly WordGroup[] = [
     'licence',
     'driving licence|driver licence|drivers licence|driver s licence|driving license|driver license|drivers license|driver s license|licence number|license number|dl number|dl no|driver s license number|fuhrerschein*|fuehrerschein*|permis de conduire|permiso de conducir|licencia de conducir|carnet de conducir|patente|patente di guida|carta de conducao|cnh|carteira de motorista|rijbewijs|rijbewijsnummer|prawo jazdy|prawa jazdy|korkort|korkortsnummer|ajokortti|ajokortin|運転免許|運転免許証|免許証番号|운전면허|운전면허번호|면허번호|ड्राइविंग लाइसेंस',
   ],
+  ['permit', 'license!|licence!|permit!'],
   [
     'card',
     'card|cards|card number|card no|credit card|creditcard|debit card|cc|cc number|ccn|ccnum|payment card|visa|mastercard|amex|american express|maestro|discover|pan|card num|cardnumber|kreditkarte*|kartennummer|kartennr|karte|carte bancaire|carte bleue|carte de credit|numero de carte|carte|cb|tarjeta|tarjeta de credito|numero de tarjeta|carta di credito|numero carta|numero della carta|carta|cartao|cartao de credito|numero do cartao|kaart|kaartnummer|creditcardnummer|karta|karty|karta kredytowa|numer karty|kort|kortnummer|kreditkort|bankkort|kortti|luottokortti|kortin numero|kortin|カード|カード番号|クレジットカード|クレジット|카드|카드번호|신용카드|कार्ड|कार्ड नंबर|क्रेडिट कार्ड',

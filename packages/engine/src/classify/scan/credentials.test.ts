@@ -75,6 +75,7 @@ describe('a password in a sentence', () => {
     'das Passwort lautet Sommer2024!',
     'le mot de passe est Xk9#mPq2',
     'la contraseña es Verano2024!',
+    'hasło to mF7esZ0pZ3k5C7Bo',
     'la password è Estate2024!',
     'a senha é Verao2024!',
     'het wachtwoord is Zomer2024!',

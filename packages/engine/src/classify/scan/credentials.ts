@@ -12,6 +12,8 @@ const SPOKEN_MAX = 64;
 const SPOKEN_MIN = 6;
 const SENTENCE_STEP = 24;
 const COOKIE_MIN = 16;
+/** Letters and digits alone are a password where they are many. */
+const RANDOM_MIN = 14;
 
 type Span = { readonly start: number; readonly end: number };
 
@@ -163,6 +165,9 @@ function isSpoken(value: string, little: boolean): boolean {
   if (CODE.test(value)) return false;
   const { digits, letters, marks, capitals, mixed, words } = factsOf(value);
   if (digits === 0 || letters === 0 || words) return false;
-  if (little) return marks > 0 && mixed && !/^[A-Za-z]+-\d+$/.test(value);
+  if (little) {
+    if (marks === 0) return value.length >= RANDOM_MIN && digits >= 3 && entropy(value) >= 3.2;
+    return mixed && !/^[A-Za-z]+-\d+$/.test(value);
+  }
   return capitals < 2 || mixed || marks > 0;
 }

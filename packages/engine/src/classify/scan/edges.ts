@@ -65,3 +65,14 @@ export const sameLine = (text: string, from: number, to: number): boolean => {
   for (let at = from; at < to; at += 1) if (text.charCodeAt(at) === 0x0a) return false;
   return true;
 };
+
+/** Blank, dash, point, slash, colon, underscore: what a chain may go on after. */
+export const isJoint = (code: number): boolean =>
+  code === 0x20 ||
+  code === 0x2d ||
+  code === 0x2e ||
+  code === 0x2f ||
+  code === 0x3a ||
+  code === 0x5f ||
+  code === 0x28 ||
+  code === 0x29;

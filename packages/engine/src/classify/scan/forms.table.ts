@@ -28,14 +28,15 @@ export const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((one) => [one.slice(0, 2), Number(one.slice(2))] as const),
 );
 
-/** Nobody's addresses: loopback, multicast, masks, documentation (RFC 5737, 3849), resolvers. */
+/** Nobody's addresses: loopback, multicast, masks, documentation (RFC 5737, 3849), resolvers, metadata of clouds. */
 export const NOBODYS_IPV4: RegExp =
-  /^(0\.|127\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2(?:2[4-9]|3\d)\.0\.0\.|255\.255\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$)/;
-export const NOBODYS_IPV6: RegExp = /^(?:::1?$|2001:0?db8:|::ffff:(?:127\.|0\.|255\.))/i;
+  /^(0\.|127\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2(?:2[4-9]|3\d)\.0\.0\.|255\.255\.|1\.1\.1\.1$|8\.8\.[48]\.[48]$|169\.254\.169\.254$)/;
+export const NOBODYS_IPV6: RegExp =
+  /^(?:::1?$|2001:0?db8:|fd00:ec2::254$|::ffff:(?:127\.|0\.|255\.))/i;
 /** Addresses that only one network knows (RFC 1918, 3927, 4193, 4291). */
 export const INNER_IPV4: RegExp = /^(10\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 export const INNER_IPV6: RegExp =
-  /^(?:fe[89ab]|f[cd][0-9a-f]{2}:.*::|f[cd][0-9a-f]{2}::|::ffff:(?:10\.|192\.168\.))/i;
+  /^(?:fe[89ab]|f[cd][0-9a-f]{2}:.*::|f[cd][0-9a-f]{2}::|::(?:ffff:)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.))/i;
 
 /** Country codes (ITU-T E.164). */
 export const COUNTRY_CODE: RegExp =

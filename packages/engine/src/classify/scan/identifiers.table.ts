@@ -253,7 +253,7 @@ export const IDENTIFIERS: readonly Identifier[] = [
   row('it-driver-license', gov, 'it', {
     groups: '10',
     form: /^([A-Z]{2}\d{7}[A-Z]|U1[BCDFGHJ-NPR-Z0-9]{7}[A-Z])$/,
-    words: 'licence',
+    words: 'licence permit',
   }),
   row('it-identity-card', gov, 'it', {
     groups: '9',
@@ -531,7 +531,7 @@ export const IDENTIFIERS: readonly Identifier[] = [
   // Anywhere: what a word in front of it makes of a number
   row('passport', gov, 'any', {
     groups: '7 8 9 10 2-7 1-8 2-3-4',
-    form: /^[A-Z]{0,3}\d{5,9}[A-Z]{0,2}$/,
+    form: /^([A-Z]{0,3}\d{5,9}[A-Z]{0,2}|\d{2}[A-Z]{2}\d{5}|(?=(?:.*\d){3})[A-Z]{2}[A-Z0-9]{6}\d)$/,
     words: 'passport',
   }),
   row('driver-license', gov, 'any', {

@@ -72,7 +72,17 @@ function ipv6At(text: string, { start, at, past }: Token): Network | undefined {
   if (isWord(text.charCodeAt(first - 1)) || first < past) return undefined;
   if (text[first] === ':' && text[first + 1] !== ':') first += 1;
   const end = ipv6End(text, first);
-  return end > at ? { start: first, end, type: 'ip-address' } : undefined;
+  return end > at ? { start: first, end: zoneEnd(text, end), type: 'ip-address' } : undefined;
+}
+
+const ZONE_MAX = 16;
+
+/** `fe80::1%eth0`: the interface that the address is on is a part of it (RFC 4007). */
+function zoneEnd(text: string, end: number): number {
+  if (text[end] !== '%') return end;
+  let at = end + 1;
+  while (at - end <= ZONE_MAX && isWord(text.charCodeAt(at))) at += 1;
+  return at > end + 1 ? at : end;
 }
 
 /** The end of a dotted quad at `start`, or -1. */
@@ -107,13 +117,22 @@ export function addressSure(text: string, setting: Setting): number {
   const { start, end, around } = setting;
   const version = around.nearestBefore(VERSION) <= VERSION_WORD_MAX || text[start - 1] === '/';
   const longer = text[end] === '.' && isDigit(text.charCodeAt(end + 1));
-  const value = text.slice(start, end);
+  const value = text.slice(start, end).split('%', 1)[0] ?? '';
   const section = isSection(value) && around.nearest(IP) > IP_WORD_MAX;
   if (version || longer || section || isNobodys(value)) return NOTED;
   if (!isInner(value)) return 0.85;
-  // A machine of a network is somebody's where it is all that is said, or called an address.
+  const network = /(?:\.0|\.255|::)$/.test(value) && text[end] === '/';
   const said = setting.lone || around.nearestBefore(IP) <= INNER_WORD_MAX;
-  return said && text[end] !== '/' ? 0.6 : NOTED;
+  return (said || isMachine(text, start, end)) && !network ? 0.6 : NOTED;
+}
+
+/** Not the network itself or all of it, and no service: those have a port, or stand in a link. */
+function isMachine(text: string, start: number, end: number): boolean {
+  if (/(?:\.0|\.255|::)$/.test(text.slice(start, end))) return false;
+  if (text[start - 1] === '@' || text[start - 1] === '=') return false;
+  if (text[start - 1] === '[' && text[start - 2] === '/') return false;
+  const after = text[end] === ']' ? end + 1 : end;
+  return !(text[after] === ':' && isDigit(text.charCodeAt(after + 1)));
 }
 
 /** Nobody's address: loopback, multicast, documentation; and `1::2`, a slice of a list. */

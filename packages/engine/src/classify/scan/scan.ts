@@ -290,8 +290,13 @@ function apartRuns(survey: Survey, one: Visit): void {
   }
 }
 
+/** `data:image/svg+xml;base64,`: numbers of a drawing. */
+const IMAGE = /image\/[\w.+%-]{1,24};base64,$/;
+const IMAGE_HEAD_MAX = 40;
+
 function blobs(survey: Survey, one: Visit): void {
   for (const { start, end } of survey.blobs.slice()) {
+    if (IMAGE.test(one.text.slice(Math.max(0, start - IMAGE_HEAD_MAX), start))) continue;
     const text = unpacked(one.text.slice(start, end));
     if (text === undefined) continue;
     // The blob as a whole hides the value: that is where it stands.

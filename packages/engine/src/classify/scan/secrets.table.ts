@@ -225,6 +225,18 @@ export const SECRET_RULES: readonly SecretRule[] = [
   rule('sbp_', `sbp_${H}{40}`),
   rule('ATBB', `ATBB${A}{32}`),
   rule(':AA', `(?<=(?<![0-9])[0-9]{8,10}):AA${W}{33}(?!${W})`),
+  rule('pat-', `pat-(?:na|eu|ap)\\d-${H}{8}-${H}{4}-${H}{4}-${H}{4}-${H}{12}`),
+  rule('phx_', `phx_${A}{36,60}`, 3.3),
+  rule('tvly-', `tvly-(?:dev-|prod-)?${A}{24,40}`, 3.3),
+  rule('nvapi-', `nvapi-${W}{60,70}`, 3.5),
+  rule('fw_', `fw_${A}{22,28}(?!${A})`, 3.3),
+  rule('rnd_', `rnd_${A}{26,32}(?!${A})`, 3.3),
+  rule('bkua_', `bkua_${H}{40}`),
+  rule('CCIPAT_', `CCIPAT_${A}{20,24}_${H}{40}`),
+  rule('CCIPRJ_', `CCIPRJ_${A}{20,24}_${H}{40}`),
+  rule('pk_', `pk_${H}{34}(?!${A})`),
+  rule('sk_', `sk_${H}{48}(?!${A})`),
+  rule('AKID', `AKID${A}{32}(?!${A})`, 3.5),
   rule('lsv2_', `lsv2_[a-z]{2}_${H}{32}_${H}{10}`),
 ];
 

@@ -7,6 +7,7 @@ import {
   GROUP_CHARACTERS_MAX,
   hasDigit,
   isMixed,
+  isNumberOrYears,
   isPairs,
   isTight,
   isUuid,
@@ -15,7 +16,7 @@ import {
 import { addCompany, type Weak } from './company.ts';
 import { dateAt, isBirthYear } from './dates.ts';
 import { isBlobPart } from './disguise.ts';
-import { hasLetterOrLong } from './edges.ts';
+import { hasLetterOrLong, isJoint } from './edges.ts';
 import { groupSet } from './evidence.ts';
 import { type Finding, NOTED } from './finding.ts';
 import type { Kind } from './identifiers.table.ts';
@@ -146,6 +147,18 @@ export class Survey {
     return true;
   }
 
+  /** `10:11:12 84.210.212.99`, `eth0 2001:470::7`: an address behind what a blank parts from it. */
+  #networkIn(group: number): void {
+    const { text } = this.#page;
+    const start = this.#chain.start[group] ?? 0;
+    const end = this.#chain.end[group] ?? 0;
+    if (isTight(this.#chain.before[group] ?? 0) || !isTight(text.charCodeAt(end))) return;
+    if (start < this.#past) return;
+    let at = start;
+    while (at < end && !isDigit(text.charCodeAt(at))) at += 1;
+    if (at < end) this.#network(start, end, at);
+  }
+
   #ip(start: number, end: number): boolean {
     this.#setting.of(start, end);
     this.#add(start, end, 'ip-address', 'ip', addressSure(this.#page.text, this.#setting));
@@ -200,6 +213,7 @@ export class Survey {
     const row = chain.groups >= ROW_GROUPS;
     let group = 0;
     while (group < chain.groups) {
+      if (group > 0 && !row) this.#networkIn(group);
       if (row && isShort(chain, group)) {
         group += 1;
         continue;
@@ -263,7 +277,8 @@ export class Survey {
     const { text } = this.#page;
     const end = chain.end[to] ?? 0;
     if (isTight(after) && !(after === 0x2e && !isDigit(text.charCodeAt(end + 1)))) return false;
-    if (isMixed(chain, from, to)) return true;
+    if (isNumberOrYears(text, chain, from, to)) return false;
+    if (isMixed(text, chain, from, to)) return true;
     let dashes = 0;
     let others = 0;
     for (let i = from + 1; i <= to; i += 1) {
@@ -375,14 +390,3 @@ export class Survey {
 
 const isShort = (chain: Chain, group: number): boolean =>
   (chain.end[group] ?? 0) - (chain.start[group] ?? 0) < 7;
-
-/** Blank, dash, point, slash, colon, underscore: what a chain may go on after. */
-const isJoint = (code: number): boolean =>
-  code === 0x20 ||
-  code === 0x2d ||
-  code === 0x2e ||
-  code === 0x2f ||
-  code === 0x3a ||
-  code === 0x5f ||
-  code === 0x28 ||
-  code === 0x29;

@@ -34,6 +34,8 @@ const POINTS = [0xb7, 0x2022, 0x2219, 0x22c5];
 const NOTHING = [
   0xad, 0x34f, 0x61c, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0x2061, 0x2062,
   0x2063, 0x2064, 0xfe0e, 0xfe0f, 0xfeff,
+  // The box of a keycap: `4\ufe0f\u20e3`.
+  0x20e3,
 ];
 /** First digits of other scripts; Devanagari and the full-width ones among them. */
 const ZEROS = [
@@ -105,6 +107,8 @@ function fillStrange(): void {
   strange(0x2024, 0x2e);
   '⁰¹²³⁴⁵⁶⁷⁸⁹'.split('').forEach((mark, digit) => void strange(mark.charCodeAt(0), 48 + digit));
   for (let i = 0; i < 10; i += 1) strange(0x2080 + i, 48 + i);
+  for (let i = 0; i < 9; i += 1) strange(0x2460 + i, 49 + i);
+  strange(0x24ea, 48);
   fillMathematical();
   for (let i = 0; i < LOOKALIKES.length; i += 1) {
     const code = LOOKALIKES.charCodeAt(i);
