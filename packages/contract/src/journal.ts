@@ -32,6 +32,7 @@ export type ActBody = {
     | 'configuration-changed'
     | 'registry-changed'
     | 'degradation-changed'
+    | 'cascade-changed'
     | 'policy-approved'
     | 'policy-promoted'
     | 'policy-rolled-back'

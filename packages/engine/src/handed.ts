@@ -1,11 +1,12 @@
 // What each room is handed of the house: no more than it needs.
 import {
+  type ActBody,
   type Attempt,
   decisionId,
   type Headers,
   type Keys,
   type Refusal,
-  type Sink,
+  tenantName,
 } from '@signalbox/contract';
 import { errorEventIn, wireOf } from '@signalbox/dialect';
 import type { OpenStream } from './dispatch/attempt.ts';
@@ -21,6 +22,7 @@ import type { ResolveFacts } from './resolve/resolve.ts';
 import type { ParkPorts } from './schedule/park.ts';
 import type { Scheduled, SchedulePorts } from './schedule/schedule.ts';
 import type { SessionPorts } from './session/session.ts';
+import type { Tellers } from './settle/changes.ts';
 import { decisionHeaders, timingHeader, upstreamHeaders } from './settle/heads.ts';
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
@@ -62,7 +64,7 @@ export function dispatchPorts(house: House): DispatchPorts {
 }
 
 function dispatchPortsOf({ ports, live }: House): DispatchPorts {
-  const { upstream, clock, keys, sink } = ports;
+  const { upstream, clock, keys } = ports;
   const head: DispatchPorts['streamHead'] = (...facts) => [
     ...streamHead(...facts),
     headTiming(facts[0], facts[2], clock.monotonic()),
@@ -73,7 +75,7 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     keys,
     signatures: live.signatures,
     schemas: new Schemas(keys),
-    cascades: new CascadeBreakers(clock, (news) => tellOfCascade(sink, news)),
+    cascades: new CascadeBreakers(clock, (news) => tellOfCascade(ports, news)),
     standings: live.standings,
     leaveOut,
     streamHead: head,
@@ -83,10 +85,22 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
 }
 
 /** For whoever is to look after the model: its answers no longer pass, or all of them do. */
-function tellOfCascade(sink: Sink, { change, tenant, step = 'none', ...facts }: CascadeNews): void {
+function tellOfCascade(
+  { sink, store, clock }: Tellers,
+  { change, tenant, step = 'none', ...facts }: CascadeNews,
+): void {
   sink.count('cascade_breakers_total', { change });
   const level = change === 'closed' ? 'info' : 'warn';
   sink.log(level, `cascade_${change}`, { tenant, step, ...facts });
+  if (store.health().kind !== 'ready') return;
+  const { model: what, ...detail } = facts;
+  const body: ActBody = {
+    ...{ act: 'cascade-changed', by: 'answers', what },
+    detail: { change, step, ...detail },
+  };
+  store.append({
+    ...{ kind: 'act', at: clock.now(), tenant: tenantName(tenant), call: undefined, body },
+  });
 }
 
 /** What is the tenant's alone holds nobody else's objects; elsewhere those that were told here. */

@@ -264,6 +264,13 @@ describe('an answer whose model is not sure', () => {
     assert.equal(gateway.sim.requests().completed, 1);
     const told = /signalbox_cascade_breakers_total\{change="opened"\} [1-9]/;
     assert.ok(told.test(gateway.metrics()));
+    assert.match(JSON.stringify((await record(answer))['candidates']), /"escalates"/);
+    // Where nobody better may be asked, what is not sure goes out, and says so.
+    const regulated = { headers: { 'x-signalbox-sensitivity': 'regulated' } };
+    gateway.sim.script('unsure,text=4711', { times: 1 });
+    const kept = await send('sure', { stream: false }, regulated);
+    assert.equal(kept.headers['x-signalbox-endpoint'], 'near', kept.text);
+    assert.equal(kept.headers['x-signalbox-repair'], 'flagged');
   });
 });
 

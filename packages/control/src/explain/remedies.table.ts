@@ -21,6 +21,7 @@ export const REMEDIES: Readonly<Record<Gate, string>> = {
   notNeeded: 'name it in a chain, or ask for it by name',
   need: 'state the capability of the model, or drop the demand',
   tripped: 'wait until a call succeeds there again; one at a time is tried by itself',
+  escalates: 'wait: one call in twenty tries it from a minute on; or lower `confidence_min`',
   paused: 'wait as long as it asks: it starts, or has too much to do',
   limited: 'wait as long as it asks, ask for a higher limit, or add a credential',
   stateUnknown: 'name the endpoint that holds the state, or send the earlier turns in the body',

@@ -19,7 +19,7 @@ export type OrderFacts = {
 };
 
 /** An offer of the route is not asked now: its record says why. */
-export type LeaveOut = (call: Resolved, offer: Offer, why: Closed) => void;
+export type LeaveOut = (call: Resolved, offer: Offer, why: Closed | 'escalates') => void;
 
 export type MovingPorts = {
   readonly clock: Clock;

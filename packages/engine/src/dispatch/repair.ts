@@ -4,15 +4,20 @@
 // hold, and the retry budget, the latency budget and the money of the call bind it.
 import { type Clock, type Refusal, refusal, type StepClass } from '@signalbox/contract';
 import { type Ask, askOf, hostedTools, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
-import type { Schema } from '@signalbox/documents';
+import { costNanoUsd, type Schema } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
 import type { DeniedBy } from '../policy/tools.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Withheld } from './attempt.ts';
 import { checkAnswer, type Found, rulesOf, type Wanted } from './check.ts';
-import type { CascadeBreakers, CascadeKind } from './evidence/cascade-breaker.ts';
+import {
+  type CascadeBreakers,
+  type CascadeKind,
+  escalatedMaxOf,
+} from './evidence/cascade-breaker.ts';
 import { judgedSure, leastConfidence } from './evidence/judged.ts';
+import type { LeaveOut } from './order.ts';
 import type { Schemas } from './schemas.ts';
 import type { Trial } from './trial.ts';
 
@@ -28,6 +33,7 @@ export type RepairPorts = {
   readonly clock: Clock;
   readonly schemas: Schemas;
   readonly cascades: CascadeBreakers;
+  readonly leaveOut: LeaveOut;
 };
 
 const UNREAD = 'Some tools are denied, and which ones the call offers cannot be read.';
@@ -70,8 +76,14 @@ export class Repair implements Wanted {
     const { better } = this.#call.route;
     if (better.length === 0) return offers;
     const [first] = offers;
-    this.#bypasses = first !== undefined && this.#ports.cascades.bypasses(this.#kindOf(first));
-    return this.#bypasses ? [...better, ...offers] : [...offers, ...better];
+    if (first === undefined || !this.#ports.cascades.bypasses(this.#kindOf(first))) {
+      return [...offers, ...better];
+    }
+    this.#bypasses = true;
+    for (const offer of offers) {
+      if (nameOf(offer) === nameOf(first)) this.#ports.leaveOut(this.#call, offer, 'escalates');
+    }
+    return [...better, ...offers];
   }
 
   /** What runs at the provider is denied before it is asked for: no answer tells of it in time. */
@@ -98,8 +110,11 @@ export class Repair implements Wanted {
       step: stepClassOf(this.#call),
       least,
     });
-    if (this.#call.route.better.length > 0) {
-      this.#ports.cascades.decided(this.#kindOf(trial.offer), sure.rejected !== undefined);
+    const [better] = this.#call.route.better;
+    if (better !== undefined) {
+      const escalatedMax = escalatedMaxOf(this.#costOf(trial.offer), this.#costOf(better));
+      const kind = this.#kindOf(trial.offer);
+      this.#ports.cascades.decided(kind, sure.rejected !== undefined, escalatedMax);
     }
     return { undecided: found.undecided, denied: false, ...sure };
   }
@@ -149,6 +164,12 @@ export class Repair implements Wanted {
 
   schemaOf(schema: Json): Schema | undefined {
     return this.#ports.schemas.of(this.#call.tenant.name, JSON.stringify(schema));
+  }
+
+  /** What the call may cost there; undefined: its price is not known. */
+  #costOf({ offering }: Offer): bigint | undefined {
+    const cost = costNanoUsd(offering.price, this.#call.route.usageMax);
+    return cost.kind === 'known' ? cost.nanoUsd : undefined;
   }
 
   #kindOf(offer: Offer): CascadeKind {

@@ -205,7 +205,8 @@ const nameOf = ({ endpoint, model }: { endpoint: string; model: string }): strin
   `${endpoint}/${model}`;
 
 const CLOSED: readonly Gate[] = ['down', 'tripped', 'limited', 'paused'];
-const CLOSED_BITS = CLOSED.reduce((bits, gate) => bits | GATES[gate], 0);
+/** What is met after the decision. */
+const CLOSED_BITS = CLOSED.reduce((bits, gate) => bits | GATES[gate], 0) | GATES.escalates;
 
 /** Who was left alone at the time. */
 function closingsOf(

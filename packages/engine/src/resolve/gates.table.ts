@@ -26,6 +26,7 @@ export const GATES = {
   forbidden: 2097152,
   tooDear: 4194304,
   paused: 8388608,
+  escalates: 16777216,
 } as const;
 
 export type Gate = keyof typeof GATES;
@@ -56,6 +57,8 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   forbidden: 'a rule forbids it',
   tooDear: 'it could cost more than a rule allows, or its price is unknown',
   paused: 'it said when to come again, and is left alone until then',
+  escalates:
+    'its answers to this kind of step were carried up too often lately: a better one is asked first',
 };
 
 /** The words of a bitmap, in the order of the bits. */

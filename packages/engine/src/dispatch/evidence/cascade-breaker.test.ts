@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CascadeBreaker, type CascadeChange, wilson } from './cascade-breaker.ts';
+import { build, chatOf, HOUSE } from '../../house.fixture.ts';
+import { gateNames } from '../../resolve/gates.table.ts';
+import { ANSWER, ended } from '../dispatching.fixture.ts';
+import { CascadeBreaker, type CascadeChange, escalatedMaxOf, wilson } from './cascade-breaker.ts';
 
 /** Decisions, a second apart; those of which `isHit` says so are escalated. */
 function run(
@@ -35,6 +38,19 @@ test('a fifth of escalations is usual, half of them opens it', () => {
   assert.ok(passed > 50);
 });
 
+test('a fifth of them opens it where the better one costs hardly more', () => {
+  assert.deepEqual(
+    [escalatedMaxOf(1n, 100n), escalatedMaxOf(9n, 10n), escalatedMaxOf(2n, 1n)],
+    [0.3, 1 - 9 / 10, 0],
+  );
+  assert.deepEqual([escalatedMaxOf(undefined, 1n), escalatedMaxOf(0n, 0n)], [0.3, 0.3]);
+  const breaker = new CascadeBreaker();
+  const turns = Array.from({ length: 60 }, (_, at) =>
+    breaker.decided(at % 4 === 0, at, escalatedMaxOf(9n, 10n)),
+  );
+  assert.equal(turns.find((one) => one !== undefined)?.change, 'opened');
+});
+
 test('after a minute one call in twenty tries, and twenty good ones close it', () => {
   const breaker = new CascadeBreaker();
   const opened = run(breaker, { calls: 25, isHit: () => true });
@@ -66,4 +82,26 @@ test('what was decided five minutes ago counts no more', () => {
   const later = run(breaker, { from: 400_000, calls: 20, isHit: () => false });
   assert.deepEqual(later.changes, []);
   assert.equal(later.passed, 0);
+});
+
+test('on the line it opens with an event in the journal, and the record has its gate', async () => {
+  const built = build(`${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}
+policies: {p: {rules: [{name: sure, output: {confidence_min: {1: 0.85}, escalate: 3}}]}}
+`);
+  const content = 'Maybe. I am not sure, perhaps it is so, possibly not.';
+  const choices = [{ index: 0, message: { content }, finish_reason: 'stop' }];
+  built.upstream.script = (dialled) => dialled.answer({ ...ANSWER, choices });
+  const tiers: number[][] = [];
+  for (let at = 0; at < 21; at += 1) {
+    const { attempts } = await ended(built, built.serve(chatOf('small')));
+    tiers.push(attempts.map(({ tier }) => tier));
+  }
+  assert.deepEqual([tiers[19], tiers[20]], [[1, 2], [2]]);
+  const [act] = built.store.of('act').map(({ tenant, body }) => ({ tenant, ...body }));
+  const detail = { change: 'opened', step: 'none', escalated: 20, decisions: 20 };
+  assert.deepEqual(act, {
+    ...{ tenant: 'acme', act: 'cascade-changed', by: 'answers', what: 'small@1', detail },
+  });
+  const [first] = built.store.records().at(-1)?.candidates ?? [];
+  assert.deepEqual(gateNames(first?.gates ?? 0), ['escalates']);
 });

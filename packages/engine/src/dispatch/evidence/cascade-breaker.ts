@@ -5,13 +5,14 @@
 // clearance allows. Times are on the monotonic clock.
 //
 // The numbers: a window of 100 decisions or 5 minutes, the lower end of Wilson's 95 % interval
-// against 30 %, 60 s until the first trials, doubling, 5 % of the calls as trials.
+// against 30 % or the share from which asking the better one at once costs less, whichever is
+// less; 60 s until the first trials, doubling, 5 % of the calls as trials.
 import type { Clock } from '@signalbox/contract';
 
 const WINDOW = 100;
 const WINDOW_MS = 300_000;
 const DECISIONS_MIN = 20;
-const ESCALATED_MAX = 0.3;
+export const ESCALATED_MAX = 0.3;
 /** Fewer than this share of what is usual is a collapse. */
 const COLLAPSE = 0.25;
 /** What is usual is known after so many decisions, and slowly moves. */
@@ -53,6 +54,17 @@ export function wilson(hits: number, all: number): readonly [low: number, high: 
   return [(middle - spread) / scale, (middle + spread) / scale];
 }
 
+/**
+ * Of a cascade every call pays the weak answer, and those that escalate the strong one, too: with
+ * more escalations than 1 - weak / strong the strong one alone costs less.
+ * @param weak what its answer costs, @param strong the same; undefined: not known.
+ */
+export function escalatedMaxOf(weak: bigint | undefined, strong: bigint | undefined): number {
+  if (weak === undefined || strong === undefined || strong <= 0n) return ESCALATED_MAX;
+  const breakEven = 1 - Number(weak) / Number(strong);
+  return Math.max(0, Math.min(ESCALATED_MAX, breakEven));
+}
+
 export class CascadeBreakers {
   readonly #clock: Clock;
   readonly #told: (news: CascadeNews) => void;
@@ -69,7 +81,8 @@ export class CascadeBreakers {
     return this.#kinds.get(key)?.bypasses(this.#clock.monotonic()) === true;
   }
 
-  decided(kind: CascadeKind, escalated: boolean): void {
+  /** @param escalatedMax as `escalatedMaxOf` tells it. */
+  decided(kind: CascadeKind, escalated: boolean, escalatedMax: number): void {
     const key = keyOf(kind);
     const known = this.#kinds.get(key);
     if (known !== undefined) this.#kinds.delete(key);
@@ -81,7 +94,7 @@ export class CascadeBreakers {
         break;
       }
     }
-    const turn = breaker.decided(escalated, this.#clock.monotonic());
+    const turn = breaker.decided(escalated, this.#clock.monotonic(), escalatedMax);
     if (turn !== undefined) this.#told({ ...kind, ...turn });
   }
 }
@@ -108,7 +121,11 @@ export class CascadeBreaker {
     return this.#calls % TRIAL_EVERY !== 1;
   }
 
-  decided(escalated: boolean, now: number): CascadeTurn | undefined {
+  decided(
+    escalated: boolean,
+    now: number,
+    escalatedMax: number = ESCALATED_MAX,
+  ): CascadeTurn | undefined {
     this.#forget(now);
     if (this.#decisions === WINDOW) this.#drop();
     const place = (this.#next + this.#decisions) % WINDOW;
@@ -117,15 +134,18 @@ export class CascadeBreaker {
     this.#decisions += 1;
     if (escalated) this.#hits += 1;
     const seen = { escalated: this.#hits, decisions: this.#decisions };
-    const change = this.#opened === undefined ? this.#closed(escalated, now) : this.#trial(now);
+    const change =
+      this.#opened === undefined
+        ? this.#closed(escalated, now, escalatedMax)
+        : this.#trial(now, escalatedMax);
     return change === undefined ? undefined : { change, ...seen };
   }
 
-  #closed(escalated: boolean, now: number): CascadeChange | undefined {
+  #closed(escalated: boolean, now: number, escalatedMax: number): CascadeChange | undefined {
     this.#ever += 1;
     this.#usual += ((escalated ? 1 : 0) - this.#usual) * Math.max(USUAL_PACE, 1 / this.#ever);
     const [low, high] = wilson(this.#hits, this.#decisions);
-    const isMuch = this.#decisions >= DECISIONS_MIN && low > ESCALATED_MAX;
+    const isMuch = this.#decisions >= DECISIONS_MIN && low > escalatedMax;
     const isFew =
       this.#ever >= USUAL_DECISIONS_MIN &&
       this.#decisions >= COLLAPSE_DECISIONS_MIN &&
@@ -136,11 +156,11 @@ export class CascadeBreaker {
   }
 
   /** Only trials are decided while it is open. */
-  #trial(now: number): CascadeChange | undefined {
+  #trial(now: number, escalatedMax: number): CascadeChange | undefined {
     if (this.#opened === undefined || now < this.#opened.until) return undefined;
     if (this.#decisions < TRIALS) return undefined;
     const [low] = wilson(this.#hits, this.#decisions);
-    if (low > ESCALATED_MAX) {
+    if (low > escalatedMax) {
       this.#open(Math.min(OPEN_MS_MAX, 2 * this.#opened.forMs), now);
       return undefined;
     }
