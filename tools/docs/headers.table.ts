@@ -105,6 +105,11 @@ export const RESPONSE_HEADERS: readonly HeaderRow[] = [
     "What the upstream's dialect, or the caller's, could not say; absent when nothing was lost.",
   ),
   row(
+    'x-signalbox-rewritten',
+    '`system=user`, `tools=prompted`, `format=prompted`, `turns=-4`, …',
+    'What of the request was said in the [manner of the model](../concepts/registry.md#manners) that answered; absent when all went on as it came.',
+  ),
+  row(
     'x-signalbox-fallback',
     'number',
     'Offers that failed before this one, or took too long; absent when none did.',

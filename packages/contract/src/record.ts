@@ -123,6 +123,8 @@ export type Attempt = {
   readonly confidence?: number | undefined;
   /** Which check could not say whether its answer passes. */
   readonly undecided?: string | undefined;
+  /** What of the request was said in the model's manner: `system=user`, `turns=-4`. */
+  readonly rewritten?: readonly string[] | undefined;
 };
 
 export type Ending = 'answered' | 'refused' | 'cut' | 'left' | 'crashed';

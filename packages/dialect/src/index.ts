@@ -39,7 +39,7 @@ export { wireOf } from './crossing/codecs.ts';
 export { writeCount } from './crossing/count.ts';
 export { answerEventIn, errorBodyIn, errorEventIn } from './crossing/envelope.ts';
 export { arrayReframing, lineReframing, type Reframing } from './crossing/framings.ts';
-export { asksUsage, canAskLogprobs, type Lane, laneTo } from './crossing/lane.ts';
+export { asksUsage, canAskLogprobs, type Lane, laneTo, toldLane } from './crossing/lane.ts';
 export { questionIn } from './crossing/question.ts';
 export { readAnswerOf } from './crossing/read.ts';
 export { askOf, render } from './crossing/render.ts';
@@ -68,6 +68,7 @@ export {
   readUpstreamError,
   refineError,
 } from './kinds/upstream-error.ts';
+export type { Manners } from './manners/manners.ts';
 export * as ollamaEmbeddings from './ollama/embed.ts';
 export { generate as ollamaGenerate, ollama } from './ollama/ollama.ts';
 export type { ListedModel } from './ollama/tags.ts';

@@ -33,6 +33,15 @@ export interface ModelFacts {
   readonly quantisation: string;
   /** Step class -> 0 to 100, by whatever the operator measures it with. */
   readonly quality: ReadonlyMap<string, number>;
+  readonly manners: MannersDocument;
+}
+
+/** How it wants to be asked, where that is not as the wire format of its server says. */
+export interface MannersDocument {
+  readonly system: 'native' | 'user' | 'developer';
+  readonly tools: 'native' | 'prompted';
+  readonly format: 'native' | 'hinted' | 'prompted';
+  readonly trim: boolean;
 }
 
 /** Names of models. What goes on from one to another leads in no circle. */

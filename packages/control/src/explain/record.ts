@@ -20,6 +20,7 @@ export type ReadAttempt = {
   readonly costNanoUsd?: string | undefined;
   readonly rejected?: string | undefined;
   readonly undecided?: string | undefined;
+  readonly rewritten?: readonly string[] | undefined;
 };
 
 export type ReadCandidate = {
@@ -143,6 +144,7 @@ const attempt: z.ZodType<ReadAttempt> = z.object({
   costNanoUsd: text.optional(),
   rejected: text.optional(),
   undecided: text.optional(),
+  rewritten: z.array(text).optional(),
 });
 
 const record: z.ZodType<ReadRecord> = z.object({

@@ -118,6 +118,10 @@ const decisionSchema = z.strictObject({
       role: maybe.describe('`hedge` or `late`: begun beside another attempt.'),
       rejected: maybe.describe('Which check its answer did not pass, and where.'),
       undecided: maybe.describe('Which check could not say.'),
+      rewritten: z
+        .array(z.string())
+        .nullable()
+        .describe("What of the request was said in the model's manner, such as `system=user`."),
     }),
   ),
   ending: text,
@@ -296,5 +300,6 @@ function attemptOf(attempt: ReadAttempt): object {
     role: attempt.role ?? null,
     rejected: attempt.rejected ?? null,
     undecided: attempt.undecided ?? null,
+    rewritten: attempt.rewritten ?? null,
   };
 }

@@ -8,6 +8,7 @@ import type { AnswerContext, ServerCodec, StreamDecoder, StreamEncoder } from '.
 import { tryParse } from '../canon/exact.ts';
 import { Folding } from '../canon/fold.ts';
 import { Order } from '../canon/order.ts';
+import { ToldCalls } from '../manners/told-calls.ts';
 import type { AnswerFacts } from '../openai/answer.ts';
 import type { StreamFacts, StreamReader } from '../openai/stream.ts';
 import { type CallerCodec, callerCodec, SERVER_CODECS } from './codecs.ts';
@@ -38,6 +39,7 @@ class Carrying implements CarriedStream {
   readonly #hideLogprobs: boolean;
   readonly #order = new Order();
   readonly #signing: Signing;
+  readonly #told: ToldCalls | undefined;
   readonly #facts: Facts = {
     model: undefined,
     usage: undefined,
@@ -57,6 +59,7 @@ class Carrying implements CarriedStream {
     this.#missingEnd = lane.missingEnd;
     this.#hideLogprobs = context.hideLogprobs;
     this.#signing = new Signing(lane);
+    this.#told = lane.callsInText === true ? new ToldCalls() : undefined;
   }
 
   get dropped(): ReadonlySet<string> {
@@ -89,7 +92,8 @@ class Carrying implements CarriedStream {
   #write(events: readonly AnswerEvent[]): Uint8Array {
     if (events.length === 0) return NOTHING;
     const out: Uint8Array[] = [];
-    for (const event of events) {
+    const told = this.#told;
+    for (const event of told === undefined ? events : events.flatMap((one) => told.push(one))) {
       if (event.kind === 'logprobs' && this.#hideLogprobs) continue;
       this.#order.check(event);
       this.#note(event);
@@ -149,7 +153,7 @@ export function carryWhole(
 ): Carried {
   const parsed = tryParse(body);
   if (parsed === undefined) return { body, facts: NOT_JSON, dropped: [] };
-  const events = SERVER_CODECS[lane.upstream].readWhole(parsed);
+  const events = toldEvents(lane, SERVER_CODECS[lane.upstream].readWhole(parsed));
   const folding = new Folding();
   const order = new Order();
   const signing = new Signing(lane);
@@ -173,4 +177,11 @@ export function carryWhole(
   const encoder = to.encoder(context);
   const bytes = concat(told.map((event) => encoder.push(event)));
   return { body: bytes, facts, dropped: [...encoder.dropped].sort() };
+}
+
+/** Of a whole answer, with the calls that stand in its text. */
+export function toldEvents(lane: Lane, events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  if (lane.callsInText !== true) return events;
+  const told = new ToldCalls();
+  return events.flatMap((event) => told.push(event));
 }

@@ -25,6 +25,8 @@ export type Lane = {
   readonly quirks: WriteQuirks;
   /** A stream that closes after its finish reason is whole. */
   readonly missingEnd: boolean;
+  /** Tools stand in the instructions: calls are looked for in the text of the answer. */
+  readonly callsInText?: true;
   /** Taken by what may not fit otherwise: a format in which more context is asked for. */
   readonly roomy: Lane | undefined;
   /** Undefined: the name of the model can stand in no path. */
@@ -41,6 +43,13 @@ const OPERATIONS: Readonly<Record<SpokenOperation, WireOperation>> = {
 
 const wireOperation = (operation: Operation): WireOperation =>
   isPassed(operation) ? operation : OPERATIONS[operation];
+
+/** The same way for a model that is told of tools in words. */
+export const toldLane = <L extends Lane>(lane: L): L => ({
+  ...lane,
+  carried: true,
+  callsInText: true,
+});
 
 /** Usage in a stream is asked for where the caller did not, and always where it is carried over. */
 export const asksUsage = (lane: Lane, question: Question): boolean =>

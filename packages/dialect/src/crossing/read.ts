@@ -3,6 +3,7 @@
 import type { Answer } from '../canon/canon.ts';
 import { tryParse } from '../canon/exact.ts';
 import { Folding } from '../canon/fold.ts';
+import { toldEvents } from './carry.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import type { Lane } from './lane.ts';
 
@@ -13,12 +14,12 @@ export function readAnswerOf(lane: Lane, bytes: Uint8Array, isStream: boolean): 
   const folding = new Folding();
   if (isStream) {
     const decoder = codec.decoder();
-    for (const event of decoder.push(bytes)) folding.push(event);
-    for (const event of decoder.end()) folding.push(event);
+    const events = [...decoder.push(bytes), ...decoder.end()];
+    for (const event of toldEvents(lane, events)) folding.push(event);
     return folding.answer();
   }
   const parsed = tryParse(bytes);
   if (parsed === undefined) return undefined;
-  for (const event of codec.readWhole(parsed)) folding.push(event);
+  for (const event of toldEvents(lane, codec.readWhole(parsed))) folding.push(event);
   return folding.answer();
 }

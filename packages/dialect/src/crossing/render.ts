@@ -1,11 +1,12 @@
 // The request as an upstream reads it.
-import { no, type Question, type Result, yes } from '@signalbox/contract';
+import { type Dialect, no, type Question, type Result, yes } from '@signalbox/contract';
 import { withVersion } from '../anthropic/anthropic.ts';
 import { encode, rareFinder } from '../bytes.ts';
 import type { Ask, Json, JsonObject } from '../canon/canon.ts';
 import type { BadAsk } from '../canon/codec.ts';
 import { isObject, tryParse } from '../canon/exact.ts';
 import { MARK } from '../canon/origin.ts';
+import { type Mannered, mannered } from '../manners/manners.ts';
 import { withLogprobs } from '../openai/hidden-logprobs.ts';
 import { bounded, boundedAsk, isBounded } from './bounded.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
@@ -17,6 +18,7 @@ import type { Rendered, Rendering } from './rendered.ts';
 import { type Owned, ownOf } from './signed.ts';
 
 const NOTHING: readonly string[] = [];
+
 /** Every body is searched: its capital is rare. */
 const findMark = rareFinder(MARK);
 
@@ -35,21 +37,71 @@ function carried(question: Question, lane: Lane, how: Rendering): Result<Rendere
   if (!read.ok) return read;
   const { outputTokensMax: most } = how;
   const ask = isBounded(lane, most) ? boundedAsk(read.value, most) : read.value;
-  const own = ownOf(ask, lane, how.signed);
-  return yes({ ...written(own, lane, how), ask: read.value });
+  const { ask: said, changed } = inManner(ask, lane, how);
+  const own = ownOf(said, lane, how.signed);
+  const { body, dropped } = written(own, lane, how);
+  const sent = lane.caller === lane.upstream ? kept(question, lane, how, body) : body;
+  return yes({
+    body: sent,
+    dropped,
+    ask: read.value,
+    rewritten: changed.length === 0 ? undefined : changed,
+  });
 }
+
+/** What stands in the body beside its words, as bytes that pass untouched get it. */
+function kept(question: Question, lane: Lane, how: Rendering, body: Uint8Array): Uint8Array {
+  if (!how.storeNothing) return body;
+  const again = questionIn(dialectOf(lane), lane.operation, body, question);
+  return again.ok ? again.value.render(how.model, false, true) : body;
+}
+
+const dialectOf = ({ caller }: Lane): Dialect => (caller === 'responses' ? 'openai' : caller);
+
+/** Only a conversation has a manner. */
+function inManner(ask: Ask, lane: Lane, { manners, contextTokensMax }: Rendering): Mannered {
+  const isTalk = lane.operation === 'chat' || lane.operation === 'response';
+  if (manners === undefined || !isTalk) return { ask, changed: NOTHING };
+  return mannered(ask, manners, contextTokensMax);
+}
+
+/** The same request in the model's manner, of the caller's format; undefined: it is so already. */
+function saidAgain(question: Question, lane: Lane, how: Rendering): SaidAgain | undefined {
+  if (how.manners === undefined) return undefined;
+  const read = askOf(question, lane);
+  // What cannot be read passes as ever, and the server says what is wrong with it.
+  if (!read.ok) return undefined;
+  const { ask, changed } = inManner(read.value, lane, how);
+  if (changed.length === 0) return undefined;
+  // Read again as a caller's, so with its model, and with none of what its server wants.
+  const { versionInBody: _, ...quirks } = lane.quirks;
+  const own = { ask, dropped: new Set<string>() };
+  const plain = { ...how, askUsage: false, askLogprobs: false };
+  const { body, dropped } = written(own, { ...lane, quirks }, plain);
+  const again = questionIn(dialectOf(lane), lane.operation, body, question);
+  return again.ok ? { question: again.value, dropped, changed } : undefined;
+}
+
+type SaidAgain = {
+  readonly question: Question;
+  readonly dropped: readonly string[];
+  readonly changed: readonly string[];
+};
 
 /** A mark is of our making, and no server knows it: what bears one was signed elsewhere. */
 function untouched(asked: Question, lane: Lane, how: Rendering): Rendered {
   const { outputTokensMax: most } = how;
-  const question = isBounded(lane, most) ? bounded(asked, lane, most) : asked;
+  const said = saidAgain(asked, lane, how);
+  const plainly = said?.question ?? asked;
+  const question = isBounded(lane, most) ? bounded(plainly, lane, most) : plainly;
   const unsigned = findMark(question.bytes) < 0 ? undefined : withoutForeign(question, lane, how);
   const { model, askUsage, askLogprobs, storeNothing } = how;
   const plain = (unsigned?.question ?? question).render(model, askUsage, storeNothing);
   const body = askLogprobs === true ? withLogprobs(plain) : plain;
   const { versionInBody: version } = lane.quirks;
   const sent = version === undefined ? body : withVersion(body, version);
-  return { body: sent, dropped: unsigned?.dropped ?? NOTHING, ask: undefined };
+  const dropped = unsigned?.dropped ?? said?.dropped ?? NOTHING;
+  return { body: sent, dropped, ask: undefined, rewritten: said?.changed };
 }
 
 type Unsigned = { readonly question: Question; readonly dropped: readonly string[] };
@@ -62,8 +114,7 @@ function withoutForeign(question: Question, lane: Lane, how: Rendering): Unsigne
   const { versionInBody: _, ...quirks } = lane.quirks;
   const { body: whole, dropped } = written(own, { ...lane, quirks }, how);
   const body = lane.operation === 'count' ? countOf(whole) : whole;
-  const dialect = lane.caller === 'responses' ? 'openai' : lane.caller;
-  const again = questionIn(dialect, lane.operation, body, question);
+  const again = questionIn(dialectOf(lane), lane.operation, body, question);
   return again.ok ? { question: again.value, dropped } : undefined;
 }
 
@@ -77,7 +128,9 @@ function countOf(body: Uint8Array): Uint8Array {
 
 function written({ ask, dropped }: Owned, lane: Lane, how: Rendering): Omit<Rendered, 'ask'> {
   const { model, askUsage, askLogprobs, contextTokens } = how;
-  const to = { model, quirks: lane.quirks, askUsage, contextTokens };
+  const isDeveloper = how.manners?.system === 'developer';
+  const quirks = isDeveloper ? { ...lane.quirks, systemRole: 'developer' as const } : lane.quirks;
+  const to = { model, quirks, askUsage, contextTokens };
   const asked = askLogprobs === true && ask.logprobs === undefined ? { ...ask, logprobs: 0 } : ask;
   const { body, dropped: lost } = SERVER_CODECS[lane.upstream].writeAsk(asked, to);
   return { body, dropped: [...new Set([...dropped, ...lost])].sort() };

@@ -1,6 +1,7 @@
 /** Written form of `models`, of a model at an endpoint, and of `registry`. */
 import { z } from 'zod';
 import {
+  type MannersDocument,
   MODALITIES,
   type ModelAtEndpoint,
   type ModelCapabilities,
@@ -90,6 +91,34 @@ const quantisation = formed({
 });
 const modalities = z.array(z.enum(MODALITIES)).min(1).max(MODALITIES.length);
 
+const manners: z.ZodType<MannersDocument> = z
+  .strictObject({
+    system: z
+      .enum(['native', 'user', 'developer'])
+      .default('native')
+      .describe('`user`: instructions stand before the first words of the user.'),
+    tools: z
+      .enum(['native', 'prompted'])
+      .default('native')
+      .describe('`prompted`: tools stand in the instructions, and calls are read from the text.'),
+    format: z
+      .enum(['native', 'hinted', 'prompted'])
+      .default('native')
+      .describe('`prompted`: a schema stands in the instructions alone; `hinted`: there, too.'),
+    trim: z
+      .boolean()
+      .default(false)
+      .describe('Leaves out the oldest turns of what is longer than `context_tokens`.'),
+  })
+  .refine(
+    ({ system, tools, format, trim }) => trim || `${system}${tools}${format}` !== ALL_NATIVE,
+    {
+      error: 'it says nothing: everything is as usual',
+      params: { hint: 'leave `manners` out, or say what the model wants otherwise' },
+    },
+  );
+const ALL_NATIVE = 'nativenativenative';
+
 const FACTS = {
   inputs: modalities.optional().describe('Kinds of content that it reads.'),
   outputs: modalities.optional().describe('Kinds of content that it writes.'),
@@ -100,6 +129,7 @@ const FACTS = {
   quality: mapOf(word, z.number().min(0).max(100))
     .optional()
     .describe('How good it is at each step class, 0 to 100.'),
+  manners: manners.optional().describe('How it wants to be asked.'),
 };
 
 type WrittenFacts = {
@@ -116,6 +146,7 @@ function factsOf(written: WrittenFacts): Partial<ModelFacts> {
     ...(terms === undefined ? {} : { licence: terms }),
     ...(written.quantisation === undefined ? {} : { quantisation: written.quantisation }),
     ...(quality === undefined ? {} : { quality }),
+    ...(written.manners === undefined ? {} : { manners: written.manners }),
   };
 }
 

@@ -201,11 +201,16 @@ export function compileCatalog(sources: CatalogSources): Catalog {
 }
 
 /** What is said of the model at the endpoint goes before what is said of it anywhere. */
-const statedOf = (here: ModelAtEndpoint, anywhere: ModelDocument | undefined): Stated => ({
-  contextTokens: here.contextTokens ?? anywhere?.contextTokens,
-  capabilities: { ...anywhere?.capabilities, ...here.capabilities },
-  facts: { ...anywhere?.facts, ...here.facts },
-});
+function statedOf(here: ModelAtEndpoint, anywhere: ModelDocument | undefined): Stated {
+  const facts = { ...anywhere?.facts, ...here.facts };
+  // Whoever tells it of tools in words says that it can call them.
+  const told = facts.manners?.tools === 'prompted' ? { tools: true } : {};
+  return {
+    contextTokens: here.contextTokens ?? anywhere?.contextTokens,
+    capabilities: { ...anywhere?.capabilities, ...here.capabilities, ...told },
+    facts,
+  };
+}
 
 /** Tier 3 for everybody, as far as can be told without a tenant. */
 const isFrontier = ({ endpoint }: Offering): boolean =>

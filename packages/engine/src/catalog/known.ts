@@ -89,5 +89,10 @@ function sayListed(
 function wordsOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   if (value instanceof Map) return [...value].map(([key, one]) => `${key} ${one}`).join(', ');
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([key, one]) => `${key} ${one}`)
+      .join(', ');
+  }
   return String(value);
 }

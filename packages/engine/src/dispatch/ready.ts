@@ -4,6 +4,7 @@ import {
   assert,
   type EndpointName,
   no,
+  type Operation,
   type Refusal,
   type Result,
   refusal,
@@ -16,6 +17,7 @@ import {
   type Rendered,
   render,
   type ServerKind,
+  toldLane,
 } from '@signalbox/dialect';
 import type { EndpointLane } from '../catalog/ways.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -43,7 +45,10 @@ export function readied(call: Scheduled, offer: Offer, ports: ReadyPorts): Resul
   assert(usual !== undefined, 'resolve offers only what can carry the call');
   const { roomy, kind } = usual;
   const contextTokens = roomy === undefined ? undefined : roomFor(call, offer, { ports, kind });
-  const lane = contextTokens === undefined ? usual : (roomy ?? usual);
+  const native = contextTokens === undefined ? usual : (roomy ?? usual);
+  const { manners } = offer.offering.facts;
+  const isTold = manners?.tools === 'prompted' && question.toolsOffered && isTalk(head.operation);
+  const lane = isTold ? toldLane(native) : native;
   const path = lane.path(model, question.stream);
   if (path === undefined) {
     return no(refusal('model_unknown', `The name of the model can stand in no path.`));
@@ -62,6 +67,8 @@ export function readied(call: Scheduled, offer: Offer, ports: ReadyPorts): Resul
     signed,
     outputTokensMax,
     contextTokens,
+    manners,
+    contextTokensMax: offer.offering.contextTokens,
   };
   const rendered = render(question, lane, how);
   if (!rendered.ok) {
@@ -78,6 +85,8 @@ export function readied(call: Scheduled, offer: Offer, ports: ReadyPorts): Resul
     hideLogprobs: askLogprobs,
   });
 }
+
+const isTalk = (operation: Operation): boolean => operation === 'chat' || operation === 'response';
 
 type Asked = { readonly ports: ReadyPorts; readonly kind: ServerKind };
 

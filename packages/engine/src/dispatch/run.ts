@@ -363,7 +363,7 @@ export class Run {
     if (this.left) then(this.stops);
   }
 
-  #note({ offer, visit, role, firstByteMs, started }: Trial, facts: Noted): void {
+  #note({ offer, visit, role, firstByteMs, started, rendered }: Trial, facts: Noted): void {
     const { endpoint } = offer.offering;
     const attempt: Attempt = {
       endpoint: endpoint.name,
@@ -381,9 +381,10 @@ export class Run {
       fault: facts.fault,
     };
     const { costNanoUsd, usage, found } = facts;
-    const isPlain = role === undefined && costNanoUsd === undefined && found === undefined;
-    if (isPlain) this.#attempts.push(attempt);
-    else this.#attempts.push({ ...attempt, role, costNanoUsd, usage, ...found });
+    const { rewritten } = rendered;
+    const isSpecial = role !== undefined || costNanoUsd !== undefined || found !== undefined;
+    if (!isSpecial && rewritten === undefined) this.#attempts.push(attempt);
+    else this.#attempts.push({ ...attempt, role, costNanoUsd, usage, rewritten, ...found });
   }
 }
 

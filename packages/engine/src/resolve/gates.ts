@@ -93,12 +93,13 @@ const NO_EMBEDDINGS: number = NO_TOOLS << 1;
 const ONLY_EMBEDDINGS: number = NO_TOOLS << 2;
 const UNPRICED: number = NO_TOOLS << 3;
 const FREE: number = NO_TOOLS << 4;
+const TRIMS: number = NO_TOOLS << 5;
 
 export const maskOf = (capabilities: readonly (keyof ModelCapabilities)[]): number =>
   capabilities.reduce((mask, one) => mask | (1 << CAPABILITIES.indexOf(one)), 0);
 
 /** What is known that a model at an endpoint can do, as bits. */
-export function traitsOf({ capabilities, price }: Offering): number {
+export function traitsOf({ capabilities, price, facts }: Offering): number {
   const known = CAPABILITIES.filter((one) => capabilities[one] === true);
   let traits = maskOf(known);
   if (capabilities.tools === false) traits |= NO_TOOLS;
@@ -107,6 +108,7 @@ export function traitsOf({ capabilities, price }: Offering): number {
   if (known.length === 1 && known[0] === 'embeddings') traits |= ONLY_EMBEDDINGS;
   if (price.kind === 'unknown') traits |= UNPRICED;
   if (price.kind === 'known-zero') traits |= FREE;
+  if (facts.manners?.trim === true) traits |= TRIMS;
   return traits;
 }
 
@@ -210,7 +212,8 @@ export function gatesOfTraits(
 ): number {
   let gates = 0;
   if ((traits & wants.cannot) !== 0) gates |= GATES.operation;
-  if (contextTokens > 0 && wants.inputTokens > contextTokens * OVERESTIMATE) gates |= GATES.context;
+  const isOver = contextTokens > 0 && wants.inputTokens > contextTokens * OVERESTIMATE;
+  if (isOver && (traits & TRIMS) === 0) gates |= GATES.context;
   if (((traits ^ FREE) & wants.unpriced) !== 0) gates |= GATES.unpriced;
   if (bits > 0 && bits < wants.bitsMin) gates |= GATES.quantised;
   return gates;

@@ -60,6 +60,8 @@ export function decisionHeaders(
   if (repair !== '') headers.push(['x-signalbox-repair', repair]);
   const cascade = cascadeWords(attempts);
   if (cascade !== '') headers.push(['x-signalbox-cascade', cascade]);
+  const rewritten = attempts[attempts.length - 1]?.rewritten;
+  if (rewritten !== undefined) headers.push(['x-signalbox-rewritten', rewritten.join(',')]);
   return headers;
 }
 
