@@ -13,7 +13,7 @@ export interface BudgetDocument {
   readonly per: 'day' | 'month' | 'total';
 }
 
-/** What a plan may include beside chats. */
+/** What a plan may include beside chats; images and audio inside of chats too. */
 // biome-ignore format: two lines are read at once
 export const PLAN_FEATURES = [
   'tools', 'streaming', 'embeddings', 'moderations',

@@ -13,13 +13,17 @@ endpoints:
   mine: {kind: sim, url: "${url}/v1", tier: 1, tenant: acme, models: {sim-frontier: {}}}
 plans:
   narrow: {models: [sim-small]}
+policies:
+  careful: {rules: [{name: no-deleting, when: {agent: robot}, tools: {deny: ["delete_*"]}}]}
 tenants:
   acme: {}
+  careful: {policies: [careful]}
   poor: {budget: {amount_usd: 5, per: day}}
   planned: {plan: narrow}
   zero: {retention: zero, unscanned_label: public}
 keys:
   main: {tenant: acme, secret: "env:MAIN"}
+  careful: {tenant: careful, secret: "env:CAREFUL"}
   poor: {tenant: poor, secret: "env:POOR"}
   planned: {tenant: planned, secret: "env:PLANNED"}
   zero: {tenant: zero, secret: "env:ZERO"}
@@ -42,9 +46,13 @@ const upload = (
   const type = { 'content-type': 'multipart/form-data; boundary=b', ...headers };
   return gateway.ask(`/v1/files${query}`, { key: gateway.key(key), body, headers: type });
 };
-const batchOf = (key: string, file: unknown): Promise<Answer> => {
+const batchOf = (
+  key: string,
+  file: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
   const body = { input_file_id: file, endpoint: '/v1/embeddings', completion_window: '24h' };
-  return gateway.ask('/v1/batches', { key: gateway.key(key), body });
+  return gateway.ask('/v1/batches', { key: gateway.key(key), body, headers });
 };
 
 describe('under a hard budget', () => {
@@ -68,6 +76,21 @@ describe('a plan that names models', () => {
     const others = { ...body, model: 'sim-medium' };
     const other = await gateway.ask('/v1/images/generations', { key, body: others });
     refused(other, 403, 'not_entitled');
+  });
+});
+
+describe('rules about tools', () => {
+  it('refuse batches, whose answers nobody could hold to them', async () => {
+    const file = json(await upload('careful'))['id'];
+    const ruled = await batchOf('careful', file, { 'x-signalbox-agent': 'robot' });
+    refused(ruled, 403, 'policy_denied');
+    refused(
+      await batchOf('careful', file, { 'x-signalbox-declared-tools': 'read' }),
+      403,
+      'policy_denied',
+    );
+    const free = await batchOf('careful', file);
+    assert.equal(free.status, 200, free.text);
   });
 });
 

@@ -60,7 +60,10 @@ export const planPart: z.ZodType<PlanPart> = z
     policies: policies.optional().describe('Policies of all its tenants, asked after theirs.'),
     models: models.optional().describe('Models it includes, `*` for any characters; else all.'),
     tiers: tiers.optional().describe('Tiers it includes; else all.'),
-    features: z.array(z.enum(PLAN_FEATURES)).optional().describe('Beside chats; else all.'),
+    features: z
+      .array(z.enum(PLAN_FEATURES))
+      .optional()
+      .describe('Beside chats of text; `images` and `audio` inside of chats too. Else all.'),
     budget: budget.optional().describe('Budget of a tenant that states none.'),
     in_flight_max: z.int().min(1).max(1_000_000).optional().describe('Calls at the same time.'),
     requests_per_minute_max: perMinute.optional().describe('Requests a minute, of each tenant.'),

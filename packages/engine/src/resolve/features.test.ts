@@ -21,6 +21,26 @@ const TOOLS = {
   ...Object(CHAT),
   tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }],
 };
+const showing = (part: object): object => ({
+  ...Object(CHAT),
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'what is it?' }, part] }],
+});
+const IMAGE = showing({ type: 'image_url', image_url: { url: 'https://img.example/a.png' } });
+const AUDIO = showing({ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } });
+const SHOT = {
+  ...{ model: 'small', max_tokens: 9 },
+  messages: [
+    {
+      role: 'user',
+      content: [
+        {
+          ...{ type: 'tool_result', tool_use_id: 'a' },
+          content: [{ type: 'image', source: { type: 'url', url: 'https://img.example/a.png' } }],
+        },
+      ],
+    },
+  ],
+};
 const EMBEDDING = { model: 'small', input: 'hello' };
 
 describe('the features of a plan', () => {
@@ -34,6 +54,11 @@ describe('the features of a plan', () => {
       ['features: [tools]', STREAM, {}, 'streaming'],
       ['features: [tools, streaming]', STREAM, {}, ''],
       ['features: [tools]', EMBEDDING, { operation: 'embedding' }, 'embeddings'],
+      ['features: [tools]', IMAGE, {}, 'images'],
+      ['features: [images]', IMAGE, {}, ''],
+      ['features: [images]', AUDIO, {}, 'audio'],
+      ['features: [audio]', AUDIO, {}, ''],
+      ['features: [tools]', SHOT, { dialect: 'anthropic' }, 'images'],
       ['features: [embeddings]', EMBEDDING, { operation: 'embedding' }, ''],
     ];
   for (const [features, body, head, lacks] of cases) {

@@ -24,7 +24,7 @@ import { asked, meantIn } from './asked.ts';
 import { bestOf } from './best.ts';
 import { clear } from './clear.ts';
 import { agreed, type Consents, type NamedConsent } from './consent.ts';
-import { withoutFeature } from './features.ts';
+import { unruledBatch, withoutFeature } from './features.ts';
 import { Field, type Looking } from './field.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
@@ -105,7 +105,7 @@ export function survey(
   const { consent, lift, refusal } = agreed(call, facts.consents, facts.at ?? call.at);
   const clearance = clear('call', { tenant, label, tierMax, demands, bound, lift });
   const unseen = { clearance, candidates: NONE, closed: NONE, verdict, consent };
-  const denied = refusal ?? withoutFeature(call);
+  const denied = refusal ?? withoutFeature(call) ?? unruledBatch(call, verdict.output);
   if (denied !== undefined) return refused(call, unseen, denied);
   const view = viewOf(facts.catalog, tenant);
   const wanted = asked(call, verdict, facts.catalog, view.visible);
