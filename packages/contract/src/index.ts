@@ -60,6 +60,8 @@ export {
   type EntryHead,
   type EntryKind,
   type FactsBody,
+  type FeaturesBody,
+  type FeedbackBody,
   type HeldBody,
   type HoldBody,
   type QueueOwnerBody,

@@ -1,8 +1,8 @@
 // The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
 // reading live in `trust` (bytes) and `ports` (disk).
-import type { EndpointName, KeyName, RequestId, SessionId, TenantName } from './ids.ts';
+import type { DecisionId, EndpointName, KeyName, RequestId, SessionId, TenantName } from './ids.ts';
 import type { CallRecord } from './record.ts';
-import type { Label } from './tiers.ts';
+import type { Label, Tier } from './tiers.ts';
 
 export const ENTRY_VERSION = 1;
 
@@ -57,6 +57,24 @@ export type ActBody = {
   readonly by: string;
   readonly what: string;
   readonly detail: Readonly<Record<string, string | number | boolean>>;
+};
+
+/**
+ * What a learned router would see of a call: hashes, sealed under a key of the day that is thrown
+ * away when its time is over. Apart from the record, so that no reader of records has it.
+ */
+export type FeaturesBody = {
+  /** Base64. */
+  readonly sealed: string;
+};
+
+/** How good the answer of a tier was, as its caller says. Of one tier the last one holds. */
+export type FeedbackBody = {
+  readonly decision: DecisionId;
+  readonly key: KeyName;
+  readonly tier: Tier;
+  /** 0 to 1. */
+  readonly score: number;
 };
 
 export type FactsBody = {
@@ -119,6 +137,8 @@ export type Bodies = {
   readonly facts: FactsBody;
   readonly count: CountBody;
   readonly act: ActBody;
+  readonly features: FeaturesBody;
+  readonly feedback: FeedbackBody;
   readonly checkpoint: CheckpointBody;
 };
 

@@ -52,6 +52,8 @@ export interface Configuration {
 export interface RoutingDocument {
   readonly threshold: number;
   readonly labelsMin: number;
+  /** Days that features of calls are kept for learning; 0: none are. */
+  readonly featuresKeepDays: number;
 }
 
 export interface ServerDocument {

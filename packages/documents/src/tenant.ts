@@ -69,6 +69,8 @@ export interface TenantDocument {
   readonly retention: Retention;
   /** What is sensitive, or public, for this tenant beyond what everybody's scanner knows. */
   readonly sensitive?: SensitiveDocument | undefined;
+  /** Of calls with a higher label no features are kept; absent: `internal`. */
+  readonly featuresUpTo?: Label | 'none' | undefined;
   readonly origin: Origin | undefined;
 }
 

@@ -25,6 +25,7 @@ const FULL: JsonObject = {
   policies: ['eu-only'],
   agents: { scribe: ['quiet'] },
   retention: 'zero',
+  features_up_to: 'personal',
   models: {
     hide: ['gpt-*'],
     pin: { small: 'lab' },

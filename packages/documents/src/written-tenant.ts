@@ -31,6 +31,7 @@ export function writtenTenant(one: TenantDocument): JsonObject {
     retention: one.retention,
     models: one.models && overridesOf(one.models),
     sensitive: one.sensitive && sensitiveOf(one.sensitive),
+    features_up_to: one.featuresUpTo,
   });
 }
 

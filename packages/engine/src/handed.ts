@@ -27,10 +27,10 @@ import { decisionHeaders, timingHeader, upstreamHeaders } from './settle/heads.t
 import type { Seen } from './settle/record.ts';
 import type { SettlePorts } from './settle/settle.ts';
 
-export function settlePorts({ ports, now }: House): SettlePorts {
+export function settlePorts({ ports, live, now }: House): SettlePorts {
   const { catalog, version } = now();
   const { store, clock, sink, keys } = ports;
-  return { store, clock, sink, keys, catalog, snapshot: version };
+  return { store, clock, sink, keys, catalog, snapshot: version, keeping: live.keeping };
 }
 
 export function sessionPorts({ ports, live }: House): SessionPorts {

@@ -6,6 +6,7 @@ import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Allowance } from './classify/allowance.ts';
 import type { Decisions } from './classify/decisions.ts';
+import type { FeatureKeeping } from './classify/route/keeping.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
@@ -53,6 +54,7 @@ export type Live = {
   readonly steps: StepMemory;
   readonly routers: Routers;
   readonly decisions: Decisions;
+  readonly keeping: FeatureKeeping;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

@@ -23,6 +23,8 @@ export {
   standingOf,
 } from './catalog/probe-facts.ts';
 export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
+export type { Terms } from './classify/route/features.ts';
+export { unpackTerms } from './classify/route/kept.ts';
 export {
   Adapting,
   conformalThreshold,
@@ -45,7 +47,7 @@ export {
   type RoutingRules,
   TIER_MODELS,
 } from './classify/route/routers.ts';
-export { type RouteExample, trainRouter } from './classify/route/train.ts';
+export { FULL_LABEL, type RouteExample, trainRouter } from './classify/route/train.ts';
 export { StrongShare, Usual } from './classify/route/usual.ts';
 export { Watch } from './classify/route/watch.ts';
 export {

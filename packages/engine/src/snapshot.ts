@@ -5,6 +5,7 @@ import {
   type Clock,
   type Keys,
   keyName,
+  type Label,
   type Random,
   type Secret,
   type Sink,
@@ -28,6 +29,7 @@ import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.
 import { pace } from './catalog/pace.ts';
 import { Allowance } from './classify/allowance.ts';
 import { Decisions } from './classify/decisions.ts';
+import { FeatureKeeping } from './classify/route/keeping.ts';
 import { Routers } from './classify/route/routers.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
@@ -162,9 +164,14 @@ function tenantFacts(
     policies: document.policies,
     sensitive: sensitiveRules(document.sensitive),
     secondStage: document.sensitive?.secondStage,
+    featuresUpTo: featuresUpTo(document),
     agentPolicies: document.agentPolicies,
   };
 }
+
+/** Whoever wants nothing kept has nothing kept. */
+const featuresUpTo = ({ featuresUpTo, retention }: TenantDocument): Label | undefined =>
+  featuresUpTo === 'none' || retention === 'zero' ? undefined : (featuresUpTo ?? 'internal');
 
 /** @throws for a pattern that its document should not have let through: a bug, and no snapshot. */
 function sensitiveRules(document: TenantDocument['sensitive']): SensitiveRules | undefined {
@@ -262,6 +269,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     steps: new StepMemory(),
     routers: new Routers(),
     decisions: new Decisions(clock),
+    keeping: new FeatureKeeping(),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),

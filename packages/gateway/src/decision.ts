@@ -2,10 +2,17 @@
 // gate in words, else tier, endpoint and what refused.
 import type { CallRecord, DecisionId, RecordedCandidate, TenantName } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
+import type { StoredFeedback } from '@signalbox/ports';
 
 /** Where records are read from; answers come from a projection, never from the path of a call. */
 export type Records = {
-  byDecision(tenant: TenantName, decision: DecisionId): Promise<CallRecord | undefined>;
+  byDecision(tenant: TenantName, decision: DecisionId): Promise<Known | undefined>;
+};
+
+export type Known = {
+  readonly record: CallRecord;
+  /** By tier. */
+  readonly feedback: readonly StoredFeedback[];
 };
 
 export type CandidateDocument = {
@@ -16,10 +23,13 @@ export type CandidateDocument = {
   readonly why: readonly string[];
 };
 
-export function decisionDocument(record: CallRecord, explains: boolean): object {
+export function decisionDocument({ record, feedback }: Known, explains: boolean): object {
   const last = record.attempts[record.attempts.length - 1];
-  if (explains)
-    return { object: 'decision', ...record, candidates: record.candidates.map(candidateDocument) };
+  const said = feedback.map(({ tier, score }) => ({ tier, score }));
+  if (explains) {
+    const candidates = record.candidates.map(candidateDocument);
+    return { object: 'decision', ...record, candidates, feedback: said };
+  }
   return {
     object: 'decision',
     decision: record.decision,
@@ -31,6 +41,7 @@ export function decisionDocument(record: CallRecord, explains: boolean): object 
     gates: [...new Set(record.candidates.flatMap((one) => gateNames(one.gates)))],
     usage: record.usage ?? null,
     cost_nano_usd: record.costNanoUsd ?? null,
+    feedback: said,
   };
 }
 

@@ -8,7 +8,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '@signalbox/config';
-import type { CallRecord } from '@signalbox/contract';
+import type { CallRecord, Entry, EntryKind } from '@signalbox/contract';
 import {
   createClock,
   createRandom,
@@ -18,7 +18,7 @@ import {
   readJournal,
 } from '@signalbox/ports';
 import { type Sim, startSim } from '@signalbox/sim';
-import { mintApiKey } from '@signalbox/trust';
+import { entryOf, mintApiKey } from '@signalbox/trust';
 import { nodeKeys } from '@signalbox/trust/node';
 import { type GatewayNode, openNode } from './node.ts';
 
@@ -35,6 +35,10 @@ export type Gateway = {
   readonly ask: (path: string, asked?: Asked) => Promise<Answer>;
   /** What the journal on the disk holds of every call that has ended, by request. */
   readonly settlements: () => Promise<ReadonlyMap<string, readonly CallRecord[]>>;
+  /** All entries of a kind in the journal on the disk, the calls among them ended. */
+  readonly entries: (kind: EntryKind) => Promise<readonly Entry[]>;
+  /** Where the node keeps what it keeps. */
+  readonly dataFolder: string;
   /** All metrics, also after the stop. */
   readonly metrics: () => string;
   readonly swap: (yaml: string) => Promise<void>;
@@ -121,31 +125,41 @@ async function gatewayWith(options: {
   });
   closing(() => node.stop());
   const { port } = node.listening;
+  const entries = async (kind: EntryKind): Promise<readonly Entry[]> => {
+    await until('every call has ended', () => node.house.live.pools.slots.total() === 0);
+    await new Promise<void>((done) => node.house.ports.store.durable(() => done()));
+    return entriesIn(data.journalFolder, kind);
+  };
   return {
     node,
     sim,
     port,
     key,
     ask: (path, asked = {}) => ask(port, path, { key: key('main'), ...asked }),
-    settlements: async () => {
-      await until('every call has ended', () => node.house.live.pools.slots.total() === 0);
-      await new Promise<void>((done) => node.house.ports.store.durable(() => done()));
-      return settledIn(data.journalFolder);
-    },
+    settlements: async () => settledIn(await entries('settlement')),
+    entries,
+    dataFolder: data.path,
     metrics: () => telemetry.metricsText(),
     swap: (text) => node.swap(configurationOf(text), 'second'),
   };
 }
 
-async function settledIn(journal: string): Promise<ReadonlyMap<string, readonly CallRecord[]>> {
-  const settled = new Map<string, CallRecord[]>();
+async function entriesIn(journal: string, kind: EntryKind): Promise<readonly Entry[]> {
+  const found: Entry[] = [];
   const position = { segment: 0, offset: 0 };
-  await readJournal(nodeDisk(), journal, { position }, ({ head, bodyText }) => {
-    if (head.kind !== 'settlement') return undefined;
-    const call = String(head.call);
-    settled.set(call, [...(settled.get(call) ?? []), JSON.parse(String(bodyText))]);
+  await readJournal(nodeDisk(), journal, { position }, (read) => {
+    if (read.head.kind === kind) found.push(entryOf(read));
     return undefined;
   });
+  return found;
+}
+
+function settledIn(entries: readonly Entry[]): ReadonlyMap<string, readonly CallRecord[]> {
+  const settled = new Map<string, CallRecord[]>();
+  for (const { call, body } of entries) {
+    const name = String(call);
+    settled.set(name, [...(settled.get(name) ?? []), Object(body)]);
+  }
   return settled;
 }
 

@@ -48,6 +48,7 @@ import {
   wireOfPath,
 } from './paths.table.ts';
 import type { Waiting } from './queued.ts';
+import { RecentFeedback } from './recent-feedback.ts';
 import { reframed } from './reframed.ts';
 import { type DeferTo, flat, replyLater, replyOver } from './reply.ts';
 import { resumedCall } from './resumed.ts';
@@ -58,7 +59,7 @@ export type Mounted = (exchange: Exchange, target: Target) => boolean;
 
 export type GatewayOptions = {
   readonly house: House;
-  readonly pages: Omit<Pages, 'house' | 'refuse' | 'callFrom'>;
+  readonly pages: Omit<Pages, 'house' | 'refuse' | 'callFrom' | 'recentFeedback'>;
   /** Asked in turn for paths that are not the data plane's. */
   readonly mounted: readonly Mounted[];
   /** Calls on the line: who stops the gateway lets them settle first. */
@@ -77,6 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const pages: Pages = {
     ...options.pages,
     house,
+    recentFeedback: new RecentFeedback(),
     refuse: (exchange, no) => refuse(exchange, no, newId(house.ports)),
     callFrom: (exchange, operation) => {
       const to = { dialect: 'openai', operation } as const;

@@ -110,7 +110,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     ...parts,
     listening,
     async swap(configuration, digest) {
-      await inForce.swap(configuration, digest);
+      await Promise.all([inForce.swap(configuration, digest), storage.swap(configuration)]);
       rounds.begin();
       inForce.learn(live);
       state.queue = configuration.queue;

@@ -58,6 +58,8 @@ const FORMS: ReadonlySet<string> = new Set([
   '/v1/files',
 ]);
 
+const FEEDBACK = 'How good an answer was: `ok`, or `score` from 0 to 1; of another tier, `tier`';
+
 const EXPLAIN =
   'Dry run: every candidate, the gates that refused it, its cost at most and its latency';
 
@@ -98,6 +100,7 @@ export function openapi(version: string): Document {
   paths['/v1/route/simulate'] = {
     post: { ...call('A batch of dry runs', ['requests']), parameters },
   };
+  paths['/v1/feedback'] = { post: call(FEEDBACK, ['decision']) };
   return {
     openapi: '3.1.0',
     info: { title: 'Signalbox', version, license: { name: 'Apache-2.0' } },

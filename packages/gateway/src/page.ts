@@ -5,6 +5,7 @@ import type { House } from '@signalbox/engine';
 import type { Exchange } from '@signalbox/ports';
 import type { Records } from './decision.ts';
 import type { Queued } from './queued.ts';
+import type { RecentFeedback } from './recent-feedback.ts';
 
 export type Readiness = {
   readonly mode: 'ready' | 'degraded' | 'draining' | 'unavailable';
@@ -15,6 +16,7 @@ export type Pages = {
   readonly house: House;
   readonly queued: Queued;
   readonly records: Records;
+  readonly recentFeedback: RecentFeedback;
   readonly readiness: () => Readiness;
   /** Prometheus text. */
   readonly metrics: () => string;

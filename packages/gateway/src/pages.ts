@@ -12,6 +12,7 @@ import { type Identity, identify, type TenantFacts } from '@signalbox/engine';
 import type { Exchange, Target } from '@signalbox/ports';
 import { decisionDocument } from './decision.ts';
 import { explainCall } from './explain.ts';
+import { takeFeedback } from './feedback.ts';
 import { keyDocument } from './key.ts';
 import { modelDocument, modelList } from './models.ts';
 import { type NativePage, nativePage } from './native-pages.ts';
@@ -61,7 +62,7 @@ function metrics(exchange: Exchange, pages: Pages): void {
   sendMetrics(exchange, pages.metrics());
 }
 
-type KeyedPage = 'models' | 'key' | 'decision' | 'queued' | NativePage;
+type KeyedPage = 'models' | 'key' | 'decision' | 'feedback' | 'queued' | NativePage;
 type Keyed = { readonly page: KeyedPage; readonly pages: Pages };
 
 async function withKey(exchange: Exchange, target: Target, { page, pages }: Keyed): Promise<void> {
@@ -77,6 +78,8 @@ async function withKey(exchange: Exchange, target: Target, { page, pages }: Keye
       return json(exchange, 200, keyDocument(found.value, house));
     case 'decision':
       return decision(exchange, id, found.value, pages);
+    case 'feedback':
+      return takeFeedback(exchange, found.value, pages);
     case 'queued':
       return queuedAnswer(exchange, id, found.value, pages);
     default:
@@ -101,11 +104,11 @@ async function decision(
   who: Identity,
   pages: Pages,
 ): Promise<void> {
-  const record = isDecisionId(id) ? await pages.records.byDecision(who.tenant.name, id) : undefined;
-  if (record === undefined) {
+  const known = isDecisionId(id) ? await pages.records.byDecision(who.tenant.name, id) : undefined;
+  if (known === undefined) {
     return pages.refuse(exchange, refusal('decision_unknown', 'No decision of yours has this id.'));
   }
-  return json(exchange, 200, decisionDocument(record, who.key.scopes.has('explain')));
+  return json(exchange, 200, decisionDocument(known, who.key.scopes.has('explain')));
 }
 
 async function queuedAnswer(

@@ -13,6 +13,7 @@ export type Page =
   | 'explain'
   | 'simulate'
   | 'decision'
+  | 'feedback'
   | 'tags'
   | 'show'
   | 'loaded'
@@ -83,6 +84,7 @@ export const PATHS: ReadonlyMap<string, PathEntry> = new Map([
   ['/api/version', get('version')],
   ['/v1/models', get('models')],
   ['/v1/key', get('key')],
+  ['/v1/feedback', post('feedback')],
   ['/v1/route/explain', post('explain')],
   ['/v1/route/simulate', post('simulate')],
   ['/healthz', get('health')],

@@ -9,12 +9,14 @@ import {
   type KeptFiles,
   nodeDisk,
   type OpenSink,
+  openDayKeys,
   openKeptFiles,
   openStore,
   type Position,
   type RecordStore,
+  type StoredRecord,
 } from '@signalbox/ports';
-import type { Records } from './decision.ts';
+import type { Known, Records } from './decision.ts';
 import { openLedger } from './ledger.ts';
 
 export type StorageOptions = {
@@ -33,6 +35,8 @@ export type Storage = {
   readonly live: Live;
   readonly records: Records;
   readonly keptFiles: KeptFiles;
+  /** How long features of calls are kept may be another one from now on. */
+  swap(configuration: Configuration): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -68,6 +72,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     keep: { days: configuration.journal.keepDays, requests: REQUESTS_KEPT_MAX },
   });
   late.store = store;
+  const kept = { days: configuration.routing.featuresKeepDays };
+  const dayKeys = await openDayKeys({
+    ...{ folder: data.daysFolder, clock, random, sink },
+    keepDays: () => kept.days,
+  });
+  live.keeping.sealWith(dayKeys);
   // What became durable while the records were being opened.
   store.advance(late.safe);
   return {
@@ -75,8 +85,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     store,
     live,
     keptFiles,
+    swap({ routing }) {
+      kept.days = routing.featuresKeepDays;
+      return dayKeys.turn();
+    },
     records: recordsOf(store, journal, () => late.safe, clock),
     async close() {
+      dayKeys.close();
       await journal.close();
       await store.close();
     },
@@ -100,19 +115,19 @@ function recordsOf(
   return {
     async byDecision(tenant, decision) {
       const found = await store.requestByDecision(tenant, decision);
-      if (found !== undefined) return readRecord(found.recordJson);
+      if (found !== undefined) return readRecord(found);
       await Promise.race([
         projected(),
         new Promise<void>((done) => void clock.after(WAIT_MS_MAX, done)),
       ]);
-      const again = await store.requestByDecision(tenant, decision);
-      return readRecord(again?.recordJson);
+      return readRecord(await store.requestByDecision(tenant, decision));
     },
   };
 }
 
 /** Undefined when the journal has let go of it. */
-function readRecord(json: string | undefined): CallRecord | undefined {
-  if (json === undefined) return undefined;
-  return JSON.parse(json) as CallRecord; // our own entry, its digest verified
+function readRecord(stored: StoredRecord | undefined): Known | undefined {
+  if (stored?.recordJson === undefined) return undefined;
+  const record = JSON.parse(stored.recordJson) as CallRecord; // our own entry, its digest verified
+  return { record, feedback: stored.feedback ?? [] };
 }

@@ -34,6 +34,7 @@ const EVENTS = 'events.db';
 const QUEUE = 'queue';
 const KEYS = 'keys';
 const CREDENTIALS = 'credentials';
+const DAYS = 'days';
 const SECRET_BYTES = 32;
 const SECRET = /^[0-9a-f]{64}$/;
 /** What an unfinished first start leaves, and what a mounted disk has by itself. */
@@ -57,6 +58,8 @@ export type DataFolder = {
   readonly eventsPath: string;
   /** Calls that wait for a route, and answers that wait for their callers. */
   readonly queueFolder: string;
+  /** Keys of days, which are thrown away. */
+  readonly daysFolder: string;
   readonly pepper: Uint8Array;
   readonly kek: Uint8Array;
   /** The data keys of tenants: one for the whole process, since it holds them opened. */
@@ -85,6 +88,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     recordsPath: join(path, RECORDS),
     eventsPath: join(path, EVENTS),
     queueFolder: join(path, QUEUE),
+    daysFolder: join(path, DAYS),
     pepper,
     kek,
     keyring,

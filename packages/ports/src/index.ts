@@ -13,6 +13,7 @@ export {
   type DataFolderOptions,
   openDataFolder,
 } from './data-folder.ts';
+export { type DayKeys, type DayOpener, dayOpener, openDayKeys } from './day-keys.ts';
 export { type Blocked, bordered, type OnBlocked } from './dial/border.ts';
 export type { Lookup, Resolved } from './dial/connect.ts';
 export {

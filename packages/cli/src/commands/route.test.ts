@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Routers } from '@signalbox/engine';
 import { createClock } from '@signalbox/ports';
-import { type Ended, parsed, typed } from '../testing.fixture.ts';
+import { type Ended, parsed, serverIn, typed } from '../testing.fixture.ts';
 import { serveRouters } from '../up/routers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-route-'));
@@ -104,4 +104,48 @@ test('the gateway tells what it changed to, once', async () => {
   } finally {
     stop();
   }
+});
+
+test('calls and what was said of them teach a router for their tenant', async (context) => {
+  const calling = mkdtempSync(join(tmpdir(), 'signalbox-taught-'));
+  context.after(() => rmSync(calling, { recursive: true, force: true }));
+  const train = (...words: readonly string[]): Promise<Ended> =>
+    typed(calling, ['route', 'train', '--journal', ...words]);
+  const none = await train();
+  assert.deepEqual([none.exit, /holds no features/.test(none.err)], [1, true], none.err);
+  const server = await serverIn(context, calling);
+  const post = async (path: string, body: object): Promise<Response> => {
+    const headers = { authorization: `Bearer ${server.demo?.key.reveal()}` };
+    const answer = await fetch(`${server.url}${path}`, {
+      ...{ method: 'POST', body: JSON.stringify(body) },
+      headers: { ...headers, 'content-type': 'application/json' },
+    });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    return answer;
+  };
+  const ask = async (at: number): Promise<string> => {
+    const word = at % 2 === 0 ? 'prove the lemma' : 'greet the reader';
+    const content = `Please ${word} number ${at} of ${at * 13}`;
+    const messages = [{ role: 'user', content }];
+    const body = { model: 'auto', metadata: { step: 'qa' }, messages };
+    const answer = await post('/v1/chat/completions', body);
+    return String(answer.headers.get('x-signalbox-decision-id'));
+  };
+  const decisions: string[] = [];
+  for (let at = 0; at < 60; at += 1) decisions.push(await ask(at));
+  const unsaid = await train();
+  assert.deepEqual([unsaid.exit, /none is labelled/.test(unsaid.err)], [1, true], unsaid.err);
+  for (const [at, decision] of decisions.entries()) {
+    await post('/v1/feedback', { decision, ok: at % 2 === 1, tier: 1 });
+    await post('/v1/feedback', { decision, ok: true, tier: 3 });
+  }
+  const trained = await train('--tenant', 'demo', '--json');
+  assert.equal(trained.exit, 0, trained.err);
+  const { card, may_be_promoted: may } = parsed(trained);
+  const { origins, sources, families, evaluation } = Object(card);
+  assert.deepEqual([origins, sources, families], [{ feedback: 120 }, ['journal'], { demo: 60 }]);
+  assert.ok(evaluation.low > 0.5);
+  assert.equal(may, true);
+  const others = await train('--tenant', 'nobody');
+  assert.deepEqual([others.exit, /no features/.test(others.err)], [1, true]);
 });

@@ -3,6 +3,7 @@
 import { basename, resolve } from 'node:path';
 import { type Evaluation, isForLine, type RouteModel } from '@signalbox/engine';
 import type { Asked, Command, Desk } from '../command.ts';
+import { compiledOffline } from '../configuration/compiled.ts';
 import {
   readRouter,
   readStanding,
@@ -11,6 +12,7 @@ import {
   writeRouter,
   writeStanding,
 } from '../configuration/routers.ts';
+import { type Taught, taughtBy } from '../eval/routing-journal.ts';
 import { readRows } from '../eval/routing-set.ts';
 import { trainForLine, unfit } from '../eval/routing-train.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from '../exit.ts';
@@ -20,15 +22,20 @@ import { mayChange, unknownName } from './admin.ts';
 export const commands: readonly Command[] = [
   {
     name: 'route train',
-    says: 'Learn from rows of (prompt, step, how good each tier was) and evaluate it.',
+    says: 'Learn from rows (prompt, step, how good each tier was) or the journal; evaluate it.',
     flags: {
       rows: {
         says: 'JSON Lines: `prompt`, `models` by tier, `sub` (the step), `task` (the tenant).',
         takes: 'FILE',
         many: true,
       },
+      journal: { says: 'Calls of `auto` and what was said of their answers, by tenant.' },
+      tenant: { says: 'With --journal: of this tenant alone.', takes: 'NAME' },
     },
-    examples: ['signalbox route train --rows labels.jsonl'],
+    examples: [
+      'signalbox route train --rows labels.jsonl',
+      'signalbox route train --journal --tenant acme',
+    ],
     run: train,
   },
   {
@@ -60,12 +67,19 @@ export const commands: readonly Command[] = [
 
 async function train(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
   const files = asked.list('rows').map((one) => resolve(place.folder, one));
-  if (files.length === 0) throw misused('Say what to learn from: --rows FILE.');
+  const fromJournal = asked.switched('journal');
+  if (files.length === 0 && !fromJournal) {
+    throw misused('Say what to learn from: --rows FILE, or --journal.');
+  }
+  if (files.length > 0 && fromJournal) {
+    throw misused('Learn from --rows or from --journal: what one tenant says must not reach all.');
+  }
   const rows = (await Promise.all(files.map((one) => readRows(one)))).flat();
-  const { model, bytes } = trainForLine(
-    rows,
-    files.map((one) => basename(one)),
-  );
+  const taught = fromJournal ? await journalRows(asked.text('tenant'), place) : undefined;
+  const sources = [...files.map((one) => basename(one)), ...(fromJournal ? ['journal'] : [])];
+  const { model, bytes } = trainForLine([...rows, ...(taught?.rows ?? [])], {
+    ...{ sources, origins: taught?.origins },
+  });
   const digest = await writeRouter(place.dataFolder, bytes);
   show({ digest, model, stage: undefined }, terminal);
   const why = unfit(model);
@@ -75,6 +89,32 @@ async function train(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
       : `it cannot be promoted: ${why}`,
   );
   return EXIT.ok;
+}
+
+/** @throws a fault where it has nothing to learn from. */
+async function journalRows(tenant: string | undefined, place: Desk['place']): Promise<Taught> {
+  const { configuration } = await compiledOffline(place);
+  const keepDays = configuration.routing.featuresKeepDays;
+  const { dataFolder } = place;
+  const taught = await taughtBy({ dataFolder, tenant, keepDays, now: Date.now() });
+  const { rows, calls, unread } = taught;
+  const tenants = [...new Set(rows.map(({ task }) => task))].sort();
+  if (tenants.length > 1) {
+    throw misused(`Say whose calls: --tenant ${tenants[0]}; what one says must not reach another.`);
+  }
+  if (rows.length > 0) return taught;
+  if (calls === 0) {
+    throw new CommandFault(EXIT.failed, 'The journal holds no features of calls to learn from.', {
+      hint:
+        'They are kept of calls of the model `auto` that are public or internal, for as many ' +
+        'days as `routing.features_keep` says.',
+    });
+  }
+  const why =
+    unread > 0 ? `the features of ${unread} cannot be opened any more` : 'none is labelled';
+  throw new CommandFault(EXIT.failed, `Of ${calls} calls ${why}.`, {
+    hint: 'Say how good an answer was: POST /v1/feedback {"decision": "dec_…", "ok": true}.',
+  });
 }
 
 async function list(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
@@ -154,6 +194,11 @@ function measuredWords({ apgr, low, rows }: Evaluation): string {
   return `APGR ${figures[0]} on ${rows} unseen rows (chance 0.5; 95 % above ${figures[1]})`;
 }
 
+const originWords = (origins: Readonly<Record<string, number>>): string =>
+  Object.entries(origins)
+    .map(([origin, count]) => `${origin}: ${count}`)
+    .join(', ');
+
 type Shown = {
   readonly digest: string;
   readonly model: RouteModel;
@@ -170,7 +215,7 @@ function show(shown: Shown, terminal: Desk['terminal']): void {
     terminal.out(`${JSON.stringify(documentOf(shown))}\n`);
     return;
   }
-  const { rows, duplicates, labels, evaluation, sources } = shown.model.card;
+  const { rows, duplicates, labels, evaluation, sources, origins } = shown.model.card;
   const labelled = Object.entries(labels).map(([tier, count]) => `${tier}: ${count}`);
   const measured =
     evaluation === undefined ? 'not enough rows with both outcomes' : measuredWords(evaluation);
@@ -179,6 +224,7 @@ function show(shown: Shown, terminal: Desk['terminal']): void {
     ['from', sources.join(', ')],
     ['rows', `${rows}, and ${duplicates} equal ones left out`],
     ['labels', labelled.join(', ')],
+    ...(origins === undefined ? [] : [['said by', originWords(origins)]]),
     ['evaluation', measured],
   ];
   terminal.out(columns(lines.map((line) => line.map(printable))));

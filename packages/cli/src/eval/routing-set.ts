@@ -3,15 +3,20 @@
 // with its file and number, never with its text.
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Terms } from '@signalbox/engine';
 import { CommandFault, EXIT } from '../exit.ts';
 
 export type RoutingRow = {
   readonly id: string;
   readonly task: string | undefined;
   readonly sub: string | undefined;
+  /** Of a row whose text nobody has: what tells equal ones. */
   readonly prompt: string;
+  readonly terms?: Terms | undefined;
   readonly tools: { readonly count: number; readonly fields: number } | undefined;
   readonly outcomes: Readonly<Record<string, number>>;
+  /** How much each outcome counts; absent: as a label of its own. */
+  readonly weights?: Readonly<Record<string, number>> | undefined;
   readonly prices: Readonly<Record<string, number>> | undefined;
   readonly weakResponse: string | undefined;
   /** `calib` rows are learned from, `test` rows measured, wherever they stand. */

@@ -7,6 +7,7 @@ import {
   EVERYBODY,
   type Evaluation,
   encodeRouter,
+  FULL_LABEL,
   LearnedRouter,
   type RouteExample,
   type RouteModel,
@@ -25,12 +26,23 @@ const EVALUATED_MIN = 50;
 
 export type Trained = { readonly model: RouteModel; readonly bytes: Uint8Array };
 
+export type From = {
+  readonly sources: readonly string[];
+  /** Labels of the journal by what they come from. */
+  readonly origins?: Readonly<Record<string, number>> | undefined;
+};
+
 /** @throws a fault where the rows cannot teach anything. */
-export function trainForLine(rows: readonly RoutingRow[], sources: readonly string[]): Trained {
+export function trainForLine(rows: readonly RoutingRow[], from: From): Trained {
+  const { sources, origins } = from;
   const tiers = tiersIn(rows);
   const evaluation = evaluated(rows, tiers);
   const model = trainRouter(rows.map(exampleOf), { models: tiers, sources });
-  const card = evaluation === undefined ? model.card : { ...model.card, evaluation };
+  const card = {
+    ...model.card,
+    ...(evaluation === undefined ? {} : { evaluation }),
+    ...(origins === undefined ? {} : { origins }),
+  };
   const bytes = encodeRouter({ ...model, card });
   const read = decodeRouter(bytes);
   if (read === undefined) throw new CommandFault(EXIT.failed, 'The router is larger than 1 MB.');
@@ -71,13 +83,16 @@ const isOneSided = (rows: readonly RoutingRow[], tier: string): boolean =>
   new Set(rows.flatMap(({ outcomes }) => outcomes[tier] ?? [])).size <= 1;
 
 /** What is not a tier is left out: nobody on the line is called so. */
-function exampleOf({ prompt, task = EVERYBODY, sub, outcomes, prices }: RoutingRow): RouteExample {
+function exampleOf(row: RoutingRow): RouteExample {
+  const { prompt, task = EVERYBODY, sub, outcomes, prices, terms, weights } = row;
   const step = sub === undefined ? undefined : (CLASS_OF_WORD.get(sub.toLowerCase()) ?? sub);
   const known = Object.entries(outcomes).filter(([name]) => Object.hasOwn(TIER_MODELS, name));
   return {
     ...{ text: prompt, family: task, outcomes: Object.fromEntries(known) },
     ...(step === undefined ? {} : { step }),
     ...(prices === undefined ? {} : { prices }),
+    ...(terms === undefined ? {} : { terms }),
+    ...(weights === undefined ? {} : { weights }),
   };
 }
 
@@ -89,8 +104,9 @@ function evaluated(rows: readonly RoutingRow[], tiers: readonly string[]): Evalu
     for (const row of test) {
       const [weak, strong] = [row.outcomes[weakest], row.outcomes[strongest]];
       if (weak === undefined || strong === undefined) continue;
-      const { text, family, step } = exampleOf(row);
-      const asked = { text, ...(family && { family }), ...(step && { step }) };
+      const { outcomes: _said, weights = {}, prices: _paid, ...asked } = exampleOf(row);
+      const isFull = [weakest, strongest].every((one) => (weights[one] ?? 1) >= FULL_LABEL);
+      if (!isFull) continue;
       scored.push({ score: router.decide(asked).score, weak, strong });
     }
   }

@@ -158,10 +158,17 @@ export const routing: z.ZodType<RoutingDocument> = z
     labels_min: count
       .default(50)
       .describe('With fewer labels of a step, of the tenant or of all, a router says nothing.'),
+    features_keep: z
+      .int()
+      .min(0)
+      .max(365)
+      .default(30)
+      .describe('Days, at most, that hashed features of calls are kept to learn from; 0: none.'),
   })
   .transform((written) => ({
     threshold: written.threshold,
     labelsMin: written.labels_min,
+    featuresKeepDays: written.features_keep,
   }));
 
 export const journal: z.ZodType<JournalDocument> = z

@@ -19,6 +19,7 @@ import {
   instantMs,
   isMapping,
   label,
+  labelOrNone,
   listOf,
   mapOf,
   milliseconds,
@@ -226,6 +227,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .describe('`zero`: only endpoints that keep nothing.'),
     models: overrides.optional().describe('What it has otherwise than the others.'),
     sensitive: sensitive.optional().describe('What is sensitive or public for this tenant.'),
+    features_up_to: labelOrNone.optional().describe('Highest label that routing learns from.'),
   })
   .transform((written) => ({
     plan: written.plan,
@@ -246,6 +248,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     retention: written.retention,
     models: written.models,
     sensitive: written.sensitive,
+    featuresUpTo: written.features_up_to,
   }));
 
 const tagName = formed({

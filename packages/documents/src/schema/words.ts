@@ -71,6 +71,9 @@ export const label: z.ZodType<Label, string> = z
   .enum([...LABELS, 'low', 'medium', 'high'])
   .transform((text) => readLabel(text) ?? 'regulated');
 
+/** `none`: not even of what is public. */
+export const labelOrNone: z.ZodType<Label | 'none', string> = z.union([z.literal('none'), label]);
+
 /** One label, several, or `>=personal` for it and everything more sensitive. */
 export const labels: z.ZodType<readonly Label[], string | string[]> = z
   .union([sensitivity(), z.array(sensitivity()).min(1).max(LABELS.length)])

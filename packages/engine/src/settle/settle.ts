@@ -4,7 +4,6 @@
 // and marked as estimated, a price that nobody knows stays unknown.
 import {
   type CallRecord,
-  type Clock,
   type Code,
   decisionId,
   type Ending,
@@ -12,7 +11,6 @@ import {
   type Refusal,
   type RequestId,
   type Sink,
-  type Store,
   type TenantName,
 } from '@signalbox/contract';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -20,6 +18,7 @@ import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { type Bill, withLost } from './bill.ts';
 import { requestCommitment } from './commitment.ts';
+import { type KeepPorts, keepFeatures } from './keep-features.ts';
 import { recordOf, type Seen } from './record.ts';
 
 export type { Seen } from './record.ts';
@@ -27,9 +26,7 @@ export type { Seen } from './record.ts';
 /** The record is made when it is asked for, or when its batch is written. */
 export type Settlement = { readonly record: CallRecord };
 
-export type SettlePorts = {
-  readonly store: Store;
-  readonly clock: Clock;
+export type SettlePorts = KeepPorts & {
   readonly sink: Sink;
   readonly keys: Keys;
   /** Knows what a call would cost without routing. */
@@ -51,6 +48,7 @@ export function settle(call: Scheduled, end: End, ports: SettlePorts): Settlemen
   const known = billed.cost?.kind === 'known' ? billed.cost.nanoUsd : 0n;
   call.permit.close(known, billed.usage && billed.usage.inputTokens + billed.usage.outputTokens);
   const ending = endingOf(outcome);
+  if (call.stepSeen !== undefined && ending === 'answered') keepFeatures(call, ports);
   return write(
     call,
     { ending, code: codeOf(end), status: end.status, billed, outcome },

@@ -92,6 +92,8 @@ export type TenantFacts = {
   readonly sensitive?: SensitiveRules | undefined;
   /** Who reads what the scanner has read; undefined: nobody. */
   readonly secondStage?: SecondStageDocument | undefined;
+  /** The highest label of calls whose features are kept; undefined: of none. */
+  readonly featuresUpTo?: Label | undefined;
   /** By agent; asked before those of the tenant. */
   readonly agentPolicies: ReadonlyMap<string, readonly string[]>;
 };

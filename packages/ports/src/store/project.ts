@@ -7,7 +7,7 @@ import type { EntryName } from '../journal/read.ts';
 import { isBefore, type Position } from '../journal/segment.ts';
 import { FlowTally, type FlowTotal } from './flow-tally.ts';
 import type { RequestSummary } from './records.ts';
-import { type Row, rowOf, type SettledRow } from './row.ts';
+import { type FeedbackRow, type Row, rowOf, type SettledRow } from './row.ts';
 import { HOUR_MS, MINUTE_MS, type MinuteSum, Tally, type UsageSum } from './tally.ts';
 
 const DAY_MS: number = 24 * HOUR_MS;
@@ -100,6 +100,7 @@ export class Projection {
     const added: RequestSummary[] = [];
     for (const row of rows) {
       if (row.kind === 'counted') tally.counted(row);
+      else if (row.kind === 'feedback') this.#told(row);
       else if (this.#insert(row)) {
         tally.settled(row.summary);
         flows.settled(row);
@@ -110,6 +111,10 @@ export class Projection {
     for (const sum of tally.minutes()) this.#statements.addMinute.run(...minuteColumns(sum));
     for (const sum of flows.sums()) this.#statements.addFlow.run(...flowColumns(sum));
     return added;
+  }
+
+  #told({ decision, tier, tenant, at, key, score }: FeedbackRow): void {
+    this.#statements.addFeedback.run(decision, tier, tenant, at, key, score);
   }
 
   /** False: the decision is known already. */
@@ -139,6 +144,7 @@ export class Projection {
     const oldestHour = Math.floor((now - HOURS_KEPT_MS) / HOUR_MS);
     this.#statements.dropUsage.run(oldestHour);
     this.#statements.dropFlows.run(oldestHour);
+    this.#statements.dropFeedback.run(now - this.#keep.days * DAY_MS);
   }
 }
 
@@ -253,6 +259,11 @@ function prepare(database: DatabaseSync) {
          first = min(first, excluded.first),
          last = max(last, excluded.last)`,
     ),
+    addFeedback: database.prepare(
+      `INSERT INTO feedback (decision, tier, tenant, at, key, score) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET at = excluded.at, key = excluded.key, score = excluded.score`,
+    ),
+    dropFeedback: database.prepare('DELETE FROM feedback WHERE at < ?'),
     /** The youngest of the eldest rows that may go. */
     oldRequests: database.prepare(
       `SELECT max(id) AS id FROM (SELECT id, at FROM requests ORDER BY id LIMIT ?)

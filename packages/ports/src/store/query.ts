@@ -13,6 +13,7 @@ import {
   type RecentQuery,
   type RequestSummary,
   type Scope,
+  type StoredFeedback,
   USAGE_ROWS_MAX,
   type UsageGroup,
   type UsageQuery,
@@ -37,7 +38,11 @@ const GROUP_COLUMNS: Readonly<Record<UsageGroup, string>> = {
   tenant: 'tenant',
 };
 
-export type PlacedRequest = { readonly summary: RequestSummary; readonly place: Position };
+export type PlacedRequest = {
+  readonly summary: RequestSummary;
+  readonly place: Position;
+  readonly feedback: readonly StoredFeedback[];
+};
 
 export class Queries {
   readonly #statements: ReturnType<typeof prepare>;
@@ -67,7 +72,9 @@ export class Queries {
     const row = tenant === EVERY_TENANT ? oneOfAll.get(decision) : one.get(decision, tenant);
     if (row === undefined) return undefined;
     const place = { segment: number(row, 'segment') ?? 0, offset: number(row, 'byte') ?? 0 };
-    return { summary: summaryOf(row), place };
+    const summary = summaryOf(row);
+    const told = this.#statements.feedback.all(decision, summary.tenant ?? '');
+    return { summary, place, feedback: told.map(feedbackOf) };
   }
 
   usage(query: UsageQuery): readonly UsageRow[] {
@@ -160,6 +167,13 @@ function summaryOf(row: Columns): RequestSummary {
   };
 }
 
+const feedbackOf = (row: Columns): StoredFeedback => ({
+  tier: number(row, 'tier') ?? 0,
+  score: number(row, 'score') ?? 0,
+  key: text(row, 'key') ?? '',
+  at: number(row, 'at') ?? 0,
+});
+
 const names = (row: Columns, name: string): readonly string[] =>
   text(row, name)?.trim().split(' ') ?? [];
 
@@ -206,6 +220,9 @@ function prepare(database: DatabaseSync) {
     horizonOfTenant: lastScanned(' AND tenant = ?2'),
     one: single(' AND tenant = ?2'),
     oneOfAll: single(''),
+    feedback: ready(
+      'SELECT tier, score, key, at FROM feedback WHERE decision = ?1 AND tenant = ?2 ORDER BY tier',
+    ),
     usage: {
       hour: sums('hour'),
       day: sums('day'),

@@ -97,10 +97,22 @@ export type RecentPage = {
   readonly next: string | undefined;
 };
 
+/** What a caller said of the answer of one tier: the last word. */
+export type StoredFeedback = {
+  readonly tier: number;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly key: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+};
+
 export type StoredRecord = {
   readonly summary: RequestSummary;
   /** The whole `CallRecord` as JSON; undefined when the journal has let go of it. */
   readonly recordJson: string | undefined;
+  /** By tier; absent: none. */
+  readonly feedback?: readonly StoredFeedback[] | undefined;
 };
 
 export type UsageGroup = 'hour' | 'day' | 'model' | 'endpoint' | 'tier' | 'tenant';

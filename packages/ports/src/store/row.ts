@@ -4,7 +4,7 @@
 import type { ReadEntry } from '@signalbox/trust';
 import type { Position } from '../journal/segment.ts';
 import { count, field, list, number, string } from './fields.ts';
-import type { RequestSummary } from './records.ts';
+import type { RequestSummary, StoredFeedback } from './records.ts';
 import { type FlowPlace, type Whereto, wheretoOf } from './whereto.ts';
 
 export type SettledRow = {
@@ -21,19 +21,35 @@ export type CountedRow = {
   readonly tenant: string | undefined;
   readonly times: number;
 };
-export type Row = SettledRow | CountedRow;
+export type FeedbackRow = StoredFeedback & {
+  readonly kind: 'feedback';
+  readonly decision: string;
+  readonly tenant: string;
+};
+export type Row = SettledRow | CountedRow | FeedbackRow;
 
 /** Undefined: an entry of a kind that has no row, or one that does not read. */
 export function rowOf(read: ReadEntry, place: Position): Row | undefined {
   const { head, bodyText } = read;
   if (bodyText === undefined) return undefined;
   if (head.kind === 'count') return countedRow(head.at, head.tenant, parsed(bodyText));
+  if (head.kind === 'feedback') return feedbackRow(head, parsed(bodyText));
   if (head.kind !== 'settlement') return undefined;
   const record = parsed(bodyText);
   const whereto = wheretoOf(record);
   const summary = summaryOf(record, whereto);
   if (summary === undefined) return undefined;
   return { kind: 'settled', summary, places: whereto.places, place };
+}
+
+function feedbackRow({ at, tenant }: ReadEntry['head'], body: unknown): FeedbackRow | undefined {
+  const decision = string(body, 'decision');
+  const tier = count(body, 'tier');
+  const key = string(body, 'key');
+  const score = number(body, 'score');
+  if (decision === undefined || tier === undefined || tenant === undefined) return undefined;
+  if (key === undefined || score === undefined) return undefined;
+  return { kind: 'feedback', at, tenant, decision, tier, key, score };
 }
 
 function countedRow(at: number, tenant: string | undefined, body: unknown): Row | undefined {

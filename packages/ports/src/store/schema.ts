@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 const FILE_MODE = 0o600;
 const BUSY_MS = 2_000;
 
@@ -111,6 +111,15 @@ const TABLES = `
     PRIMARY KEY (tenant, hour, fate, endpoint, region, entity, tier, own, label, consent)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX flows_by_hour ON flows (hour);
+  CREATE TABLE feedback (
+    decision TEXT NOT NULL,
+    tier INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    at REAL NOT NULL,
+    key TEXT NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (decision, tier)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE cursor (
     source TEXT PRIMARY KEY,
     segment INTEGER NOT NULL,

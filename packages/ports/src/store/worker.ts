@@ -120,7 +120,9 @@ async function recordOf(tenant: Scope, decision: string): Promise<StoredRecord |
   const entry = await readEntryAt(disk, start.journalFolder, found.place).catch(() => undefined);
   // A journal that was replaced may have something else at that place.
   const isSame = entry?.head.call === requestIdOf(found.summary.decision);
-  return { summary: found.summary, recordJson: isSame ? entry.bodyText : undefined };
+  const recordJson = isSame ? entry.bodyText : undefined;
+  const { summary, feedback } = found;
+  return { summary, recordJson, feedback: feedback.length === 0 ? undefined : feedback };
 }
 
 /** `dec_` and `req_` share the 26 characters that follow. */

@@ -67,7 +67,7 @@ export function firstDocuments(chance: Chance): Configuration {
       perTenantBytesMax: 1_000_000,
       keepMs: 15_000,
     },
-    routing: { threshold: 0.1, labelsMin: 50 },
+    routing: { threshold: 0.1, labelsMin: 50, featuresKeepDays: 30 },
     journal: journal(chance),
     telemetry: { logLevel: 'info', otlp: undefined },
   };

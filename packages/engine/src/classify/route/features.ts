@@ -9,6 +9,19 @@ export type Question = {
   readonly tools?: { readonly count: number; readonly fields: number };
   /** What the weaker model answered, where it has been asked already. */
   readonly answer?: string;
+  /** Read before: instead of the text, which then only tells equal questions from others. */
+  readonly terms?: Terms;
+};
+
+/** Of a text its hashed terms with how often each stands there: features for any size of router. */
+export type Terms = {
+  /** Single words, below 2 to the power of `WORD_BITS`, in the order of their first place. */
+  readonly words: Int32Array;
+  readonly wordTimes: Uint16Array;
+  /** Pairs of neighbours, below 2 to the power of `PAIR_BITS`. */
+  readonly pairs: Int32Array;
+  readonly pairTimes: Uint16Array;
+  readonly shape: Float64Array;
 };
 
 /** Places of hashed terms with their weights, each block of length 1, and the shape beside them. */
@@ -28,6 +41,8 @@ export type Features = {
 export const READ_LENGTH_MAX = 12_000;
 /** Enough that pairs of thousands of texts leave most places empty. */
 export const PAIR_BITS = 20;
+/** No router has more places. */
+export const WORD_BITS = 17;
 export const SHAPE_LENGTH: number = SHAPES + ANSWER_SHAPES;
 
 const WORD_SALT = 0x811c_9dc5;
@@ -45,6 +60,7 @@ export class Reader {
   #places = new Int32Array(4_096);
   #weights = new Float64Array(4_096);
   #pairs = new Int32Array(1_024);
+  #times = new Uint16Array(4_096);
   #size = 0;
 
   constructor(bits: number) {
@@ -53,6 +69,7 @@ export class Reader {
   }
 
   read(question: Question): Features {
+    if (question.terms !== undefined) return featuresOf(question.terms, this.bits);
     const text = bounded(question.text);
     const answer = question.answer === undefined ? '' : bounded(question.answer);
     this.#size = 0;
@@ -72,6 +89,14 @@ export class Reader {
     const places = this.#places.slice(0, this.#size);
     const weights = this.#weights.slice(0, this.#size);
     return { places, weights, words, pairs, bits: this.bits, shape };
+  }
+
+  /** Asked of a reader with `WORD_BITS` alone: others have put different terms together. */
+  terms(question: Question): Terms {
+    const { words: count, pairs, places, shape } = this.read(question);
+    const times = this.#times.slice(0, places.length);
+    const [wordTimes, pairTimes] = [times.subarray(0, count), times.subarray(count)];
+    return { words: places.subarray(0, count), wordTimes, pairs, pairTimes, shape };
   }
 
   /** Hashes of words, numbers (by their length) and marks, in their order. Says how many. */
@@ -118,23 +143,64 @@ export class Reader {
       const place = this.#places[at] ?? 0;
       const count = this.#counts[place] ?? 1;
       this.#counts[place] = 0;
-      const weight = count === 1 ? 1 : 1 + logarithm(count);
+      this.#times[at] = count;
+      const weight = weightOf(count);
       this.#weights[at] = weight;
       squares += weight * weight;
     }
-    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
-    for (let at = begin; at < this.#size; at += 1) {
-      this.#weights[at] = (this.#weights[at] ?? 0) * scale;
-    }
+    scale(this.#weights, squares, begin, this.#size);
   }
 
   #grow(size: number): void {
     const [places, weights] = [new Int32Array(2 * size), new Float64Array(2 * size)];
     places.set(this.#places);
     weights.set(this.#weights);
+    const times = new Uint16Array(2 * size);
+    times.set(this.#times);
     this.#places = places;
     this.#weights = weights;
+    this.#times = times;
   }
+}
+
+const weightOf = (times: number): number => (times === 1 ? 1 : 1 + logarithm(times));
+
+/** To length 1. */
+function scale(weights: Float64Array, squares: number, begin: number, end: number): void {
+  const by = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  for (let at = begin; at < end; at += 1) weights[at] = (weights[at] ?? 0) * by;
+}
+
+/** The same to the bit as of the text itself, for a router of so many places. */
+export function featuresOf(terms: Terms, bits: number): Features {
+  const words = together(terms.words, terms.wordTimes, WORD_BITS - bits);
+  const pairs = together(terms.pairs, terms.pairTimes, PAIR_BITS - bits);
+  const places = new Int32Array(words.places.length + pairs.places.length);
+  places.set(words.places);
+  places.set(pairs.places, words.places.length);
+  const weights = new Float64Array(places.length);
+  weights.set(words.weights);
+  weights.set(pairs.weights, words.weights.length);
+  const shape = new Float64Array(SHAPE_LENGTH);
+  shape.set(terms.shape);
+  return { places, weights, words: words.places.length, pairs: pairs.hashes, bits, shape };
+}
+
+/** Hashes that share a place count as one term, at the place of the first. */
+function together(hashes: Int32Array, times: Uint16Array, shift: number) {
+  const at = new Map<number, { readonly hash: number; times: number }>();
+  for (let i = 0; i < hashes.length; i += 1) {
+    const hash = hashes[i] ?? 0;
+    const known = at.get(hash >>> shift);
+    if (known === undefined) at.set(hash >>> shift, { hash, times: times[i] ?? 1 });
+    else known.times += times[i] ?? 1;
+  }
+  const weights = Float64Array.from(at.values(), (one) => weightOf(one.times));
+  let squares = 0;
+  for (const weight of weights) squares += weight * weight;
+  scale(weights, squares, 0, weights.length);
+  const first = Int32Array.from(at.values(), (one) => one.hash);
+  return { places: Int32Array.from(at.keys()), weights, hashes: first };
 }
 
 function bounded(text: string): string {

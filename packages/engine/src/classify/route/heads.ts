@@ -28,11 +28,18 @@ export type Pace = {
 
 export const PACE: Pace = { epochs: 20, rate: 0.02, shapeRate: 0.005, answerRate: 0.02, decay: 0 };
 
+type HeadOptions = {
+  readonly bits: number;
+  readonly pace: Pace;
+  /** How much each row counts; undefined: all alike. */
+  readonly counts?: Float64Array | undefined;
+};
+
 /** @param goals of each row: 0 to 1, or NaN where it is not known. */
 export function trainHead(
   rows: readonly Row[],
   goals: Float64Array,
-  { bits, pace }: { readonly bits: number; readonly pace: Pace },
+  { bits, pace, counts }: HeadOptions,
 ): Head {
   const head: Head = {
     weights: new Float32Array(2 ** bits),
@@ -46,7 +53,7 @@ export function trainHead(
       const goal = goals[at] ?? Number.NaN;
       const row = rows[at];
       if (row === undefined || Number.isNaN(goal)) continue;
-      const slope = sigmoid(logitOf(head, row)) - goal;
+      const slope = (counts?.[at] ?? 1) * (sigmoid(logitOf(head, row)) - goal);
       step(head.weights, sums.weights, row.features, slope, pace);
       for (let i = 0; i < SHAPE_LENGTH; i += 1) {
         const value = row.shape[i] ?? 0;

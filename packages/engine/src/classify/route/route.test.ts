@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { ARTIFACT_BYTES_MAX, decodeRouter, encodeRouter } from './artifact.ts';
 import { calibrated, valueAt } from './calibration.ts';
 import { exponential, logarithm } from './exact.ts';
+import { Reader, WORD_BITS } from './features.ts';
+import { packTerms, unpackTerms } from './kept.ts';
 import { MODELS, madeUp } from './route.fixture.ts';
 import { LearnedRouter } from './route.ts';
 import { type RouteExample, trainRouter } from './train.ts';
@@ -120,3 +122,72 @@ it('exponential and logarithm are right to twelve digits', () => {
 });
 
 const EXPECTED_SCORE = 0.8936766456450662;
+
+describe('terms that were kept', () => {
+  it('are the same features as of the text, for routers of every size', () => {
+    const texts = [
+      hard.text,
+      easy.text,
+      'a a a b, a a!',
+      'x',
+      ...madeUp(40).map((one) => one.text),
+    ];
+    const keeper = new Reader(WORD_BITS);
+    for (const text of [...texts, texts.join(' ')]) {
+      const terms = unpackTerms(packTerms(keeper.terms({ text })));
+      assert.ok(terms !== undefined);
+      for (const bits of [12, 16, 17]) {
+        const reader = new Reader(bits);
+        const { shape: rounded, ...kept } = reader.read({ text: '', terms });
+        const { shape, ...whole } = reader.read({ text });
+        assert.deepEqual(kept, whole);
+        assert.deepEqual(rounded, Float64Array.from(Float32Array.from(shape)));
+      }
+    }
+  });
+
+  it('are not read when they were cut, or are of another version', () => {
+    const bytes = packTerms(new Reader(WORD_BITS).terms(hard));
+    assert.equal(unpackTerms(bytes.subarray(1)), undefined);
+    assert.equal(unpackTerms(bytes.subarray(0, -1)), undefined);
+    assert.equal(unpackTerms(new Uint8Array(0)), undefined);
+  });
+
+  it('teach what the texts would have taught', () => {
+    const keeper = new Reader(WORD_BITS);
+    const kept = rows.map((row, at) => ({ ...row, text: `${at}`, terms: keeper.terms(row) }));
+    const other = new LearnedRouter(trainRouter(kept, options));
+    const [one, two] = [hard, easy].map(
+      (asked) => other.decide({ ...asked, family: 'sums' }).score,
+    );
+    assert.ok((one ?? 0) > (two ?? 0) + 0.3);
+  });
+});
+
+describe('labels that count less', () => {
+  const weak = (weight: number): readonly RouteExample[] =>
+    rows.map((row) => ({ ...row, weights: { small: weight, large: weight } }));
+
+  it('are fewer labels of a step, and calibrate nothing', () => {
+    const { card, gain, models } = trainRouter(weak(0.5), options);
+    const sum = (of: Readonly<Record<string, number>> = {}): number =>
+      Object.values(of).reduce((total, one) => total + one, 0);
+    assert.ok(Math.abs(sum(card.steps) - sum(trained.card.steps) / 2) <= 4);
+    assert.deepEqual([gain.labels, models[0]?.calibration.labels], [0, 0]);
+  });
+
+  it('move the table less than a label does', () => {
+    const [most, least] = [1, 0.1].map((weight) => {
+      const said = [{ text: 'x', family: 'f', step: 's', outcomes: { small: 1, large: 0 } }];
+      const weights = { small: weight, large: weight };
+      const { models, steps } = trainRouter(
+        [...rows, ...said.map((one) => ({ ...one, weights }))],
+        {
+          ...options,
+        },
+      );
+      return models[0]?.table.means[steps.indexOf('f\ns')] ?? 0;
+    });
+    assert.ok((most ?? 0) > (least ?? 0));
+  });
+});

@@ -46,6 +46,8 @@ export type DataCard = {
   readonly rows: number;
   readonly families: Readonly<Record<string, number>>;
   readonly labels: Readonly<Record<string, number>>;
+  /** Of labels that calls of the line left: how many come from what. */
+  readonly origins?: Readonly<Record<string, number>>;
   /** Rows by family and step, as `stepKey` joins them. */
   readonly steps?: Readonly<Record<string, number>>;
   /** Of rows that it was not trained on; undefined: it was not evaluated. */

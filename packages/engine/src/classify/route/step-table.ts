@@ -9,8 +9,16 @@ export type StepTable = {
 /** So many labels count as much as the mean of all steps. */
 const PRIOR_LABELS = 10;
 
+type Stepped = {
+  /** Of each row: its step. */
+  readonly of: Int32Array;
+  readonly steps: number;
+  /** How much each row counts; undefined: all alike. */
+  readonly counts?: Float64Array | undefined;
+};
+
 /** @param values of each row, NaN where not known. */
-export function tableOf(values: Float64Array, of: Int32Array, steps: number): StepTable {
+export function tableOf(values: Float64Array, { of, steps, counts: weights }: Stepped): StepTable {
   const counts = new Float64Array(steps + 1);
   const means = new Float64Array(steps + 1);
   for (let row = 0; row < values.length; row += 1) {
@@ -18,8 +26,9 @@ export function tableOf(values: Float64Array, of: Int32Array, steps: number): St
     if (Number.isNaN(value)) continue;
     for (const step of [of[row] ?? -1, steps]) {
       if (step < 0) continue;
-      counts[step] = (counts[step] ?? 0) + 1;
-      means[step] = (means[step] ?? 0) + value;
+      const weight = weights?.[row] ?? 1;
+      counts[step] = (counts[step] ?? 0) + weight;
+      means[step] = (means[step] ?? 0) + weight * value;
     }
   }
   const all = counts[steps] === 0 ? 0 : (means[steps] ?? 0) / (counts[steps] ?? 1);

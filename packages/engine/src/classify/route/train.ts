@@ -23,7 +23,14 @@ export type RouteExample = Asked & {
   readonly outcomes: Readonly<Record<string, number>>;
   /** What the call of each model cost. */
   readonly prices?: Readonly<Record<string, number>>;
+  /**
+   * How much an outcome counts, 0 to 1; absent: 1. What counts less than `FULL_LABEL` is learned
+   * from, and neither calibrates nor measures.
+   */
+  readonly weights?: Readonly<Record<string, number>>;
 };
+
+export const FULL_LABEL = 0.75;
 
 export type TrainOptions = {
   /** The weakest first. */
@@ -48,6 +55,8 @@ type Prepared = {
   readonly steps: readonly string[];
   readonly goals: readonly Float64Array[];
   readonly prices: readonly Float64Array[];
+  /** By model, then by row: how much its goal counts. */
+  readonly counts: readonly Float64Array[];
   readonly bits: number;
   readonly pace: Pace;
 };
@@ -70,6 +79,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
     steps,
     goals: models.map((name) => Float64Array.from(examples, (one) => known(one.outcomes[name]))),
     prices: models.map((name) => Float64Array.from(examples, (one) => known(one.prices?.[name]))),
+    counts: models.map((name) => Float64Array.from(examples, (one) => countOf(one, name))),
     bits,
     pace: { ...PACE, ...options.pace },
   };
@@ -92,7 +102,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
       sources: options.sources ?? [],
       rows: examples.length,
       families: Object.fromEntries(counts),
-      steps: countsOf(keys),
+      steps: labelsIn(examples),
       labels: Object.fromEntries(
         models.map((name, index) => [name, labelsOf(prepared.goals[index])]),
       ),
@@ -101,10 +111,19 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
   };
 }
 
-function countsOf(keys: readonly string[]): Readonly<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return Object.fromEntries(counts);
+const countOf = ({ weights }: RouteExample, model: string): number =>
+  Math.max(0, Math.min(1, weights?.[model] ?? 1));
+
+/** By family and step: an outcome that counts for less is less than a label. */
+function labelsIn(examples: readonly RouteExample[]): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const one of examples) {
+    const { family = '', step = '', outcomes } = one;
+    const most = Math.max(0, ...Object.keys(outcomes).map((model) => countOf(one, model)));
+    const key = stepKey(family, step);
+    sums.set(key, (sums.get(key) ?? 0) + most);
+  }
+  return Object.fromEntries([...sums].map(([key, sum]) => [key, Math.floor(sum)]));
 }
 
 const known = (value: number | undefined): number =>
@@ -163,10 +182,12 @@ function crossFitted(prepared: Prepared): Unseen {
     const outside = indices(prepared.fold, (one) => one === fold);
     const some = inside.flatMap((at) => rows[at] ?? []);
     const of = Int32Array.from(inside, (at) => prepared.of[at] ?? -1);
-    const fitted = goals.map((goal): { head: Head; table: StepTable } => {
+    const { bits, pace, steps } = prepared;
+    const fitted = goals.map((goal, model): { head: Head; table: StepTable } => {
       const values = Float64Array.from(inside, (at) => goal[at] ?? Number.NaN);
-      const table = tableOf(values, of, prepared.steps.length);
-      return { head: trainHead(some, values, prepared), table };
+      const counts = Float64Array.from(inside, (at) => prepared.counts[model]?.[at] ?? 1);
+      const table = tableOf(values, { of, steps: steps.length, counts });
+      return { head: trainHead(some, values, { bits, pace, counts }), table };
     });
     const seen = seenIn(some.map(({ features }) => features));
     for (const at of outside) look(prepared, { at, fitted, seen, unseen });
@@ -202,22 +223,26 @@ type Joined = {
 };
 
 function joinedUp(prepared: Prepared, names: readonly string[], unseen: Unseen): Joined {
-  const { goals, rows, of, steps } = prepared;
+  const { goals, rows, of, steps, bits, pace } = prepared;
+  const full = goals.map((goal, model) =>
+    goal.map((one, at) => ((prepared.counts[model]?.[at] ?? 1) < FULL_LABEL ? Number.NaN : one)),
+  );
   const learned = names.map((name, model): Learned => {
     const goal = goals[model] ?? new Float64Array(0);
-    const table = tableOf(goal, of, steps.length);
+    const counts = prepared.counts[model];
+    const table = tableOf(goal, { of, steps: steps.length, counts });
     const seen = Array.from(unseen.shares[model] ?? [], (score, at) => ({
-      ...{ score, value: goal[at] ?? Number.NaN },
+      ...{ score, value: full[model]?.[at] ?? Number.NaN },
     }));
     const calibration = calibrated(seen, ofStep(table, steps.length));
     const prices = prepared.prices[model] ?? new Float64Array(0);
     const price = prices.some((one) => !Number.isNaN(one))
-      ? tableOf(prices, of, steps.length)
+      ? tableOf(prices, { of, steps: steps.length })
       : undefined;
-    const head = trainHead(rows, goal, prepared);
+    const head = trainHead(rows, goal, { bits, pace, counts });
     return { name, head, table, price, calibration };
   });
-  const [weak, strong] = [goals[0], goals.at(-1)];
+  const [weak, strong] = [full[0], full.at(-1)];
   const gains = rows.map((_, at) => ({
     score: (unseen.shares.at(-1)?.[at] ?? 0) - (unseen.shares[0]?.[at] ?? 0),
     value: ((strong?.[at] ?? Number.NaN) - (weak?.[at] ?? Number.NaN) + 1) / 2,
