@@ -12,8 +12,9 @@ export type Automaton = {
   readonly next: Uint16Array;
   /** States from here on are ends of words. */
   readonly firstEnd: number;
-  /** For state `firstEnd + i`: pattern numbers, the longest first. */
-  readonly ends: readonly Uint16Array[];
+  /** Numbers of patterns: of state `firstEnd + i` from `endsFrom[i]` on, the longest first. */
+  readonly ends: Uint16Array;
+  readonly endsFrom: Uint32Array;
   readonly lengths: Uint16Array;
   /** The longest word. */
   readonly longest: number;
@@ -96,14 +97,17 @@ function numbered(
       table[index * WIDTH + one] = numbers[row?.[one] ?? 0] ?? 0;
     }
   });
-  const length = (state: number): Uint16Array =>
-    Uint16Array.from(
-      [...(ends[state] ?? [])].sort((a, b) => lengthOf(patterns, b) - lengthOf(patterns, a)),
-    );
+  const endsOf = (state: number): readonly number[] =>
+    [...(ends[state] ?? [])].sort((a, b) => lengthOf(patterns, b) - lengthOf(patterns, a));
+  const endsFrom = new Uint32Array(loud.length + 1);
+  loud.forEach((state, i) => {
+    endsFrom[i + 1] = (endsFrom[i] ?? 0) + (ends[state]?.length ?? 0);
+  });
   return {
     next: table,
     firstEnd: silent.length,
-    ends: loud.map(length),
+    ends: Uint16Array.from(loud.flatMap(endsOf)),
+    endsFrom,
     lengths: Uint16Array.from(patterns.map(({ word }) => word.length)),
     longest: Math.max(...patterns.map(({ word }) => word.length)),
   };

@@ -1,11 +1,13 @@
 // One window of text with what a single pass finds in it: words, digits, at-signs, and characters
 // that read as others. Everything after this pass looks only around these anchors. Arrays are kept
 // from window to window.
-import type { Automaton } from './automaton.ts';
+import { LANE_MAX, LANES, type Lanes, OF_ASCII, OF_CLASSES } from './lanes.ts';
 import {
+  ASCII_CLASS,
   AT,
   CLASS,
   CLASS_BITS,
+  CLASS_ITSELF,
   DIGIT,
   ESCAPE,
   isCapital,
@@ -13,6 +15,7 @@ import {
   isHex,
   isLatin,
   isWord,
+  LETTERS,
   LOOKALIKE,
   STRANGE,
 } from './text.ts';
@@ -31,15 +34,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** A longer text is made anew: a part of another string is slower to read by characters. */
 const FLAT_FROM = 4_096;
-const ASCII_CLASS = CLASS.slice(0, 256);
-const CLASS_ITSELF = Uint8Array.from({ length: 256 }, (_, one) => one);
-/** Characters of one block, and room for what is noted in its halves. */
-const BLOCK = 2_048;
-const noteAt = new Uint16Array(BLOCK / 2);
-const noteState = new Uint16Array(BLOCK / 2);
-const noteOther = new Uint16Array(BLOCK / 2);
 const VALUES = groupNumber('values');
+export const AT_SIGN: number = groupNumber('at-sign');
 const NO_GROUPS: readonly number[] = [];
+const NO_BYTES = new Uint8Array();
 
 export class Page {
   text = '';
@@ -57,15 +55,17 @@ export class Page {
   disguised = false;
   /** A word `VALUES` stands in it. */
   hasValues = false;
-  #bytes: Uint8Array = new Uint8Array(1_024);
+  /** A word for an at-sign stands in it. */
+  hasSigns = false;
+  #bytes: Uint8Array = NO_BYTES;
   #lastDigit = -1;
-  readonly #automaton: Automaton;
+  readonly #lanes: Lanes;
   readonly #words: readonly Word[];
   /** 1: a word of letters, which does not begin in the middle of another. */
   readonly #isLatin: Uint8Array;
 
-  constructor({ automaton, words }: Lexicon) {
-    this.#automaton = automaton;
+  constructor({ lanes, words }: Lexicon) {
+    this.#lanes = lanes;
     this.#words = words;
     this.#isLatin = Uint8Array.from(words, ({ latin }) => (latin ? 1 : 0));
   }
@@ -76,15 +76,17 @@ export class Page {
     this.anchors = 0;
     this.odds = 0;
     this.hasValues = false;
+    this.hasSigns = false;
     this.#lastDigit = -1;
     const { length } = text;
-    if (this.#bytes.length < length) this.#bytes = new Uint8Array(2 * length);
+    this.#lanes.fit(length);
+    this.#bytes = this.#lanes.views.bytes;
     // Bytes are read faster than the characters of a string; where all are ASCII they are the same.
-    const { read, written } = encoder.encodeInto(text, this.#bytes);
+    const { read, written } = encoder.encodeInto(text, this.#bytes.subarray(0, length));
     const isAscii = read === length && written === length;
     if (!isAscii) this.#writeClasses(text);
     else if (length > FLAT_FROM) this.text = decoder.decode(this.#bytes.subarray(0, length));
-    this.#pass(length, isAscii ? ASCII_CLASS : CLASS_ITSELF);
+    this.#pass(length, isAscii);
   }
 
   #writeClasses(text: string): void {
@@ -96,67 +98,38 @@ export class Page {
 
   /** Lets go of what it has read: what stays from window to window is room, not text. */
   forget(): void {
-    this.#bytes.fill(0, 0, Math.min(this.#bytes.length, 2 * this.text.length));
+    this.#lanes.views.bytes.fill(0, 0, this.text.length);
     this.text = '';
   }
 
-  /**
-   * In blocks, both halves of one at once: a step must wait for the one before it, and meanwhile
-   * the processor takes one in the other half. Where something is gets noted and looked at after
-   * the block; calls out of the loop would cost as much again.
-   */
-  #pass(length: number, classOf: Uint8Array): void {
-    const bytes = this.#bytes;
-    const { next, firstEnd } = this.#automaton;
+  #pass(length: number, isAscii: boolean): void {
+    const classOf = isAscii ? ASCII_CLASS : CLASS_ITSELF;
+    const lanes = this.#lanes;
+    const { bytes, next, counts, notes } = lanes.views;
+    const { longest } = lanes.automaton;
     let state = 0;
-    for (let from = 0; from < length; from += BLOCK) {
-      const half = (Math.min(length - from, BLOCK) + 1) >> 1;
-      const middle = from + half;
-      const pairs = Math.min(length - middle, half);
-      let other = this.#stateAt(middle, classOf);
-      let noted = 0;
-      for (let i = 0; i < pairs; i += 1) {
-        // A byte is below 256, a state's row inside the table: neither can be missing.
-        const one = classOf[bytes[from + i] as number] as number;
-        const two = classOf[bytes[middle + i] as number] as number;
-        state = next[(state << CLASS_BITS) | one] as number;
-        other = next[(other << CLASS_BITS) | two] as number;
-        if (state >= firstEnd || other >= firstEnd || (one | two) >= DIGIT) {
-          noteAt[noted] = i;
-          noteState[noted] = state;
-          noteOther[noted] = other;
-          noted += 1;
+    let at = 0;
+    while (length - at >= LANES * longest) {
+      const step = Math.min(LANE_MAX, Math.floor((length - at) / LANES));
+      state = lanes.walk(at, step, isAscii ? OF_ASCII : OF_CLASSES, state);
+      for (let lane = 0; lane < LANES; lane += 1, at += step) {
+        const begin = lane * LANE_MAX * 2;
+        const past = begin + (counts[lane] as number) / 2; // one a lane
+        for (let i = begin; i < past; i += 2) {
+          this.#look(notes[i + 1] as number, at + (notes[i] as number), classOf); // within: i is
         }
       }
-      for (let i = 0; i < noted; i += 1) {
-        this.#look(noteState[i] as number, from + (noteAt[i] as number), classOf);
-      }
-      // Of an odd number of characters the first half has one more.
-      for (let at = from + pairs; at < middle; at += 1) {
-        const one = classOf[bytes[at] as number] as number;
-        this.#look(next[(state << CLASS_BITS) | one] as number, at, classOf);
-      }
-      for (let i = 0; i < noted; i += 1) {
-        this.#look(noteOther[i] as number, middle + (noteAt[i] as number), classOf);
-      }
-      state = other;
     }
-  }
-
-  /** A state knows no more than the longest word: so far back is far enough. */
-  #stateAt(at: number, classOf: Uint8Array): number {
-    const { next, longest } = this.#automaton;
-    let state = 0;
-    for (let i = Math.max(0, at - longest); i < at; i += 1) {
-      const one = classOf[this.#bytes[i] as number] as number;
-      state = next[(state << CLASS_BITS) | one] as number;
+    for (; at < length; at += 1) {
+      const one = classOf[bytes[at] as number] as number; // a byte is below 256
+      state = next[(state << CLASS_BITS) | one] as number; // a row inside the table
+      this.#look(state, at, classOf);
     }
-    return state;
   }
 
   #look(state: number, at: number, classOf: Uint8Array): void {
-    const { firstEnd } = this.#automaton;
-    if (state >= firstEnd) this.#end(state - firstEnd, at + 1);
+    const { firstEnd } = this.#lanes.automaton;
+    if (state >= firstEnd) this.#end(state - firstEnd, at + 1, classOf);
     const one = classOf[this.#bytes[at] as number] as number;
     if (one >= DIGIT) this.#mark(one, at);
   }
@@ -179,17 +152,22 @@ export class Page {
     return this.wordOf(hit)?.groups ?? NO_GROUPS;
   }
 
-  #end(index: number, end: number): void {
-    const words = this.#automaton.ends[index];
-    if (words === undefined) return;
-    for (let i = 0; i < words.length; i += 1) {
-      const number = words[i] as number; // within: i is
-      const start = end - (this.#automaton.lengths[number] as number); // one a word
-      if (this.#isLatin[number] === 1 && isInside(this.text, start)) continue;
+  #end(index: number, end: number, classOf: Uint8Array): void {
+    const { endsFrom, ends, lengths } = this.#lanes.automaton;
+    const past = endsFrom[index + 1] as number; // one more than states
+    for (let i = endsFrom[index] as number; i < past; i += 1) {
+      const number = ends[i] as number; // within: i is
+      const start = end - (lengths[number] as number); // one a word
+      if (this.#isLatin[number] === 1 && start > 0) {
+        // Most ends are those of short words inside of others: that is asked first.
+        const before = classOf[this.#bytes[start - 1] as number] as number;
+        if (before >= 1 && before <= LETTERS && isInside(this.text, start)) continue;
+      }
       const word = this.#words[number];
       if (word === undefined || !this.#stands(word, start, end)) continue;
       this.#hit(number, start, end);
       if (word.groups[0] === VALUES) this.hasValues = true;
+      else if (word.groups[0] === AT_SIGN && word.groups.length === 1) this.hasSigns = true;
     }
   }
 

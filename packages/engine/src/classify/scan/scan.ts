@@ -9,11 +9,11 @@ import type { Finding } from './finding.ts';
 import { GOES_ON } from './forms.table.ts';
 import { IDENTIFIERS, type Kind } from './identifiers.table.ts';
 import { findOwn } from './own.ts';
-import { Page } from './page.ts';
+import { AT_SIGN, Page } from './page.ts';
 import { joinedAt, seamsIn } from './seams.ts';
 import { findSecrets } from './secrets.ts';
 import { Survey } from './survey.ts';
-import { groupNumber, LEXICON } from './words.ts';
+import { LEXICON } from './words.ts';
 
 export { type Finding, RAISES_FROM } from './finding.ts';
 export type { Kind } from './identifiers.table.ts';
@@ -28,8 +28,6 @@ const WINDOW_MARGIN = 48;
 const WINDOW_MAX = 2_048;
 /** Windows of disguises in one slice, in characters: four times the slice. */
 const UNDONE_MAX = 4 * SLICE;
-
-const AT_SIGN = groupNumber('at-sign');
 
 const OTHERS: readonly (readonly [type: string, kind: Kind])[] = [
   ['credit-card', 'financial'],
@@ -177,7 +175,7 @@ function visit(one: Visit): void {
   }
   if (depth >= DEPTH_MAX) return;
   if (page.odds > 0) oddWindows(page, one);
-  if (page.hits > 0) addressWindows(page, one);
+  if (page.hasSigns) addressWindows(page, one);
   if (page.anchors > 0) {
     apartRuns(survey, one);
     blobs(survey, one);

@@ -2,6 +2,7 @@
 
 export const OTHER = 0;
 /** 1 to 26 are the letters, capitals and accents folded. */
+export const LETTERS = 26;
 /** Blank, dash, underscore, dot, apostrophe: what stands between the words of a name. */
 export const GAP = 27;
 export const COLON = 28;
@@ -50,6 +51,9 @@ const TAKEN_FOR = 'aeopcxyijsdhlqwABEKMHOPCTXYIJSaopvikABEZHIKMNOPTYX';
 const MATHEMATICAL = 0xd835;
 
 fill();
+/** Of a byte that is a character, and of one that is a class already. */
+export const ASCII_CLASS: Uint8Array = CLASS.slice(0, 256);
+export const CLASS_ITSELF: Uint8Array = Uint8Array.from({ length: 256 }, (_, one) => one);
 
 function fill(): void {
   for (let code = 0; code < 65_536; code += 1) {
@@ -145,7 +149,7 @@ export const isWord = (code: number): boolean => isDigit(code) || isLetter(code)
 /** A letter of a Latin alphabet, accents too: what a word of such a language goes on with. */
 export const isLatin = (code: number): boolean => {
   const one = CLASS[code] ?? 0;
-  return one >= 1 && one <= 26;
+  return one >= 1 && one <= LETTERS;
 };
 export const isHex = (code: number): boolean =>
   isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);

@@ -1,7 +1,8 @@
 // The words and prefixes that one pass looks for, and what each of them means.
-import { type Automaton, automatonOf, type Pattern } from './automaton.ts';
+import { automatonOf, type Pattern } from './automaton.ts';
 import { CONTEXT } from './context.table.ts';
 import { SPOKEN } from './forms.table.ts';
+import { Lanes } from './lanes.ts';
 import {
   COMMAND_WORDS,
   COOKIE_WORDS,
@@ -29,7 +30,7 @@ export type Word = {
   readonly compare: boolean;
 };
 
-export type Lexicon = { readonly automaton: Automaton; readonly words: readonly Word[] };
+export type Lexicon = { readonly lanes: Lanes; readonly words: readonly Word[] };
 
 const EXTRA: readonly (readonly [string, string])[] = [
   ['secret', SECRET_WORDS],
@@ -80,7 +81,7 @@ function make(): Lexicon {
   SECRET_RULES.forEach(({ prefix }, index) => void draft(prefix).rules.push(index));
   const words = [...drafts].map(([text, one]) => wordOf(text, one));
   const patterns: readonly Pattern[] = words.map(({ text }) => ({ word: text, exact: false }));
-  return { automaton: automatonOf(patterns), words };
+  return { lanes: new Lanes(automatonOf(patterns)), words };
 }
 
 /** With its gaps, and run together. */
