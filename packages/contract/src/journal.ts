@@ -1,7 +1,7 @@
 // The words of the journal: what an entry is, and what its bodies hold. Writing, hashing and
 // reading live in `trust` (bytes) and `ports` (disk).
 import type { DecisionId, EndpointName, KeyName, RequestId, SessionId, TenantName } from './ids.ts';
-import type { CallRecord } from './record.ts';
+import type { Attempt, CallRecord, RecordedCandidate } from './record.ts';
 import type { Label, Tier } from './tiers.ts';
 
 export const ENTRY_VERSION = 1;
@@ -77,6 +77,24 @@ export type FeedbackBody = {
   readonly score: number;
 };
 
+type ComparedSide = Pick<RecordedCandidate, 'endpoint' | 'model' | 'tier'> &
+  Pick<Attempt, 'durationMs' | 'costNanoUsd'> & { readonly made: string };
+
+/** Two tiers' answers to one call; `made`: the server's name, quantisation, what it claims. */
+type ComparisonBody = {
+  readonly decision: DecisionId;
+  readonly step: string | undefined;
+  readonly weak: ComparedSide;
+  readonly strong: ComparedSide;
+  readonly served: 'weak' | 'strong';
+  readonly confidence: number | undefined;
+  readonly tokensTold: boolean;
+  readonly agreement: number;
+  readonly how: 'tools' | 'json' | 'text' | 'number' | 'overlap';
+  readonly good: boolean;
+  readonly propensity: number;
+};
+
 export type FactsBody = {
   readonly digest: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -139,6 +157,7 @@ export type Bodies = {
   readonly act: ActBody;
   readonly features: FeaturesBody;
   readonly feedback: FeedbackBody;
+  readonly comparison: ComparisonBody;
   readonly checkpoint: CheckpointBody;
 };
 

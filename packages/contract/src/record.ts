@@ -221,6 +221,7 @@ export type CallRecord = {
    * batches of their operations, responses of every other.
    */
   readonly references?: readonly string[];
+  readonly audit?: { readonly of: DecisionId; readonly propensity: number } | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly traceId: string | undefined;
 };

@@ -41,6 +41,7 @@ export interface PolicyDocument {
   readonly latencyBudgetMs: number | undefined;
   /** For calls whose rule says nothing of it. */
   readonly output: OutputDocument | undefined;
+  readonly cascade: CascadeDocument | undefined;
   readonly origin: Origin | undefined;
 }
 
@@ -117,4 +118,10 @@ export interface OutputDocument {
   /** Up to which tier others are asked then; undefined: nobody else. */
   readonly escalate: Tier | undefined;
   readonly otherwise: 'refuse' | 'flag';
+}
+
+/** What of calls is looked into after their end. */
+export interface CascadeDocument {
+  /** Share of calls that are run on another tier, too; undefined: none. */
+  readonly audit: number | undefined;
 }

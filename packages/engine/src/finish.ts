@@ -12,6 +12,7 @@ import {
   refusal as refusalOf,
 } from '@signalbox/contract';
 import { answerEventIn, encode, errorBodyIn, errorEventIn, wireOf } from '@signalbox/dialect';
+import { audit } from './audit.ts';
 import type { Classified } from './classify/classify.ts';
 import type { Outcome } from './dispatch/dispatch.ts';
 import { settlePorts, shadowFacts } from './handed.ts';
@@ -294,6 +295,7 @@ export function depart(call: Seen, house: House): void {
   live.parking.waiting.delete(call.id);
   live.parking.again.delete(call.id);
   live.idempotency.end(call);
+  if (call.sample !== undefined) audit(call, house);
   if (house.now().policies.hasShadow) lookAt(call, house);
 }
 

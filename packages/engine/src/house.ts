@@ -8,6 +8,7 @@ import type { Allowance } from './classify/allowance.ts';
 import type { Decisions } from './classify/decisions.ts';
 import type { FeatureKeeping } from './classify/route/keeping.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
+import type { AuditPlaces } from './dispatch/evidence/audit-places.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
@@ -64,6 +65,7 @@ export type Live = {
   readonly degradation: Degradation;
   readonly shadows: Shadows;
   readonly secondStages: Allowance;
+  readonly audits: AuditPlaces;
 };
 
 export type House = {

@@ -41,6 +41,8 @@ class Passport implements Call {
   surveyed: unknown = undefined;
   permit: unknown = undefined;
   references: unknown = undefined;
+  sample: unknown = undefined;
+  audit: unknown = undefined;
   queued = false;
   settled = false;
 

@@ -31,6 +31,7 @@ import { Allowance } from './classify/allowance.ts';
 import { Decisions } from './classify/decisions.ts';
 import { FeatureKeeping } from './classify/route/keeping.ts';
 import { Routers } from './classify/route/routers.ts';
+import { AuditPlaces } from './dispatch/evidence/audit-places.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
@@ -278,6 +279,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     degradation: new Degradation(),
     shadows: new Shadows(clock, sink),
     secondStages: new Allowance(clock),
+    audits: new AuditPlaces(),
   };
 }
 

@@ -20,7 +20,7 @@ const HARMLESS_MODULES = new Set([
 
 const ENGINE = 'packages/engine/src/';
 const MAY_WAIT =
-  /^packages\/engine\/src\/((line|finish|preview|rounds|second-stage)\.ts|dispatch\/|schedule\/)/;
+  /^packages\/engine\/src\/((line|finish|preview|rounds|audit|second-stage)\.|dispatch|schedule)/;
 
 type Call = {
   /** Words and marks in a row; the first stands alone or after `globalThis.`. */

@@ -13,7 +13,7 @@ const ROOMS = [
 /** The only files that know every room: the line, what it is handed, its ends, its dry run. */
 const CORRIDOR = [
   ...['line.ts', 'handed.ts', 'house.ts', 'passport.ts', 'finish.ts', 'preview.ts'],
-  ...['rounds.ts', 'second-stage.ts', 'snapshot.ts', 'restore.ts', 'index.ts'],
+  ...['rounds.ts', 'second-stage.ts', 'audit.ts', 'snapshot.ts', 'restore.ts', 'index.ts'],
 ];
 /** Calls that nobody made are decided there: it knows every room, and none knows it. */
 const REHEARSAL = 'rehearse/';

@@ -180,7 +180,10 @@ export function carryWhole(
 }
 
 /** Of a whole answer, with the calls that stand in its text. */
-export function toldEvents(lane: Lane, events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+export function toldEvents(
+  lane: Pick<Lane, 'callsInText'>,
+  events: readonly AnswerEvent[],
+): readonly AnswerEvent[] {
   if (lane.callsInText !== true) return events;
   const told = new ToldCalls();
   return events.flatMap((event) => told.push(event));

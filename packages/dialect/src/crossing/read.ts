@@ -7,8 +7,15 @@ import { toldEvents } from './carry.ts';
 import { callerCodec, SERVER_CODECS } from './codecs.ts';
 import type { Lane } from './lane.ts';
 
+/** Not `carried`: as its caller reads it. */
+export type ReadLane = Pick<Lane, 'upstream' | 'caller' | 'operation' | 'carried' | 'callsInText'>;
+
 /** Undefined: it is no JSON. Of a good status; a stream is whole. */
-export function readAnswerOf(lane: Lane, bytes: Uint8Array, isStream: boolean): Answer | undefined {
+export function readAnswerOf(
+  lane: ReadLane,
+  bytes: Uint8Array,
+  isStream: boolean,
+): Answer | undefined {
   const { upstream, caller, operation } = lane;
   const codec = lane.carried ? SERVER_CODECS[upstream] : callerCodec(caller, operation);
   const folding = new Folding();

@@ -10,6 +10,7 @@ import type {
   RuleRoute,
   TargetDocument,
 } from '../policy.ts';
+import { cascade } from './cascade.ts';
 import { EFFECTS, effectsOf } from './effects.ts';
 import { conditionOf } from './expression.ts';
 import { output, withThreshold } from './output.ts';
@@ -313,6 +314,9 @@ export const policyPart: z.ZodType<PolicyPart> = z
         'Confidence below which an answer is tried again on a higher tier: `confidence_min` on ' +
           'every tier, with `escalate: 3`, `otherwise: flag`, where `output` says nothing of it.',
       ),
+    cascade: cascade
+      .optional()
+      .describe('How many calls are compared with another tier after their end.'),
   })
   .superRefine(
     (written, context) => {
@@ -343,4 +347,5 @@ export const policyPart: z.ZodType<PolicyPart> = z
     hedge: written.hedge,
     latencyBudgetMs: written.latency_budget_ms,
     output: withThreshold(written.output, written.escalation_threshold),
+    cascade: written.cascade,
   }));

@@ -6,6 +6,7 @@
 import type { Reply } from '@signalbox/contract';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { besideOf } from './beside.ts';
+import { type Sample, type Sampling, sampleOf } from './evidence/sample.ts';
 import { beat } from './heartbeat.ts';
 import { goneBy, isUnreached, refusalOf } from './nowhere.ts';
 import type { DispatchPorts, Outcome } from './outcome.ts';
@@ -15,13 +16,36 @@ import { Turns } from './turns.ts';
 
 export type { DispatchPorts, Outcome } from './outcome.ts';
 
-export async function dispatch(
-  call: Scheduled,
+export function dispatch(
+  call: Scheduled & Sampling,
   reply: Reply,
   ports: DispatchPorts,
 ): Promise<Outcome> {
+  if (call.route.verdict.cascade === undefined) return tryAll(call, reply, ports);
+  call.sample ??= sampleOf(call, ports.keys);
+  const { sample } = call;
+  return sample === undefined ? tryAll(call, reply, ports) : heard(call, sample, reply, ports);
+}
+
+async function heard(
+  call: Scheduled,
+  sample: Sample,
+  reply: Reply,
+  ports: DispatchPorts,
+): Promise<Outcome> {
+  const outcome = await tryAll(call, sample.listen(reply), ports, sample);
+  sample.ended(outcome);
+  return outcome;
+}
+
+async function tryAll(
+  call: Scheduled,
+  reply: Reply,
+  ports: DispatchPorts,
+  sample?: Sample,
+): Promise<Outcome> {
   const turns = new Turns(call, ports);
-  const repair = repairOf(call, ports);
+  const repair = repairOf(call, ports, sample);
   const run = new Run(call, reply, ports, repair);
   const barred = repair?.barred();
   if (barred !== undefined) return { kind: 'failed', refusal: barred, ...run.common() };

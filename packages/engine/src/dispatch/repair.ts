@@ -3,7 +3,15 @@
 // of one that was rejected has reached the caller. It never asks a place that the route does not
 // hold, and the retry budget, the latency budget and the money of the call bind it.
 import { type Clock, type Refusal, refusal, type StepClass } from '@signalbox/contract';
-import { type Ask, askOf, hostedTools, type Json, readAnswerOf, wireOf } from '@signalbox/dialect';
+import {
+  type Answer,
+  type Ask,
+  askOf,
+  hostedTools,
+  type Json,
+  readAnswerOf,
+  wireOf,
+} from '@signalbox/dialect';
 import { costNanoUsd, type Schema } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
 import type { DeniedBy } from '../policy/tools.ts';
@@ -17,6 +25,7 @@ import {
   escalatedMaxOf,
 } from './evidence/cascade-breaker.ts';
 import { judgedSure, leastConfidence } from './evidence/judged.ts';
+import type { Sample } from './evidence/sample.ts';
 import type { LeaveOut } from './order.ts';
 import type { Schemas } from './schemas.ts';
 import type { Trial } from './trial.ts';
@@ -44,15 +53,20 @@ const HINTS: Readonly<Record<DeniedBy, string>> = {
 };
 
 /** Undefined: nothing is checked, as for nearly every call. */
-export function repairOf(call: Scheduled, ports: RepairPorts): Repair | undefined {
+export function repairOf(
+  call: Scheduled,
+  ports: RepairPorts,
+  sample: Sample | undefined,
+): Repair | undefined {
   const rules = rulesOf(call);
-  return rules === undefined ? undefined : new Repair(call, rules, ports);
+  return rules === undefined ? undefined : new Repair(call, rules, ports, sample);
 }
 
 export class Repair implements Wanted {
   readonly #call: Scheduled;
   readonly #rules: OutputRules;
   readonly #ports: RepairPorts;
+  readonly #sample: Sample | undefined;
   readonly #tries: Map<Offer, number> = new Map();
   /** Models on their tiers whose answer did not pass. */
   readonly #rejected: Set<string> = new Set();
@@ -62,10 +76,11 @@ export class Repair implements Wanted {
   /** Of the last answer that did not pass. */
   last: Rejected | undefined = undefined;
 
-  constructor(call: Scheduled, rules: OutputRules, ports: RepairPorts) {
+  constructor(call: Scheduled, rules: OutputRules, ports: RepairPorts, sample: Sample | undefined) {
     this.#call = call;
     this.#rules = rules;
     this.#ports = ports;
+    this.#sample = sample;
   }
 
   /**
@@ -101,6 +116,12 @@ export class Repair implements Wanted {
 
   check(answer: Withheld, raw: Uint8Array, trial: Trial): Found {
     const read = readAnswerOf(trial.lane, raw, answer.kind === 'stream');
+    const found = this.#checked(read, trial);
+    if (read !== undefined) this.#sample?.judged(trial.offer, read, found.confidence);
+    return found;
+  }
+
+  #checked(read: Answer | undefined, trial: Trial): Found {
     const found = checkAnswer(read, this.#rules, this);
     const least = leastConfidence(this.#rules, trial.offer);
     if (read === undefined || least === undefined || found.rejected !== undefined) return found;

@@ -7,6 +7,7 @@
 import type { Tier } from '@signalbox/contract';
 import type {
   CapDocument,
+  CascadeDocument,
   FallbackDocument,
   PolicyDocument,
   PreferDocument,
@@ -47,6 +48,8 @@ export type Verdict = {
   readonly latencyBudgetMs: number | undefined;
   /** What the answer is checked for before its release. */
   readonly output: OutputRules | undefined;
+  /** What of it is looked into after its end. */
+  readonly cascade: CascadeDocument | undefined;
   /** What rules require and forbid; undefined: nothing beside the tenant's own terms. */
   readonly demands: Demands | undefined;
   readonly prefers: readonly PreferDocument[];
@@ -216,6 +219,7 @@ class Found {
   #latencyBudgetMs: number | undefined;
   #ruleOutput: OutputRules | undefined;
   #output: OutputRules | undefined;
+  #cascade: CascadeDocument | undefined;
   #prefers: readonly PreferDocument[] = NOTHING;
   #prefersOf = -1;
   #outputTokens: number | undefined;
@@ -237,6 +241,7 @@ class Found {
     this.#hedge ||= document.hedge;
     this.#latencyBudgetMs ??= document.latencyBudgetMs;
     this.#output ??= output;
+    this.#cascade ??= document.cascade;
     for (const rule of rules) {
       const matches = rule.matches(this.#asked);
       if (matches !== false) this.#bind(rule);
@@ -294,6 +299,7 @@ class Found {
       hedge: this.#hedge,
       latencyBudgetMs: this.#latencyBudgetMs,
       output: withTools(placing?.output ?? this.#ruleOutput ?? this.#output, this.#tools),
+      cascade: this.#cascade,
       demands: found,
       prefers: this.#prefers,
       cap: isCapped

@@ -12,6 +12,7 @@ import {
 } from '@signalbox/contract';
 import type { Profile } from '../classify/classify.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
+import type { Sample } from '../dispatch/evidence/sample.ts';
 import type { Route, Surveyed } from '../resolve/resolve.ts';
 import type { Permit, RestingPermit } from '../schedule/schedule.ts';
 import type { Work } from '../session/session.ts';
@@ -38,6 +39,10 @@ export type Seen = Call &
     readonly queued?: boolean;
     /** What its answer told that an endpoint holds. */
     readonly references?: readonly string[] | undefined;
+    /** It was drawn to be compared with another tier. */
+    readonly sample?: Sample | undefined;
+    /** Nobody sent it: it is another call, once more. */
+    readonly audit?: CallRecord['audit'];
     /** Of a large body: made before its record. */
     readonly requestCommitment?: string;
     /** Its record is in the journal: there is no second one. */
@@ -75,7 +80,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     at: call.at,
     tenant: call.tenant?.name,
     key: call.key?.name,
-    session: isQuiet ? undefined : call.session,
+    session: isQuiet || call.audit !== undefined ? undefined : call.session,
     agent: isQuiet ? undefined : call.agent,
     operation: head.operation,
     stream: question?.stream ?? false,
@@ -120,6 +125,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     retryOf: call.retryOf,
     ...(call.queued === true ? QUEUED : undefined),
     ...(call.references === undefined ? undefined : { references: call.references }),
+    ...(call.audit === undefined ? undefined : { audit: call.audit }),
     tags: isQuiet ? NO_TAGS : (call.tags ?? head.tags),
     traceId: isQuiet ? undefined : (call.trace?.traceId ?? traceId(head.traceparent)),
   };
@@ -154,6 +160,7 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
   const { question, head, parkedMs = 0, entry = 1 } = call;
   const route = call.route ?? call.surveyed;
   if (question === undefined || route === undefined || parkedMs > 0 || entry > 1) return undefined;
+  if (call.audit !== undefined) return undefined;
   const { passing, statefulReference, fileReferences = NONE } = question;
   if (passing !== undefined || statefulReference !== undefined) return undefined;
   if (fileReferences.length > 0 || call.held !== undefined) return undefined;

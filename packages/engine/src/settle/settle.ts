@@ -173,6 +173,22 @@ class Ended implements Settlement {
 }
 
 function count(record: CallRecord, sink: Sink): void {
+  if (record.audit !== undefined) countAudit(record, sink);
+  else countCall(record, sink);
+}
+
+/** Nobody's call: a heading of its own. */
+function countAudit(record: CallRecord, sink: Sink): void {
+  const { attempts, usage, ending } = record;
+  const tenant = record.tenant ?? 'none';
+  const tier = String(attempts.at(-1)?.tier ?? 'none');
+  sink.count('audit_calls_total', { ending, tier, tenant });
+  if (usage === undefined) return;
+  sink.count('audit_tokens_total', { tier, kind: 'input', tenant }, usage.inputTokens);
+  sink.count('audit_tokens_total', { tier, kind: 'output', tenant }, usage.outputTokens);
+}
+
+function countCall(record: CallRecord, sink: Sink): void {
   const last = record.attempts[record.attempts.length - 1];
   const tier = String(last?.tier ?? 'none');
   const tenant = record.tenant ?? 'none';

@@ -5,6 +5,8 @@
 // EVERY_TENANT is the operator's, and no tenant can be called that.
 import type { TenantName } from '@signalbox/contract';
 
+/** The operation of a row that stands for an audit. */
+export const AUDIT = 'audit';
 export const EVERY_TENANT = '*';
 export type Scope = TenantName | typeof EVERY_TENANT;
 

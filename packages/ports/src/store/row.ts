@@ -4,7 +4,7 @@
 import type { ReadEntry } from '@signalbox/trust';
 import type { Position } from '../journal/segment.ts';
 import { count, field, list, number, string } from './fields.ts';
-import type { RequestSummary, StoredFeedback } from './records.ts';
+import { AUDIT, type RequestSummary, type StoredFeedback } from './records.ts';
 import { type FlowPlace, type Whereto, wheretoOf } from './whereto.ts';
 
 export type SettledRow = {
@@ -78,7 +78,7 @@ function summaryOf(record: unknown, whereto: Whereto): RequestSummary | undefine
     stepSource: string(record, 'stepSource'),
     stepClass: string(record, 'stepClass'),
     routedBy: string(field(record, 'routed'), 'by'),
-    operation: string(record, 'operation') ?? '',
+    operation: field(record, 'audit') === undefined ? (string(record, 'operation') ?? '') : AUDIT,
     stream: field(record, 'stream') === true,
     modelRequested: string(record, 'modelRequested'),
     model: modelShown(record, endpoint) ?? string(attempt, 'modelAsked'),

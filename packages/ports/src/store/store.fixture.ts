@@ -52,6 +52,8 @@ export type Told = {
   /** Instead of one that answered at `endpoint`. */
   readonly attempts?: readonly Partial<Attempt>[];
   readonly consent?: string;
+  /** Nobody sent it. */
+  readonly audit?: boolean;
 };
 
 export function record(told: Told): CallRecord {
@@ -81,6 +83,7 @@ export function record(told: Told): CallRecord {
           ],
     attempts: attemptsOf(told, endpoint),
     label: told.label ?? ORDINARY.label,
+    ...(told.audit === true ? { audit: { of: decisionId(request, 2), propensity: 0.1 } } : {}),
     ...(told.consent === undefined ? {} : { consent: told.consent, consentUse: 'applied' }),
     ending: told.ending ?? 'answered',
     status: told.status ?? 200,

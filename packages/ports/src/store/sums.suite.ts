@@ -30,6 +30,7 @@ const calls: fc.Arbitrary<readonly Told[]> = fc
         nil: undefined,
       }),
       totalMs: fc.double({ min: 0, max: 100_000, noNaN: true }),
+      audit: fc.boolean(),
     }),
     { minLength: 1, maxLength: 150, size: 'max' },
   )
@@ -109,6 +110,8 @@ const sum = (told: readonly Told[], of: (one: Told) => number): number =>
   told.reduce((total, one) => total + of(one), 0);
 const money = (told: readonly Told[], of: (one: Told) => bigint | undefined): bigint =>
   told.reduce((total, one) => total + (of(one) ?? 0n), 0n);
+/** An audit costs, and is no call. */
+const own = (told: readonly Told[]): readonly Told[] => told.filter((one) => one.audit !== true);
 const isUnknown = (one: Told): boolean =>
   one.costNanoUsd === undefined && one.endpoint !== undefined;
 
@@ -122,7 +125,7 @@ async function checkUsage(bench: StoreBench, run: Run): Promise<void> {
     );
     for (const [group, ones] of Map.groupBy(told, GROUPS[by])) {
       const row = rows.find((one) => one.group === group);
-      assert.equal(row?.calls, ones.length);
+      assert.equal(row?.calls, own(ones).length);
       assert.equal(
         row.inputTokens,
         sum(ones, (one) => one.tokens ?? 0),
@@ -141,14 +144,14 @@ async function checkUsage(bench: StoreBench, run: Run): Promise<void> {
       );
       assert.equal(row.unknownCostCalls, ones.filter(isUnknown).length);
     }
-    const refused = told.filter((one) => one.ending === 'refused').length;
+    const refused = own(told).filter((one) => one.ending === 'refused').length;
     assert.equal(
       rows.reduce((total, row) => total + row.refused, 0),
       refused + counted,
     );
     assert.equal(
       rows.reduce((total, row) => total + row.calls, 0),
-      told.length,
+      own(told).length,
     );
   }
 }
@@ -162,9 +165,12 @@ async function checkOverview(bench: StoreBench, run: Run): Promise<void> {
   });
   assert.ok(from <= base && to > base + 3 * HOUR_MS && stepMs % MINUTE_MS === 0);
   const isError = (one: Told): boolean => (one.status ?? 0) >= 500 || one.ending === 'cut';
-  assert.equal(totals.calls, told.length);
-  assert.equal(totals.errors, told.filter(isError).length);
-  assert.equal(totals.refused, told.filter((one) => one.ending === 'refused').length + counted);
+  assert.equal(totals.calls, own(told).length);
+  assert.equal(totals.errors, own(told).filter(isError).length);
+  assert.equal(
+    totals.refused,
+    own(told).filter((one) => one.ending === 'refused').length + counted,
+  );
   assert.equal(
     totals.costNanoUsd,
     money(told, (one) => one.costNanoUsd),
@@ -177,7 +183,9 @@ async function checkOverview(bench: StoreBench, run: Run): Promise<void> {
     totals.tokens,
     sum(told, (one) => 2 * (one.tokens ?? 0) + 1),
   );
-  const slowest = told.map((one) => bucketOf(one.totalMs ?? 0)).sort((a, b) => a - b);
+  const slowest = own(told)
+    .map((one) => bucketOf(one.totalMs ?? 0))
+    .sort((a, b) => a - b);
   const at = (share: number): number | undefined => {
     const bucket = slowest[Math.ceil(slowest.length * share) - 1];
     return bucket === undefined ? undefined : (BUCKETS_MS[bucket] ?? BUCKETS_MS.at(-1));
@@ -185,14 +193,14 @@ async function checkOverview(bench: StoreBench, run: Run): Promise<void> {
   assert.deepEqual([totals.p50Ms, totals.p95Ms], [at(0.5), at(0.95)]);
   for (const tier of tiers) {
     const ofTier = told.filter((one) => (one.endpoint === undefined ? 0 : one.tier) === tier.tier);
-    assert.equal(tier.totals.calls, ofTier.length);
+    assert.equal(tier.totals.calls, own(ofTier).length);
     assert.equal(
       tier.points.reduce((total, point) => total + point.calls, 0),
-      ofTier.length,
+      own(ofTier).length,
     );
     for (const point of tier.points) {
       const here = ofTier.filter((one) => Math.floor((one.at ?? 0) / stepMs) * stepMs === point.at);
-      assert.equal(point.calls, here.length);
+      assert.equal(point.calls, own(here).length);
       assert.equal(
         point.costNanoUsd,
         money(here, (one) => one.costNanoUsd),

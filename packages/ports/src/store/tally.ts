@@ -1,6 +1,6 @@
 // Sums of one batch, so that a thousand calls of the same tenant, hour and model are one upsert.
 import { bucketOf } from './latency.ts';
-import { EVERY_TENANT, type RequestSummary } from './records.ts';
+import { AUDIT, EVERY_TENANT, type RequestSummary } from './records.ts';
 import type { CountedRow } from './row.ts';
 
 export const MINUTE_MS = 60_000;
@@ -49,13 +49,15 @@ export class Tally {
 
   settled(call: RequestSummary): void {
     const tenant = call.tenant ?? '';
-    const refused = call.ending === 'refused' ? 1 : 0;
+    // Nobody sent an audit: what it costs counts, and it is no call.
+    const own = call.operation === AUDIT ? 0 : 1;
+    const refused = call.ending === 'refused' ? own : 0;
     // A refusal that reached no endpoint costs nothing, and that is known.
     const unknownCost = call.costNanoUsd === undefined && call.endpoint !== undefined ? 1 : 0;
     const cost = call.costNanoUsd ?? 0n;
     const savings = call.savingsNanoUsd ?? 0n;
     const usage = this.#usageOf(tenant, call.at, call);
-    usage.calls += 1;
+    usage.calls += own;
     usage.refused += refused;
     usage.inputTokens += call.inputTokens ?? 0;
     usage.outputTokens += call.outputTokens ?? 0;
@@ -64,8 +66,8 @@ export class Tally {
     usage.savings += savings;
     for (const whose of [tenant, EVERY_TENANT]) {
       const minute = this.#minuteOf(whose, call.at, call.tier ?? 0, bucketOf(call.totalMs));
-      minute.calls += 1;
-      minute.errors += isError(call) ? 1 : 0;
+      minute.calls += own;
+      minute.errors += isError(call) ? own : 0;
       minute.refused += refused;
       minute.tokens += (call.inputTokens ?? 0) + (call.outputTokens ?? 0);
       minute.cost += cost;

@@ -336,6 +336,7 @@ function policy(name: string, chance: Chance): PolicyDocument {
     hedge: hurry.happens(0.5),
     latencyBudgetMs: hurry.pick([undefined, 600, 1_200]),
     output: undefined,
+    cascade: undefined,
     origin: undefined,
   };
 }

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Bodies } from '@signalbox/contract';
+import { type Built, build, chatOf, type Dialled, HOUSE, type Served } from './house.fixture.ts';
+
+type Comparison = Bodies['comparison'];
+
+const TENANT = '{policies: [watched], budget: {amount_usd: "1", per: day}}';
+const policy = (cascade: string, more = ''): string =>
+  `${HOUSE.replace('acme: {}', `acme: ${TENANT}`)}
+policies:
+  watched:
+    cascade: {${cascade}}
+${more}`;
+const ALL = policy('audit: 1');
+const CASCADE = policy(
+  'audit: 1',
+  '    rules: [{name: low, when: {}, route: {model: small}, ' +
+    'output: {confidence_min: {1: 0.8}, escalate: 3, otherwise: flag}}]\n',
+);
+
+type Told = { readonly text: string; readonly sure?: number };
+
+/** Each endpoint answers with its text, its tokens as likely as told. */
+function answering(built: Built, texts: Readonly<Record<string, Told>>): void {
+  built.upstream.script = (dialled: Dialled) => {
+    const { text, sure } = texts[dialled.endpoint] ?? { text: '' };
+    const content = text.split(' ').map((token) => ({ token, logprob: Math.log(sure ?? 1) }));
+    const logprobs = sure === undefined ? {} : { logprobs: { content } };
+    const message = { role: 'assistant', content: text };
+    const usage = { prompt_tokens: 100, completion_tokens: 10 };
+    const body = dialled.body() as { stream?: boolean };
+    if (body.stream !== true) {
+      const choices = [{ index: 0, message, finish_reason: 'stop', ...logprobs }];
+      dialled.answer({ id: 'a', model: `${dialled.endpoint}-1`, choices, usage });
+      return;
+    }
+    dialled.stream();
+    dialled.event({ choices: [{ index: 0, delta: message, finish_reason: 'stop' }] });
+    dialled.event({ choices: [], usage }).chunk('data: [DONE]\n\n').end();
+  };
+}
+
+const easy = (more: object = {}): object => ({
+  model: 'auto',
+  messages: [{ role: 'user', content: 'Say hello to Anna.' }],
+  ...more,
+});
+
+async function over(built: Built, served: Served): Promise<void> {
+  await served.settlement;
+  await built.clock.turn(10);
+}
+
+const compared = (built: Built): readonly Comparison[] =>
+  built.store.of('comparison').map(({ body }) => body);
+
+const asked = ({ upstream }: Built): readonly string[] =>
+  upstream.dials.map(({ endpoint }) => endpoint);
+
+test('a drawn call runs on another tier after its answer, and both are compared', async () => {
+  for (const stream of [false, true]) {
+    const built = build(ALL);
+    answering(built, { near: { text: 'Hello Anna!' }, far: { text: 'hello anna' } });
+    const call = built.serve(easy({ stream }), { session: 'one', agent: 'greeter' });
+    await call.settlement;
+    assert.deepEqual(asked(built), ['near'], 'its caller is answered before anybody else is asked');
+    await built.clock.turn(10);
+    assert.deepEqual(asked(built), ['near', 'far']);
+    const [own, aside] = built.store.records();
+    assert.deepEqual(aside?.audit, { of: own?.decision, propensity: 1 });
+    assert.equal(aside?.session, undefined);
+    assert.equal(aside?.costNanoUsd, '1200000');
+    assert.equal(aside?.savingsNanoUsd, '-1200000');
+    const [body] = compared(built);
+    assert.ok(body !== undefined);
+    const { weak, strong, ...rest } = body;
+    assert.deepEqual([weak.tier, weak.made], [1, `small - ${stream ? '-' : 'near-1'}`]);
+    assert.deepEqual([strong.tier, strong.model, strong.costNanoUsd], [3, 'large', '1200000']);
+    assert.deepEqual(rest, {
+      decision: own?.decision,
+      step: rest.step,
+      served: 'weak',
+      confidence: undefined,
+      tokensTold: false,
+      agreement: 1,
+      how: 'text',
+      good: true,
+      propensity: 1,
+    });
+    const journal = JSON.stringify(built.store.entries.map((one) => one.body));
+    assert.equal(/hello anna/i.test(journal), false, 'no word of an answer is kept');
+    assert.equal(built.counted.get('audits_total {"outcome":"compared"}'), 1);
+    assert.equal(built.house.live.pools.slots.total(), 0);
+    assert.deepEqual(built.house.live.pools.budgets.open(), []);
+  }
+});
+
+test('what tier 3 answered is tried on the lowest, which says how sure it is', async () => {
+  const built = build(ALL);
+  answering(built, { near: { text: 'No idea', sure: 0.5 }, far: { text: 'A proof of it.' } });
+  await over(built, built.serve(easy(), { step: 'planning' }));
+  assert.deepEqual(asked(built), ['far', 'near']);
+  const [body] = compared(built);
+  assert.deepEqual([body?.served, body?.good, body?.tokensTold], ['strong', false, true]);
+  assert.equal(body?.confidence, 0.5);
+});
+
+test('a cascade that heard two tiers compares them, and asks nobody else', async () => {
+  const built = build(CASCADE);
+  answering(built, { near: { text: 'Berne perhaps', sure: 0.3 }, far: { text: 'Berne' } });
+  const call = built.serve(chatOf('small', { max_tokens: 20 }));
+  await over(built, call);
+  assert.deepEqual(asked(built), ['near', 'middle']);
+  const [body] = compared(built);
+  assert.deepEqual([body?.weak.tier, body?.strong.tier, body?.served], [1, 2, 'strong']);
+  assert.ok((body?.confidence ?? 1) < 0.3);
+  assert.equal(built.store.records().length, 1);
+});
+
+test('an audit goes nowhere that the call may not go, and is left out under load', async () => {
+  const regulated = build(ALL);
+  answering(regulated, { near: { text: 'ok' } });
+  const mail = 'Insurance: my SSN is 536-90-4399, say hello.';
+  const message = { messages: [{ role: 'user', content: mail }] };
+  await over(regulated, regulated.serve(easy(message)));
+  assert.deepEqual(asked(regulated), ['near']);
+  assert.equal(regulated.counted.get('audits_total {"outcome":"nowhere"}'), 1);
+
+  const busy = build(ALL);
+  answering(busy, { near: { text: 'ok' } });
+  busy.house.live.degradation.state(1);
+  await over(busy, busy.serve(easy()));
+  assert.deepEqual(asked(busy), ['near']);
+  assert.equal(busy.counted.get('audits_total {"outcome":"busy"}'), 1);
+
+  const poor = build(ALL.replace('"1", per: day', '"0.001", per: day'));
+  answering(poor, { near: { text: 'ok' } });
+  await over(poor, poor.serve(easy({ max_tokens: 100 })));
+  assert.deepEqual(asked(poor), ['near']);
+  assert.equal(poor.counted.get('audits_total {"outcome":"refused"}'), 1);
+});
+
+test('calls are drawn by chance, as often as their policy says, and never without it', async () => {
+  const built = build(policy('audit: 0.3'));
+  answering(built, { near: { text: 'ok' }, far: { text: 'ok' } });
+  for (let at = 0; at < 200; at += 1) await over(built, built.serve(easy()));
+  const drawn = compared(built).length;
+  assert.ok(drawn > 35 && drawn < 85, `${drawn} of 200`);
+  assert.ok(compared(built).every(({ propensity }) => propensity === 0.3));
+  const without = build(HOUSE);
+  answering(without, { near: { text: 'ok' } });
+  await over(without, without.serve(easy()));
+  assert.deepEqual(asked(without), ['near']);
+});

@@ -1,0 +1,190 @@
+// Audits: after its answer has gone out, a call that was drawn is run once more on another tier,
+// and both answers are compared; where a cascade heard two tiers already, nobody is asked again.
+// What comes of it is a label in the journal, without a word of either answer. An audit is a call
+// like any other: the same survey under no wider clearance, a place in flight, money held and
+// posted, the one dial function, one settlement. Its caller never waits for it, and it is left out
+// where the node has more to do than usual, or where it would take the last free place.
+import {
+  type Bodies,
+  codeFacts,
+  decisionId,
+  refusal,
+  requestId,
+  type Tier,
+} from '@signalbox/contract';
+import { costNanoUsd } from '@signalbox/documents';
+import type { Classified } from './classify/classify.ts';
+import { dispatch, type Outcome } from './dispatch/dispatch.ts';
+import { type Compared, compared } from './dispatch/evidence/compare.ts';
+import { type HeardAnswer, NOBODY, Sample } from './dispatch/evidence/sample.ts';
+import { dispatchPorts, resolveFacts, schedulePorts, settlePorts } from './handed.ts';
+import type { House } from './house.ts';
+import { resolveAside } from './resolve/aside.ts';
+import type { Resolved } from './resolve/resolve.ts';
+import { type Scheduled, schedule } from './schedule/schedule.ts';
+import { bill } from './settle/bill.ts';
+import type { Seen } from './settle/record.ts';
+import { settle, settleRefusal } from './settle/settle.ts';
+
+type Comparison = Bodies['comparison'];
+
+type Drawn = Scheduled & Seen & { readonly sample: Sample };
+type Aside = Resolved & Seen & { readonly sample: Sample };
+
+/** What became of a call that was drawn. */
+type AuditEnd = 'compared' | 'unheard' | 'busy' | 'nowhere' | 'refused' | 'failed';
+
+const CHANCE_BYTES = 10;
+
+/** Of a call that is over; on a turn of its own. */
+export function audit(call: Seen, house: House): void {
+  const { sink, clock } = house.ports;
+  const drawn = call as Drawn; // brand: it went through dispatch, which drew it
+  clock.after(0, () => {
+    audited(drawn, house).then(
+      (outcome) => sink.count('audits_total', { outcome }),
+      () => sink.count('audits_total', { outcome: 'failed' }),
+    );
+  });
+}
+
+async function audited(call: Drawn, house: House): Promise<AuditEnd> {
+  const heard = call.sample.heard(call);
+  const served = heard.find(({ isServed }) => isServed);
+  if (served === undefined) return 'unheard';
+  const { tier } = served.offer.place;
+  const other = heard.find(({ offer }) => offer.place.tier !== tier);
+  if (other !== undefined) return told(call, served, other, house);
+  const { audits } = house.live;
+  const { name } = call.tenant;
+  if (house.live.degradation.level > 0 || !audits.enter(name)) return 'busy';
+  try {
+    const second = await again(call, tier, house);
+    return typeof second === 'string' ? second : told(call, served, second, house);
+  } finally {
+    audits.leave(name);
+  }
+}
+
+/** The same call, once more, on another tier than the one that answered. */
+async function again(
+  call: Drawn,
+  tier: Tier,
+  house: House,
+): Promise<HeardAnswer | Exclude<AuditEnd, 'compared'>> {
+  // Documents that were swapped meanwhile may say otherwise of its tenant and its key.
+  if (call.snapshot !== house.now().version) return 'busy';
+  const most = call.route.verdict.output?.escalate ?? 3;
+  const tiers = tiersBeside(tier).filter((one) => one <= most);
+  const resolved = resolveAside(copyOf(call, house), resolveFacts(house, call), tiers);
+  const [offer] = resolved?.route.offers ?? [];
+  if (resolved === undefined || offer === undefined) return 'nowhere';
+  const { pools, order } = house.live;
+  const placesMax = order.placesMax(offer) - 1;
+  if (!pools.slots.isFree(offer.offering.endpoint.name, placesMax)) return 'busy';
+  const scheduled = await schedule(resolved, NOBODY, { ...schedulePorts(house), waitMsMax: 0 });
+  if (!scheduled.ok) return 'refused';
+  return carried(scheduled.value as Scheduled & Aside, house); // brand: the same object
+}
+
+/** The best before the rest; of the best, what is nearest. */
+const tiersBeside = (tier: Tier): readonly Tier[] =>
+  ([3, 2, 1] as const).filter((one) => one !== tier).toSorted((a, b) => (tier === 3 ? a - b : 0));
+
+/** Its policies are those of its agent and session; its record is of none, and of no trace. */
+function copyOf(call: Drawn, { ports: { clock, random } }: House): Classified {
+  const { sample, id, entry = 1 } = call;
+  const at = clock.now();
+  return {
+    ...call,
+    id: requestId(at, random.bytes(CHANCE_BYTES)),
+    at,
+    arrived: clock.monotonic(),
+    ...{ bodyMs: 0, parkedMs: 0, entry: 1, queued: false, settled: false },
+    ...{ trace: undefined, resumed: undefined, retryOf: undefined },
+    ...{ route: undefined, surveyed: undefined, permit: undefined, references: undefined },
+    requestCommitment: undefined,
+    sample: new Sample(sample.propensity),
+    audit: { of: decisionId(id, entry), propensity: sample.propensity },
+  } as Classified; // brand: it was classified
+}
+
+async function carried(call: Scheduled & Aside, house: House): Promise<HeardAnswer | 'failed'> {
+  try {
+    const outcome = await dispatch(call, NOBODY, dispatchPorts(house));
+    end(call, outcome, house);
+    return call.sample.heard(call)[0] ?? 'failed';
+  } catch (error) {
+    if (call.settled !== true) {
+      settleRefusal(call, FAILED, codeFacts(FAILED.code).status, settlePorts(house));
+    }
+    throw error;
+  }
+}
+
+const FAILED = refusal('internal', 'A fault of ours; the audit failed closed.');
+
+/** Without routing there would be no audit: all that it costs is taken from what routing saves. */
+function end(call: Scheduled, outcome: Outcome, house: House): void {
+  const refused = 'refusal' in outcome ? outcome.refusal : undefined;
+  const billed = bill(call, outcome, undefined);
+  const { cost } = billed;
+  const savingsNanoUsd = cost?.kind === 'known' ? -cost.nanoUsd : undefined;
+  settle(
+    call,
+    {
+      outcome,
+      billed: { ...billed, savingsNanoUsd },
+      status: refused === undefined ? 200 : codeFacts(refused.code).status,
+      refusal: refused,
+      responseCommitment: undefined,
+    },
+    settlePorts(house),
+  );
+}
+
+function told(call: Drawn, served: HeardAnswer, other: HeardAnswer, house: House): 'compared' {
+  const isUp = other.offer.place.tier > served.offer.place.tier;
+  const [weak, strong] = isUp ? [served, other] : [other, served];
+  const { id, entry = 1, tenant, sample, step, stepClass, stepSeen } = call;
+  const stepOf = stepSeen?.class ?? stepClass;
+  const found = compared(weak.answer, strong.answer, stepOf);
+  const body: Comparison = {
+    decision: decisionId(id, entry),
+    step: stepOf ?? step,
+    weak: sideOf(weak),
+    strong: sideOf(strong),
+    served: isUp ? 'weak' : 'strong',
+    confidence: weak.confidence,
+    tokensTold: weak.answer.answers.some(({ logprobs }) => logprobs.length > 0),
+    ...wordsOf(found),
+    propensity: sample.propensity,
+  };
+  const { store, clock } = house.ports;
+  store.append({ kind: 'comparison', at: clock.now(), tenant: tenant.name, call: id, body });
+  return 'compared';
+}
+
+const wordsOf = ({
+  agreement,
+  how,
+  same,
+}: Compared): Pick<Comparison, 'agreement' | 'how' | 'good'> => ({
+  agreement,
+  how,
+  good: same,
+});
+
+function sideOf({ offer, attempt, usage }: HeardAnswer): Comparison['weak'] {
+  const { offering, place } = offer;
+  const cost = usage === undefined ? undefined : costNanoUsd(offering.price, usage);
+  const words = [offering.upstream, offering.facts.quantisation, attempt?.modelClaimed];
+  return {
+    endpoint: offering.endpoint.name,
+    model: offering.model,
+    tier: place.tier,
+    made: words.map((word) => word ?? '-').join(' '),
+    durationMs: Math.round(attempt?.durationMs ?? 0),
+    costNanoUsd: cost?.kind === 'known' ? cost.nanoUsd.toString() : undefined,
+  };
+}
