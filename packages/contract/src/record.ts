@@ -48,21 +48,21 @@ export type StepClass =
 export type RoutedBy = 'learned' | 'step' | 'session' | 'words';
 export type RecordedRouting = {
   readonly by: RoutedBy;
-  /** Of a learned router: its digest; what the stronger tier gains, as seen on labels. */
+  /** Of a learned router: its digest; what the stronger tier gains, and the standard error. */
   readonly router?: string;
   readonly gain?: number;
-  /** Standard error of the gain. */
   readonly error?: number;
   /** Why a learned router said nothing. */
   readonly abstained?: string;
-  /** Such calls failed before on a tier that this one would have begun on. */
   readonly cache?: RecordedCache;
+  /** Why tier 3 is closed to it; `lowered`: what it was taken for before that. */
+  readonly closed?: 'share' | 'alarm';
+  readonly lowered?: Difficulty;
 };
-/** How often in a row answers of the tier and those below it were not good enough. */
+/** Such calls failed in a row on a tier; `explored`: this one begins there all the same. */
 export type RecordedCache = {
   readonly tier: Tier;
   readonly failures: number;
-  /** It begins there all the same, to see whether that is still so. */
   readonly explored?: true;
 };
 export type Difficulty = 'easy' | 'middle' | 'hard';

@@ -97,6 +97,7 @@ export { loadSnapshot, readSnapshot } from './prices-snapshot-read.ts';
 export { type PriceStatements, statedPrices } from './prices-stated.ts';
 export type * from './pricing.ts';
 export { configurationReference } from './reference.ts';
+export type { ConsentPart, RingPart } from './schema/consent.ts';
 export type { EndpointPart } from './schema/endpoint.ts';
 export type { ModelPart } from './schema/model.ts';
 export {
@@ -111,10 +112,8 @@ export { NO_CHECKS } from './schema/output.ts';
 export type { AliasPart, PolicyPart, RulePart } from './schema/policy.ts';
 export type { PricePart } from './schema/price.ts';
 export {
-  type ConsentPart,
   type KeyPart,
   type PlanPart,
-  type RingPart,
   SOURCE,
   type TenantPart,
 } from './schema/tenant.ts';

@@ -34,6 +34,8 @@ export interface PlanDocument {
   readonly features?: readonly PlanFeature[] | undefined;
   readonly budget: BudgetDocument | undefined;
   readonly inFlightMax: number | undefined;
+  /** Of the calls of the model `auto` of each tenant, 0 to 1; absent: as many as suit. */
+  readonly strongShare?: number | undefined;
   /** Of each tenant. */
   readonly requestsPerMinuteMax: number | undefined;
   /** Of each tenant, in and out. */
@@ -67,6 +69,8 @@ export interface TenantDocument {
   /** Undefined: it has what everybody has. */
   readonly models: OverridesDocument | undefined;
   readonly retention: Retention;
+  /** As of its plan; the lower one holds. */
+  readonly strongShare?: number | undefined;
   /** What is sensitive, or public, for this tenant beyond what everybody's scanner knows. */
   readonly sensitive?: SensitiveDocument | undefined;
   /** Of calls with a higher label no features are kept; absent: `internal`. */

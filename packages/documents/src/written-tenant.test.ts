@@ -26,6 +26,7 @@ const FULL: JsonObject = {
   agents: { scribe: ['quiet'] },
   retention: 'zero',
   features_up_to: 'personal',
+  strong_share: 0.5,
   models: {
     hide: ['gpt-*'],
     pin: { small: 'lab' },

@@ -30,6 +30,7 @@ export function writtenTenant(one: TenantDocument): JsonObject {
     agents: Object.fromEntries(one.agentPolicies),
     retention: one.retention,
     models: one.models && overridesOf(one.models),
+    strong_share: one.strongShare,
     sensitive: one.sensitive && sensitiveOf(one.sensitive),
     features_up_to: one.featuresUpTo,
   });

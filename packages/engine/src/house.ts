@@ -25,6 +25,7 @@ import type { References } from './session/references.ts';
 import type { Signatures } from './session/signatures.ts';
 import type { StepMemory } from './session/step-memory.ts';
 import type { Counts } from './settle/counts.ts';
+import type { StrongShares } from './tenant/strong-share.ts';
 import type { Tenants } from './tenant/tenant.ts';
 
 /** The compiled documents of all rooms; immutable, swapped whole. */
@@ -56,6 +57,7 @@ export type Live = {
   readonly routers: Routers;
   readonly decisions: Decisions;
   readonly keeping: FeatureKeeping;
+  readonly shares: StrongShares;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

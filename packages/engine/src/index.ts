@@ -48,7 +48,7 @@ export {
   TIER_MODELS,
 } from './classify/route/routers.ts';
 export { FULL_LABEL, type RouteExample, trainRouter } from './classify/route/train.ts';
-export { StrongShare, Usual } from './classify/route/usual.ts';
+export { Usual } from './classify/route/usual.ts';
 export { Watch } from './classify/route/watch.ts';
 export {
   type Finding,
@@ -126,6 +126,7 @@ export { type Counts, counts } from './settle/counts.ts';
 export { refusalHeaders, timingHeader } from './settle/heads.ts';
 export type { Settlement } from './settle/settle.ts';
 export { type CompileSources, compileSnapshot, createLive } from './snapshot.ts';
+export { StrongShare } from './tenant/strong-share.ts';
 export {
   type Identity,
   identify,

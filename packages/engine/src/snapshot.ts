@@ -54,6 +54,7 @@ import { counts } from './settle/counts.ts';
 import { type Network, readNetwork } from './tenant/networks.ts';
 import { OnDemand } from './tenant/on-demand.ts';
 import { turnedAway } from './tenant/shared-node.ts';
+import { StrongShares } from './tenant/strong-share.ts';
 import type {
   Budget,
   KeyFacts,
@@ -159,6 +160,7 @@ function tenantFacts(
     durable: document.durable,
     retention: document.retention,
     models: document.models,
+    strongShare: lowerOf(document.strongShare, plan?.strongShare),
     budget: budgetOf(document.budget ?? plan?.budget),
     tenantClass: document.tenantClass ?? plan?.tenantClass,
     ring: document.ring,
@@ -185,6 +187,9 @@ function sensitiveRules(document: TenantDocument['sensitive']): SensitiveRules |
   const sources = new Map(document.sources.map(({ name, kind }) => [name, kind]));
   return { patterns, sources, publicValues: new Set(document.publicValues.map(plainValue)) };
 }
+
+const lowerOf = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 export const planFacts = (plan: PlanDocument): PlanFacts => ({
   name: plan.name,
@@ -271,6 +276,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     routers: new Routers(),
     decisions: new Decisions(clock),
     keeping: new FeatureKeeping(),
+    shares: new StrongShares(() => clock.monotonic()),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),

@@ -105,8 +105,13 @@ const PLACES: readonly ((text: string, gadget: string) => string)[] = [
 ];
 
 function withinBudget(scores: readonly number[], threshold: number): number {
-  const share = new StrongShare(BUDGET, threshold);
-  return scores.filter((score) => share.takes(score)).length / scores.length;
+  const share = new StrongShare();
+  const strong = scores.filter((score) => {
+    const isStrong = score > threshold && share.allows();
+    share.counts(BUDGET, isStrong);
+    return isStrong;
+  });
+  return strong.length / scores.length;
 }
 
 function wordsIn(texts: readonly string[]): readonly string[] {

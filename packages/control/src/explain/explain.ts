@@ -88,6 +88,7 @@ function becauseOf(record: ReadRecord): readonly string[] {
   if (rule !== undefined) told.push(`The rule ${rule} spoke.`);
   if (difficulty !== undefined) told.push(difficultyWords(difficulty, record.routed));
   if (record.routed?.cache !== undefined) told.push(cacheWords(record.routed.cache));
+  if (record.routed?.closed !== undefined) told.push(closedWords(record.routed));
   const open = record.candidates.filter((one) => one.gates === 0).length;
   if (record.candidates.length > 0) {
     const { length } = record.candidates;
@@ -148,6 +149,14 @@ function cacheWords({ tier, failures, explored }: ReadCache): string {
   const before = `The last ${failures} answers of tier ${tier} to such calls were not good enough`;
   if (explored === true) return `${before}; one call in twenty is tried there all the same.`;
   return `${before}: it begins above it, unless a rule names the tier.`;
+}
+
+function closedWords({ closed, lowered }: ReadRouting): string {
+  const why =
+    closed === 'alarm'
+      ? 'After an alarm the share of strong calls of its tenant is held at what was usual'
+      : 'Its tenant has had its share of strong calls';
+  return lowered === undefined ? `${why}.` : `${why}: it was ${DIFFICULTY[lowered] ?? lowered}.`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -63,6 +63,8 @@ export type ReadRouting = {
   readonly error?: number | undefined;
   readonly abstained?: string | undefined;
   readonly cache?: ReadCache | undefined;
+  readonly closed?: string | undefined;
+  readonly lowered?: string | undefined;
 };
 
 export type ReadCache = {
@@ -170,6 +172,8 @@ const record: z.ZodType<ReadRecord> = z.object({
       cache: z
         .object({ tier: z.number(), failures: z.number(), explored: z.boolean().optional() })
         .optional(),
+      closed: text.optional(),
+      lowered: text.optional(),
     })
     .optional(),
   modelRequested: text.optional(),

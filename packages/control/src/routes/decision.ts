@@ -56,6 +56,8 @@ const decisionSchema = z.strictObject({
         })
         .nullable()
         .describe('What came of such calls before; null: nothing that would matter.'),
+      closed: maybe.describe('Tier 3 was closed to it: `share` is used up, or after an `alarm`.'),
+      lowered: maybe.describe('What it was taken for before that.'),
     })
     .nullable()
     .describe('Who said which tier suits a call of the model `auto`.'),
@@ -220,7 +222,8 @@ function routedOf({ routed }: ReadRecord): object | null {
   if (routed === undefined) return null;
   const { by, router = null, gain = null, error = null, abstained = null } = routed;
   const cache = routed.cache === undefined ? null : { explored: false, ...routed.cache };
-  return { by, router, gain, error, abstained, cache };
+  const { closed = null, lowered = null } = routed;
+  return { by, router, gain, error, abstained, cache, closed, lowered };
 }
 
 function secondStageOf({ secondStage }: ReadRecord): object | null {

@@ -12,20 +12,17 @@ import type {
   TelemetryDocument,
 } from '../configuration.ts';
 import type { RegistryDocument } from '../model.ts';
+import { type ConsentPart, consentPart, type RingPart, ringPart } from './consent.ts';
 import { type EndpointPart, endpointPart } from './endpoint.ts';
 import { type ModelPart, modelPart, registry } from './model.ts';
 import { type AliasPart, aliasPart, type PolicyPart, policyPart } from './policy.ts';
 import { type PricePart, pricePart } from './price.ts';
 import { journal, node, queue, routing, server, telemetry } from './server.ts';
 import {
-  type ConsentPart,
-  consentPart,
   type KeyPart,
   keyPart,
   type PlanPart,
   planPart,
-  type RingPart,
-  ringPart,
   type TenantPart,
   tenantPart,
 } from './tenant.ts';

@@ -1,13 +1,11 @@
-/** Written form of `plans`, `tenants`, `keys`, `consents` and `rings`. */
+/** Written form of `plans`, `tenants` and `keys`. */
 import { z } from 'zod';
 import { readSensitivePattern } from '../sensitive-pattern.ts';
 import {
   type BudgetDocument,
-  type ConsentDocument,
   type KeyDocument,
   PLAN_FEATURES,
   type PlanDocument,
-  type RingDocument,
   type TenantDocument,
 } from '../tenant.ts';
 import { overrides } from './model.ts';
@@ -35,18 +33,16 @@ import {
 } from './words.ts';
 
 const TAGS_MAX = 8;
-const KINDS_MAX = 64;
 
 export type PlanPart = Omit<PlanDocument, 'name' | 'origin'>;
 export type TenantPart = Omit<TenantDocument, 'name' | 'origin'>;
 export type KeyPart = Omit<KeyDocument, 'name' | 'origin'>;
-export type ConsentPart = Omit<ConsentDocument, 'name' | 'origin'>;
-export type RingPart = Omit<RingDocument, 'name' | 'origin'>;
 
 const tiers = listOf(tier);
 const models = listOf(modelPattern);
 const policies = listOf(name);
 const perMinute = z.int().min(1);
+const share = z.number().min(0).max(1);
 
 const budget: z.ZodType<BudgetDocument> = z
   .strictObject({
@@ -67,6 +63,9 @@ export const planPart: z.ZodType<PlanPart> = z
       .describe('Beside chats of text; `images` and `audio` inside of chats too. Else all.'),
     budget: budget.optional().describe('Budget of a tenant that states none.'),
     in_flight_max: z.int().min(1).max(1_000_000).optional().describe('Calls at the same time.'),
+    strong_share: share
+      .optional()
+      .describe('Share of the calls of the model `auto` that may go to tier 3, of each tenant.'),
     requests_per_minute_max: perMinute.optional().describe('Requests a minute, of each tenant.'),
     tokens_per_minute_max: perMinute
       .optional()
@@ -80,6 +79,7 @@ export const planPart: z.ZodType<PlanPart> = z
     features: written.features,
     budget: written.budget,
     inFlightMax: written.in_flight_max,
+    strongShare: written.strong_share,
     requestsPerMinuteMax: written.requests_per_minute_max,
     tokensPerMinuteMax: written.tokens_per_minute_max,
   }));
@@ -226,6 +226,11 @@ export const tenantPart: z.ZodType<TenantPart> = z
       .default('standard')
       .describe('`zero`: only endpoints that keep nothing.'),
     models: overrides.optional().describe('What it has otherwise than the others.'),
+    strong_share: share
+      .optional()
+      .describe(
+        "Share of its calls of the model `auto` that may go to tier 3; at most its plan's.",
+      ),
     sensitive: sensitive.optional().describe('What is sensitive or public for this tenant.'),
     features_up_to: labelOrNone.optional().describe('Highest label that routing learns from.'),
   })
@@ -247,6 +252,7 @@ export const tenantPart: z.ZodType<TenantPart> = z
     agentPolicies: written.agents ?? new Map<string, readonly string[]>(),
     retention: written.retention,
     models: written.models,
+    strongShare: written.strong_share,
     sensitive: written.sensitive,
     featuresUpTo: written.features_up_to,
   }));
@@ -350,51 +356,3 @@ export const keyPart: z.ZodType<KeyPart> = z
     tags: written.tags ?? NO_TAGS,
     revoked: written.revoked,
   }));
-
-const kind = formed({
-  pattern: /^[a-z][a-z-]{0,62}$/,
-  message: 'a kind is a word such as `health`',
-  hint: 'write it in lower case',
-});
-
-export const consentPart: z.ZodType<ConsentPart> = z
-  .strictObject({
-    tenant: name.describe('Who consents.'),
-    subject: callerText.optional().describe('Whose data it covers; else every subject.'),
-    kinds: z
-      .array(kind)
-      .min(1)
-      .max(KINDS_MAX)
-      .describe('Kinds or types of data it covers; also `unscanned`, `declared`, `default`.'),
-    tiers: tiers.describe('Tiers it opens, and no other.'),
-    regions: listOf(region).optional().describe('Regions it opens; else those of the tenant.'),
-    purpose: z.string().min(1).max(1_000).describe('What for.'),
-    from: instantMs.optional().describe('When it begins (UTC); else at once.'),
-    until: instantMs.describe('When it ends (UTC).'),
-    given_by: z.string().min(1).max(256).describe('Who gave it.'),
-    revoked: z.boolean().default(false).describe('From then on calls that name it are refused.'),
-  })
-  .refine((written) => written.from === undefined || written.from < written.until, {
-    error: 'a consent ends after it begins',
-    params: { hint: 'look at `from` and `until`' },
-    when: isMapping,
-  })
-  .transform((written) => ({
-    tenant: written.tenant,
-    subject: written.subject,
-    kinds: written.kinds,
-    tiers: written.tiers,
-    regions: written.regions,
-    purpose: written.purpose,
-    fromMs: written.from,
-    untilMs: written.until,
-    givenBy: written.given_by,
-    revoked: written.revoked,
-  }));
-
-export const ringPart: z.ZodType<RingPart> = z
-  .strictObject({
-    order: z.int().min(0).max(1_000).describe('The number that `ring` of a tenant names.'),
-    percent: z.number().min(0).max(100).optional().describe('Share of its tenants to include.'),
-  })
-  .transform((written) => ({ order: written.order, percent: written.percent }));

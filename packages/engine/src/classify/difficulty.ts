@@ -1,9 +1,11 @@
 // How hard a call is, which says on which tier it begins: after a result of a tool, where the step
 // before was done; what a promoted router learned of such steps; what such steps usually need; else
-// length and a short list of words. What failed for calls like it is passed over.
+// length and a short list of words. What failed for calls like it is passed over, and a tenant has
+// no more strong calls than its share.
 import type { Difficulty, Label, RecordedRouting, RoutedBy } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import type { Step } from '../session/step.ts';
+import type { StrongShares } from '../tenant/strong-share.ts';
 import type { Decisions } from './decisions.ts';
 import { EASY_WORDS, HARD_WORDS } from './difficulty.table.ts';
 import type { Routers, RoutingRules } from './route/routers.ts';
@@ -13,19 +15,34 @@ export type Judged = {
   readonly routed: RecordedRouting | undefined;
 };
 
-/** About 12,000 characters: a local model's context is mostly gone. */
-const HARD_INPUT_TOKENS = 3_000;
+/** About as much as is read of an instruction. */
+const HARD_CHARACTERS = 4_000;
 /** A greeting or a short question. */
 const SHORT_WORDS = 12;
 
 /** What was learned, and how it is to be used. */
 export type RoutingSource = {
-  readonly live: { readonly routers: Routers; readonly decisions: Decisions };
+  readonly live: {
+    readonly routers: Routers;
+    readonly decisions: Decisions;
+    readonly shares: StrongShares;
+  };
   readonly now: () => { readonly routing: RoutingRules; readonly version: string };
 };
 
 /** @param label of the call: what came of others like it is known of some labels alone. */
 export function judgeDifficulty(joined: Joined, label: Label, learned?: RoutingSource): Judged {
+  const judged = judgedBefore(joined, label, learned);
+  const { routed, difficulty } = judged;
+  if (learned === undefined || routed === undefined) return judged;
+  const closed = learned.live.shares.closed(joined.tenant, routed.by === 'session');
+  if (closed === undefined) return judged;
+  if (difficulty !== 'hard') return { difficulty, routed: { ...routed, closed } };
+  return { difficulty: 'middle', routed: { ...routed, closed, lowered: difficulty } };
+}
+
+/** From what came of calls like it. */
+function judgedBefore(joined: Joined, label: Label, learned: RoutingSource | undefined): Judged {
   const judged = judgedAlone(joined, learned);
   const { routed, difficulty } = judged;
   const { stepSeen } = joined;
@@ -51,7 +68,7 @@ function judgedAlone(joined: Joined, learned: RoutingSource | undefined): Judged
     return { difficulty, routed: { by: 'learned', ...told } };
   }
   const by = ofStep === undefined ? BY.words : BY.step;
-  const difficulty = ofStep ?? byThumb(joined, stepSeen);
+  const difficulty = ofStep ?? byThumb(stepSeen);
   if (said === undefined) return { difficulty, routed: by };
   const { router, abstained = 'no-labels' } = said;
   return { difficulty, routed: { ...by, router, abstained } };
@@ -65,8 +82,9 @@ const BY: Readonly<Record<RoutedBy, RecordedRouting>> = {
   words: { by: 'words' },
 };
 
-function byThumb({ question }: Joined, { instruction }: Step): Difficulty {
-  if (question.inputTokensEstimate > HARD_INPUT_TOKENS) return 'hard';
+/** Of the tenant's own words: a long result of a tool makes no call harder. */
+function byThumb({ instruction }: Step): Difficulty {
+  if (instruction.length >= HARD_CHARACTERS) return 'hard';
   const words = instruction.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (words.some((word) => HARD_WORDS.has(word))) return 'hard';
   if (words.some((word) => EASY_WORDS.has(word))) return 'easy';

@@ -184,7 +184,7 @@ export function choose(surveyed: Survey, call: Classified, facts: Moving): Choic
   const tier = offers[0]?.place.tier ?? 1;
   const second = offers.find((one, at) => at > 0 && one.offering === slow?.offering);
   const late = second ?? near.find((one) => one.place.tier < tier);
-  const better = above.length === 0 ? NONE : betterThan(offers, above, verdict);
+  const better = above.length === 0 ? NONE : betterThan(offers, above, escalateTo(call, verdict));
   const all =
     late === undefined && better.length === 0
       ? offers
@@ -235,16 +235,22 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
 
+/** Where the tenant has no strong call left, evidence buys none either. */
+function escalateTo({ profile }: Classified, { output }: Verdict): number {
+  const highest = output?.escalate ?? 0;
+  return profile.routed?.closed === undefined ? highest : Math.min(2, highest);
+}
+
 /** On higher tiers than the route begins on, the nearest first; of each tier what was asked for. */
 function betterThan(
   offers: readonly Candidate[],
   above: readonly Candidate[],
-  { output }: Verdict,
+  highest: number,
 ): readonly Candidate[] {
   const first = offers[0]?.place.tier ?? 1;
   const chosen = new Set(offers.map((one) => one.offering));
   return above
-    .filter(({ place }) => place.tier > first && place.tier <= (output?.escalate ?? 0))
+    .filter(({ place }) => place.tier > first && place.tier <= highest)
     .filter(({ offering }) => !chosen.has(offering))
     .toSorted((a, b) => a.place.tier - b.place.tier)
     .slice(0, BETTER_MAX);
@@ -278,8 +284,7 @@ function preferred(
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
   const ranked = { step: call.step, most: SPARES_MAX };
-  const failed = verdict.tier === undefined ? failedOn(call) : undefined;
-  const open = openByTier(field, failed === undefined ? NEAREST[wish] : ABOVE[failed]);
+  const open = openByTier(field, verdict.tier === undefined ? orderOf(call, wish) : NEAREST[wish]);
   const byTier = need === undefined ? open : open.map((one) => bestOf(field, one, ranked));
   const isUp = (at: number): boolean => {
     const offering = field.offerings[at];
@@ -334,6 +339,14 @@ function highestOf(
     }
   }
   return best;
+}
+
+/** Which tier is looked at after which; what moves it is of calls of `auto` alone. */
+function orderOf(call: Classified, wish: Tier): readonly Tier[] {
+  const failed = failedOn(call);
+  const order = failed === undefined ? NEAREST[wish] : ABOVE[failed];
+  if (call.profile.routed?.closed === undefined) return order;
+  return [...order.filter((tier) => tier < 3), 3];
 }
 
 /** The highest tier whose answers to such calls were not good enough; it is passed over. */

@@ -21,6 +21,7 @@ import {
   type TenantName,
   yes,
 } from '@signalbox/contract';
+import type { StrongShares } from '../tenant/strong-share.ts';
 import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Ground, type Raised, type SessionLabels, unknownGround } from './labels.ts';
@@ -116,6 +117,7 @@ export type Known = {
   readonly objects: References;
   readonly sessions: SessionLabels;
   readonly steps: StepMemory;
+  readonly shares: StrongShares;
 };
 
 /** Adds what is known of the session, and of state that a call refers to: responses, files. */
@@ -141,9 +143,12 @@ export function recall(joined: Joined, known: Known, keys: Keys): Joined {
  */
 export function remember(
   joined: Joined & { readonly profile: Lasting },
-  { sessions, steps }: Pick<Known, 'sessions' | 'steps'>,
+  { sessions, steps, shares }: Pick<Known, 'sessions' | 'steps' | 'shares'>,
 ): void {
-  if (joined.stepSeen !== undefined) keepStep(joined, joined.stepSeen, steps);
+  if (joined.stepSeen !== undefined) {
+    keepStep(joined, joined.stepSeen, steps);
+    shares.decided(joined.tenant, joined.profile.difficulty === 'hard');
+  }
   if (!isKnown(joined)) return;
   const { tenant, session, profile } = joined;
   const { lasting: label, grounds } = profile;

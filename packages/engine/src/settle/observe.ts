@@ -8,6 +8,7 @@ import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Reference, References } from '../session/references.ts';
 import type { Signatures } from '../session/signatures.ts';
+import type { StrongShares } from '../tenant/strong-share.ts';
 import type { Seen } from './record.ts';
 
 export type Learners = {
@@ -17,6 +18,7 @@ export type Learners = {
     readonly signatures: Signatures;
     readonly objects: References;
     readonly decisions: Decisions;
+    readonly shares: StrongShares;
   };
   readonly ports: { readonly keys: Keys };
 };
@@ -40,12 +42,22 @@ export function observe(call: Observed, outcome: Outcome, { live, ports }: Learn
     const endpoint = outcome.offer.offering.endpoint.name;
     live.signatures.keep({ tenant: tenant.name, session, endpoint }, signed);
   }
-  if (call.stepSeen !== undefined) learn(call, outcome, live.decisions);
+  if (call.stepSeen !== undefined) {
+    learn(call, outcome, live.decisions);
+    live.shares.ended(call.tenant, call.profile.difficulty === 'hard', isStrong(outcome));
+  }
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
   live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
 }
+
+/** Somebody on the strong tier was at work for it. */
+const isStrong = ({ attempts }: Outcome): boolean =>
+  attempts.some(({ tier, outcome }) => tier === STRONG && WORKED.has(outcome));
+
+const STRONG: Tier = 3;
+const WORKED: ReadonlySet<Attempt['outcome']> = new Set(['answered', 'judged-away', 'overtaken']);
 
 /** Which tiers were good enough for a call of `auto`; where nothing judges, nobody knows yet. */
 function learn(call: Observed, outcome: Outcome, decisions: Decisions): void {

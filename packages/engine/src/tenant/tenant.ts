@@ -67,6 +67,8 @@ export type SensitiveRules = {
 
 export type TenantFacts = {
   readonly name: TenantName;
+  /** Of its calls of the model `auto` the share that may go to tier 3. */
+  readonly strongShare?: number | undefined;
   readonly plan: PlanFacts | undefined;
   readonly topology: Topology;
   /** Why this node takes none of its content; undefined: it does. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Reader } from './features.ts';
-import { StrongShare, Usual } from './usual.ts';
+import { Usual } from './usual.ts';
 
 const reader = new Reader(17);
 const THINGS = ['apples', 'letters', 'lamps', 'tickets', 'bolts', 'trains', 'maps', 'ships'];
@@ -47,13 +47,4 @@ describe('what a tenant always says', () => {
     for (let at = 0; at < 600; at += 1) say(own(at));
     assert.ok([...say(`gaussian ${own(2)}`).places].includes(word ?? -1));
   });
-});
-
-it('the strong share stays at what a tenant has, whatever the scores', () => {
-  for (const score of [() => 1, () => 0, (at: number) => (at % 100) / 100]) {
-    const share = new StrongShare(0.5, 0.5);
-    const takes = Array.from({ length: 1_000 }, (_, at) => share.takes(score(at)));
-    const late = takes.slice(500).filter((one) => one).length / 500;
-    assert.ok(Math.abs(late - 0.5) <= 0.02, `${late}`);
-  }
 });

@@ -65,27 +65,3 @@ export class Usual {
 }
 
 const rowOf = (place: number): number => Math.imul(place + 1, 0x9e37_79b1) >>> (32 - TABLE_BITS);
-
-const STEP = 0.02;
-
-/**
- * Keeps the share of calls that go to the strong tier at what a tenant has, whatever the scores
- * say: the threshold rises with every call that goes there and falls with every one that does not.
- */
-export class StrongShare {
-  readonly #target: number;
-  #threshold: number;
-
-  /** @param target share of strong calls, 0 to 1. @param threshold the first, of scores. */
-  constructor(target: number, threshold: number) {
-    this.#target = target;
-    this.#threshold = threshold;
-  }
-
-  /** Whether a call of this score goes to the strong tier. */
-  takes(score: number): boolean {
-    const isStrong = score > this.#threshold;
-    this.#threshold += STEP * ((isStrong ? 1 : 0) - this.#target);
-    return isStrong;
-  }
-}
