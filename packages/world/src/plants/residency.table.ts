@@ -4,7 +4,7 @@ import type { BlockedTally } from '../residency/run.ts';
 import { consentExpired, consentOfAnother, consentRevoked, consentWhole } from './consents.ts';
 import type { Plant } from './plant.ts';
 import { resolveIgnoresLabel, staleFallback, staleHedge, staleReplay } from './stale-routes.ts';
-import { staleCache, staleLog, staleSpan, staleWebhook } from './stale-sinks.ts';
+import { staleCache, staleLog, staleSecondStage, staleSpan, staleWebhook } from './stale-sinks.ts';
 
 export const RESIDENCY_SEEDS_MAX = 1_000;
 
@@ -28,6 +28,7 @@ export const RESIDENCY_PLANTS: ReadonlyMap<string, ResidencyPlant> = new Map<
   ['stale-log', { ...staleLog, blockedAs: 'lines' }],
   ['stale-span', { ...staleSpan, blockedAs: 'acts' }],
   ['stale-webhook', { ...staleWebhook, blockedAs: 'acts' }],
+  ['stale-second-stage', { ...staleSecondStage, blockedAs: 'acts' }],
   ['consent-expired', { ...consentExpired, blockedAs: undefined }],
   ['consent-of-another', { ...consentOfAnother, blockedAs: undefined }],
   ['consent-revoked', { ...consentRevoked, blockedAs: undefined }],

@@ -1,6 +1,6 @@
 // Planted in what tells of calls, or keeps something of them: it takes the clearance, or the
 // content, of another call.
-import { type CallRecord, higherLabel, type Label } from '@signalbox/contract';
+import { type CallRecord, type DialRequest, higherLabel, type Label } from '@signalbox/contract';
 import { NODE_ITSELF } from '@signalbox/engine';
 import type { Whither } from '@signalbox/ports';
 import type { Plant } from './plant.ts';
@@ -90,6 +90,35 @@ export const staleCache: Plant = {
               return other === undefined ? bytes : disguised(other.bytes, bytes);
             },
           };
+        },
+      }),
+    };
+  },
+};
+
+/** Of what a model is asked about a text; no call of a world asks for it. */
+const READS = '"personal_data"';
+
+export const staleSecondStage: Plant = {
+  says: 'the second stage reads where an earlier call of the tenant went, under its clearance',
+  breaks: BREAKS,
+  make: () => {
+    const earlier = new Map<string, DialRequest>();
+    return {
+      upstream: (upstream) => ({
+        dial(request, sink) {
+          const { tenant, clearance, body } = request;
+          const known = earlier.get(tenant);
+          const isReading = new TextDecoder().decode(body).includes(READS);
+          if (isReading && known !== undefined) {
+            const { place, path, credential } = known;
+            const stale = { place, path, credential, clearance: known.clearance };
+            return upstream.dial({ ...request, ...stale }, sink);
+          }
+          // Cleared for less than the worst that a text may hold.
+          const isLess = clearance.terms.label === 'public' || clearance.terms.label === 'internal';
+          if (isLess && request.place.tier !== 1 && !isReading) earlier.set(tenant, request);
+          return upstream.dial(request, sink);
         },
       }),
     };
