@@ -33,6 +33,34 @@ test('prices of several files stand one behind the other, each with its place', 
   );
 });
 
+test('prices of a model that a file of the operator has are no matter of the console', () => {
+  const one = (model: string, usd: number): string =>
+    `  - { model: ${model}, from: 2026-0${usd}-01, input_per_million_usd: ${usd} }\n`;
+  const { configuration, notices } = whole(
+    readConfiguration([
+      {
+        ...file('console.yaml', `version: 1\nprices:\n${one('m', 9)}${one('n', 3)}`),
+        owner: { kind: 'console' },
+      },
+      file('a.yaml', `version: 1\nmodels: {m: {}, n: {}}\nprices:\n${one('m', 1)}${one('m', 2)}`),
+    ]),
+  );
+  assert.deepEqual(
+    configuration.prices.map(({ model, inputPerMillionUsd, origin }) => [
+      ...[model, inputPerMillionUsd, origin?.file, origin?.line],
+    ]),
+    [
+      ['m', '1', 'a.yaml', 4],
+      ['m', '2', 'a.yaml', 5],
+      ['n', '3', 'console.yaml', 4],
+    ],
+  );
+  assert.deepEqual(
+    notices.map(({ file, line, path, message }) => `${file}:${line} ${path} ${message}`),
+    ['console.yaml:3 prices.0 is shadowed: a.yaml:5 defines it, and a file wins'],
+  );
+});
+
 test('one name in two files is an error that names both places', () => {
   const problem = problemOf([
     file('a.yaml', 'version: 1\ntenants:\n  acme: {}\n'),

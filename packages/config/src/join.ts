@@ -128,7 +128,7 @@ function joinNoun(key: keyof Nouns, value: Tree, coming: Coming): void {
     return;
   }
   if (isList(value)) {
-    append(key, value, coming);
+    append(key, key === 'prices' ? withoutOwned(value, coming) : value, coming);
     return;
   }
   if (!isMap(value)) return;
@@ -154,6 +154,29 @@ function open(key: keyof Nouns, { joining, spot }: Coming): Writable {
   tree[key] = made;
   if (spot !== undefined) places.note(tree, key, spot);
   return made;
+}
+
+/** Who keeps prices of a model in the console leaves alone what a file of the operator prices. */
+function withoutOwned(value: readonly Tree[], { part, joining }: Coming): readonly Tree[] {
+  const before = joining.tree['prices'];
+  if (part.source.owner.kind === 'operator' || !isList(before)) return value;
+  const owned = new Map<Tree, Spot>();
+  for (const [index, one] of before.entries()) {
+    const spot = joining.places.at(before, index);
+    if (isMap(one) && spot?.source.owner.kind === 'operator') owned.set(one['model'] ?? null, spot);
+  }
+  const left: Tree[] = [];
+  for (const [index, one] of value.entries()) {
+    const place = joining.places.at(value, index);
+    const earlier = isMap(one) ? owned.get(one['model'] ?? null) : undefined;
+    if (earlier !== undefined) {
+      meetTwice(['prices', `${index}`], place, { earlier, joining });
+      continue;
+    }
+    if (place !== undefined) joining.places.note(left, left.length, place);
+    left.push(one);
+  }
+  return left;
 }
 
 function append(key: keyof Nouns, value: readonly Tree[], { joining, spot }: Coming): void {
