@@ -40,8 +40,8 @@ test('a counterexample of the check is a command that shows it', async (context)
   const ended = await typed(folder, ['policy', 'check']);
   assert.equal(ended.exit, 0, ended.out);
   const never = '{name: bad, require: {models: [small]}, forbid: {endpoints: [near]}}';
-  writeFileSync(join(folder, 'signalbox.yaml'), file(never, '{refused: true}'));
-  const found = await typed(folder, ['policy', 'check']);
+  writeFileSync(join(folder, 'draft.yaml'), file(never, '{refused: true}'));
+  const found = await typed(folder, ['policy', 'check', '--config', 'draft.yaml']);
   assert.equal(found.exit, 1);
   const [, command = ''] = /\n {2}signalbox (.*)\n/.exec(found.out) ?? [];
   assert.match(found.out, /^contradiction: bad .* leaves nothing\n/);

@@ -1,6 +1,7 @@
 // `signalbox policy test|check|explain`: what policies do, asked of the files, before anybody is
 // served by them. Work without a server.
 
+import type { ConfigurationFile } from '@signalbox/config';
 import {
   checkPolicies,
   commandFor,
@@ -10,12 +11,21 @@ import {
   testPolicies,
   type Violation,
 } from '@signalbox/engine';
-import type { Asked, Command, Desk } from '../command.ts';
+import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
 import { compiledOffline } from '../configuration/compiled.ts';
 import { CONFIG_FLAG } from '../configuration/config-flag.ts';
+import { draftNamed, type ReadFrom, runnable } from '../configuration/runnable.ts';
+import { draftFile } from '../configuration/written-text.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { columns, printable } from '../layout.ts';
 import { CALL_FLAGS, describedCall } from './imagined-call.ts';
+import { textGiven } from './standard-input.ts';
+
+const DRAFT_FLAG: FlagFacts = {
+  says: 'As if this stood in a file: policies/NAME=FILE, `-` for standard input.',
+  takes: 'DRAFT',
+  many: true,
+};
 
 export const commands: readonly Command[] = [
   {
@@ -35,7 +45,7 @@ export const commands: readonly Command[] = [
   {
     name: 'policy explain',
     says: 'Say which rules hold for a call, and where it would go.',
-    flags: { config: CONFIG_FLAG, ...CALL_FLAGS },
+    flags: { config: CONFIG_FLAG, draft: DRAFT_FLAG, ...CALL_FLAGS },
     examples: [
       'signalbox policy explain --tenant acme --sensitivity regulated',
       'signalbox policy explain --tenant acme --plan pro --residency eu --down far',
@@ -78,11 +88,11 @@ async function check(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode
   const ms = Math.round(performance.now() - began);
   const { points, stride, violations, notes } = checked;
   if (terminal.json) {
-    const data = violations.map(shownViolation);
+    const data = violations.map((one) => shownViolation(one, readFrom(place)));
     terminal.out(`${JSON.stringify({ points, stride, ms, violations: data, notes })}\n`);
   } else {
     for (const one of violations) {
-      const { kind, says, command } = shownViolation(one);
+      const { kind, says, command } = shownViolation(one, readFrom(place));
       terminal.out(`${kind}: ${printable(says)}\n`);
       if (command !== null) terminal.out(`  ${command}\n`);
     }
@@ -94,14 +104,21 @@ async function check(_asked: Asked, { terminal, place }: Desk): Promise<ExitCode
   return violations.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-const shownViolation = ({ kind, says, point }: Violation) => ({
+const shownViolation = ({ kind, says, point }: Violation, from: ReadFrom) => ({
   kind,
   says,
-  command: point === undefined ? null : commandFor(point),
+  command: point === undefined ? null : runnable(commandFor(point), from),
+});
+
+const readFrom = ({ settings, dataFolder, folder }: Desk['place']): ReadFrom => ({
+  ...{ configFiles: settings.configFiles, dataFolder, folder },
 });
 
 async function explain(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
-  const { snapshot, configuration } = await compiledOffline(place);
+  const given = asked.list('draft').map(draftNamed);
+  const drafts: ConfigurationFile[] = [];
+  for (const one of given) drafts.push(draftFile(one, await textGiven(one.file, place)));
+  const { snapshot, configuration } = await compiledOffline(place, { drafts });
   const described = describedCall(asked, snapshot, configuration);
   const explained = explainImagined(described.call, snapshot, described);
   const { offers, terms, candidates } = explained;

@@ -99,7 +99,7 @@ test('policies are approved, promoted, rolled back, and an edit opens nothing', 
   await edit('    mode: shadow\n    rules: [{name: no, require: {models: [gone]}}]');
   const refused = await policy('promote', 'legal', '--all');
   assert.match(refused.err, /leaves nothing/);
-  assert.match(refused.err, /"signalbox policy explain [^"]* --residency any"/);
+  assert.match(refused.err, /"signalbox policy explain [^"]* --residency any --config own.yaml"/);
   const states = readFileSync(join(folder, '.signalbox', 'policies.json'), 'utf8');
   assert.match(states, /"by": "john"/);
 });

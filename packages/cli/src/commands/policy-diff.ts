@@ -23,8 +23,8 @@ export const commands: readonly Command[] = [
 
 async function diff(asked: Asked, { terminal, place }: Desk): Promise<ExitCode> {
   const { BEFORE: was = '', AFTER: is = '' } = asked.words;
-  const before = await compiledOffline(place, [was]);
-  const after = await compiledOffline(place, [is]);
+  const before = await compiledOffline(place, { patterns: [was] });
+  const after = await compiledOffline(place, { patterns: [is] });
   const found = differenceOf(before, after, { at: Date.now() });
   const { rules, points, stride, different, kinds } = found;
   const shown = kinds.map((one) => shownKind(one, is));

@@ -1,16 +1,15 @@
 // `list`, `show`, `create`, `set`, `remove` and `versions` of what is written as text: the same for
 // each noun.
 // What is sent stands below the name in `signalbox.yaml`; the gateway says what is wrong with it.
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { TextNoun } from '@signalbox/control';
+import type { TextNoun, TextPlace } from '@signalbox/control';
 import { isMap, isSeq, parseDocument, parse as parseYaml } from 'yaml';
 import type { Asked, Command, Desk, FlagFacts } from '../command.ts';
+import { fromFile } from '../configuration/runnable.ts';
 import { CommandFault, EXIT, type ExitCode, misused } from '../exit.ts';
 import { listIn, numberIn, textIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
 import { askAdmin, fetchNamed, listOf, mayChange } from './admin.ts';
-import { standardInput } from './standard-input.ts';
+import { textGiven } from './standard-input.ts';
 import { sourceOf } from './tenant.ts';
 
 export type TextWords = {
@@ -130,12 +129,25 @@ async function write(asked: Asked, desk: Desk, { noun, method, next }: Writing):
   if (!(await mayChange(asked, desk, change))) return EXIT.ok;
   const headers: Readonly<Record<string, string>> =
     stands?.etag === undefined ? {} : { 'if-match': stands.etag };
-  const done = await askAdmin(desk, { method, path, body, headers });
+  const done = await askAdmin(desk, { method, path, body, headers }).catch((cause: unknown) => {
+    throw withFile(cause, { noun, name }, asked.text('file'));
+  });
   const waits = textIn(done, 'standing') === 'waits-for-approval';
   if (terminal.json) terminal.out(`${JSON.stringify(done)}\n`);
   else terminal.out(`${name}: ${textIn(done, 'done')}${waits ? ', waits for approval' : ''}\n`);
   terminal.say(`next: ${waits ? `signalbox policy approve ${name} --by PERSON` : next}`);
   return EXIT.ok;
+}
+
+/** The command that shows what is wrong reads the file that was given. */
+function withFile(cause: unknown, place: TextPlace, file: string | undefined): unknown {
+  if (!(cause instanceof CommandFault) || file === undefined || file === '-') return cause;
+  const { exit, message, hint, code } = cause;
+  const more = {
+    ...(hint === undefined ? {} : { hint: fromFile(hint, place, file) }),
+    ...(code === undefined ? {} : { code }),
+  };
+  return new CommandFault(exit, fromFile(message, place, file), more);
 }
 
 async function remove(asked: Asked, desk: Desk, { noun, word }: TextWords): Promise<ExitCode> {
@@ -189,19 +201,10 @@ async function textOf(asked: Asked, { place }: Desk, stands: string | undefined)
   if (file !== undefined && assignments.length > 0) {
     throw misused('Give --file or --set, not both.');
   }
-  if (file === '-') return standardInput();
-  if (file !== undefined) return readGiven(resolve(place.folder, file));
+  if (file !== undefined) return textGiven(file, place);
   if (assignments.length === 0) throw misused('Say what it is: --file FILE or --set KEY=VALUE.');
   if (stands === undefined) throw misused('It has no text of its own; give it whole: --file FILE.');
   return assigned(stands, assignments);
-}
-
-async function readGiven(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    throw misused(`${file} cannot be read.`);
-  }
 }
 
 /** Comments stay where they are. */

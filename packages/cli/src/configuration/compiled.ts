@@ -9,7 +9,7 @@ import { nodeKeys } from '@signalbox/trust/node';
 import { CommandFault, EXIT } from '../exit.ts';
 import type { Place } from '../place.ts';
 import { problemsOf } from '../up/documents.ts';
-import { readOffline } from './offline.ts';
+import { type OfflineOptions, readOffline } from './offline.ts';
 
 export type Offline = {
   readonly configuration: Configuration;
@@ -20,9 +20,10 @@ export type Offline = {
 
 const PEPPER_BYTES = 32;
 
-/** @param files Instead of those of flag and environment. */
-export async function compiledOffline(place: Place, files?: readonly string[]): Promise<Offline> {
-  const options = files === undefined ? {} : { patterns: files };
+export async function compiledOffline(
+  place: Place,
+  options: Omit<OfflineOptions, 'instead'> = {},
+): Promise<Offline> {
   const reading = await readOffline(place, options);
   if (reading.kind !== 'whole' || !reading.whole.ok) {
     const shown = renderProblems(problemsOf(reading), { color: false }).trimEnd();

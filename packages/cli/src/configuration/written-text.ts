@@ -1,5 +1,7 @@
 // Documents as their writers wrote them: what stands below a name in a file, comments and order
 // included, and the way back.
+import type { ConfigurationFile } from '@signalbox/config';
+import type { TextPlace } from '@signalbox/control';
 import { isMap, isScalar, isSeq, parseDocument, stringify, visit } from 'yaml';
 
 /** What each line below a name begins with, in files that are written here. */
@@ -10,6 +12,16 @@ export function below(name: string, text: string): string {
   const lines = text.split('\n').map((line) => (line === '' ? '' : `${INDENT}${line}`));
   return `${keyLine(name)}\n${lines.join('\n')}\n`;
 }
+
+/** Lines of a draft's file above the draft itself. */
+export const DRAFT_HEAD_LINES = 3;
+
+/** A text that stands for the document of its name for one reading. */
+export const draftFile = ({ noun, name }: TextPlace, text: string): ConfigurationFile => ({
+  name: `draft of ${name}`,
+  text: `version: 1\n${noun}:\n${below(name, text)}`,
+  owner: { kind: 'draft' },
+});
 
 /** As `below` begins: a name such as `true` or `1` is put into quotes. */
 export const keyLine = (name: string): string => `  ${stringify(name).trim()}:`;

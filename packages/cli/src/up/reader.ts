@@ -9,6 +9,7 @@ import { findServers, type LocalServer } from '../configuration/local-servers.ts
 import { readPolicyStates } from '../configuration/policy-states.ts';
 import { PROVIDER_KEYS } from '../configuration/provider-keys.table.ts';
 import { publishable, publishingBy } from '../configuration/publishable.ts';
+import { runnableHint } from '../configuration/runnable.ts';
 import { readSwitches } from '../configuration/switches.ts';
 import { readWhole, type Whole } from '../configuration/whole.ts';
 import type { Trial } from './attempt.ts';
@@ -58,6 +59,12 @@ export function openReader(options: ReaderOptions): Reader {
     modelPath: settings.byVariable.get('SIGNALBOX_GGUF')?.value,
     demoKeyFile: join(dataFolder, 'demo.key'),
   };
+  const readFrom = { configFiles: settings.configFiles, dataFolder, folder };
+  const published = async (whole: Whole): Promise<Whole> => {
+    const checked = await publishable(whole, checks);
+    if (checked.ok || !whole.ok) return checked;
+    return { ok: false, problems: checked.problems.map((one) => runnableHint(one, readFrom)) };
+  };
   return {
     async read(trial = {}) {
       const found = await gather({ patterns, folder, dataFolder, instead: trial.instead });
@@ -68,10 +75,10 @@ export function openReader(options: ReaderOptions): Reader {
       const states = trial.states ?? (await readPolicyStates(dataFolder));
       const whole = await readWhole({ gathered, additions, switches, states, environment, flags });
       if (draft !== undefined) return { kind: 'whole', whole };
-      return { kind: 'whole', whole: await publishable(whole, checks) };
+      return { kind: 'whole', whole: await published(whole) };
     },
     async broken(whole) {
-      const checked = await publishable(whole, checks);
+      const checked = await published(whole);
       return checked.ok ? [] : checked.problems;
     },
     forgetServers() {

@@ -2,7 +2,8 @@
 // written: a draft stands for the policy of its name for one reading, and is gone.
 import type { Attempt, Depth, Draft, Rehearsal } from '@signalbox/control';
 import type { Snapshot } from '@signalbox/engine';
-import { below, INDENT } from '../configuration/written-text.ts';
+import { draftHint } from '../configuration/runnable.ts';
+import { DRAFT_HEAD_LINES, draftFile, INDENT } from '../configuration/written-text.ts';
 import { type Documents, problemsOf } from './documents.ts';
 import { placed, type TextInFile } from './placed.ts';
 import type { Reader } from './reader.ts';
@@ -14,21 +15,19 @@ export type RehearsalOptions = {
   readonly snapshot: () => Snapshot;
 };
 
-/** Lines of the draft's file above the draft itself. */
-const HEAD_LINES = 3;
-
 export const openRehearsal = ({ documents, reader, snapshot }: RehearsalOptions): Rehearsal => ({
   snapshot,
   written: (name) => writtenIn(documents, { noun: 'policies', name }),
   attempt: (draft, depth) => attempt(draft, depth, reader),
 });
 
-const draftIn = (file: string): TextInFile => ({ file, above: HEAD_LINES, indent: INDENT });
+const draftIn = (file: string): TextInFile => ({ file, above: DRAFT_HEAD_LINES, indent: INDENT });
 
 async function attempt(draft: Draft, depth: Depth, reader: Reader): Promise<Attempt> {
-  const name = `draft of ${draft.name}`;
-  const text = `version: 1\npolicies:\n${below(draft.name, draft.text)}`;
-  const reading = await reader.read({ draft: { name, text, owner: { kind: 'draft' } } });
+  const place = { noun: 'policies', name: draft.name } as const;
+  const file = draftFile(place, draft.text);
+  const { name } = file;
+  const reading = await reader.read({ draft: file });
   const wrong = problemsOf(reading);
   if (reading.kind === 'files' || !reading.whole.ok) {
     return { problems: wrong.map((one) => placed(one, draftIn(name))), configuration: undefined };
@@ -36,5 +35,8 @@ async function attempt(draft: Draft, depth: Depth, reader: Reader): Promise<Atte
   const { whole } = reading;
   const broken = depth === 'form' ? [] : await reader.broken(whole);
   const { configuration } = whole;
-  return { problems: broken.map((one) => placed(one, draftIn(name))), configuration };
+  return {
+    problems: broken.map((one) => draftHint(placed(one, draftIn(name)), place)),
+    configuration,
+  };
 }

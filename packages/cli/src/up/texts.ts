@@ -19,6 +19,7 @@ import type { Configuration, Origin } from '@signalbox/documents';
 import { parse } from 'yaml';
 import { CONSOLE_FILE } from '../configuration/gather.ts';
 import { listOfPrices, priceList, pricesOf } from '../configuration/kept-prices.ts';
+import { draftHint } from '../configuration/runnable.ts';
 import { keepVersion, readVersions } from '../configuration/text-versions.ts';
 import { writeWhole } from '../configuration/write-whole.ts';
 import { INDENT, keyLine, textBelow } from '../configuration/written-text.ts';
@@ -116,14 +117,16 @@ class TextDesk {
     return left.length === 0 ? DONE : this.#wrong(left, change, text);
   }
 
-  #wrong(wrong: readonly Problem[], { noun, name }: TextPlace, text: string): TextAnswer {
+  #wrong(wrong: readonly Problem[], place: TextPlace, text: string): TextAnswer {
+    const { noun, name } = place;
     const lines = text.split('\n');
     const at = lines.indexOf(keyLine(name), lines.indexOf(`${noun}:`));
     // Prices are written anew, in lines that their writer has never seen.
     const above = at === -1 ? lines.length : at + 1;
     const file = this.#options.documents.inForce.gathered.console;
     const draft = { file, above, indent: INDENT };
-    return { kind: 'wrong', problems: wrong.map((one) => placed(one, draft)) };
+    const problems = wrong.map((one) => placed(one, draft));
+    return { kind: 'wrong', problems: problems.map((one) => draftHint(one, place)) };
   }
 
   /** Who takes the word out that wants a second person would need none. */
