@@ -26,6 +26,12 @@ export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
 export type { Terms } from './classify/route/features.ts';
 export { unpackTerms } from './classify/route/kept.ts';
 export {
+  type Judged as JudgedRow,
+  RESIDUAL_MAX,
+  type Residual,
+  residualOf,
+} from './classify/route/residual.ts';
+export {
   Adapting,
   conformalThreshold,
   type Loss,
@@ -38,9 +44,11 @@ export {
   LearnedRouter,
   type RouteDecision,
   type RouteModel,
+  stepKey,
 } from './classify/route/route.ts';
 export {
   EVERYBODY,
+  familyOf,
   isForLine,
   type Promoted,
   Routers,

@@ -56,6 +56,10 @@ export async function takeFeedback(
       ...{ kind: 'feedback', at: clock.now(), tenant: tenant.name, call: requestOf(decision) },
       body: { decision, key: key.name, tier, score },
     });
+    // No call waits for this: what is said to be taken is on the disk.
+    if (!(await new Promise<boolean>((done) => store.durable(done)))) {
+      return pages.refuse(exchange, refusal('journal_unavailable', 'It could not be written.'));
+    }
   }
   return json(exchange, 200, { object: 'feedback', decision, tier, score });
 }

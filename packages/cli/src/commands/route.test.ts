@@ -146,6 +146,16 @@ test('calls and what was said of them teach a router for their tenant', async (c
   assert.deepEqual([origins, sources, families], [{ feedback: 120 }, ['journal'], { demo: 60 }]);
   assert.ok(evaluation.low > 0.5);
   assert.equal(may, true);
+  const alone = await train('--json');
+  const { own, rows, labels } = Object(parsed(alone)['card']);
+  assert.deepEqual([own, rows, labels], [{ demo: 60 }, 0, { 'tier-1': 60, 'tier-3': 60 }]);
+  assert.equal(parsed(alone)['may_be_promoted'], false, 'its one step tells no call from another');
+  writeFileSync(join(calling, 'base.jsonl'), readFileSync(join(folder, 'good.jsonl')));
+  const both = Object(parsed(await train('--rows', 'base.jsonl', '--json'))['card']);
+  assert.deepEqual([both.rows, both.own, both.evaluation.rows], [90, { demo: 60 }, 150]);
+  assert.ok(both.evaluation.low > 0.5);
+  const misused = await train('--rows', 'base.jsonl', '--tenant', 'demo');
+  assert.deepEqual([misused.exit, /for this tenant and nobody else/.test(misused.err)], [2, true]);
   const others = await train('--tenant', 'nobody');
   assert.deepEqual([others.exit, /no features/.test(others.err)], [1, true]);
 });

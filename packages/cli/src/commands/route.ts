@@ -30,10 +30,11 @@ export const commands: readonly Command[] = [
         many: true,
       },
       journal: { says: 'Calls of `auto` and what was said of their answers, by tenant.' },
-      tenant: { says: 'With --journal: of this tenant alone.', takes: 'NAME' },
+      tenant: { says: 'With --journal: of this tenant, and for it alone.', takes: 'NAME' },
     },
     examples: [
       'signalbox route train --rows labels.jsonl',
+      'signalbox route train --rows labels.jsonl --journal',
       'signalbox route train --journal --tenant acme',
     ],
     run: train,
@@ -71,15 +72,19 @@ async function train(asked: Asked, { terminal, place }: Desk): Promise<ExitCode>
   if (files.length === 0 && !fromJournal) {
     throw misused('Say what to learn from: --rows FILE, or --journal.');
   }
-  if (files.length > 0 && fromJournal) {
-    throw misused('Learn from --rows or from --journal: what one tenant says must not reach all.');
-  }
   const rows = (await Promise.all(files.map((one) => readRows(one)))).flat();
-  const taught = fromJournal ? await journalRows(asked.text('tenant'), place) : undefined;
+  const tenant = asked.text('tenant');
+  if (tenant !== undefined && (files.length > 0 || !fromJournal)) {
+    throw misused('--tenant goes with --journal alone: a router for this tenant and nobody else.');
+  }
+  const taught = fromJournal ? await journalRows(tenant, place) : undefined;
   const sources = [...files.map((one) => basename(one)), ...(fromJournal ? ['journal'] : [])];
-  const { model, bytes } = trainForLine([...rows, ...(taught?.rows ?? [])], {
-    ...{ sources, origins: taught?.origins },
-  });
+  const own = taught?.rows ?? [];
+  const { origins } = taught ?? {};
+  const { model, bytes } =
+    tenant === undefined
+      ? trainForLine(rows, { sources, origins, own })
+      : trainForLine(own, { sources, origins });
   const digest = await writeRouter(place.dataFolder, bytes);
   show({ digest, model, stage: undefined }, terminal);
   const why = unfit(model);
@@ -98,10 +103,6 @@ async function journalRows(tenant: string | undefined, place: Desk['place']): Pr
   const { dataFolder } = place;
   const taught = await taughtBy({ dataFolder, tenant, keepDays, now: Date.now() });
   const { rows, calls, unread } = taught;
-  const tenants = [...new Set(rows.map(({ task }) => task))].sort();
-  if (tenants.length > 1) {
-    throw misused(`Say whose calls: --tenant ${tenants[0]}; what one says must not reach another.`);
-  }
   if (rows.length > 0) return taught;
   if (calls === 0) {
     throw new CommandFault(EXIT.failed, 'The journal holds no features of calls to learn from.', {
@@ -194,9 +195,9 @@ function measuredWords({ apgr, low, rows }: Evaluation): string {
   return `APGR ${figures[0]} on ${rows} unseen rows (chance 0.5; 95 % above ${figures[1]})`;
 }
 
-const originWords = (origins: Readonly<Record<string, number>>): string =>
-  Object.entries(origins)
-    .map(([origin, count]) => `${origin}: ${count}`)
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name}: ${count}`)
     .join(', ');
 
 type Shown = {
@@ -215,16 +216,16 @@ function show(shown: Shown, terminal: Desk['terminal']): void {
     terminal.out(`${JSON.stringify(documentOf(shown))}\n`);
     return;
   }
-  const { rows, duplicates, labels, evaluation, sources, origins } = shown.model.card;
-  const labelled = Object.entries(labels).map(([tier, count]) => `${tier}: ${count}`);
+  const { rows, duplicates, labels, evaluation, sources, origins, own } = shown.model.card;
   const measured =
     evaluation === undefined ? 'not enough rows with both outcomes' : measuredWords(evaluation);
   const lines = [
     ['router', shown.digest],
     ['from', sources.join(', ')],
     ['rows', `${rows}, and ${duplicates} equal ones left out`],
-    ['labels', labelled.join(', ')],
-    ...(origins === undefined ? [] : [['said by', originWords(origins)]]),
+    ['labels', counted(labels)],
+    ...(own === undefined ? [] : [['for itself', counted(own)]]),
+    ...(origins === undefined ? [] : [['said by', counted(origins)]]),
     ['evaluation', measured],
   ];
   terminal.out(columns(lines.map((line) => line.map(printable))));

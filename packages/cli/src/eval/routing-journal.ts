@@ -9,12 +9,14 @@ import { CommandFault, EXIT } from '../exit.ts';
 import type { RoutingRow } from './routing-set.ts';
 
 /** Where a label comes from, the most trusted first. */
-export type Origin = 'feedback' | 'comparison' | 'check' | 'confidence';
+export type Origin = 'feedback' | 'comparison' | 'overlap' | 'check' | 'confidence';
 
 /** How much a label of each kind counts beside a caller's word: a convention. */
 const WEIGHTS: Readonly<Record<Origin, number>> = {
   feedback: 1,
   comparison: 0.75,
+  // Long answers that say the same in other words count as different there.
+  overlap: 0.5,
   check: 0.5,
   confidence: 0.25,
 };
@@ -185,13 +187,19 @@ function learn(seen: Seen, kind: string, body: Body): void {
       say(seen, body['tier'], body['score'], 'feedback');
       break;
     case 'comparison':
-      say(seen, Object(body['strong']).tier, 1, 'comparison');
-      say(seen, Object(body['weak']).tier, body['good'] === true ? 1 : 0, 'comparison');
+      compare(seen, body);
       break;
     default:
       seen.step = typeof body['stepClass'] === 'string' ? body['stepClass'] : undefined;
       for (const attempt of Object(body['attempts'] ?? [])) judge(seen, Object(attempt));
   }
+}
+
+/** By how near the lower tier came to the higher one, which counts as good. */
+function compare(seen: Seen, { weak, strong, good, how }: Body): void {
+  const origin = how === 'overlap' ? 'overlap' : 'comparison';
+  say(seen, Object(strong).tier, 1, origin);
+  say(seen, Object(weak).tier, good === true ? 1 : 0, origin);
 }
 
 /** What the gateway itself thought of an answer. */

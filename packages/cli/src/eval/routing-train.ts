@@ -16,6 +16,7 @@ import {
 } from '@signalbox/engine';
 import { CommandFault, EXIT } from '../exit.ts';
 import { byScore, type Scored, spreadOf, worth } from './routing-curve.ts';
+import { decidedFor, residualsOf } from './routing-residuals.ts';
 import { foldsOf } from './routing-run.ts';
 import type { RoutingRow } from './routing-set.ts';
 
@@ -30,24 +31,42 @@ export type From = {
   readonly sources: readonly string[];
   /** Labels of the journal by what they come from. */
   readonly origins?: Readonly<Record<string, number>> | undefined;
+  /** Rows that each teach what is said of their tenant alone. */
+  readonly own?: readonly RoutingRow[] | undefined;
 };
 
 /** @throws a fault where the rows cannot teach anything. */
 export function trainForLine(rows: readonly RoutingRow[], from: From): Trained {
-  const { sources, origins } = from;
-  const tiers = tiersIn(rows);
-  const evaluation = evaluated(rows, tiers);
-  const model = trainRouter(rows.map(exampleOf), { models: tiers, sources });
+  const { sources, origins, own = [] } = from;
+  const tiers = tiersIn([...rows, ...own]);
+  const base = trainRouter(rows.map(exampleOf), { models: tiers, sources });
+  const residuals = residualsOf(base, own);
+  const evaluation = evaluationOf([...scoredBase(rows, tiers), ...scoredOwn(base, own)]);
   const card = {
-    ...model.card,
+    ...base.card,
     ...(evaluation === undefined ? {} : { evaluation }),
     ...(origins === undefined ? {} : { origins }),
+    ...(own.length === 0 ? {} : { own: countsOf(own), labels: labelsOf([...rows, ...own], tiers) }),
   };
-  const bytes = encodeRouter({ ...model, card });
+  const bytes = encodeRouter({ ...base, card, ...(own.length === 0 ? {} : { residuals }) });
   const read = decodeRouter(bytes);
   if (read === undefined) throw new CommandFault(EXIT.failed, 'The router is larger than 1 MB.');
   return { model: read, bytes };
 }
+
+function countsOf(own: readonly RoutingRow[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { task = '' } of own) counts[task] = (counts[task] ?? 0) + 1;
+  return counts;
+}
+
+const labelsOf = (
+  rows: readonly RoutingRow[],
+  tiers: readonly string[],
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    tiers.map((tier) => [tier, rows.filter(({ outcomes }) => tier in outcomes).length]),
+  );
 
 /** Why it may not be promoted; undefined: it may. */
 export function unfit({ card }: RouteModel): string | undefined {
@@ -96,22 +115,42 @@ function exampleOf(row: RoutingRow): RouteExample {
   };
 }
 
-function evaluated(rows: readonly RoutingRow[], tiers: readonly string[]): Evaluation | undefined {
-  const [weakest = '', strongest = ''] = [tiers[0], tiers.at(-1)];
-  const scored: Scored[] = [];
-  for (const { train, test } of foldsOf(rows, FOLDS)) {
+/** What each row is scored by a router that was trained on the others. */
+function scoredBase(rows: readonly RoutingRow[], tiers: readonly string[]): readonly Scored[] {
+  return foldsOf(rows, FOLDS).flatMap(({ train, test }) => {
     const router = new LearnedRouter(trainRouter(train.map(exampleOf), { models: tiers }));
-    for (const row of test) {
-      const [weak, strong] = [row.outcomes[weakest], row.outcomes[strongest]];
-      if (weak === undefined || strong === undefined) continue;
-      const { outcomes: _said, weights = {}, prices: _paid, ...asked } = exampleOf(row);
-      const isFull = [weakest, strongest].every((one) => (weights[one] ?? 1) >= FULL_LABEL);
-      if (!isFull) continue;
-      scored.push({ score: router.decide(asked).score, weak, strong });
-    }
-  }
-  const found = scored.length < EVALUATED_MIN ? undefined : worth(scored, byScore(scored));
+    return test.flatMap((row) => {
+      const { outcomes: _said, weights: _counts, prices: _paid, ...asked } = exampleOf(row);
+      return scored(row, tiers, () => router.decide(asked).score);
+    });
+  });
+}
+
+/** By labels of the same tenant that are not of this row. */
+function scoredOwn(base: RouteModel, own: readonly RoutingRow[]): readonly Scored[] {
+  const tiers = base.models.map(({ name }) => name);
+  return foldsOf(own, FOLDS).flatMap(({ train, test }) => {
+    const router = new LearnedRouter({ ...base, residuals: residualsOf(base, train) });
+    return test.flatMap((row) => scored(row, tiers, () => decidedFor(router, row).score));
+  });
+}
+
+/** None of a row without a full label of the weakest and of the strongest tier. */
+function scored(
+  { outcomes, weights }: RoutingRow,
+  tiers: readonly string[],
+  scoreOf: () => number,
+): readonly Scored[] {
+  const [weakest = '', strongest = ''] = [tiers[0], tiers.at(-1)];
+  const [weak, strong] = [outcomes[weakest], outcomes[strongest]];
+  const isFull = [weakest, strongest].every((one) => (weights?.[one] ?? 1) >= FULL_LABEL);
+  if (weak === undefined || strong === undefined || !isFull) return [];
+  return [{ score: scoreOf(), weak, strong }];
+}
+
+function evaluationOf(all: readonly Scored[]): Evaluation | undefined {
+  const found = all.length < EVALUATED_MIN ? undefined : worth(all, byScore(all));
   if (found === undefined) return undefined;
-  const low = spreadOf(scored, (one) => one.apgr, DRAWS)?.low ?? 0;
-  return { rows: scored.length, apgr: found.apgr, low };
+  const low = spreadOf(all, (one) => one.apgr, DRAWS)?.low ?? 0;
+  return { rows: all.length, apgr: found.apgr, low };
 }

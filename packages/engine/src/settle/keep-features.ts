@@ -11,6 +11,7 @@ import {
 } from '@signalbox/contract';
 import type { FeatureKeeping } from '../classify/route/keeping.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import type { Seen } from './record.ts';
 
 export type KeepPorts = {
   readonly store: Store;
@@ -18,9 +19,13 @@ export type KeepPorts = {
   readonly keeping: FeatureKeeping;
 };
 
-export function keepFeatures(call: Scheduled, { store, clock, keeping }: KeepPorts): void {
+type Ended = Scheduled & Pick<Seen, 'audit'>;
+
+export function keepFeatures(call: Ended, { store, clock, keeping }: KeepPorts): void {
   const { tenant, profile, route, stepSeen } = call;
   const { featuresUpTo } = tenant;
+  // An audit asks again what is kept already.
+  if (call.audit !== undefined) return;
   if (stepSeen?.class === undefined || featuresUpTo === undefined) return;
   if (higherLabel(profile.label, featuresUpTo) !== featuresUpTo) return;
   if (route.verdict.unlogged || !keeping.takes(stepSeen.instruction)) return;

@@ -3,6 +3,7 @@
 // is decided anywhere; the one just trained has finer weights, and is not to be measured.
 import type { Calibration } from './calibration.ts';
 import { SHAPE_LENGTH } from './features.ts';
+import type { Residual } from './residual.ts';
 import { type DataCard, FAMILIAR_BYTES, type RouteModel } from './route.ts';
 
 const VERSION = 1;
@@ -37,6 +38,7 @@ type Header = {
   readonly least: number;
   readonly most: number;
   readonly gain: Calibration;
+  readonly residuals?: readonly (readonly [key: string, residual: Residual])[];
 };
 
 export function encodeRouter(model: RouteModel): Uint8Array {
@@ -56,6 +58,7 @@ export function encodeRouter(model: RouteModel): Uint8Array {
     least: model.familiar.least,
     most: model.familiar.most,
     gain: model.gain,
+    ...(model.residuals === undefined ? {} : { residuals: [...model.residuals] }),
   };
   const line = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
   const large = [...heads.map(({ levels }) => levels), topics.levels];
@@ -112,6 +115,7 @@ export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
     ...{ families: header.families, steps: header.steps, gain: header.gain },
     topics: { steps, bits, weights, biases: Float32Array.from(biases) },
     common: pairsOf(header.common),
+    ...(header.residuals === undefined ? {} : { residuals: new Map(header.residuals) }),
     scale: {
       means: Float64Array.from(header.scale.means),
       deviations: Float64Array.from(header.scale.deviations),

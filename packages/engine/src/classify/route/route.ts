@@ -9,6 +9,7 @@ import { type Calibration, valueAt } from './calibration.ts';
 import { logit, sigmoid } from './exact.ts';
 import { type Features, PAIR_BITS, type Question, Reader, SHAPE_LENGTH } from './features.ts';
 import { type Head, logitOf, type Row } from './heads.ts';
+import { moved, type Residual, type Residuals } from './residual.ts';
 import { SHAPES } from './shapes.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
@@ -19,6 +20,8 @@ export type Asked = Question & {
   readonly family?: string;
   /** The step within it. */
   readonly step?: string;
+  /** Whose own labels count beside those of the family. */
+  readonly tenant?: string;
 };
 
 /** What is known of one model. */
@@ -54,6 +57,8 @@ export type DataCard = {
   readonly evaluation?: Evaluation;
   /** Rows left out because an equal one was there. */
   readonly duplicates: number;
+  /** Rows that were learned from for their tenant alone, by tenant. */
+  readonly own?: Readonly<Record<string, number>>;
 };
 
 export type RouteModel = {
@@ -71,6 +76,8 @@ export type RouteModel = {
   readonly familiar: { readonly seen: Uint8Array; readonly least: number; readonly most: number };
   readonly gain: Calibration;
   readonly card: DataCard;
+  /** Absent: no tenant's own labels were learned from. */
+  readonly residuals?: Residuals;
 };
 
 export type RouteDecision = {
@@ -141,7 +148,22 @@ export class LearnedRouter {
     if (abstained !== undefined) return this.#usual(abstained, price);
     const score = (good.at(-1) ?? 0) - (good[0] ?? 0);
     const { value, error } = valueAt(this.model.gain, score);
-    return { score, gain: 2 * value - 1, error: 2 * error, good: shown, price, abstained };
+    const said = { score, gain: 2 * value - 1, error: 2 * error, good: shown, price, abstained };
+    const own = this.residual(asked.tenant, asked.step);
+    return own === undefined || own.isEven ? said : corrected(said, own);
+  }
+
+  /** Of a step of which nothing but the tenant's own labels is known: even chances, and those. */
+  decideBy(own: Residual): RouteDecision {
+    const { models } = this.model;
+    const even = { good: models.map(() => 0.5), price: models.map(() => Number.NaN) };
+    const error = 1 / Math.sqrt(own.labels + 1);
+    return corrected({ ...even, score: 0, gain: 0, error, abstained: undefined }, own);
+  }
+
+  residual(tenant: string | undefined, step: string | undefined): Residual | undefined {
+    if (tenant === undefined || step === undefined) return undefined;
+    return this.model.residuals?.get(stepKey(tenant, step));
   }
 
   #doubt({ family }: Asked, features: Features): RouteDecision['abstained'] {
@@ -161,6 +183,15 @@ export class LearnedRouter {
     const gain = (good.at(-1) ?? 0) - (good[0] ?? 0);
     return { score: gain, gain, error: 1, good, price, abstained };
   }
+}
+
+/** What the strongest model wins by it, and the weakest, is what the gain wins. */
+function corrected(said: RouteDecision, { offsets }: Residual): RouteDecision {
+  const good = said.good.map((one, at) => moved(one, offsets[at] ?? 0));
+  const won = (at: number): number => (good.at(at) ?? 0) - (said.good.at(at) ?? 0);
+  const by = won(-1) - won(0);
+  const within = (gain: number): number => Math.max(-1, Math.min(1, gain + by));
+  return { ...said, good, score: within(said.score), gain: within(said.gain) };
 }
 
 function isOneSided({ means }: StepTable): boolean {

@@ -91,9 +91,13 @@ export class Routers {
     });
     if (step === undefined) return silent('unknown-step');
     const family = familyOf(router.model, { tenant: tenant.name, step, least: rules.labelsMin });
-    if (family === undefined) return silent('no-labels');
-    const question: Asked = { text, family, step };
-    const { abstained, gain, error, good } = router.decide(question, this.#usualOf(tenant.name));
+    const own = router.residual(tenant.name, step);
+    const isOwnAlone = own?.isEven === true && own.labels >= rules.labelsMin;
+    if (family === undefined && !isOwnAlone) return silent('no-labels');
+    const question: Asked = { text, step, tenant: tenant.name, ...(family && { family }) };
+    const { abstained, gain, error, good } = isOwnAlone
+      ? router.decideBy(own)
+      : router.decide(question, this.#usualOf(tenant.name));
     if (abstained !== undefined) return silent(abstained);
     const chosen = tierOf(router.model, { gain, good, threshold: rules.threshold });
     const difficulty = near(chosen, usual);
@@ -118,10 +122,13 @@ export const isForLine = ({ models }: RouteModel): boolean =>
 const isFor = (held: Held, ring: number | undefined): boolean =>
   held.ring === undefined || (ring !== undefined && ring <= held.ring);
 
-type Knowing = { readonly tenant: string; readonly step: string; readonly least: number };
+export type Knowing = { readonly tenant: string; readonly step: string; readonly least: number };
 
-/** The tenant's own labels before everybody's. */
-function familyOf({ card }: RouteModel, { tenant, step, least }: Knowing): string | undefined {
+/** The tenant's own labels before everybody's; undefined: of neither there are enough. */
+export function familyOf(
+  { card }: RouteModel,
+  { tenant, step, least }: Knowing,
+): string | undefined {
   return [tenant, EVERYBODY].find((one) => (card.steps?.[stepKey(one, step)] ?? 0) >= least);
 }
 
