@@ -99,8 +99,8 @@ export async function measured(
     if (at % callsBetweenChanges === 0) {
       const endpoints = [...house.now().catalog.endpoints.values()];
       const endpoint = endpoints[below(chance, endpoints.length)];
-      const isUp = chance.next() < 0.5;
-      if (endpoint !== undefined) standings.probed(endpoint, isUp, built.clock.monotonic());
+      const met = chance.next() < 0.5 ? undefined : 'connect_failed';
+      if (endpoint !== undefined) standings.probed(endpoint, met, built.clock.monotonic());
     }
     const { catalog, policies, consents } = house.now();
     const facts = { catalog, policies, consents, closings: house.live.order };

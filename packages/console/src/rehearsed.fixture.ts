@@ -97,7 +97,7 @@ export async function rehearsing(text: string): Promise<Rehearsing> {
   const { configuration } = read;
   const snapshot = compiled(configuration, await loadLists());
   const { catalog } = snapshot;
-  const up = { isDown: () => false };
+  const up = { downBy: () => undefined };
   const texts = new MemoryTexts(text);
   return {
     texts,

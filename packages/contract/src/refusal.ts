@@ -48,10 +48,9 @@ export type FaultCode =
   | 'address_denied'
   | 'clearance_exceeded'
   | 'connect_failed'
-  | 'connect_timeout'
-  | 'head_timeout'
-  | 'idle_timeout'
-  | 'total_timeout'
+  | 'tls_failed'
+  | `certificate_${'untrusted' | 'expired' | 'name'}`
+  | `${'connect' | 'head' | 'idle' | 'total'}_timeout`
   | 'closed_early'
   | 'aborted'
   | 'malformed'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfiguration } from '@signalbox/config';
+import type { FaultCode } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
 import {
   type Catalog,
@@ -56,19 +57,28 @@ function compiled(): { readonly snapshot: Snapshot; readonly configuration: Conf
 
 describe('what the status page says of a snapshot', () => {
   it('says of each endpoint where it stands, whether it can be used, and why not', () => {
-    const down = { isDown: ({ name }: EndpointFacts) => name === 'ollama' };
+    const down = {
+      downBy: ({ name }: EndpointFacts): FaultCode | undefined =>
+        name === 'ollama' ? 'certificate_expired' : undefined,
+    };
     const told = endpointStatuses(catalog(), down, new Map()).map(({ name, tier, state, why }) => {
       return [name, tier, state, why];
     });
     assert.deepEqual(told, [
-      ['ollama', 1, 'down', 'it refused the connection when it was last tried'],
+      [
+        'ollama',
+        1,
+        'down',
+        'it shows a certificate that is out of date; renew it there, and look at the clock of ' +
+          'this machine',
+      ],
       ['openai', 3, 'off', '`signalbox endpoint enable openai` turns it on'],
       ['lost', 3, 'unavailable', 'its credential `default` cannot be read'],
     ]);
   });
 
   it('says of each model where it can be had', () => {
-    const endpoints = endpointStatuses(catalog(), { isDown: () => false }, new Map());
+    const endpoints = endpointStatuses(catalog(), { downBy: () => undefined }, new Map());
     const [qwen, gpt] = modelStatuses(catalog(), endpoints);
     assert.deepEqual(qwen, {
       name: 'qwen3:8b',

@@ -16,6 +16,7 @@ import {
   type Reachability,
   type Snapshot,
   type TenantFacts,
+  unconnectedWords,
 } from '@signalbox/engine';
 import { tailOf } from '@signalbox/ports';
 import { perMillion } from './registry.ts';
@@ -79,8 +80,10 @@ function stateOf(
   }
   if (endpoint.unavailable !== undefined)
     return { state: 'unavailable', why: endpoint.unavailable };
-  if (order.isDown(endpoint)) {
-    return { state: 'down', why: 'it refused the connection when it was last tried' };
+  const met = order.downBy(endpoint);
+  if (met !== undefined) {
+    const words = unconnectedWords(met);
+    return { state: 'down', why: words === undefined ? met : `it ${words.says}; ${words.hint}` };
   }
   return { state: 'available', why: undefined };
 }

@@ -22,6 +22,7 @@ export {
   type Standing,
   standingOf,
 } from './catalog/probe-facts.ts';
+export { unconnectedWords } from './catalog/unconnected.ts';
 export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
 export type { Terms } from './classify/route/features.ts';
 export { unpackTerms } from './classify/route/kept.ts';

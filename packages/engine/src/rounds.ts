@@ -17,6 +17,7 @@ import { type Examination, examined } from './catalog/checklist.ts';
 import { teachesSame, withLearnt } from './catalog/learnt.ts';
 import { type Asked, type ProbeAnswer, probesOf, probesOfModels, seenIn } from './catalog/probe.ts';
 import { mergeProbe, NOTHING_KNOWN } from './catalog/probe-facts.ts';
+import { isUnconnected } from './dispatch/visit.ts';
 import type { House, Live, Snapshot } from './house.ts';
 import { clear } from './resolve/clear.ts';
 import { prepare } from './resolve/view.ts';
@@ -233,10 +234,10 @@ export class Rounds {
     live.probes.set(name, known);
     this.#addresses.set(name, addressOf(endpoint));
     // Whoever takes connections and is slow to talk about itself may be busy with calls.
-    const isRefused = last.kind === 'fault' && REFUSED.has(last.code);
     const isReached = seen.endpoint.reachable?.value === true;
-    if (isReached || isRefused) {
-      live.standings.probed(endpoint, isReached, ports.clock.monotonic());
+    const met = isReached ? undefined : faultOf(last);
+    if (isReached || (met !== undefined && isUnconnected(met))) {
+      live.standings.probed(endpoint, met, ports.clock.monotonic());
     }
     const { queueDepth, running } = seen.endpoint;
     if (queueDepth !== undefined) {
@@ -258,8 +259,6 @@ const newVisit = (endpoint: EndpointFacts): Visit => ({
 
 const faultOf = (heard: Heard | undefined): FaultCode | undefined =>
   heard?.kind === 'fault' ? heard.code : undefined;
-
-const REFUSED: ReadonlySet<string> = new Set(['connect_failed', 'connect_timeout']);
 
 const addressOf = ({ origin, probe }: EndpointFacts): string => origin + probe.urlPath;
 

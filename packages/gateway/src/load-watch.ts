@@ -63,7 +63,7 @@ function loadOf({ now, live }: House): Omit<Load, 'loopDelayMs'> {
     const { enabled, quarantined, tenant, unavailable } = endpoint;
     if (!enabled || quarantined || tenant !== undefined || unavailable !== undefined) continue;
     endpoints += 1;
-    if (live.order.isDown(endpoint)) endpointsDown += 1;
+    if (live.order.downBy(endpoint) !== undefined) endpointsDown += 1;
   }
   const waiting = slots.waiting() + live.parking.waiting.size;
   return { inFlight: slots.total(), waiting, endpoints, endpointsDown };

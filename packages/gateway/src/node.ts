@@ -1,9 +1,15 @@
 // One gateway, composed: ports, journal, records, documents, line and listener. Whoever starts a
 // gateway (the container, the command line, a test) brings the configuration and a data folder;
 // everything that touches the world is opened here, in order, and closed in the opposite one.
-import type { ActBody, Clock, Keys, Ports, RequestId } from '@signalbox/contract';
+import type { ActBody, Clock, FaultCode, Keys, Ports, RequestId } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import { type Examination, type House, LEVEL_MAX, Rounds } from '@signalbox/engine';
+import {
+  type Examination,
+  type House,
+  LEVEL_MAX,
+  Rounds,
+  unconnectedWords,
+} from '@signalbox/engine';
 import {
   createUpstream,
   type Journal,
@@ -340,9 +346,8 @@ function endpointReasons({ now, live }: House): readonly string[] {
   const { endpoints, offerings } = now().catalog;
   for (const endpoint of endpoints.values()) {
     if (!endpoint.enabled || endpoint.quarantined || endpoint.tenant !== undefined) continue;
-    if (endpoint.unavailable !== undefined)
-      reasons.push(`${endpoint.name}: ${endpoint.unavailable}`);
-    else if (live.order.isDown(endpoint)) reasons.push(`${endpoint.name}: refuses connections`);
+    const why = endpoint.unavailable ?? downWords(live.order.downBy(endpoint));
+    if (why !== undefined) reasons.push(`${endpoint.name}: ${why}`);
   }
   for (const offering of offerings) {
     const { endpoint, upstream } = offering;
@@ -352,6 +357,11 @@ function endpointReasons({ now, live }: House): readonly string[] {
     }
   }
   return reasons.slice(0, ENDPOINT_REASONS_MAX);
+}
+
+function downWords(met: FaultCode | undefined): string | undefined {
+  const words = met === undefined ? undefined : unconnectedWords(met);
+  return words === undefined ? undefined : `${words.says}; ${words.hint}`;
 }
 
 const ENDPOINT_REASONS_MAX = 20;

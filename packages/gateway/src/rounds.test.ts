@@ -124,7 +124,7 @@ test('facts of two kinds of servers appear and fill what no document says', asyn
     ['warm', 'chilly'].map((name) => standingOf(told, name)),
     ['ready', 'cold'],
   );
-  assert.equal(live.order.isDown(endpointOf(gateway, 'olla')), false, 'cold is not down');
+  assert.equal(live.order.downBy(endpointOf(gateway, 'olla')), undefined, 'cold is not down');
   assert.deepEqual([off.asked, keyless.asked], [[], []]);
   const posts = [...llama.asked, ...ollama.asked].filter((one) => one.startsWith('POST'));
   assert.deepEqual([...new Set(posts)], ['POST /api/show'], 'nothing that is billed or works');
@@ -145,7 +145,7 @@ test('an endpoint that goes is down, and its facts leave with it', async (contex
   await gateway.swap(`${HEAD}\n${one('gone', 'http://127.0.0.1:9/v1')}${REST}`);
   await until(() => knownOf(gateway, 'gone') !== undefined, 'it is asked at a swap');
   assert.equal(knownOf(gateway, 'gone')?.endpoint.reachable?.value, false);
-  assert.equal(gateway.node.house.live.order.isDown(endpointOf(gateway, 'gone')), true);
+  assert.equal(gateway.node.house.live.order.downBy(endpointOf(gateway, 'gone')), 'connect_failed');
   assert.equal(knownOf(gateway, 'here'), undefined);
 });
 

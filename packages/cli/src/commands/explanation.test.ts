@@ -43,6 +43,20 @@ test('what a local model said of the text is told, in both forms', () => {
   assert.doesNotMatch(explanationText({ second_stage: null }, PLAIN), /read by/);
 });
 
+test('what an attempt met that brought no answer is told, with what to do', () => {
+  const attempts = [
+    { outcome: 'failed', endpoint: 'own', fault: 'certificate_name' },
+    { outcome: 'failed', endpoint: 'far', fault: 'status', status: 502 },
+    { outcome: 'answered', endpoint: 'near', tier: 1 },
+  ];
+  const text = explanationText({ decision: 'dec_1', attempts }, PLAIN);
+  assert.match(
+    text,
+    /left +own, certificate_name: it shows a certificate for another host name; use/,
+  );
+  assert.match(text, /left +far, status 502\n/);
+});
+
 test('a server that says another model answered is not believed in silence', () => {
   const text = (claimed: string): string => {
     const attempt = { outcome: 'answered', tier: 1, modelAsked: 'small', modelClaimed: claimed };

@@ -2,6 +2,7 @@
 // the gate that left it out. It reads both forms in which the gateway tells a decision: the
 // caller's own record and the administrator's; what is not told is not shown.
 import { formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
+import { unconnectedWords } from '@signalbox/engine';
 import { listIn, memberOf, numberIn, textIn, textsIn } from '../gateway-client.ts';
 import { columns, printable } from '../layout.ts';
 import type { Paint } from '../terminal.ts';
@@ -31,6 +32,7 @@ function factsOf(decision: unknown): readonly Fact[] {
     fact('label', labelText(decision)),
     fact('read by', secondStageText(decision)),
     fact('rule', ruleText(decision)),
+    ...leftTexts(decision).map((one) => fact('left', one)),
     fact('asked', textIn(decision, 'modelRequested') ?? textIn(decision, 'model_requested')),
     fact('tokens', tokensText(memberOf(decision, 'usage'))),
     fact('cost', costText(decision, last)),
@@ -47,6 +49,19 @@ const fact = (name: string, value: string | undefined): Fact | undefined =>
 function answeredAttempt(decision: unknown): unknown {
   const attempts = listIn(decision, 'attempts');
   return attempts.findLast((one) => textIn(one, 'outcome') === 'answered') ?? attempts.at(-1);
+}
+
+/** Attempts that brought no answer: where, and what was met. */
+function leftTexts(decision: unknown): readonly string[] {
+  return listIn(decision, 'attempts').flatMap((one) => {
+    const met = textIn(one, 'fault');
+    if (met === undefined) return [];
+    const status = numberIn(one, 'status');
+    const words = unconnectedWords(met);
+    const says = words === undefined ? '' : `: it ${words.says}; ${words.hint}`;
+    const code = met === 'status' && status !== undefined ? `status ${status}` : met;
+    return [`${textIn(one, 'endpoint') ?? ''}, ${code}${says}`];
+  });
 }
 
 function tierText(decision: unknown, last: unknown): string | undefined {

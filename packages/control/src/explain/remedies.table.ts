@@ -16,7 +16,7 @@ export const REMEDIES: Readonly<Record<Gate, string>> = {
   unavailable: 'give the endpoint a credential that can be read',
   operation: 'a model that can do this, or state its capabilities in the configuration',
   context: 'a shorter input, or a model with a longer context',
-  down: 'wait until it answers again; it is tried by itself',
+  down: 'wait until it answers again: it is tried by itself, and `signalbox endpoint show` says why',
   unpriced: 'state a price for the model under `prices`',
   notNeeded: 'name it in a chain, or ask for it by name',
   need: 'state the capability of the model, or drop the demand',

@@ -6,6 +6,7 @@ import type { TenantFacts } from '../tenant/tenant.ts';
 import type { EndpointFacts, Offering } from './catalog.ts';
 import type { ProbeAnswer } from './probe.ts';
 import { type EndpointKnown, type FactValues, FROM_KIND, factsOfModel } from './probe-facts.ts';
+import { unconnectedWords } from './unconnected.ts';
 
 export type CheckName =
   | 'reachable'
@@ -103,11 +104,6 @@ const FAULTS: Partial<Readonly<Record<FaultCode, Words>>> = {
     says: 'its address may not be dialled: it is private, or one that nobody may dial',
     hint: 'use a public address, or ask the operator to allow this `host:port` in a file',
   },
-  connect_failed: {
-    says: 'no connection: refused, unknown name, or a certificate that does not hold',
-    hint: 'look at host, port and certificate, and whether the server runs',
-  },
-  connect_timeout: { says: 'no connection in time', hint: 'look at host, port and firewalls' },
   redirected: {
     says: 'it sends on to another address, and redirects are not followed',
     hint: 'add the address that it sends to',
@@ -135,7 +131,8 @@ function reachable({ endpoint, known, asked }: Examined): Check {
     return needed('reachable', 'passed', `answered \`${fact.from}\``);
   }
   const fault = asked.fault ?? 'status';
-  const words = FAULTS[fault] ?? { says: saysOf(asked.answers, fault), hint: 'look at its URL' };
+  const words = FAULTS[fault] ??
+    unconnectedWords(fault) ?? { says: saysOf(asked.answers, fault), hint: 'look at its URL' };
   return needed('reachable', 'failed', words.says, words.hint);
 }
 

@@ -1,9 +1,16 @@
 // Why a call has neither an answer nor a stream, in words for its caller: what the last attempt
 // met, or why none was made.
-import { type Attempt, type Fault, type Refusal, refusal } from '@signalbox/contract';
+import {
+  type Attempt,
+  type Fault,
+  type FaultCode,
+  type Refusal,
+  refusal,
+} from '@signalbox/contract';
 import type { Common, Outcome } from './outcome.ts';
 import { STOPPED } from './pipe.ts';
 import type { LeftOut } from './turns.ts';
+import { isUnconnected } from './visit.ts';
 
 export type Nowhere = {
   readonly attempts: readonly Attempt[];
@@ -23,7 +30,7 @@ const UNAVAILABLE_MS = 5_000;
 /** True when no offer took a connection, or none may be asked since they failed too often. */
 export function isUnreached({ attempts, leftOut }: Nowhere): boolean {
   if (attempts.length === 0) return leftOut !== undefined && leftOut.why !== 'limited';
-  return attempts.every(({ fault }) => fault !== undefined && isUnreachable(fault));
+  return attempts.every(({ fault }) => fault !== undefined && isUnconnected(fault));
 }
 
 /** @param limitedMs until the first of those that limit the rate is asked again. */
@@ -77,18 +84,20 @@ function limited(toldMs: number | undefined, where: string): Refusal {
 const spent = (where: string): Refusal =>
   refusal('quota_exhausted', `The endpoint has no quota left for now.${where}`);
 
-const UNREACHABLE: ReadonlySet<Fault['code']> = new Set(['connect_failed', 'connect_timeout']);
 const TIMEOUTS: ReadonlySet<Fault['code']> = new Set([
   'head_timeout',
   'idle_timeout',
   'total_timeout',
 ]);
 
-export const isUnreachable = (code: Fault['code']): boolean => UNREACHABLE.has(code);
+/** How others prove who they are is the operator's to see. */
+const codeForCallers = (code: FaultCode): FaultCode =>
+  isUnconnected(code) && code !== 'connect_timeout' ? 'connect_failed' : code;
 
 function wordsOf({ endpoint, fault, status }: Attempt): string {
   const answered = status === undefined ? '' : ` (status ${status})`;
-  return `\`${endpoint}\`, ${fault ?? 'busy'}${answered}`;
+  const why = fault === undefined ? 'busy' : codeForCallers(fault);
+  return `\`${endpoint}\`, ${why}${answered}`;
 }
 
 /** @param run whose caller has gone, or has to: the node stops. */

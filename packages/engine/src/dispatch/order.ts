@@ -2,7 +2,7 @@
 // chooses, then the others, the less loaded first. What is closed is left out, unless all is; what
 // is busy comes last. It only moves and leaves out: an offer that the route does not hold is in no
 // order of it.
-import type { Clock } from '@signalbox/contract';
+import type { Clock, FaultCode } from '@signalbox/contract';
 import type { EndpointFacts, Offering } from '../catalog/catalog.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Closings } from '../resolve/recorded.ts';
@@ -28,7 +28,7 @@ export type MovingPorts = {
 };
 
 /** For those who show it: what is down is so until it has taken a connection. */
-export type Reachability = { isDown(endpoint: EndpointFacts): boolean };
+export type Reachability = { downBy(endpoint: EndpointFacts): FaultCode | undefined };
 
 /** The order for those who have no permit yet, and whether a place may be asked now. */
 export class MovingOrder implements Order, Closings, Reachability {
@@ -62,8 +62,8 @@ export class MovingOrder implements Order, Closings, Reachability {
     return stand.endpoint.isDown(now) ? 'down' : stand.closed(0, now);
   }
 
-  isDown(endpoint: EndpointFacts): boolean {
-    return this.#standings.reach(endpoint).isUnproven(this.#clock.monotonic());
+  downBy(endpoint: EndpointFacts): FaultCode | undefined {
+    return this.#standings.reach(endpoint).downBy(this.#clock.monotonic());
   }
 
   leaveOut(call: Resolved): void {

@@ -5,7 +5,7 @@ import { DOUBT_MS_FIRST, DOUBT_MS_MAX, Reach } from './reach.ts';
 const DRAW = 0;
 
 function refuse(reach: Reach, now: number): void {
-  reach.failed(reach.enter(now), now, DRAW);
+  reach.failed(reach.enter(now), now, DRAW, 'connect_failed');
 }
 
 describe('an endpoint that refuses connections', () => {
@@ -31,7 +31,7 @@ describe('an endpoint that refuses connections', () => {
   it('is doubted once by those who were out together, and shut by five of them', () => {
     const reach = new Reach(() => {});
     const passes = [0, 0, 0, 0, 0].map(() => reach.enter(0));
-    for (const pass of passes) reach.failed(pass, 0, DRAW);
+    for (const pass of passes) reach.failed(pass, 0, DRAW, 'connect_failed');
     assert.equal(reach.waitMs(0), DOUBT_MS_FIRST);
     assert.equal(reach.admits(0), false);
   });
@@ -54,14 +54,14 @@ describe('an endpoint that refuses connections', () => {
 describe('a probe', () => {
   it('that is refused shuts it at once; one call at a time finds out whether it is back', () => {
     const reach = new Reach(() => {});
-    reach.probed(false, 0, DRAW);
+    reach.probed('certificate_expired', 0, DRAW);
     assert.deepEqual([reach.isDown(0), reach.admits(0)], [true, false]);
     const later = DOUBT_MS_FIRST;
-    assert.deepEqual([reach.isDown(later), reach.isUnproven(later)], [false, true]);
+    assert.deepEqual([reach.isDown(later), reach.downBy(later)], [false, 'certificate_expired']);
     const pass = reach.enter(later);
     assert.equal(reach.admits(later), false, 'one is out');
     reach.succeeded(pass, later);
-    assert.deepEqual([reach.admits(later), reach.isUnproven(later)], [true, false]);
+    assert.deepEqual([reach.admits(later), reach.downBy(later)], [true, undefined]);
   });
 
   it('that is taken opens what calls have shut, and what they meet later counts anew', () => {
@@ -69,17 +69,17 @@ describe('a probe', () => {
     for (let i = 0; i < 5; i += 1) refuse(reach, i);
     const late = reach.enter(4);
     assert.equal(reach.admits(5), false);
-    reach.probed(true, 5, DRAW);
+    reach.probed(undefined, 5, DRAW);
     assert.deepEqual([reach.admits(5), reach.isDown(5), reach.waitMs(5)], [true, false, 0]);
     for (let i = 0; i < 4; i += 1) refuse(reach, 6 + i);
-    reach.failed(late, 10, DRAW);
+    reach.failed(late, 10, DRAW, 'connect_failed');
     assert.equal(reach.admits(10), true);
   });
 
   it('that is taken changes nothing where all is well', () => {
     const told: string[] = [];
     const reach = new Reach((event) => told.push(event));
-    reach.probed(true, 0, DRAW);
+    reach.probed(undefined, 0, DRAW);
     assert.deepEqual(told, []);
   });
 
@@ -87,7 +87,7 @@ describe('a probe', () => {
     const reach = new Reach(() => {});
     let now = 0;
     for (let i = 0; i < 20; i += 1) {
-      reach.probed(false, now, DRAW);
+      reach.probed('certificate_expired', now, DRAW);
       const waitMs = reach.waitMs(now);
       assert.ok(waitMs >= Math.min(DOUBT_MS_MAX, DOUBT_MS_FIRST * 2 ** i) / 2, `${i}: ${waitMs}`);
       assert.ok(waitMs <= DOUBT_MS_MAX);

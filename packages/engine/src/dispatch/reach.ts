@@ -3,6 +3,7 @@
 // further one: who has elsewhere to go, goes there. Several in a row, or a probe that is refused,
 // shut it, until one call at a time has found it well, or a probe has. In memory; nothing here
 // widens a clearance: an endpoint that is down is not replaced by one that is not allowed.
+import type { FaultCode } from '@signalbox/contract';
 import { Breaker, ENDPOINT_RULES, type Pass } from './breaker.ts';
 
 export const DOUBT_MS_FIRST: number = ENDPOINT_RULES.openMsFirst;
@@ -18,6 +19,7 @@ export class Reach {
   readonly #told: Told;
   #doubts = 0;
   #doubtedUntil = 0;
+  #why: FaultCode = 'connect_failed';
 
   constructor(told: Told) {
     this.#told = told;
@@ -43,14 +45,16 @@ export class Reach {
   }
 
   /** A connection was refused, or nobody answered it. */
-  failed(pass: Pass, now: number, draw: number): void {
+  failed(pass: Pass, now: number, draw: number, why: FaultCode): void {
+    this.#why = why;
     this.#breaker.failed(pass, now, draw);
     this.#doubt(now);
   }
 
-  /** What a probe met says it for everybody. */
-  probed(isReached: boolean, now: number, draw: number): void {
-    if (!isReached) {
+  /** What a probe met says it for everybody; undefined: it was answered. */
+  probed(met: FaultCode | undefined, now: number, draw: number): void {
+    if (met !== undefined) {
+      this.#why = met;
       this.#breaker.trip(now, draw);
       this.#doubt(now);
     } else if (this.#doubts > 0) {
@@ -64,9 +68,9 @@ export class Reach {
     return this.#doubtedUntil > now || !this.#breaker.admits(now);
   }
 
-  /** What is known last is that it takes no connections, be it that it may be tried again. */
-  isUnproven(now: number): boolean {
-    return this.#breaker.isTripped() || this.isDown(now);
+  /** What is known last is that it takes no connections, be it that it may be tried again: why. */
+  downBy(now: number): FaultCode | undefined {
+    return this.#breaker.isTripped() || this.isDown(now) ? this.#why : undefined;
   }
 
   /** Milliseconds until it may be tried again; 0: now. */

@@ -3,7 +3,7 @@
 // endpoint, asked with one credential, and for the endpoint where the cause is the endpoint; never
 // for a tenant. In memory and bounded, it survives a swap of the documents. It only ever closes a
 // place: which places there are, and who may use them, was decided before.
-import type { EndpointName } from '@signalbox/contract';
+import type { EndpointName, FaultCode } from '@signalbox/contract';
 import type { CredentialFacts, EndpointFacts, Offering } from '../catalog/catalog.ts';
 import { Affinity } from './affinity.ts';
 import { Breaker, LINE_RULES, LOCAL_LINE_RULES } from './breaker.ts';
@@ -187,10 +187,10 @@ export class Standings {
     return reach;
   }
 
-  /** What a round of questions met: an answer, or a refused connection. */
-  probed(endpoint: Located, isReached: boolean, now: number): void {
-    this.reach(endpoint).probed(isReached, now, this.draws.next());
-    if (!isReached) this.#trouble.until = Math.max(this.#trouble.until, now + TROUBLE_MS);
+  /** What a round of questions met: an answer (undefined), or that no connection stood. */
+  probed(endpoint: Located, met: FaultCode | undefined, now: number): void {
+    this.reach(endpoint).probed(met, now, this.draws.next());
+    if (met !== undefined) this.#trouble.until = Math.max(this.#trouble.until, now + TROUBLE_MS);
   }
 
   /** Of a whole endpoint: what it told of the calls that it has to do. */

@@ -94,7 +94,7 @@ export class Visit {
     }
     const draw = stand.draws.next();
     if (illness === 'endpoint') {
-      stand.endpoint.failed(this.#endpointPass, now, draw);
+      stand.endpoint.failed(this.#endpointPass, now, draw, why);
       breaker.abandoned(this.#linePass);
     } else {
       stand.endpoint.succeeded(this.#endpointPass, now);
@@ -153,10 +153,18 @@ export class Visit {
   }
 }
 
+/** Nothing of a call was sent: no connection stood. */
+export const isUnconnected = (code: FaultCode): boolean =>
+  illnessOf(code, undefined, false) === 'endpoint';
+
 function illnessOf(why: FaultCode, status: number | undefined, isOwn: boolean): Illness {
   switch (why) {
     case 'connect_failed':
     case 'connect_timeout':
+    case 'tls_failed':
+    case 'certificate_untrusted':
+    case 'certificate_expired':
+    case 'certificate_name':
       return 'endpoint';
     case 'address_denied':
     case 'clearance_exceeded':

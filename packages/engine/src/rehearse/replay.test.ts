@@ -84,7 +84,8 @@ describe('a replay', () => {
     const text = yaml(DEAR);
     const records = await recorded(text, ({ house, clock }) => {
       const endpoint = house.now().catalog.endpoints.get('near');
-      if (endpoint !== undefined) house.live.standings.probed(endpoint, false, clock.monotonic());
+      if (endpoint !== undefined)
+        house.live.standings.probed(endpoint, 'connect_failed', clock.monotonic());
     });
     assert.equal(
       records.some(({ decided }) => decided !== undefined && decided.closed.length > 0),

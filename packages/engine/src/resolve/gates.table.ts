@@ -43,7 +43,7 @@ export const GATE_WORDS: Readonly<Record<Gate, string>> = {
   unavailable: 'it has no usable credential',
   operation: 'it cannot do what the call asks for',
   context: 'the input does not fit into its context',
-  down: 'it refused connections a moment ago',
+  down: 'no connection to it stood a moment ago',
   unpriced: 'its price is unknown, and the tenant has a hard budget',
   notNeeded:
     'allowed, and not in the route: another offer was preferred and no chain names this one',

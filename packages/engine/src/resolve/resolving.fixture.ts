@@ -56,5 +56,6 @@ const nameOf = (one: { endpoint: { name: string }; upstream: string }): string =
 /** A probe of that endpoint was refused just now. */
 export function refused({ house, clock }: Built, name: string): void {
   const endpoint = house.now().catalog.endpoints.get(name);
-  if (endpoint !== undefined) house.live.standings.probed(endpoint, false, clock.monotonic());
+  if (endpoint !== undefined)
+    house.live.standings.probed(endpoint, 'connect_failed', clock.monotonic());
 }

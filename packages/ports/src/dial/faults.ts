@@ -18,6 +18,17 @@ const BY_CODE: ReadonlyMap<string, FaultCode> = new Map([
   ['WIRE_MALFORMED', 'malformed'],
 ]);
 
+/** Of the certificate, by the words of OpenSSL's verification and of Node's own. */
+const CERTIFICATES: readonly (readonly [codes: RegExp, FaultCode])[] = [
+  [/^ERR_TLS_CERT_ALTNAME/, 'certificate_name'],
+  [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, 'certificate_expired'],
+  [/CERT|SELF_SIGNED|ISSUER|^INVALID_(?:CA|PURPOSE)$|VERIFY/, 'certificate_untrusted'],
+  [/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/, 'tls_failed'],
+];
+
+const unconnected = (code: string): FaultCode =>
+  CERTIFICATES.find(([codes]) => codes.test(code))?.[1] ?? 'connect_failed';
+
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return 'unknown';
   return typeof error.code === 'string' ? error.code : 'unknown';
@@ -37,7 +48,7 @@ export function faultOfError(error: unknown, stage: Stage, placeName: string): F
   const detail = `${placeName}: ${code} at ${stage}`;
   const known = BY_CODE.get(code);
   if (known !== undefined) return fault(known, 'upstream', 'other', detail);
-  if (stage === 'connect') return fault('connect_failed', 'upstream', 'other', detail);
+  if (stage === 'connect') return fault(unconnected(code), 'upstream', 'other', detail);
   if (CLOSED.has(code)) return fault('closed_early', 'upstream', 'other', detail);
   return fault('internal', 'ourselves', 'other', detail);
 }

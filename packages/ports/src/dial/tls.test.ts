@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createPlainServer } from 'node:net';
 import { after, test } from 'node:test';
 import { createServer, type TLSSocket } from 'node:tls';
 import { MODEL } from '../certificates.fixture.ts';
 import type { Lookup } from './connect.ts';
 import { createUpstream } from './dial.ts';
 import { dial, json, placeAt, requestTo } from './dialling.fixture.ts';
+import { faultOfError } from './faults.ts';
 
 const names: (string | false)[] = [];
 const server = createServer(MODEL, (socket: TLSSocket) => {
@@ -39,7 +41,7 @@ test('a certificate that is trusted and bears the name is talked to, by that nam
 test('a certificate that nobody trusts, or of another name, is a failed connection', async () => {
   const strict = createUpstream({ onBlocked: () => {}, lookup });
   const unknown = await dial(strict, requestTo(placeAt(`https://model.example:${port}`))).over;
-  assert.equal(unknown.fault?.code, 'connect_failed');
+  assert.equal(unknown.fault?.code, 'certificate_untrusted');
   assert.match(unknown.fault?.detail ?? '', /SELF_SIGNED|UNABLE_TO/);
   const trusting = createUpstream({
     onBlocked: () => {},
@@ -47,8 +49,26 @@ test('a certificate that nobody trusts, or of another name, is a failed connecti
     poolSettings: { ca: MODEL.cert },
   });
   const other = await dial(trusting, requestTo(placeAt(`https://other.example:${port}`))).over;
-  assert.equal(other.fault?.code, 'connect_failed');
+  assert.equal(other.fault?.code, 'certificate_name');
   assert.match(other.fault?.detail ?? '', /ERR_TLS_CERT_ALTNAME_INVALID/);
+});
+
+test('a server that speaks plain HTTP is told apart from one that is not there', async () => {
+  const plain = createPlainServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  after(() => void plain.close());
+  plain.listen(0, '127.0.0.1');
+  await once(plain, 'listening');
+  const at = plain.address();
+  const place = placeAt(`https://127.0.0.1:${typeof at === 'object' ? at?.port : 0}`);
+  const upstream = createUpstream({ onBlocked: () => {} });
+  after(() => upstream.close());
+  const { fault } = await dial(upstream, requestTo(place)).over;
+  assert.equal(fault?.code, 'tls_failed');
+});
+
+test('a certificate that is out of date is told apart, by its code', () => {
+  const expired = Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' });
+  assert.equal(faultOfError(expired, 'connect', 'test').code, 'certificate_expired');
 });
 
 test('the addresses behind an https name are judged like any other', async () => {

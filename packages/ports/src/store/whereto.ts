@@ -24,12 +24,16 @@ export type Whereto = {
   readonly consent: string | undefined;
 };
 
-/** Faults before a connection stood: nothing of the call was sent. */
+/** Nothing of the call was sent. */
 const BEFORE_A_BYTE: ReadonlySet<string> = new Set([
   'address_denied',
   'clearance_exceeded',
   'connect_failed',
   'connect_timeout',
+  'tls_failed',
+  'certificate_untrusted',
+  'certificate_expired',
+  'certificate_name',
 ]);
 const BLOCKED = 'clearance_exceeded';
 
