@@ -6,9 +6,11 @@ import { SHAPE_LENGTH } from './features.ts';
 import type { Residual } from './residual.ts';
 import { type DataCard, FAMILIAR_BYTES, type RouteModel } from './route.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const LINE_FEED = 10;
 const LEVELS = 127;
+const EDGE_UNIT = 1 / 1_024;
+const LEAF_UNIT = 1 / 16_384;
 /** Larger ones are nobody's: they are not read. */
 export const ARTIFACT_BYTES_MAX = 1_000_000;
 
@@ -23,6 +25,12 @@ type Header = {
     readonly unit: number;
     readonly bias: number;
     readonly shape: readonly number[];
+    /** Edges and leaves in whole units. */
+    readonly forest: {
+      readonly asked: readonly number[];
+      readonly edges: readonly number[];
+      readonly leaves: readonly number[];
+    };
     readonly table: readonly number[];
     readonly price: readonly number[] | null;
     readonly calibration: Calibration;
@@ -47,8 +55,13 @@ export function encodeRouter(model: RouteModel): Uint8Array {
   const header: Header = {
     ...{ signalboxRoute: VERSION, bits: model.bits, card: model.card },
     ...{ families: model.families, steps: model.steps },
-    models: model.models.map(({ name, head, table, price, calibration }, at) => ({
+    models: model.models.map(({ name, head, forest, table, price, calibration }, at) => ({
       ...{ name, unit: heads[at]?.unit ?? 0, bias: head.bias, shape: [...head.shape] },
+      forest: {
+        asked: [...forest.asked],
+        edges: Array.from(forest.edges, (edge) => Math.round(edge / EDGE_UNIT)),
+        leaves: Array.from(forest.leaves, (leaf) => Math.round(leaf / LEAF_UNIT)),
+      },
       ...{ table: [...table.means], price: price === undefined ? null : [...price.means] },
       calibration,
     })),
@@ -101,12 +114,17 @@ export function decodeRouter(bytes: Uint8Array): RouteModel | undefined {
     at += length;
     return weights;
   };
-  const models = header.models.map(({ name, unit, bias, shape, table, price, calibration }) => ({
+  const models = header.models.map(({ name, unit, bias, shape, forest, table, ...one }) => ({
     name,
     head: { weights: next(places, unit), shape: Float32Array.from(shape), bias },
+    forest: {
+      asked: Uint8Array.from(forest.asked),
+      edges: Float32Array.from(forest.edges, (edge) => edge * EDGE_UNIT),
+      leaves: Float32Array.from(forest.leaves, (leaf) => leaf * LEAF_UNIT),
+    },
     table: { means: Float64Array.from(table) },
-    price: price === null ? undefined : { means: Float64Array.from(price) },
-    calibration,
+    price: one.price === null ? undefined : { means: Float64Array.from(one.price) },
+    calibration: one.calibration,
   }));
   const { bits, unit, biases } = header.topics;
   const weights = next(steps * 2 ** bits, unit);

@@ -3,7 +3,7 @@
 import { SHAPE_LENGTH, type Terms } from './features.ts';
 import { SHAPES } from './shapes.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const HEAD_BYTES = 5;
 const SHAPE_BYTES = 4 * SHAPES;
 const TERM_BYTES = 4;

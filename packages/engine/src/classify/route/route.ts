@@ -8,9 +8,10 @@
 import { type Calibration, valueAt } from './calibration.ts';
 import { logit, sigmoid } from './exact.ts';
 import { type Features, PAIR_BITS, type Question, Reader, SHAPE_LENGTH } from './features.ts';
+import { type Forest, forestLogit } from './forest.ts';
 import { type Head, logitOf, type Row } from './heads.ts';
 import { moved, type Residual, type Residuals } from './residual.ts';
-import { SHAPES } from './shapes.ts';
+import { PLAIN_SHAPES } from './shapes.ts';
 import { expected, ofStep, type StepTable } from './step-table.ts';
 import { sharesOf, type Topics } from './topics.ts';
 import type { Common, Usual } from './usual.ts';
@@ -28,6 +29,7 @@ export type Asked = Question & {
 export type Learned = {
   readonly name: string;
   readonly head: Head;
+  readonly forest: Forest;
   readonly table: StepTable;
   /** Mean price of a call, by step; undefined where no prices were told. */
   readonly price: StepTable | undefined;
@@ -62,7 +64,7 @@ export type DataCard = {
 };
 
 export type RouteModel = {
-  readonly version: 1;
+  readonly version: 2;
   readonly bits: number;
   /** The weakest first. */
   readonly models: readonly Learned[];
@@ -106,11 +108,14 @@ const ODD_MAX = 50;
  * makes each share right, and the order is of differences. Found by folds over training rows.
  */
 const HEAD_WEIGHT = 0.75;
+const FOREST_WEIGHT = 0.75;
 const TABLE_WEIGHT = 0.6;
 
-/** What head and table say together; as a share it is right only after calibration. */
-export const agreed = (headLogit: number, tableShare: number): number =>
-  sigmoid(HEAD_WEIGHT * headLogit + TABLE_WEIGHT * logit(tableShare));
+type Views = { readonly head: number; readonly forest: number; readonly table: number };
+
+/** What logits of head and forest and the table's share say together; a share after calibration. */
+export const agreed = ({ head, forest, table }: Views): number =>
+  sigmoid(HEAD_WEIGHT * head + FOREST_WEIGHT * forest + TABLE_WEIGHT * logit(table));
 
 export class LearnedRouter {
   readonly model: RouteModel;
@@ -140,7 +145,8 @@ export class LearnedRouter {
     for (const one of models) {
       const of = (table: StepTable): number =>
         step === undefined ? expected(table, this.#shares) : ofStep(table, step);
-      const share = agreed(logitOf(one.head, row), of(one.table));
+      const forest = forestLogit(one.forest, row.shape);
+      const share = agreed({ head: logitOf(one.head, row), forest, table: of(one.table) });
       good.push(share);
       shown.push(valueAt(one.calibration, share).value);
       price.push(one.price === undefined ? Number.NaN : of(one.price));
@@ -209,10 +215,10 @@ export function scaled(shape: Float64Array, scale: RouteModel['scale']): Float64
   return made;
 }
 
-/** How far a shape is from the mean of those in training; what never varied there counts, too. */
+/** How far a plain shape is from the mean in training; what never varied there counts, too. */
 export function oddness(shape: Float64Array, scale: RouteModel['scale']): number {
   let sum = 0;
-  for (let i = 0; i < SHAPES; i += 1) {
+  for (let i = 0; i < PLAIN_SHAPES; i += 1) {
     const off = Math.abs((shape[i] ?? 0) - (scale.means[i] ?? 0));
     const deviation = scale.deviations[i] ?? 0;
     const steps = deviation === 0 ? (off > 1e-6 ? SHAPE_MAX : 0) : off / deviation;

@@ -1,8 +1,11 @@
 // What can be counted of a text and of an answer: lengths, numbers, marks, choices, doubt. Each
 // count goes through a logarithm or is a share, so that no long text outweighs the rest.
+import { choiceShape, PLAIN_CHOICE_SHAPES } from './choices.ts';
 import { logarithm } from './exact.ts';
 
-export const SHAPES = 24;
+export const SHAPES = 38;
+/** The first so many tell what kind of text it is, the others how hard it may be. */
+export const PLAIN_SHAPES = 24;
 export const ANSWER_SHAPES = 22;
 
 const log = (count: number): number => logarithm(1 + count);
@@ -10,6 +13,8 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 
 const NUMBERS = /\d[\d,]*(?:\.\d+)?/g;
 const NEGATED = /\b(?:not|except|never|least|incorrect|false|neither)\b/gi;
+/** Said aloud, since it is read over. */
+const LOUD = /\b(?:NOT|EXCEPT|LEAST|INCORRECT|FALSE)\b/g;
 const CHOICES = /^[A-J][.)] (.*)$/gm;
 const ABOUT = /\b(?:each|per|every|twice|half|third|percent|times|remaining|left|total)\b|%/gi;
 const RESULT = /(-?\d+(?:\.\d+)?)\s*([-+*/x×])\s*(-?\d+(?:\.\d+)?)\s*=\s*\$?(-?\d+(?:\.\d+)?)/g;
@@ -24,41 +29,55 @@ const countOf = (text: string, what: RegExp): number => text.match(what)?.length
 type Tools = { readonly count: number; readonly fields: number } | undefined;
 
 export function shapeOf(text: string, tools: Tools, into: Float64Array): void {
-  const seen = survey(text);
-  const choices = [...text.matchAll(CHOICES)].map((match) => match[1] ?? '');
-  const lengths = choices.map(({ length }) => length);
-  const longest = Math.max(0, ...lengths);
-  const shortest = lengths.length === 0 ? 0 : Math.min(...lengths);
+  const choices = [...text.matchAll(CHOICES)];
+  const question = text.slice(0, choices[0]?.index ?? text.length);
+  const seen = survey(text, question.length);
   const numbers = text.match(NUMBERS) ?? [];
   const values = numbers.map((one) => Number(one.replaceAll(',', '')));
+  const choice = choiceShape(
+    question,
+    choices.map((match) => match[1] ?? ''),
+  );
   into.set([
     ...[log(text.length), log(seen.words), share(seen.letters, seen.words)],
     ...[share(seen.digits, text.length), log(numbers.length), log(Math.max(0, ...values))],
     ...[share(seen.capitals, text.length), share(seen.marks, text.length), log(seen.lines)],
     ...[log(seen.sentences), share(seen.words, seen.sentences + 1) / 10, log(seen.questions)],
-    ...[log(countOf(text, NEGATED)), log(choices.length), log(longest), log(shortest)],
-    ...[share(shortest, longest), share(choices.filter(hasDigit).length, choices.length)],
+    ...[log(countOf(text, NEGATED)), ...choice.slice(0, PLAIN_CHOICE_SHAPES)],
     ...[share(seen.foreign, text.length), log(seen.signs), log(countOf(text, ABOUT))],
     ...[log(values.filter((value) => !Number.isInteger(value)).length)],
     ...[log(tools?.count ?? 0), log(tools?.fields ?? 0)],
+    // From here on: finer.
+    ...[log(question.length), share(seen.askedLetters, seen.askedWords), log(seen.askedNumbers)],
+    ...[log(countOf(question, LOUD)), log(seen.single), ...choice.slice(PLAIN_CHOICE_SHAPES)],
   ]);
 }
 
-const hasDigit = (text: string): boolean => /\d/.test(text);
-
-function survey(text: string) {
+/** @param asked so many letters are the question itself. */
+function survey(text: string, asked: number) {
   const seen = { words: 0, letters: 0, digits: 0, capitals: 0, marks: 0, lines: 0, sentences: 0 };
-  const rare = { questions: 0, foreign: 0, signs: 0 };
+  const rare = { questions: 0, foreign: 0, signs: 0, single: 0 };
+  const begin = { askedLetters: 0, askedWords: 0, askedNumbers: 0 };
   let inWord = false;
+  let wordBegin = 0;
+  let inNumber = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const capital = code > 64 && code < 91;
     const letter = capital || (code > 96 && code < 123);
-    if (letter && !inWord) seen.words += 1;
+    if (letter && !inWord) {
+      seen.words += 1;
+      if (at < asked) begin.askedWords += 1;
+      wordBegin = at;
+    } else if (!letter && inWord && at === wordBegin + 1) rare.single += 1;
     inWord = letter;
     if (letter) seen.letters += 1;
+    if (letter && at < asked) begin.askedLetters += 1;
     if (capital) seen.capitals += 1;
-    if (code > 47 && code < 58) seen.digits += 1;
+    const digit = code > 47 && code < 58;
+    if (digit && !inNumber && at < asked) begin.askedNumbers += 1;
+    inNumber = digit || (inNumber && (code === 44 || code === 46));
+    if (digit) seen.digits += 1;
     else if (code > 127) rare.foreign += 1;
     else if (!letter && code > 32) seen.marks += 1;
     if (code === 10) seen.lines += 1;
@@ -68,7 +87,7 @@ function survey(text: string) {
     if (code === 43 || code === 42 || code === 47 || (code > 59 && code < 63)) rare.signs += 1;
     else if (code === 92 || code === 94 || (code > 122 && code < 126)) rare.signs += 1;
   }
-  return { ...seen, ...rare };
+  return { ...seen, ...rare, ...begin };
 }
 
 /** The arithmetic an answer shows is done again; numbers that came from nowhere are counted. */

@@ -3,6 +3,8 @@
 // what is familiar are fitted. Equal rows are one row, so that none is in both.
 import { calibrated } from './calibration.ts';
 import { type Features, Reader, SHAPE_LENGTH } from './features.ts';
+import { type Forest, forestLogit } from './forest.ts';
+import { GROWTH, type Growth, growForest } from './grow.ts';
 import { type Head, logitOf, PACE, type Pace, type Row, trainHead } from './heads.ts';
 import {
   type Asked,
@@ -38,6 +40,7 @@ export type TrainOptions = {
   /** Where the rows come from, for the data card. */
   readonly sources?: readonly string[];
   readonly pace?: Partial<Pace>;
+  readonly growth?: Partial<Growth>;
 };
 
 const FOLDS = 3;
@@ -47,6 +50,15 @@ const BITS_MAX = 17;
 const BITS_MIN = 12;
 /** Of rows like those it was trained on so many may look unlike any. */
 const UNLIKE_SHARE = 0.02;
+
+/** Trees of all models together: more would not fit the file. */
+const TREES_MAX = 480;
+
+/** With fewer trees each takes a larger step. */
+function growthFor(models: number): Growth {
+  const trees = Math.min(GROWTH.trees, Math.floor(TREES_MAX / models));
+  return { ...GROWTH, trees, rate: (GROWTH.rate * GROWTH.trees) / trees };
+}
 
 type Prepared = {
   readonly rows: readonly Row[];
@@ -59,6 +71,7 @@ type Prepared = {
   readonly counts: readonly Float64Array[];
   readonly bits: number;
   readonly pace: Pace;
+  readonly growth: Growth;
 };
 
 export function trainRouter(all: readonly RouteExample[], options: TrainOptions): RouteModel {
@@ -82,6 +95,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
     counts: models.map((name) => Float64Array.from(examples, (one) => countOf(one, name))),
     bits,
     pace: { ...PACE, ...options.pace },
+    growth: { ...growthFor(models.length), ...options.growth },
   };
   const unseen = crossFitted(prepared);
   const odd = Float64Array.from(features, ({ shape }) => oddness(shape, scale));
@@ -89,7 +103,7 @@ export function trainRouter(all: readonly RouteExample[], options: TrainOptions)
   const counts = new Map<string, number>();
   for (const { family = '' } of examples) counts.set(family, (counts.get(family) ?? 0) + 1);
   return {
-    ...{ version: 1, bits, models: learned, families: [...counts.keys()].sort(), steps, scale },
+    ...{ version: 2, bits, models: learned, families: [...counts.keys()].sort(), steps, scale },
     common: commonIn(features),
     topics: trainTopics(prepared.rows, prepared.of, steps.length),
     familiar: {
@@ -182,12 +196,11 @@ function crossFitted(prepared: Prepared): Unseen {
     const outside = indices(prepared.fold, (one) => one === fold);
     const some = inside.flatMap((at) => rows[at] ?? []);
     const of = Int32Array.from(inside, (at) => prepared.of[at] ?? -1);
-    const { bits, pace, steps } = prepared;
-    const fitted = goals.map((goal, model): { head: Head; table: StepTable } => {
+    const fitted = goals.map((goal, model): Fitted => {
       const values = Float64Array.from(inside, (at) => goal[at] ?? Number.NaN);
       const counts = Float64Array.from(inside, (at) => prepared.counts[model]?.[at] ?? 1);
-      const table = tableOf(values, { of, steps: steps.length, counts });
-      return { head: trainHead(some, values, { bits, pace, counts }), table };
+      const table = tableOf(values, { of, steps: prepared.steps.length, counts });
+      return { ...textOf(some, { values, counts }, prepared), table };
     });
     const seen = seenIn(some.map(({ features }) => features));
     for (const at of outside) look(prepared, { at, fitted, seen, unseen });
@@ -195,12 +208,29 @@ function crossFitted(prepared: Prepared): Unseen {
   return unseen;
 }
 
+type Fitted = { readonly head: Head; readonly forest: Forest; readonly table: StepTable };
+
+type Taught = { readonly values: Float64Array; readonly counts: Float64Array | undefined };
+
+/** What the text says of a model, in two views: its words in a line, its shape in trees. */
+function textOf(
+  rows: readonly Row[],
+  { values, counts }: Taught,
+  { bits, pace, growth }: Prepared,
+): Pick<Fitted, 'head' | 'forest'> {
+  const shapes = rows.map(({ shape }) => shape);
+  return {
+    head: trainHead(rows, values, { bits, pace, counts }),
+    forest: growForest(shapes, values, { growth, counts }),
+  };
+}
+
 const indices = (folds: Uint8Array, wanted: (fold: number) => boolean): readonly number[] =>
   Array.from(folds.keys()).filter((at) => wanted(folds[at] ?? 0));
 
 type Look = {
   readonly at: number;
-  readonly fitted: readonly { readonly head: Head; readonly table: StepTable }[];
+  readonly fitted: readonly Fitted[];
   readonly seen: Uint8Array;
   readonly unseen: Unseen;
 };
@@ -209,10 +239,16 @@ function look(prepared: Prepared, { at, fitted, seen, unseen }: Look): void {
   const row = prepared.rows[at];
   if (row === undefined) return;
   unseen.familiar[at] = familiarity(row.features, seen);
-  fitted.forEach(({ head, table }, model) => {
+  fitted.forEach(({ head, forest, ...one }, model) => {
     const shares = unseen.shares[model];
     const step = prepared.of[at] ?? -1;
-    if (shares !== undefined) shares[at] = agreed(logitOf(head, row), ofStep(table, step));
+    if (shares === undefined) return;
+    const table = ofStep(one.table, step);
+    shares[at] = agreed({
+      head: logitOf(head, row),
+      forest: forestLogit(forest, row.shape),
+      table,
+    });
   });
 }
 
@@ -223,7 +259,7 @@ type Joined = {
 };
 
 function joinedUp(prepared: Prepared, names: readonly string[], unseen: Unseen): Joined {
-  const { goals, rows, of, steps, bits, pace } = prepared;
+  const { goals, rows, of, steps } = prepared;
   const full = goals.map((goal, model) =>
     goal.map((one, at) => ((prepared.counts[model]?.[at] ?? 1) < FULL_LABEL ? Number.NaN : one)),
   );
@@ -239,8 +275,8 @@ function joinedUp(prepared: Prepared, names: readonly string[], unseen: Unseen):
     const price = prices.some((one) => !Number.isNaN(one))
       ? tableOf(prices, { of, steps: steps.length })
       : undefined;
-    const head = trainHead(rows, goal, { bits, pace, counts });
-    return { name, head, table, price, calibration };
+    const told = textOf(rows, { values: goal, counts }, prepared);
+    return { name, ...told, table, price, calibration };
   });
   const [weak, strong] = [full[0], full.at(-1)];
   const gains = rows.map((_, at) => ({
