@@ -4,6 +4,7 @@ import type { Contestant } from './contestants/contestant.ts';
 import { direct } from './contestants/direct.ts';
 import { portkey } from './contestants/portkey.ts';
 import { signalbox } from './contestants/signalbox.ts';
+import { fidelity } from './fidelity.ts';
 import { ladder } from './ladder.ts';
 import { overhead } from './overhead.ts';
 import { policyBench } from './policy.ts';
@@ -32,6 +33,7 @@ Benchmarks
   scan         how fast the sensitivity scanner reads, and texts built to slow it
   scanned      CPU of a call by what it says, and the loop while bodies of 25 MB are read
   routing      what the learned router takes to decide and to train, and its size
+  fidelity     one agent on unequal models, asked in their manner and as it comes
   start        time of npm start to the first answer, and its memory
 
 Options
@@ -103,6 +105,9 @@ async function main(): Promise<number> {
       break;
     case 'routing':
       report = routing(common);
+      break;
+    case 'fidelity':
+      report = await fidelity(common);
       break;
     case 'start':
       report = await start(common);

@@ -43,7 +43,10 @@ export function resolveFacts({ now, live, ports }: House, before: Seen): Resolve
   const bound = before.route?.clearance.terms ?? before.resumed?.bound;
   const at = bound === undefined ? undefined : ports.clock.now();
   const { level } = live.degradation;
-  return { catalog, policies, consents, closings: live.order, level, bound, at };
+  return {
+    ...{ catalog, policies, consents, closings: live.order, measured: live.fidelity },
+    ...{ level, bound, at },
+  };
 }
 
 export function shadowFacts({ now, live }: House): ShadowFacts {
@@ -76,6 +79,7 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     signatures: live.signatures,
     schemas: new Schemas(keys),
     cascades: new CascadeBreakers(clock, (news) => tellOfCascade(ports, news)),
+    fidelity: live.fidelity,
     standings: live.standings,
     leaveOut,
     streamHead: head,

@@ -9,6 +9,7 @@ import type { Decisions } from './classify/decisions.ts';
 import type { FeatureKeeping } from './classify/route/keeping.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
 import type { AuditPlaces } from './dispatch/evidence/audit-places.ts';
+import type { Fidelity } from './dispatch/evidence/fidelity.ts';
 import type { Reachability } from './dispatch/order.ts';
 import type { Standings } from './dispatch/standing.ts';
 import type { Policies } from './policy/policy.ts';
@@ -58,6 +59,7 @@ export type Live = {
   readonly decisions: Decisions;
   readonly keeping: FeatureKeeping;
   readonly shares: StrongShares;
+  readonly fidelity: Fidelity;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

@@ -32,6 +32,7 @@ import { Decisions } from './classify/decisions.ts';
 import { FeatureKeeping } from './classify/route/keeping.ts';
 import { Routers } from './classify/route/routers.ts';
 import { AuditPlaces } from './dispatch/evidence/audit-places.ts';
+import { Fidelity } from './dispatch/evidence/fidelity.ts';
 import { MovingOrder } from './dispatch/order.ts';
 import { Standings } from './dispatch/standing.ts';
 import type { Live, Snapshot } from './house.ts';
@@ -277,6 +278,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     decisions: new Decisions(clock),
     keeping: new FeatureKeeping(),
     shares: new StrongShares(() => clock.monotonic()),
+    fidelity: new Fidelity(),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),

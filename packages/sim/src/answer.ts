@@ -90,6 +90,10 @@ export function promptTokens(ask: Ask): number {
 function choose(ask: Ask, index: number, hash: number, skill: Skill, script: Script): Choice {
   const draw = drawsFrom(hash);
   const calls = callsFor(ask, skill, script, draw);
+  if (calls.length > 0 && ask.callsInText) {
+    const { tokens, finish } = cut(tokensOf(calls.map(callInText).join('\n')), ask);
+    return { index, tokens, calls: [], finish: script.finish ?? finish, logprobs: undefined };
+  }
   if (calls.length > 0) {
     const named = calls.map((call, at) => ({
       id: `call_${idFrom(hash + 7_919 * (at + 1), callIdLength)}`,
@@ -103,6 +107,9 @@ function choose(ask: Ask, index: number, hash: number, skill: Skill, script: Scr
     ask.logprobs === undefined ? undefined : logprobsOf(tokens, skill.sure, hash, ask.logprobs);
   return { index, tokens, calls: [], finish: script.finish ?? finish, logprobs };
 }
+
+const callInText = ({ name, input }: PlannedCall): string =>
+  `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": ${input}}\n</tool_call>`;
 
 function callsFor(ask: Ask, skill: Skill, script: Script, draw: () => number): PlannedCall[] {
   if (script.text !== undefined || script.tokens !== undefined) return [];

@@ -34,6 +34,8 @@ export type Ask = {
   readonly tools: readonly Tool[];
   readonly toolChoice: ToolChoice;
   readonly parallel: boolean;
+  /** It knows of the tools in words alone, and calls them in words. */
+  readonly callsInText?: true;
   readonly format: Format;
   readonly tokensMax: number | undefined;
   readonly stop: readonly string[];

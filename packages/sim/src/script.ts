@@ -24,6 +24,12 @@ export type Script = {
   readonly cachedTokens?: number;
   readonly reasoningTokens?: number;
   readonly usage?: 'none' | 'every-chunk';
+  /** Of a model that wants to be asked otherwise: manners.ts. */
+  readonly noSystem?: true;
+  readonly noTools?: true;
+  readonly noFormat?: true;
+  /** Tokens that fit into its context, where that is fewer than the model's own. */
+  readonly contextTokens?: number;
 
   readonly status?: number;
   readonly code?: string;
@@ -79,6 +85,10 @@ const words: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['reasoning', whole(tokensMax, (reasoningTokens) => ({ reasoningTokens }))],
   ['no-usage', flag({ usage: 'none' })],
   ['usage-every-chunk', flag({ usage: 'every-chunk' })],
+  ['no-system', flag({ noSystem: true })],
+  ['no-tools', flag({ noTools: true })],
+  ['no-format', flag({ noFormat: true })],
+  ['context', whole(tokensMax, (contextTokens) => ({ contextTokens }))],
   ['status', status],
   ['code', text((code) => ({ code }))],
   ['retry-after', whole(waitMsMax, (retryAfterS) => ({ retryAfterS }))],

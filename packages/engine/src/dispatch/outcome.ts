@@ -5,6 +5,7 @@ import type { Scheduled } from '../schedule/schedule.ts';
 import type { Signatures } from '../session/signatures.ts';
 import type { OpenStream, WholeAnswer } from './attempt.ts';
 import type { CascadeBreakers } from './evidence/cascade-breaker.ts';
+import type { Fidelity } from './evidence/fidelity.ts';
 import type { MovingPorts } from './order.ts';
 import type { Piped } from './pipe.ts';
 import type { Schemas } from './schemas.ts';
@@ -36,6 +37,7 @@ export type DispatchPorts = MovingPorts & {
   readonly signatures: Pick<Signatures, 'find'>;
   readonly schemas: Schemas;
   readonly cascades: CascadeBreakers;
+  readonly fidelity: Fidelity;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (
     call: Scheduled,

@@ -24,6 +24,7 @@ import {
   type CascadeKind,
   escalatedMaxOf,
 } from './evidence/cascade-breaker.ts';
+import { type Fidelity, holdsForm } from './evidence/fidelity.ts';
 import { judgedSure, leastConfidence } from './evidence/judged.ts';
 import type { Sample } from './evidence/sample.ts';
 import type { LeaveOut } from './order.ts';
@@ -42,6 +43,7 @@ export type RepairPorts = {
   readonly clock: Clock;
   readonly schemas: Schemas;
   readonly cascades: CascadeBreakers;
+  readonly fidelity: Fidelity;
   readonly leaveOut: LeaveOut;
 };
 
@@ -123,6 +125,7 @@ export class Repair implements Wanted {
 
   #checked(read: Answer | undefined, trial: Trial): Found {
     const found = checkAnswer(read, this.#rules, this);
+    this.#measure(read, found, trial.offer);
     const least = leastConfidence(this.#rules, trial.offer);
     if (read === undefined || least === undefined || found.rejected !== undefined) return found;
     const sure = judgedSure({
@@ -138,6 +141,16 @@ export class Repair implements Wanted {
       this.#ports.cascades.decided(kind, sure.rejected !== undefined, escalatedMax);
     }
     return { undecided: found.undecided, denied: false, ...sure };
+  }
+
+  /** Only where a form was asked for, and it could be told whether the answer has it. */
+  #measure(read: Answer | undefined, found: Found, { offering }: Offer): void {
+    if (found.undecided !== undefined || found.denied === true) return;
+    const held = holdsForm(read, found, this.#rules, () => this.ask());
+    if (held === undefined) return;
+    const { tenant, step: told } = this.#call;
+    const step = stepClassOf(this.#call) ?? told;
+    this.#ports.fidelity.checked({ tenant: tenant.name, step, offering }, held);
   }
 
   reject(rejected: Rejected): void {

@@ -9,7 +9,17 @@ import type { Candidate, Offer } from './offer.ts';
 /** What calls and probes have met: who is left alone for a while. */
 export type Closings = { why(offering: Offering): Gate | undefined };
 
-export type Moving = { readonly closings?: Closings | undefined };
+/** The most that an answer of a model there may be worth, 0 to 100; undefined: not known. */
+export type MostOf = (offering: Offering) => number | undefined;
+/** What checks of answers have met; undefined: nothing of this tenant's and this step. */
+export type Measured = {
+  of(tenant: string, step: string | undefined): MostOf | undefined;
+};
+
+export type Moving = {
+  readonly closings?: Closings | undefined;
+  readonly measured?: Measured | undefined;
+};
 
 /** At most this many candidates stand in a record, those of the route among them. */
 const RECORDED_MAX = 64;

@@ -21,7 +21,7 @@ import type { Catalog, Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
 import type { Judging, Policies, Verdict } from '../policy/policy.ts';
 import { asked, meantIn } from './asked.ts';
-import { bestOf } from './best.ts';
+import { inOrder } from './best.ts';
 import { clear } from './clear.ts';
 import { agreed, type Consents, type NamedConsent } from './consent.ts';
 import { unruledBatch, withoutFeature } from './features.ts';
@@ -29,7 +29,16 @@ import { Field, type Looking } from './field.ts';
 import { wantsOf } from './gates.ts';
 import type { Need } from './need.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
-import { type Closings, closed, closedOf, type Moving, recordedOf, shownOf } from './recorded.ts';
+import {
+  type Closings,
+  closed,
+  closedOf,
+  type Measured,
+  type MostOf,
+  type Moving,
+  recordedOf,
+  shownOf,
+} from './recorded.ts';
 import { refuseRoute } from './refuse.ts';
 import { usageOf } from './tokens.ts';
 import { viewOf } from './view.ts';
@@ -66,6 +75,7 @@ export type ResolveFacts = {
   /** Unix milliseconds of an entry that is not the first; undefined: when the call came. */
   readonly at?: number | undefined;
   readonly closings?: Closings | undefined;
+  readonly measured?: Measured | undefined;
   /** Of degradation, 0 to 4. */
   readonly level?: number | undefined;
   /** What it was cleared for in the entry before: a parked call comes back equal or lower. */
@@ -283,9 +293,9 @@ function preferred(
   facts: Moving,
 ): readonly Candidate[] {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
-  const ranked = { step: call.step, most: SPARES_MAX };
+  const ranked = { step: call.step, most: SPARES_MAX, mostOf: measuredFor(call, facts) };
   const open = openByTier(field, verdict.tier === undefined ? orderOf(call, wish) : NEAREST[wish]);
-  const byTier = need === undefined ? open : open.map((one) => bestOf(field, one, ranked));
+  const byTier = inOrder(field, open, need !== undefined, ranked);
   const isUp = (at: number): boolean => {
     const offering = field.offerings[at];
     return offering !== undefined && closed(offering, facts) === undefined;
@@ -316,6 +326,10 @@ function preferred(
   }
   return [...equals, ...spare];
 }
+
+/** Of what such calls of this tenant met. */
+const measuredFor = (call: Classified, { measured }: Moving): MostOf | undefined =>
+  measured?.of(call.tenant.name, call.stepSeen?.class ?? call.stepClass ?? call.step);
 
 function upFirst(all: readonly number[], isUp: (at: number) => boolean): readonly number[] {
   const up = all.filter(isUp);

@@ -7,6 +7,7 @@ import { directed } from '../directive.ts';
 import { hashOf } from '../hash.ts';
 import type { JsonRecord } from '../json.ts';
 import { isRecord, textAt } from '../json.ts';
+import { heard } from '../manners.ts';
 import type { Memory } from '../memory.ts';
 import type { SimModel } from '../models.ts';
 import type { Objects } from '../objects.ts';
@@ -173,15 +174,18 @@ function make(
   const model = modelNamed(asked.model, stage.models);
   if (!model.ok) return model;
   const spent = promptTokens(asked);
-  const most = model.value.contextTokensMax;
+  const most = Math.min(model.value.contextTokensMax, given.contextTokens ?? spent);
   if (spent > most) {
     const told = `This model's maximum context length is ${most} tokens.`;
     const message = `${told} However, your messages resulted in ${spent} tokens.`;
     return refuse(invalid(message, param, 'context_length_exceeded'));
   }
-  const heard = directed(asked, given);
-  if (!heard.ok) return heard;
-  const { ask, script } = heard.value;
+  const read = directed(asked, given);
+  if (!read.ok) return read;
+  const { script } = read.value;
+  const mannered = heard(read.value.ask, script);
+  if (!mannered.ok) return mannered;
+  const ask = mannered.value;
   const scene = { model: model.value, script, seed: stage.seed, nowMs: stage.now() };
   return accept({ answer: answer(ask, spent, scene), script });
 }
