@@ -31,6 +31,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { policyDeedRoutes } from './routes/policy-deeds.ts';
 import { registryRoute } from './routes/registry.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { routerRoutes } from './routes/routers.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shadowRoutes } from './routes/shadow.ts';
 import { simulateRoute } from './routes/simulate.ts';
@@ -64,6 +65,7 @@ export function createControl(options: ControlOptions): Control {
     ...policyRoutes(options),
     simulateRoute(options),
     registryRoute(options),
+    ...routerRoutes(options),
     ...eventRoutes(options),
     ...broughtRoutes(options),
     ...changeRoutes(options),

@@ -17,6 +17,13 @@ export type {
   Rehearsal,
   Written,
 } from './rehearsal.ts';
+export type {
+  KeptRouter,
+  RouterAnswer,
+  RouterDeed,
+  RouterStage,
+  RoutersDesk,
+} from './routers-desk.ts';
 export type { EndpointStatus, ModelStatus, SnapshotStatus, StatusDocument } from './status.ts';
 export {
   TEXT_NOUNS,

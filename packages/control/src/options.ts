@@ -10,6 +10,7 @@ import type { PoliciesDesk } from './policies-desk.ts';
 import type { Readings } from './readings.ts';
 import type { RegistryStatus } from './registry.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import type { RoutersDesk } from './routers-desk.ts';
 import type { ModelFact, StatusDocument } from './status.ts';
 import type { TextsDesk } from './texts-desk.ts';
 
@@ -81,6 +82,8 @@ export type ControlOptions = {
   readonly tenantOf?: (keyText: string, address: string) => TenantKey | undefined;
   /** Undefined: policies are what their files say. */
   readonly policies?: PoliciesDesk;
+  /** Undefined: no routers are kept here. */
+  readonly routers?: RoutersDesk;
   /** Undefined: nobody is told here what becomes of the registry. */
   readonly events?: EventsDesk;
   /** What a policy in shadow mode would have changed; undefined: no call was looked at. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Routers } from '@signalbox/engine';
-import { createClock } from '@signalbox/ports';
+import { createClock, nodeDisk, readJournal } from '@signalbox/ports';
 import { type Ended, parsed, serverIn, typed } from '../testing.fixture.ts';
-import { serveRouters } from '../up/routers.ts';
+import { openRouters } from '../up/routers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-route-'));
 const dataFolder = join(folder, '.signalbox');
@@ -31,7 +31,8 @@ async function read(): Promise<string | undefined> {
   const routers = new Routers();
   const sink = { log: () => {} };
   const changed = (): void => assert.fail('nothing changes while it starts');
-  const stop = await serveRouters({ dataFolder, routers, sink, clock: createClock(), changed });
+  const served = openRouters({ dataFolder, routers, sink, clock: createClock(), changed });
+  const stop = await served.serve();
   stop();
   return routers.digest;
 }
@@ -90,17 +91,18 @@ test('the gateway tells what it changed to, once', async () => {
   const { router } = parsed(trained);
   const told: string[] = [];
   const seen = Promise.withResolvers<void>();
-  const stop = await serveRouters({
+  const served = openRouters({
     ...{ dataFolder, routers: new Routers(), sink: { log: () => {} }, clock: createClock() },
-    changed: (from, to) => {
-      told.push(from, to);
+    changed: ({ what, by, detail }) => {
+      told.push(String(detail?.['from']), what, by);
       seen.resolve();
     },
   });
+  const stop = await served.serve();
   try {
     await sb('promote', String(router), '--yes');
     await seen.promise;
-    assert.deepEqual(told, ['none', `${router} for all`]);
+    assert.deepEqual(told, ['none', `${router} for all`, 'command line']);
   } finally {
     stop();
   }
@@ -158,4 +160,48 @@ test('calls and what was said of them teach a router for their tenant', async (c
   assert.deepEqual([misused.exit, /for this tenant and nobody else/.test(misused.err)], [2, true]);
   const others = await train('--tenant', 'nobody');
   assert.deepEqual([others.exit, /no features/.test(others.err)], [1, true]);
+
+  const admin = async (method: string, path: string, body?: object): Promise<[number, object]> => {
+    const key = readFileSync(join(calling, '.signalbox', 'admin.key'), 'utf8').trim();
+    const answer = await fetch(`${server.url}/admin/v1/routers${path}`, {
+      ...{ method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    });
+    return [answer.status, Object(await answer.json())];
+  };
+  const fit = String(parsed(trained)['router']);
+  const unfit = String(parsed(alone)['router']);
+  const [, listed] = await admin('GET', '');
+  const rowOf = (name: string): { unfit: string | null; promoted: object | null } =>
+    Object(Object(listed).data.find((one: { name: string }) => one.name === name));
+  assert.deepEqual([rowOf(fit).unfit, rowOf(fit).promoted], [null, null]);
+  assert.match(String(rowOf(unfit).unfit), /not better than chance/);
+  assert.equal((await admin('POST', `/${unfit}/promote`, {}))[0], 409);
+  assert.equal((await admin('POST', '/0123456789abcdef/promote', {}))[0], 404);
+  assert.equal((await admin('POST', `/${fit}/promote`, { ring: 'x' }))[0], 400);
+  const promoted = await admin('POST', `/${fit}/promote`, { ring: null });
+  assert.deepEqual(promoted, [200, { name: fit, ring: null }]);
+  assert.deepEqual(Object((await admin('GET', `/${fit}`))[1]).promoted, { ring: null });
+  const deciding = async (): Promise<unknown> => {
+    const record = await fetch(`${server.url}/v1/decisions/${await ask(1)}`, {
+      headers: { authorization: `Bearer ${server.demo?.key.reveal()}` },
+    });
+    return Object(await record.json()).routed?.router;
+  };
+  assert.equal(await deciding(), fit, 'it decides when the answer comes');
+  assert.equal((await admin('POST', `/${unfit}/rollback`, {}))[0], 409);
+  assert.deepEqual(await admin('POST', `/${fit}/rollback`, {}), [200, { name: null, ring: null }]);
+  assert.equal(await deciding(), undefined);
+  await server.stop();
+  const acts: unknown[] = [];
+  const start = { position: { segment: 0, offset: 0 } };
+  await readJournal(nodeDisk(), join(calling, '.signalbox', 'journal'), start, (entry) => {
+    const { act, by, what } = Object(JSON.parse(entry.bodyText ?? '{}'));
+    if (act === 'router-changed') acts.push([by, what]);
+    return true;
+  });
+  assert.deepEqual(acts, [
+    ['operator', `${fit} for all`],
+    ['operator', 'none'],
+  ]);
 });

@@ -1,16 +1,16 @@
 // `signalbox route train|list|promote|rollback`: routers that were learned, on the machine of the
 // gateway. It notices within seconds what is promoted; nothing waits for it.
 import { basename, resolve } from 'node:path';
-import { type Evaluation, isForLine, type RouteModel } from '@signalbox/engine';
+import type { Evaluation, RouteModel } from '@signalbox/engine';
 import type { Asked, Command, Desk } from '../command.ts';
 import { compiledOffline } from '../configuration/compiled.ts';
+import { promoteRouter, rollBackRouter, whyNot } from '../configuration/router-deeds.ts';
 import {
   readRouter,
   readStanding,
   routersIn,
   type Stage,
   writeRouter,
-  writeStanding,
 } from '../configuration/routers.ts';
 import { type Taught, taughtBy } from '../eval/routing-journal.ts';
 import { readRows } from '../eval/routing-set.ts';
@@ -150,20 +150,15 @@ async function promote(asked: Asked, desk: Desk): Promise<ExitCode> {
   if (model === undefined) throw unknownName('router', digest, await routersIn(dataFolder));
   const ring = asked.text('ring');
   if (ring !== undefined && !/^\d{1,4}$/.test(ring)) throw misused('--ring takes a number.');
-  const why = isForLine(model) ? unfit(model) : 'its models are no tiers';
-  if (why !== undefined) {
-    const hint = 'Train it on more rows: signalbox route train --rows FILE';
-    throw new CommandFault(EXIT.failed, `The router ${digest} cannot be promoted: ${why}.`, {
-      hint,
-    });
-  }
+  const why = whyNot(model);
+  if (why !== undefined) throw refused(`The router ${digest} cannot be promoted: ${why}`);
   const stage: Stage = { digest, ring: ring === undefined ? null : Number(ring) };
   const question = `Let the router ${digest} decide for ${forWhom(stage)}?`;
   if (!(await mayChange(asked, desk, { question, shown: { promote: stage }, takes: false }))) {
     return EXIT.ok;
   }
-  const { now, before } = await readStanding(dataFolder);
-  await writeStanding(dataFolder, { now: stage, before: [...before, now] });
+  const done = await promoteRouter(dataFolder, stage, BY);
+  if (done.kind === 'refused') throw refused(done.why);
   desk.terminal.say(`promoted for ${forWhom(stage)}; back: signalbox route rollback`);
   return EXIT.ok;
 }
@@ -182,10 +177,18 @@ async function rollback(asked: Asked, desk: Desk): Promise<ExitCode> {
   if (!(await mayChange(asked, desk, { question, shown: { rollback: to }, takes: true }))) {
     return EXIT.ok;
   }
-  await writeStanding(dataFolder, { now: to, before: before.slice(0, -1) });
+  const done = await rollBackRouter(dataFolder, now.digest, BY);
+  if (done.kind === 'refused') throw new CommandFault(EXIT.conflict, `${done.why}.`);
   desk.terminal.say(`in force: ${next}; next: signalbox route list`);
   return EXIT.ok;
 }
+
+const BY = 'command line';
+
+const refused = (why: string): CommandFault =>
+  new CommandFault(EXIT.failed, `${why}.`, {
+    hint: 'Train it on more rows: signalbox route train --rows FILE',
+  });
 
 const forWhom = ({ ring }: Stage): string =>
   ring === null ? 'all tenants' : `ring ${ring} and those before it`;

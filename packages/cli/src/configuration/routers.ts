@@ -13,6 +13,8 @@ export type RoutersStanding = {
   readonly now: Stage | null;
   /** What was promoted before, the newest last; null: nothing was. */
   readonly before: readonly (Stage | null)[];
+  /** Who made it so; undefined: nobody said. */
+  readonly by?: string | undefined;
 };
 
 export const NOTHING_PROMOTED: RoutersStanding = { now: null, before: [] };
@@ -71,16 +73,17 @@ export async function readStanding(dataFolder: string): Promise<RoutersStanding>
 }
 
 export async function writeStanding(dataFolder: string, standing: RoutersStanding): Promise<void> {
-  const { now, before } = standing;
-  const document = { v: VERSION, now, before: before.slice(-KEPT_MAX) };
+  const { now, before, by } = standing;
+  const document = { v: VERSION, by, now, before: before.slice(-KEPT_MAX) };
   await writeWhole(standingPath(dataFolder), `${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 function decode(text: string): RoutersStanding | undefined {
   try {
-    const { v, now, before } = Object(JSON.parse(text));
+    const { v, by, now, before } = Object(JSON.parse(text));
     if (v !== VERSION || !Array.isArray(before)) return undefined;
-    return { now: stageIn(now), before: before.map(stageIn) };
+    const who = typeof by === 'string' ? { by } : {};
+    return { now: stageIn(now), before: before.map(stageIn), ...who };
   } catch {
     return undefined;
   }

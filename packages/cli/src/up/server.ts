@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Problem, Settings } from '@signalbox/config';
 import { readConsole } from '@signalbox/console';
-import { type Clock, higherLabel, type Random, Secret } from '@signalbox/contract';
+import { assert, type Clock, higherLabel, type Random, Secret } from '@signalbox/contract';
 import {
   type BroughtDesk,
   type Control,
@@ -56,7 +56,7 @@ import { type Bound, originsOf } from './origins.ts';
 import { openPolicies, type Policies } from './policies.ts';
 import { openReader, type Reader } from './reader.ts';
 import { openRehearsal } from './rehearsal.ts';
-import { serveRouters } from './routers.ts';
+import { openRouters, type ServedRouters } from './routers.ts';
 import { statusOf } from './status.ts';
 import { keyOf } from './tenant-key.ts';
 import { openTexts } from './texts.ts';
@@ -127,18 +127,11 @@ type Ground = {
 async function open(options: ServerOptions, closing: Closing): Promise<Server> {
   const ground = await openGround(options, closing);
   const { documents, data, sink, logPath } = ground;
-  const { node, control } = await openGateway(ground);
+  const { node, control, routers } = await openGateway(ground);
   closing.add(() => node.stop());
   closing.add(() => control?.drain());
   serveChanges(ground, node);
-  const { routers } = node.house.live;
-  const { clock } = ground;
-  const changed = (from: string, to: string): void =>
-    record(node, {
-      ...{ act: 'router-changed', by: 'command line', tenant: undefined, what: to },
-      detail: { from },
-    });
-  closing.add(await serveRouters({ dataFolder: data.path, routers, sink, clock, changed }));
+  closing.add(await routers.serve());
   await documents.alone(() => ground.policies.keep());
   closing.add(watch(ground));
   const url = originsOf(boundOf(node), undefined)[0] ?? '';
@@ -198,7 +191,11 @@ async function openGround(options: ServerOptions, closing: Closing): Promise<Gro
   };
 }
 
-type Opened = { readonly node: GatewayNode; readonly control: Control | undefined };
+type Opened = {
+  readonly node: GatewayNode;
+  readonly control: Control | undefined;
+  readonly routers: ServedRouters;
+};
 
 async function openGateway(ground: Ground): Promise<Opened> {
   const { options, data, sink, clock, random, documents, environment } = ground;
@@ -207,7 +204,9 @@ async function openGateway(ground: Ground): Promise<Opened> {
   const configured = stated === '' ? undefined : new Secret(stated);
   if (configured !== undefined) sink.guard(configured);
   const holds = adminKeyHolds({ keys, own: data.adminKey, configured });
-  const late: { control?: Control; origins: readonly string[] } = { origins: [] };
+  const late: { control?: Control; routers?: ServedRouters; origins: readonly string[] } = {
+    origins: [],
+  };
   const { inForce } = documents;
   const node = await openNode({
     ...{ data, telemetry: sink, clock, random, keys, environment },
@@ -218,6 +217,8 @@ async function openGateway(ground: Ground): Promise<Opened> {
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     isAdmin: (text) => text !== undefined && holds(text),
     mounted(parts) {
+      const routers = routersOf(ground, parts);
+      late.routers = routers;
       if (options.role === 'gateway') return [];
       const control = createControl({
         ...{ clock, random, keys, sink },
@@ -239,6 +240,7 @@ async function openGateway(ground: Ground): Promise<Opened> {
         documents: deskOf(ground),
         texts: textsOf(ground),
         policies: ground.policies,
+        routers,
         events: parts.events,
         brought: broughtOf(ground, parts),
         tenantOf: (text, address) => keyOf(parts, text, address),
@@ -254,7 +256,8 @@ async function openGateway(ground: Ground): Promise<Opened> {
     },
   });
   late.origins = originsOf(boundOf(node), options.environment['SIGNALBOX_URL']);
-  return { node, control: late.control };
+  assert(late.routers !== undefined, 'what is mounted was asked for');
+  return { node, control: late.control, routers: late.routers };
 }
 
 function boundOf({ listening }: GatewayNode): Bound {
@@ -278,6 +281,12 @@ const textsOf = ({ documents, data, reader, clock }: Ground): TextsDesk =>
     ...{ documents, clock },
     dataFolder: data.path,
     attempt: (trial) => reader.read(trial),
+  });
+
+const routersOf = ({ data, sink, clock }: Ground, parts: NodeParts): ServedRouters =>
+  openRouters({
+    ...{ dataFolder: data.path, routers: parts.house.live.routers, sink, clock },
+    changed: (deed) => record(parts, deed),
   });
 
 const broughtOf = ({ documents, data, reader }: Ground, { examine }: NodeParts): BroughtDesk =>
