@@ -4,7 +4,7 @@
  */
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { leaveWith, runChild } from '../../packages/cli/bin/find-node.mjs';
 
@@ -15,26 +15,17 @@ const PATTERNS = [
 ];
 const SKIPPED =
   /(^|\/)(node_modules|dist|fixtures)(\/|$)|^tools\/(engines|bench\/peers)\/node_modules/;
-// Their tests leave the process as they found it, and loading the package takes longer than most of
-// them: all of a package run in one process. Every other file has a process of its own.
-const TOGETHER = [
-  'engine',
-  'dialect',
-  'config',
-  'documents',
-  'control',
-  'sim',
-  'contract',
-  'trust',
-  'client',
-];
-const TOGETHER_FOLDER = '.cache/tests';
+// A process loads the packages once for all of its files, which takes longer than most tests. Each
+// file is a suite of its own there, with its hooks. Browsers and their pages want one for each.
+const FILES_A_PROCESS = 10;
+const APART = /^packages\/console\//;
+const PROCESSES_FOLDER = '.cache/tests';
 const EXIT_USAGE = 2;
 
 // Many tests start real servers: more files at once than this only makes their waits longer.
 const FILES_AT_ONCE_MAX = 4;
 const FILES_AT_ONCE_MIN = 3;
-const FILE_MS_MAX = 180_000;
+const PROCESS_MS_MAX = 300_000;
 
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith('-'));
@@ -60,24 +51,46 @@ if (files.length === 0) {
       '--test',
       '--test-reporter=spec',
       `--test-concurrency=${filesAtOnce}`,
-      `--test-timeout=${FILE_MS_MAX}`,
+      `--test-timeout=${PROCESS_MS_MAX}`,
       ...flags,
-      ...together(files),
+      ...processesOf(files),
     ]),
   );
 }
 
-/** The files to run: for each package of `TOGETHER` one file that imports all of its own. */
-function together(all: readonly string[]): readonly string[] {
-  mkdirSync(TOGETHER_FOLDER, { recursive: true });
-  const ownerOf = (path: string) => TOGETHER.find((name) => path.startsWith(`packages/${name}/`));
-  const shared = TOGETHER.flatMap((name) => {
-    const own = all.filter((path) => ownerOf(path) === name);
-    if (own.length === 0) return [];
-    const file = join(TOGETHER_FOLDER, `${name}.mjs`);
-    const lines = own.map((path) => `await import('${pathToFileURL(resolve(path)).href}');\n`);
-    writeFileSync(file, lines.join(''));
-    return [file];
+/** What to run: files of one package by tens, each ten a file that imports them. */
+function processesOf(all: readonly string[]): readonly string[] {
+  mkdirSync(PROCESSES_FOLDER, { recursive: true });
+  const apart = all.filter((path) => APART.test(path));
+  const byOwner = Map.groupBy(
+    all.filter((path) => !APART.test(path)),
+    ownerOf,
+  );
+  const together = [...byOwner].flatMap(([owner, own]) => {
+    const count = Math.ceil(own.length / FILES_A_PROCESS);
+    // Dealt out: neighbours are alike, also in how long they take.
+    return Array.from({ length: count }, (_, turn) =>
+      written(
+        `${owner}-${turn + 1}`,
+        own.filter((_path, at) => at % count === turn),
+      ),
+    );
   });
-  return [...shared, ...all.filter((path) => ownerOf(path) === undefined)];
+  return [...apart, ...together];
+}
+
+/** `gateway` of `packages/gateway/src/...`, `tools` of `tools/...`. */
+function ownerOf(path: string): string {
+  const [folder, name] = path.split(sep);
+  return (folder === 'packages' ? name : folder) ?? path;
+}
+
+function written(name: string, own: readonly string[]): string {
+  const file = join(PROCESSES_FOLDER, `${name}.mjs`);
+  const suites = own.map((path) => {
+    const { href } = pathToFileURL(resolve(path));
+    return `describe(${JSON.stringify(path)}, () => import(${JSON.stringify(href)}));\n`;
+  });
+  writeFileSync(file, `import { describe } from 'node:test';\n\n${suites.join('')}`);
+  return file;
 }

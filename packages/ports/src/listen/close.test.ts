@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Exchange } from './exchange.ts';
 import { listen } from './listen.ts';
-import { bytes, call, closeAll, get, listening, promised, refuse } from './listening.fixture.ts';
-
-after(closeAll);
+import { bytes, call, get, listening, promised, refuse } from './listening.fixture.ts';
 
 test('closing lets an open answer end, takes nobody new, and says so to who is kept', async () => {
   const streams: Exchange[] = [];

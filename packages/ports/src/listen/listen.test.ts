@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Exchange } from './exchange.ts';
-import { bytes, call, closeAll, get, listening, post, promised } from './listening.fixture.ts';
+import { bytes, call, get, listening, post, promised } from './listening.fixture.ts';
 
 const echo = (exchange: Exchange): void => {
   void exchange.readBody(1_000, 1_000).then((body) => {
@@ -13,7 +13,6 @@ const echo = (exchange: Exchange): void => {
 };
 
 const server = await listening(echo);
-after(closeAll);
 
 const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4);
 

@@ -1,6 +1,7 @@
 // What the tests of the listener share: a listener with a handler, and a caller on a bare socket.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { after } from 'node:test';
 import type { Exchange } from './exchange.ts';
 import { type Listening, type ListenSettings, listen } from './listen.ts';
 import type { RawReply, Refuse } from './raw.ts';
@@ -11,20 +12,14 @@ export const refuse: Refuse = (problem, why): RawReply => ({
   bytes: Buffer.from(JSON.stringify({ error: { problem, why } })),
 });
 
-const opened: Listening[] = [];
-
+/** Closes at the end of the file or the test that asked for it. */
 export async function listening(
   handler: (exchange: Exchange) => void,
   settings: Partial<ListenSettings> = {},
 ): Promise<Listening> {
   const one = await listen({ host: '127.0.0.1', port: 0, settings, handler, refuse });
-  opened.push(one);
+  after(() => one.close(0));
   return one;
-}
-
-/** For the end of a file: closes every listener of it. */
-export async function closeAll(): Promise<void> {
-  await Promise.all(opened.splice(0).map((one) => one.close(0)));
 }
 
 export type Caller = {

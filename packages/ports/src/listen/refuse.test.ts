@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { listen } from './listen.ts';
-import { bytes, call, closeAll, get, listening, promised, refuse } from './listening.fixture.ts';
+import { bytes, call, get, listening, promised, refuse } from './listening.fixture.ts';
 
 let handled = 0;
 const server = await listening(
@@ -13,7 +13,6 @@ const server = await listening(
   },
   { headMs: 400, headBytesMax: 8_192 },
 );
-after(closeAll);
 
 type Case = {
   readonly what: string;
