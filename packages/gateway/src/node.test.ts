@@ -27,10 +27,7 @@ async function optionsFor(context: TestContext): Promise<(server: string) => Nod
   const telemetry = createSink({ fd: 2, level: 'error', clock });
   context.after(() => telemetry.close());
   return (server) => {
-    const text = `version: 1\nserver: { host: 127.0.0.1, ${server} }\n`;
-    const read = readConfiguration([{ name: 'signalbox.yaml', text }]);
-    assert.ok(read.ok);
-    const { configuration } = read;
+    const configuration = configured(server);
     return {
       ...{ configuration, data, telemetry, clock, random, folder },
       ...{ version: '0.0.0', digest: 'first', keys: nodeKeys(data.pepper), environment: {} },
@@ -38,6 +35,13 @@ async function optionsFor(context: TestContext): Promise<(server: string) => Nod
       mounted: () => [],
     };
   };
+}
+
+function configured(server: string, more = ''): NodeOptions['configuration'] {
+  const text = `version: 1\nserver: { host: 127.0.0.1, ${server} }\n${more}`;
+  const read = readConfiguration([{ name: 'signalbox.yaml', text }]);
+  assert.ok(read.ok);
+  return read.configuration;
 }
 
 const IN_USE = { code: 'EADDRINUSE' };
@@ -60,3 +64,30 @@ for (const [name, server] of [
 
 /** The listeners, and the thread of the records. */
 const isLasting = (kind: string): boolean => /Server|MessagePort|Worker/.test(kind);
+
+test('documents that come while a node stops leave no round behind', async (context) => {
+  const options = (await optionsFor(context))('port: 0');
+  const waiting = new Set<() => void>();
+  const clock: NodeOptions['clock'] = {
+    ...options.clock,
+    after(ms, then) {
+      const cancel = options.clock.after(ms, () => {
+        waiting.delete(cancel);
+        then();
+      });
+      waiting.add(cancel);
+      return () => {
+        waiting.delete(cancel);
+        cancel();
+      };
+    },
+  };
+  const node = await openNode({ ...options, clock });
+  const away = 'endpoints: { away: { url: "http://127.0.0.1:9/v1", private_address: true } }\n';
+  const swapped = node.swap(configured('port: 0', away), 'second');
+  await node.stop();
+  await swapped;
+  // Long enough for a first round to fail and to set the timer of the next.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(waiting.size, 0);
+});

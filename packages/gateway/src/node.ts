@@ -106,17 +106,17 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     await storage.close();
   };
   const { listening, scraped } = await openListeners(options, gateway, { shown, close });
-  const unwatch = shown?.watch(listening);
-  const unwatchLoad = watchingLoad();
+  const watches = [shown?.watch(listening), watchingLoad(), inForce.watch(live)];
   rounds.begin();
   resume(waiting, gateway);
-  const unwatchSecrets = inForce.watch(live);
   await news.publish(options.configuration, options.digest);
   return {
     ...parts,
     listening,
     async swap(configuration, digest) {
       await Promise.all([inForce.swap(configuration, digest), storage.swap(configuration)]);
+      // What began now, nobody would end.
+      if (state.draining) return;
       rounds.begin();
       inForce.learn(live);
       state.queue = configuration.queue;
@@ -130,9 +130,7 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     },
     async stop() {
       state.draining = true;
-      unwatch?.();
-      unwatchSecrets();
-      unwatchLoad();
+      for (const unwatch of watches) unwatch?.();
       rounds.stop();
       await closeListeners(options, { listening, scraped });
       // Who waits for a route on disk waits on, for the next start.
@@ -165,8 +163,12 @@ function portsOf(
 const SETTLE_MS_MAX = 2_000;
 
 async function settledOrLate(running: Running, clock: Clock): Promise<void> {
-  const late = new Promise<void>((done) => void clock.after(SETTLE_MS_MAX, done));
+  let cancel = (): void => {};
+  const late = new Promise<void>((done) => {
+    cancel = clock.after(SETTLE_MS_MAX, done);
+  });
   await Promise.race([running.idle(), late]);
+  cancel();
 }
 
 type State = {
