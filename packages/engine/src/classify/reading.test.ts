@@ -122,6 +122,8 @@ describe('a large body', () => {
       },
     };
     assert.deepEqual(readContent(of(chat('hello')), clock), []);
+    const found = readContent(of(chat(`${'word '.repeat(20_000)} ssn ${SSN}`)), clock);
+    assert.deepEqual(found, [{ type: 'us-ssn', kind: 'government-id', count: 1 }]);
     assert.equal(turns.length, 0);
     const reading = readContent(of(chat(`${'word '.repeat(60_000)} ssn ${SSN}`)), clock);
     let count = 0;

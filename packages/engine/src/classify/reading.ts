@@ -28,6 +28,9 @@ const ESCAPE_LENGTH = 6;
 /** What a text never holds, and what the decoder writes where bytes are none. */
 const NO_TEXT = ['\0', '\ufffd'];
 
+/** A body up to here is no larger than a page of the scanner can get: it needs no turns. */
+const AT_ONCE = 2 * SLICE;
+
 /** A body, and where in it there is something to read. */
 type Said = Pick<Question, 'bytes' | 'content'>;
 
@@ -37,7 +40,7 @@ type Asking = {
   readonly tenant: Pick<TenantFacts, 'sensitive'>;
 };
 
-/** Reads a whole body; of a large one the loop has a turn between two slices. */
+/** Reads a whole body; of one beyond `AT_ONCE` the loop has a turn between two slices. */
 export function readContent(
   { question, tenant }: Asking,
   clock: Pick<Clock, 'after'>,
@@ -81,7 +84,7 @@ export class Reading {
 
   /** Reads one slice at most, of as many pieces as it spans; true when there is more. */
   step(): boolean {
-    let room = SLICE;
+    let room = this.#body.length <= AT_ONCE ? AT_ONCE : SLICE;
     for (;;) {
       const range = this.#ranges[this.#range];
       if (range === undefined) return false;

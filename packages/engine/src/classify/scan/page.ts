@@ -70,7 +70,8 @@ export class Page {
     this.#isLatin = Uint8Array.from(words, ({ latin }) => (latin ? 1 : 0));
   }
 
-  read(text: string): void {
+  /** @param isFlat it is no part of another string, and was not joined. */
+  read(text: string, isFlat: boolean): void {
     this.text = text;
     this.hits = 0;
     this.anchors = 0;
@@ -85,7 +86,8 @@ export class Page {
     const { read, written } = encoder.encodeInto(text, this.#bytes.subarray(0, length));
     const isAscii = read === length && written === length;
     if (!isAscii) this.#writeClasses(text);
-    else if (length > FLAT_FROM) this.text = decoder.decode(this.#bytes.subarray(0, length));
+    else if (!isFlat && length > FLAT_FROM)
+      this.text = decoder.decode(this.#bytes.subarray(0, length));
     this.#pass(length, isAscii);
   }
 

@@ -77,6 +77,8 @@ export class Scan {
   readonly #found: Finding[] = [];
   /** What has been pushed and is not done with, and where it begins in the whole. */
   #held = '';
+  /** It came in one piece. */
+  #isFlat = true;
   #origin = 0;
   /** Offset in the whole before which everything has been said. */
   #settled = 0;
@@ -87,8 +89,11 @@ export class Scan {
   }
 
   push(text: string): void {
-    for (let at = 0; at < text.length; at += SLICE) {
-      this.#held += text.slice(at, at + SLICE);
+    for (let at = 0, size = 0; at < text.length; at += size) {
+      // Two slices become one page in any case: together they need not be joined first.
+      this.#isFlat = this.#held === '';
+      size = this.#isFlat ? 2 * SLICE : SLICE;
+      this.#held += text.slice(at, at + size);
       if (this.#held.length > SLICE) this.#step(this.#held.length - MARGIN);
     }
   }
@@ -103,7 +108,7 @@ export class Scan {
   /** Says what begins before `limit` of what is held, and keeps the margin. */
   #step(limit: number): void {
     const origin = this.#origin;
-    const found = scanPage(this.#held, this.#rules);
+    const found = scanPage(this.#held, this.#isFlat, this.#rules);
     for (let i = 0; i < found.length; i += 1) {
       const one = found[i] as Finding; // within: i is
       const start = one.start + origin;
@@ -115,14 +120,19 @@ export class Scan {
     const keep = Math.max(0, limit - MARGIN);
     this.#origin += keep;
     this.#held = this.#held.slice(keep);
+    this.#isFlat = false;
   }
 }
 
 /** What stands in one slice. */
-function scanPage(text: string, rules: SensitiveRules | undefined): readonly Finding[] {
+function scanPage(
+  text: string,
+  isFlat: boolean,
+  rules: SensitiveRules | undefined,
+): readonly Finding[] {
   const found: Finding[] = [];
   const budget = { left: UNDONE_MAX };
-  visit({ text, depth: 0, plain: true, found, budget });
+  visit({ text, isFlat, depth: 0, plain: true, found, budget });
   acrossSeams(text, rules, found, budget);
   for (const { page } of desks) page.forget();
   if (rules === undefined) return withoutOverlap(found);
@@ -134,6 +144,7 @@ function scanPage(text: string, rules: SensitiveRules | undefined): readonly Fin
 
 type Visit = {
   readonly text: string;
+  readonly isFlat: boolean;
   readonly depth: number;
   /** No disguise has been undone. */
   readonly plain: boolean;
@@ -153,7 +164,7 @@ function acrossSeams(
   if (seams === undefined) return;
   const { text: joined, from } = joinedAt(text, seams);
   const inner: Finding[] = [];
-  visit({ text: joined, depth: 1, plain: true, found: inner, budget });
+  visit({ text: joined, isFlat: false, depth: 1, plain: true, found: inner, budget });
   if (rules !== undefined) findOwn(joined, rules, inner);
   const marks = Int32Array.from(seams.from);
   for (const one of withoutOverlap(inner)) {
@@ -167,7 +178,7 @@ function visit(one: Visit): void {
   const { text, depth, found } = one;
   const { page, survey } = deskAt(depth);
   page.disguised = !one.plain;
-  page.read(text);
+  page.read(text, one.isFlat);
   if (page.hits > 0) findSecrets(page, found);
   if (page.anchors > 0) {
     survey.walk(page);
@@ -188,7 +199,7 @@ function inside(undone: Undone, one: Visit, keep: (start: number, end: number) =
   one.budget.left -= text.length;
   if (text === '' || one.budget.left < 0) return;
   const found: Finding[] = [];
-  visit({ ...one, text, depth: one.depth + 1, plain: false, found });
+  visit({ ...one, text, isFlat: false, depth: one.depth + 1, plain: false, found });
   for (const each of withoutOverlap(found)) {
     const start = from[each.start] ?? 0;
     const end =
@@ -303,7 +314,7 @@ function blobs(survey: Survey, one: Visit): void {
     one.budget.left -= text.length;
     if (one.budget.left < 0) return;
     const found: Finding[] = [];
-    visit({ ...one, text, depth: one.depth + 1, plain: false, found });
+    visit({ ...one, text, isFlat: false, depth: one.depth + 1, plain: false, found });
     for (const each of withoutOverlap(found)) one.found.push({ ...each, start, end });
   }
 }
