@@ -37,6 +37,7 @@ export type ActBody = {
     | 'policy-promoted'
     | 'policy-rolled-back'
     | 'router-changed'
+    | 'parity-drifted'
     | 'document-created'
     | 'document-changed'
     | 'document-removed'
@@ -110,6 +111,15 @@ export type CheckpointBody = {
   readonly sessions?: readonly SessionBody[];
   /** Whose queued calls are, also those that have ended. */
   readonly queueOwners?: readonly QueueOwnerBody[];
+  /** What audits have shown; a row is confidence, good, propensity, time, times, costs. */
+  readonly comparisons?: readonly {
+    readonly kind: Readonly<Record<'tenant' | 'weak' | 'strong', string>> & {
+      readonly step: string | undefined;
+      readonly tokensTold: boolean;
+    };
+    readonly isBroken: boolean;
+    readonly rows: readonly (readonly [number, number, number, number, ...number[]])[];
+  }[];
 };
 
 export type HeldBody = {

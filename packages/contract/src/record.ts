@@ -121,6 +121,15 @@ export type Attempt = {
   readonly rejected?: string | undefined;
   /** How sure its answer was, 0 to 1; where a policy asks. A convention, no probability. */
   readonly confidence?: number | undefined;
+  /** What it had to reach, where a loss is promised, from how many audits; how likely it does. */
+  readonly threshold?:
+    | {
+        readonly least: number;
+        readonly by: 'configured' | 'certified' | 'broken';
+        readonly labels: number;
+        readonly chance: number | undefined;
+      }
+    | undefined;
   /** Which check could not say whether its answer passes. */
   readonly undecided?: string | undefined;
   /** What of the request was said in the model's manner: `system=user`, `turns=-4`. */

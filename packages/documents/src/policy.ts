@@ -124,4 +124,8 @@ export interface OutputDocument {
 export interface CascadeDocument {
   /** Share of calls that are run on another tier, too; undefined: none. */
   readonly audit: number | undefined;
+  /** Share of answers that may be kept though the better model would not have given them. */
+  readonly risk: number | undefined;
+  /** Probability that no more is lost; undefined: `risk` is what is expected. */
+  readonly assurance: number | undefined;
 }

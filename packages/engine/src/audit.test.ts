@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Bodies } from '@signalbox/contract';
+import type { Bodies, CallRecord, Entry } from '@signalbox/contract';
+import { NEVER } from './classify/route/comparisons.ts';
 import { type Built, build, chatOf, type Dialled, HOUSE, type Served } from './house.fixture.ts';
+import { restore } from './restore.ts';
 
 type Comparison = Bodies['comparison'];
 
@@ -36,7 +38,7 @@ function answering(built: Built, texts: Readonly<Record<string, Told>>): void {
       return;
     }
     dialled.stream();
-    dialled.event({ choices: [{ index: 0, delta: message, finish_reason: 'stop' }] });
+    dialled.event({ choices: [{ index: 0, delta: message, finish_reason: 'stop', ...logprobs }] });
     dialled.event({ choices: [], usage }).chunk('data: [DONE]\n\n').end();
   };
 }
@@ -152,4 +154,60 @@ test('calls are drawn by chance, as often as their policy says, and never withou
   answering(without, { near: { text: 'ok' } });
   await over(without, without.serve(easy()));
   assert.deepEqual(asked(without), ['near']);
+});
+
+test('audits set the threshold of a cascade, and the record says which one held', async () => {
+  const promised = CASCADE.replace('audit: 1', 'audit: 1, risk: 0.1');
+  const built = build(promised);
+  const ask = async (text: string, sure: number, better: string): Promise<string> => {
+    answering(built, { near: { text, sure }, middle: { text: better } });
+    const call = built.serve(chatOf('small', { max_tokens: 20 }));
+    await over(built, call);
+    return call.reply.header('x-signalbox-tier') ?? '';
+  };
+  assert.equal(await ask('yes', 0.65, 'yes'), '2', 'a confidence of 0.8 is configured');
+  const own = (): readonly CallRecord[] => built.store.records().filter((one) => !one.audit);
+  for (let at = 0; at < 30; at += 1) await ask('yes', 0.65, 'yes');
+  assert.equal(await ask('yes', 0.65, 'yes'), '1', 'they would have done');
+  assert.deepEqual(
+    [own()[1], own().at(-1)].map((one) => one?.attempts[0]?.threshold?.by),
+    ['configured', 'certified'],
+  );
+  assert.equal(own().at(-1)?.attempts[0]?.threshold?.labels, 31);
+  for (let at = 0; at < 20; at += 1) await ask('yes', 0.65, 'no');
+  assert.equal(await ask('yes', 0.65, 'no'), '2', 'they no longer do');
+  const leasts = own().map(({ attempts }) => attempts[0]?.threshold?.least);
+  assert.ok(leasts.includes(NEVER), 'nothing stays any more');
+  // Another build behind the same name begins with what is configured.
+  const entries = built.store.of('comparison');
+  const other = build(promised);
+  for (const entry of entries) {
+    const body = { ...entry.body, weak: { ...entry.body.weak, made: 'small - near-2' } };
+    restore(other.house.live, { ...entry, body } as unknown as Entry);
+  }
+  assert.deepEqual(
+    other.house.live.comparisons.parity('acme').map(({ comparisons }) => comparisons),
+    [entries.length],
+  );
+  answering(other, { near: { text: 'yes', sure: 0.65 }, middle: { text: 'no' } });
+  await over(other, other.serve(chatOf('small', { max_tokens: 20 })));
+  assert.equal(Object(other.store.records()[0]?.attempts[0]?.threshold).by, 'configured');
+});
+
+test('of answers that nobody is sure of the surest goes out, marked', async () => {
+  const unsure = CASCADE.replace('{1: 0.8}', '0.8').replace('audit: 1', 'audit: 0.001');
+  for (const stream of [false, true]) {
+    const built = build(unsure);
+    answering(built, {
+      near: { text: 'It may be Berne', sure: 0.4 },
+      middle: { text: 'Berne', sure: 0.7 },
+      far: { text: 'Perhaps Basel', sure: 0.5 },
+    });
+    const { reply, settlement } = built.serve(chatOf('small', { max_tokens: 20, stream }));
+    await settlement;
+    assert.deepEqual([...new Set(asked(built))], ['near', 'middle', 'far']);
+    assert.match(reply.text, /Berne"/);
+    assert.match(reply.header('x-signalbox-repair') ?? '', /flagged/);
+    assert.equal(built.store.records()[0]?.attempts.at(-1)?.tier, 2);
+  }
 });

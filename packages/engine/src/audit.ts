@@ -10,13 +10,21 @@ import {
   decisionId,
   refusal,
   requestId,
+  type TenantName,
   type Tier,
 } from '@signalbox/contract';
 import { costNanoUsd } from '@signalbox/documents';
 import type { Classified } from './classify/classify.ts';
+import type { Drifted } from './classify/route/comparisons.ts';
 import { dispatch, type Outcome } from './dispatch/dispatch.ts';
 import { type Compared, compared } from './dispatch/evidence/compare.ts';
-import { type HeardAnswer, NOBODY, Sample } from './dispatch/evidence/sample.ts';
+import {
+  type HeardAnswer,
+  hasLogprobs,
+  madeOf,
+  NOBODY,
+  Sample,
+} from './dispatch/evidence/sample.ts';
 import { dispatchPorts, resolveFacts, schedulePorts, settlePorts } from './handed.ts';
 import type { House } from './house.ts';
 import { resolveAside } from './resolve/aside.ts';
@@ -75,7 +83,7 @@ async function again(
   // Documents that were swapped meanwhile may say otherwise of its tenant and its key.
   if (call.snapshot !== house.now().version) return 'busy';
   const most = call.route.verdict.output?.escalate ?? 3;
-  const tiers = tiersBeside(tier).filter((one) => one <= most);
+  const tiers = [...tiersOfCascade(call, tier), ...tiersBeside(tier)].filter((one) => one <= most);
   const resolved = resolveAside(copyOf(call, house), resolveFacts(house, call), tiers);
   const [offer] = resolved?.route.offers ?? [];
   if (resolved === undefined || offer === undefined) return 'nowhere';
@@ -85,6 +93,13 @@ async function again(
   const scheduled = await schedule(resolved, NOBODY, { ...schedulePorts(house), waitMsMax: 0 });
   if (!scheduled.ok) return 'refused';
   return carried(scheduled.value as Scheduled & Aside, house); // brand: the same object
+}
+
+/** Of a cascade what it begins with, or would have asked next. */
+function tiersOfCascade({ route: { better, offers } }: Drawn, tier: Tier): readonly Tier[] {
+  const [first, next] = [offers[0]?.place.tier, better[0]?.place.tier];
+  if (first === undefined || next === undefined) return [];
+  return tier > first ? [first] : [next];
 }
 
 /** The best before the rest; of the best, what is nearest. */
@@ -156,13 +171,27 @@ function told(call: Drawn, served: HeardAnswer, other: HeardAnswer, house: House
     strong: sideOf(strong),
     served: isUp ? 'weak' : 'strong',
     confidence: weak.confidence,
-    tokensTold: weak.answer.answers.some(({ logprobs }) => logprobs.length > 0),
+    tokensTold: hasLogprobs(weak.answer),
     ...wordsOf(found),
     propensity: sample.propensity,
   };
   const { store, clock } = house.ports;
-  store.append({ kind: 'comparison', at: clock.now(), tenant: tenant.name, call: id, body });
+  const at = clock.now();
+  store.append({ kind: 'comparison', at, tenant: tenant.name, call: id, body });
+  const drifted = house.live.comparisons.learn(tenant.name, body, at);
+  if (drifted !== undefined) tellDrift(tenant.name, drifted, house);
   return 'compared';
+}
+
+/** For whoever is to look: the lower tier does worse than it did. */
+function tellDrift(tenant: TenantName, drifted: Drifted, { ports }: House): void {
+  const { step = 'none', weak, strong, comparisons } = drifted;
+  const [before, now] = [drifted.before, drifted.now].map((one) => Math.round(one * 1_000) / 1_000);
+  const detail = { step, weak, strong, comparisons, before: before ?? 0, now: now ?? 0 };
+  ports.sink.count('parity_drifts_total', { tenant, step });
+  ports.sink.log('warn', 'parity_drifted', { tenant, ...detail });
+  const body = { act: 'parity-drifted', by: 'gateway', what: `step ${step}`, detail } as const;
+  ports.store.append({ kind: 'act', at: ports.clock.now(), tenant, call: undefined, body });
 }
 
 const wordsOf = ({
@@ -178,12 +207,11 @@ const wordsOf = ({
 function sideOf({ offer, attempt, usage }: HeardAnswer): Comparison['weak'] {
   const { offering, place } = offer;
   const cost = usage === undefined ? undefined : costNanoUsd(offering.price, usage);
-  const words = [offering.upstream, offering.facts.quantisation, attempt?.modelClaimed];
   return {
     endpoint: offering.endpoint.name,
     model: offering.model,
     tier: place.tier,
-    made: words.map((word) => word ?? '-').join(' '),
+    made: madeOf(offering, attempt?.modelClaimed),
     durationMs: Math.round(attempt?.durationMs ?? 0),
     costNanoUsd: cost?.kind === 'known' ? cost.nanoUsd.toString() : undefined,
   };

@@ -80,6 +80,7 @@ function dispatchPortsOf({ ports, live }: House): DispatchPorts {
     schemas: new Schemas(keys),
     cascades: new CascadeBreakers(clock, (news) => tellOfCascade(ports, news)),
     fidelity: live.fidelity,
+    comparisons: live.comparisons,
     standings: live.standings,
     leaveOut,
     streamHead: head,

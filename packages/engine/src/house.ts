@@ -6,6 +6,7 @@ import type { Pace } from './catalog/pace.ts';
 import type { EndpointKnown } from './catalog/probe-facts.ts';
 import type { Allowance } from './classify/allowance.ts';
 import type { Decisions } from './classify/decisions.ts';
+import type { Comparisons } from './classify/route/comparisons.ts';
 import type { FeatureKeeping } from './classify/route/keeping.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
 import type { AuditPlaces } from './dispatch/evidence/audit-places.ts';
@@ -70,6 +71,7 @@ export type Live = {
   readonly shadows: Shadows;
   readonly secondStages: Allowance;
   readonly audits: AuditPlaces;
+  readonly comparisons: Comparisons;
 };
 
 export type House = {

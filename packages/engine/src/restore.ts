@@ -17,9 +17,12 @@ import {
   tenantName,
 } from '@signalbox/contract';
 import { raisedOf } from './classify/grounds.ts';
+import type { Comparison } from './classify/route/comparisons.ts';
 import type { Live } from './house.ts';
 import { dayOf } from './schedule/budgets.ts';
 import type { References } from './session/references.ts';
+
+type Compared = NonNullable<CheckpointBody['comparisons']>[number];
 
 /** What a later start knows of everything appended so far. */
 export function checkpoint({
@@ -28,6 +31,7 @@ export function checkpoint({
   objects,
   sessions,
   queueOwners,
+  comparisons,
 }: Live): CheckpointBody {
   return {
     ...pools.budgets.checkpoint(),
@@ -35,6 +39,7 @@ export function checkpoint({
     objects: objects.checkpoint(),
     sessions: sessions.checkpoint(),
     queueOwners: queueOwners.checkpoint(),
+    comparisons: comparisons.checkpoint() ?? [],
   };
 }
 
@@ -55,9 +60,13 @@ export function restore(live: Live, entry: Entry): void {
       live.sessions.restore(tenant, session, raisedOf(label, kinds), at);
     }
     for (const owner of listIn<QueueOwnerBody>(body, 'queueOwners')) live.queueOwners.add(owner);
+    live.comparisons.restore(listIn<Compared>(body, 'comparisons'));
     return;
   }
   if (kind === 'act') restoreAct(live, entry);
+  if (kind === 'comparison' && entry.tenant !== undefined) {
+    live.comparisons.learn(entry.tenant, body as Comparison, entry.at); // our own, as below
+  }
   if (call === undefined || !isRequestId(call)) return;
   if (kind === 'hold' || kind === 'extend') {
     const hold = body as HoldBody; // our own entry, its digest verified

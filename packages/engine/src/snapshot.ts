@@ -29,6 +29,7 @@ import { compileCatalog, type ListedRowOf, type Reach } from './catalog/catalog.
 import { pace } from './catalog/pace.ts';
 import { Allowance } from './classify/allowance.ts';
 import { Decisions } from './classify/decisions.ts';
+import { Comparisons } from './classify/route/comparisons.ts';
 import { FeatureKeeping } from './classify/route/keeping.ts';
 import { Routers } from './classify/route/routers.ts';
 import { AuditPlaces } from './dispatch/evidence/audit-places.ts';
@@ -288,6 +289,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     shadows: new Shadows(clock, sink),
     secondStages: new Allowance(clock),
     audits: new AuditPlaces(),
+    comparisons: new Comparisons(),
   };
 }
 

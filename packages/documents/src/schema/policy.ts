@@ -316,7 +316,9 @@ export const policyPart: z.ZodType<PolicyPart> = z
       ),
     cascade: cascade
       .optional()
-      .describe('How many calls are compared with another tier after their end.'),
+      .describe(
+        'How many calls are compared with another tier after their end, and what is promised.',
+      ),
   })
   .superRefine(
     (written, context) => {

@@ -2,6 +2,7 @@
 // in, so that one check serves all of them. Says which check failed, where, and by which keyword,
 // in names that the schema itself holds: never a value, since this goes into records. What cannot
 // be decided is said, and is no yes.
+import type { Attempt } from '@signalbox/contract';
 import type { Answer, Ask, Json, Tool } from '@signalbox/dialect';
 import { type Finding, linearPattern, type Schema, STEPS_MAX, signsIn } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
@@ -14,6 +15,7 @@ export type Found = {
   readonly denied?: boolean;
   /** How sure its model was, 0 to 1; where that is asked for. */
   readonly confidence?: number | undefined;
+  readonly threshold?: Attempt['threshold'] | undefined;
 };
 
 /** What the call itself says of its answer. */

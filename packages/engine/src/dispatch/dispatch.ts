@@ -73,7 +73,7 @@ async function tryAll(
         if (!mayRepeat) break;
       }
     }
-    const rejected = repair?.last;
+    const rejected = repair?.best;
     if (repair !== undefined && rejected !== undefined && !run.left) {
       return await run.unrepaired(rejected, repair);
     }

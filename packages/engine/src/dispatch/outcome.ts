@@ -1,5 +1,6 @@
 // What dispatch makes of a call, and what it is handed for it.
 import type { Attempt, Headers, Keys, Refusal, Upstream } from '@signalbox/contract';
+import type { Comparisons } from '../classify/route/comparisons.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Signatures } from '../session/signatures.ts';
@@ -38,6 +39,7 @@ export type DispatchPorts = MovingPorts & {
   readonly schemas: Schemas;
   readonly cascades: CascadeBreakers;
   readonly fidelity: Fidelity;
+  readonly comparisons: Pick<Comparisons, 'standing'>;
   /** The head of a stream's answer, asked for when it is released. */
   readonly streamHead: (
     call: Scheduled,

@@ -13,6 +13,7 @@ import {
   wireOf,
 } from '@signalbox/dialect';
 import { costNanoUsd, type Schema } from '@signalbox/documents';
+import type { Comparisons } from '../classify/route/comparisons.ts';
 import type { OutputRules } from '../policy/policy.ts';
 import type { DeniedBy } from '../policy/tools.ts';
 import type { Offer } from '../resolve/offer.ts';
@@ -26,7 +27,7 @@ import {
 } from './evidence/cascade-breaker.ts';
 import { type Fidelity, holdsForm } from './evidence/fidelity.ts';
 import { judgedSure, leastConfidence } from './evidence/judged.ts';
-import type { Sample } from './evidence/sample.ts';
+import { hasLogprobs, madeOf, type Sample } from './evidence/sample.ts';
 import type { LeaveOut } from './order.ts';
 import type { Schemas } from './schemas.ts';
 import type { Trial } from './trial.ts';
@@ -45,6 +46,7 @@ export type RepairPorts = {
   readonly cascades: CascadeBreakers;
   readonly fidelity: Fidelity;
   readonly leaveOut: LeaveOut;
+  readonly comparisons: Pick<Comparisons, 'standing'>;
 };
 
 const UNREAD = 'Some tools are denied, and which ones the call offers cannot be read.';
@@ -77,6 +79,8 @@ export class Repair implements Wanted {
   #bypasses = false;
   /** Of the last answer that did not pass. */
   last: Rejected | undefined = undefined;
+  /** Of those that were merely not sure enough. */
+  #surest: Rejected | undefined = undefined;
 
   constructor(call: Scheduled, rules: OutputRules, ports: RepairPorts, sample: Sample | undefined) {
     this.#call = call;
@@ -128,11 +132,15 @@ export class Repair implements Wanted {
     this.#measure(read, found, trial.offer);
     const least = leastConfidence(this.#rules, trial.offer);
     if (read === undefined || least === undefined || found.rejected !== undefined) return found;
+    let threshold: Found['threshold'];
     const sure = judgedSure({
       answer: read,
       ask: this.ask(),
       step: stepClassOf(this.#call),
-      least,
+      least: (confidence) => {
+        threshold = this.#promised(read, trial, { confidence, least });
+        return threshold?.least ?? least;
+      },
     });
     const [better] = this.#call.route.better;
     if (better !== undefined) {
@@ -140,7 +148,29 @@ export class Repair implements Wanted {
       const kind = this.#kindOf(trial.offer);
       this.#ports.cascades.decided(kind, sure.rejected !== undefined, escalatedMax);
     }
-    return { undecided: found.undecided, denied: false, ...sure };
+    return { undecided: found.undecided, denied: false, ...sure, threshold };
+  }
+
+  /** What audits say that keeps the promised loss; until they can, what is configured. */
+  #promised(
+    read: Answer,
+    { offer }: Trial,
+    { confidence, least }: { readonly confidence: number; readonly least: number },
+  ): Found['threshold'] {
+    const { verdict, better } = this.#call.route;
+    const { risk, assurance } = verdict.cascade ?? NO_CASCADE;
+    const [strong] = better;
+    if (risk === undefined || strong === undefined || better.includes(offer)) return undefined;
+    const { tenant, step } = this.#call;
+    const kind = {
+      tenant: tenant.name,
+      step: stepClassOf(this.#call) ?? step,
+      weak: `${nameOf(offer)} ${madeOf(offer.offering, read.model)}`,
+      strong: nameOf(strong),
+      tokensTold: hasLogprobs(read),
+    };
+    const found = this.#ports.comparisons.standing(kind, { risk, assurance }, confidence);
+    return { ...found, least: found.least ?? least };
   }
 
   /** Only where a form was asked for, and it could be told whether the answer has it. */
@@ -156,6 +186,10 @@ export class Repair implements Wanted {
   reject(rejected: Rejected): void {
     const { offer } = rejected.trial;
     this.last = rejected;
+    const { confidence = -1, denied } = rejected.found;
+    if (denied !== true && confidence >= (this.#surest?.found.confidence ?? 0)) {
+      this.#surest = rejected;
+    }
     this.#tries.set(offer, (this.#tries.get(offer) ?? 0) + 1);
     this.#rejected.add(nameOf(offer));
   }
@@ -174,11 +208,15 @@ export class Repair implements Wanted {
     return escalate === undefined || this.#isLate() || this.#rejected.has(nameOf(offer));
   }
 
+  /** What goes out when no answer passed: the surest one, else the last. */
+  get best(): Rejected | undefined {
+    return this.#surest ?? this.last;
+  }
+
   /** An answer that is merely not sure is better than none. */
   get flags(): boolean {
-    const { found } = this.last ?? {};
-    const isUnsure = found?.confidence !== undefined;
-    return (isUnsure || this.#rules.otherwise === 'flag') && found?.denied !== true;
+    const isUnsure = this.#surest !== undefined;
+    return isUnsure || (this.#rules.otherwise === 'flag' && this.last?.found.denied !== true);
   }
 
   refusal({ trial, found }: Rejected): Refusal {
@@ -221,5 +259,7 @@ export class Repair implements Wanted {
 /** Seen for calls of `auto`; of others as they call themselves. */
 const stepClassOf = ({ stepClass, stepSeen }: Scheduled): StepClass | undefined =>
   stepSeen?.class ?? stepClass;
+
+const NO_CASCADE = { risk: undefined, assurance: undefined };
 
 const nameOf = ({ offering, place }: Offer): string => `${offering.model}@${place.tier}`;

@@ -294,7 +294,7 @@ export class Run {
     return cost.kind === 'unknown' || cost.nanoUsd === 0n || permit.extend(cost.nanoUsd);
   }
 
-  /** No answer passed: the last one goes out marked, or none does. */
+  /** No answer passed: the best one goes out marked, or none does. */
   async unrepaired(rejected: Rejected, repair: Repair): Promise<Outcome> {
     if (!repair.flags) return this.#failed(repair.refusal(rejected)).outcome;
     const { trial, answer, found, at } = rejected;

@@ -10,7 +10,12 @@
 import { exponential, logarithm } from './exact.ts';
 
 /** What keeping one row with the weaker model loses. */
-export type Loss = { readonly score: number; readonly loss: number };
+export type Loss = {
+  readonly score: number;
+  readonly loss: number;
+  /** One by how likely the row was drawn; absent: all alike. */
+  readonly weight?: number;
+};
 
 /** Below every score: nothing stays. */
 export const NOTHING_STAYS: number = Number.NEGATIVE_INFINITY;
@@ -23,27 +28,49 @@ function highest(rows: readonly Loss[], holds: (sum: number) => boolean): number
   for (let at = 0; at < sorted.length; ) {
     const { score = 0 } = sorted[at] ?? {};
     // Equal scores go together.
-    for (; at < sorted.length && sorted[at]?.score === score; at += 1) sum += sorted[at]?.loss ?? 0;
+    for (; at < sorted.length && sorted[at]?.score === score; at += 1) sum += lossOf(sorted[at]);
     if (!holds(sum)) return best;
     best = score;
   }
   return best;
 }
 
+const lossOf = (row: Loss | undefined): number => (row?.loss ?? 0) * (row?.weight ?? 1);
+
+type Weights = { readonly sum: number; readonly most: number; readonly count: number };
+
+/** `count`: of rows of one weight that would say as much (Kish 1965). */
+function weightsOf(rows: readonly Loss[]): Weights {
+  let [sum, squares, most] = [0, 0, 0];
+  for (const { weight = 1 } of rows.filter(isSound)) {
+    sum += weight;
+    squares += weight * weight;
+    most = Math.max(most, weight);
+  }
+  return { sum, most, count: squares === 0 ? 0 : (sum * sum) / squares };
+}
+
 const isSound = ({ score, loss }: Loss): boolean =>
   Number.isFinite(score) && loss >= 0 && loss <= 1;
 
-/** @returns the highest threshold whose expected loss is <= `alpha`; needs 1/alpha - 1 rows. */
+/**
+ * Weighted as Tibshirani et al. 2019 do.
+ *
+ * @returns the highest threshold whose expected loss is <= `alpha`; needs 1/alpha - 1 rows.
+ */
 export function conformalThreshold(rows: readonly Loss[], alpha: number): number {
-  const count = rows.filter(isSound).length;
-  return highest(rows, (sum) => (sum + 1) / (count + 1) <= alpha);
+  const { sum: all, most } = weightsOf(rows);
+  return highest(rows, (sum) => (sum + most) / (all + most) <= alpha);
 }
 
 /** @returns a threshold whose loss is at most `alpha` with a probability of 1 - `delta`. */
 export function testedThreshold(rows: readonly Loss[], alpha: number, delta: number): number {
-  const count = rows.filter(isSound).length;
+  const { sum: all, most, count } = weightsOf(rows);
+  // The sharp form holds for equal weights; else the plain one for weighted sums (Hoeffding 1963).
+  const isEven = all === most * rows.filter(isSound).length;
+  const chance = isEven ? tail : plainTail;
   // One test after the other from the strictest threshold on; the first that fails ends it.
-  return highest(rows, (sum) => tail(sum / count, alpha, count) <= delta);
+  return highest(rows, (sum) => chance(sum / all, alpha, count) <= delta);
 }
 
 /** Hoeffding's bound in its sharp form: how likely so small a mean is when the risk is `alpha`. */
@@ -52,6 +79,9 @@ function tail(mean: number, alpha: number, count: number): number {
   const part = (of: number, to: number): number => (of <= 0 ? 0 : of * logarithm(of / to));
   return exponential(-count * (part(mean, alpha) + part(1 - mean, 1 - alpha)));
 }
+
+const plainTail = (mean: number, alpha: number, count: number): number =>
+  mean >= alpha ? 1 : exponential(-2 * count * (alpha - mean) ** 2);
 
 /** What share must leave the weaker model at least: `risk` is what is lost when all stay. */
 export const leastEscalated = (risk: number, alpha: number): number =>

@@ -24,7 +24,8 @@ export function judgedSure(asked: {
   readonly answer: Answer;
   readonly ask: Ask | undefined;
   readonly step: StepClass | undefined;
-  readonly least: number;
+  /** Asked with how sure it is. */
+  readonly least: (confidence: number) => number;
 }): Judged {
   const { answer, ask, step, least } = asked;
   const isGrounded = step !== undefined && GROUNDED.has(step);
@@ -37,7 +38,7 @@ export function judgedSure(asked: {
     gate = gateOf(one, isGrounded);
   }
   confidence = Number(confidence.toFixed(DIGITS));
-  if (confidence >= least) return { confidence, rejected: undefined };
+  if (confidence >= least(confidence)) return { confidence, rejected: undefined };
   const why = gate === undefined ? '' : ` (${gate})`;
   return { confidence, rejected: `confidence_min: ${confidence}${why}` };
 }

@@ -176,6 +176,15 @@ class Listening implements Reply {
   }
 }
 
+export const hasLogprobs = ({ answers }: Answer): boolean =>
+  answers.some(({ logprobs }) => logprobs.length > 0);
+
+/** What tells a model from itself after a change: its name there, quantisation, what is claimed. */
+export const madeOf = (
+  { upstream, facts: { quantisation } }: Offer['offering'],
+  claimed: string | undefined,
+): string => `${upstream} ${quantisation ?? '-'} ${claimed ?? '-'}`;
+
 /** The caller's side of a call that nobody sent. */
 export const NOBODY: Reply = {
   whole() {},
