@@ -32,7 +32,7 @@ export type ActBody = {
     | 'configuration-changed'
     | 'registry-changed'
     | 'degradation-changed'
-    | 'cascade-changed'
+    | 'routing-alarm'
     | 'policy-approved'
     | 'policy-promoted'
     | 'policy-rolled-back'

@@ -100,7 +100,7 @@ function tellOfCascade(
   if (store.health().kind !== 'ready') return;
   const { model: what, ...detail } = facts;
   const body: ActBody = {
-    ...{ act: 'cascade-changed', by: 'answers', what },
+    ...{ act: 'routing-alarm', by: 'answers', what },
     detail: { change, step, ...detail },
   };
   store.append({

@@ -9,6 +9,7 @@ import type { Decisions } from './classify/decisions.ts';
 import type { Comparisons } from './classify/route/comparisons.ts';
 import type { FeatureKeeping } from './classify/route/keeping.ts';
 import type { Routers, RoutingRules } from './classify/route/routers.ts';
+import type { Watches } from './classify/route/watches.ts';
 import type { AuditPlaces } from './dispatch/evidence/audit-places.ts';
 import type { Fidelity } from './dispatch/evidence/fidelity.ts';
 import type { Reachability } from './dispatch/order.ts';
@@ -61,6 +62,7 @@ export type Live = {
   readonly keeping: FeatureKeeping;
   readonly shares: StrongShares;
   readonly fidelity: Fidelity;
+  readonly watches: Watches;
   readonly signatures: Signatures;
   /** Files and batches: they must not be pushed out by responses. */
   readonly objects: References;

@@ -32,6 +32,7 @@ import { Decisions } from './classify/decisions.ts';
 import { Comparisons } from './classify/route/comparisons.ts';
 import { FeatureKeeping } from './classify/route/keeping.ts';
 import { Routers } from './classify/route/routers.ts';
+import { Watches } from './classify/route/watches.ts';
 import { AuditPlaces } from './dispatch/evidence/audit-places.ts';
 import { Fidelity } from './dispatch/evidence/fidelity.ts';
 import { MovingOrder } from './dispatch/order.ts';
@@ -280,6 +281,7 @@ export function createLive(clock: Clock, store: Store, sink?: Sink, random?: Ran
     keeping: new FeatureKeeping(),
     shares: new StrongShares(() => clock.monotonic()),
     fidelity: new Fidelity(),
+    watches: new Watches(),
     signatures: signatures(clock),
     objects: references(clock, OBJECT_HELD_MS),
     counts: counts(clock, store),

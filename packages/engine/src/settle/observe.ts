@@ -4,11 +4,14 @@ import type { Attempt, Keys, Tier } from '@signalbox/contract';
 import type { SignedCall } from '@signalbox/dialect';
 import type { Pace } from '../catalog/pace.ts';
 import type { Decisions, Judgement } from '../classify/decisions.ts';
+import type { Watches } from '../classify/route/watches.ts';
 import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Reference, References } from '../session/references.ts';
 import type { Signatures } from '../session/signatures.ts';
 import type { StrongShares } from '../tenant/strong-share.ts';
+import { tellAlarm } from './alarms.ts';
+import type { Tellers } from './changes.ts';
 import type { Seen } from './record.ts';
 
 export type Learners = {
@@ -19,8 +22,9 @@ export type Learners = {
     readonly objects: References;
     readonly decisions: Decisions;
     readonly shares: StrongShares;
+    readonly watches: Watches;
   };
-  readonly ports: { readonly keys: Keys };
+  readonly ports: Tellers & { readonly keys: Keys };
 };
 
 /** Decided under the documents of that digest. */
@@ -45,12 +49,37 @@ export function observe(call: Observed, outcome: Outcome, { live, ports }: Learn
   if (call.stepSeen !== undefined) {
     learn(call, outcome, live.decisions);
     live.shares.ended(call.tenant, call.profile.difficulty === 'hard', isStrong(outcome));
+    watch(call, outcome, { live, ports });
   }
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
   live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
 }
+
+/** From an alarm on a tenant has as many strong calls as were usual for it. */
+function watch(call: Observed, outcome: Outcome, { live, ports }: Learners): void {
+  const { tenant, profile, stepSeen } = call;
+  if (stepSeen === undefined) return;
+  const alarms = live.watches.saw(
+    {
+      tenant: tenant.name,
+      step: stepSeen.class,
+      instruction: stepSeen.instruction,
+      isHard: (profile.routed?.lowered ?? profile.difficulty) === 'hard',
+      isStrong: isStrong(outcome),
+      isEscalated: outcome.attempts.some((one) => one.outcome === 'judged-away'),
+    },
+    ports.clock.now(),
+  );
+  for (const alarm of alarms) {
+    live.shares.clamp(tenant.name, alarm.share, ALARM_MS);
+    tellAlarm(alarm, ports);
+  }
+}
+
+/** How long a tenant is held at it after an alarm. */
+const ALARM_MS = 3_600_000;
 
 /** Somebody on the strong tier was at work for it. */
 const isStrong = ({ attempts }: Outcome): boolean =>

@@ -45,6 +45,11 @@ export class Watch {
     return alarm;
   }
 
+  /** Median of what is usual; undefined: there are not four weeks yet. */
+  get usual(): number | undefined {
+    return this.#days.length < DAYS_KEPT ? undefined : median(this.#days.slice(0, WEEK * WEEKS));
+  }
+
   /** Somebody has looked, and what is now is usual. */
   accept(): void {
     this.#cusum = 0;

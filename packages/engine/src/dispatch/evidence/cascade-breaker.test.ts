@@ -100,7 +100,7 @@ policies: {p: {rules: [{name: sure, output: {confidence_min: {1: 0.85}, escalate
   const [act] = built.store.of('act').map(({ tenant, body }) => ({ tenant, ...body }));
   const detail = { change: 'opened', step: 'none', escalated: 20, decisions: 20 };
   assert.deepEqual(act, {
-    ...{ tenant: 'acme', act: 'cascade-changed', by: 'answers', what: 'small@1', detail },
+    ...{ tenant: 'acme', act: 'routing-alarm', by: 'answers', what: 'small@1', detail },
   });
   const [first] = built.store.records().at(-1)?.candidates ?? [];
   assert.deepEqual(gateNames(first?.gates ?? 0), ['escalates']);
