@@ -110,6 +110,8 @@ export const tenantSchema: z.ZodType = z.strictObject({
   agents: z.record(text, z.array(text)).nullable(),
   models: asWritten,
   sensitive: asWritten,
+  strong_share: z.number().nullable(),
+  features_up_to: maybe,
   source: source.describe('The file that owns it; null: made through the API.'),
 });
 
