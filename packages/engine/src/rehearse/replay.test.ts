@@ -113,6 +113,24 @@ describe('a replay', () => {
     assert.match(breaches[0]?.after ?? '', /^rack\//);
   });
 
+  it('leaves out what a plan may not include, where only the content would tell', async () => {
+    const lean = yaml('')
+      .replace('acme: {', 'acme: {plan: lean, ')
+      .replace('aliases:', 'plans: {lean: {features: [tools]}}\naliases:');
+    const built = build(lean);
+    const parts = [{ type: 'image_url', image_url: { url: 'https://img.example/a.png' } }];
+    const more = { messages: [{ role: 'user', content: parts }] };
+    const { settlement } = built.serve(chatOf('shared', more));
+    await built.clock.turn(1);
+    await settlement;
+    const [record] = built.store.records();
+    assert.equal(record?.code, 'not_entitled');
+    const { left, replayed } = again(built.store.records(), lean);
+    assert.equal(replayed, 0);
+    assert.match([...left.keys()].join(), /its content alone tells/);
+    assert.equal(again(built.store.records(), yaml('')).replayed, 1);
+  });
+
   it('says what it cannot make again', async () => {
     const records = await recorded(yaml(`${DEAR}, {name: quiet, log: none}`));
     const { left, replayed } = again(records, yaml(DEAR));

@@ -12,7 +12,9 @@ import {
 import { type Configuration, costNanoUsd } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Classified } from '../classify/classify.ts';
+import { UNSCANNED } from '../classify/reading.ts';
 import type { Snapshot } from '../house.ts';
+import { asksContent } from '../resolve/features.ts';
 import { GATES, type Gate } from '../resolve/gates.table.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Closings } from '../resolve/recorded.ts';
@@ -163,6 +165,9 @@ class Run implements Replayed {
     if (tenant === undefined || name === undefined) return 'its tenant is not there';
     const key = keyed === undefined ? undefined : this.#keysOf(name).get(keyed);
     if (key === undefined) return 'its key is not there';
+    if (asksContent(tenant) && record.kinds?.includes(UNSCANNED) === true) {
+      return 'whether its plan includes what it shows, its content alone tells';
+    }
     return imagine({
       ...decided,
       tenant,

@@ -5,6 +5,7 @@ import { type Ask, askOf, wireOf } from '@signalbox/dialect';
 import type { PlanFeature } from '@signalbox/documents';
 import type { Classified } from '../classify/classify.ts';
 import type { OutputRules } from '../policy/policy.ts';
+import type { TenantFacts } from '../tenant/tenant.ts';
 
 /** Undefined: in every plan. */
 const FEATURES: Readonly<Record<Operation, PlanFeature | undefined>> = {
@@ -57,6 +58,10 @@ type Part = Ask['turns'][number]['parts'][number];
 type MediaFeature = Extract<PlanFeature, 'images' | 'audio'>;
 const MEDIA: readonly MediaFeature[] = ['images', 'audio'];
 const MEDIUM = { images: 'image', audio: 'audio' } as const;
+
+/** Whether a call shows what its plan leaves out is told by its content alone. */
+export const asksContent = ({ plan }: Pick<TenantFacts, 'plan'>): boolean =>
+  plan?.features !== undefined && MEDIA.some((medium) => plan.features?.includes(medium) === false);
 
 /** A chat that nobody here can take apart may show anything. */
 function showsMedia({ head, question }: Classified, feature: MediaFeature): boolean {

@@ -67,6 +67,12 @@ export function refuseRoute(
   if (idle !== undefined) return notReady(model, idle);
   const barred = candidates.filter((one) => (one.gates & CLEARANCE) !== 0).length;
   const { label, ceiling } = clearance.terms;
+  const { topology, name } = call.tenant;
+  if (topology === 'sovereign' && barred > 0 && (label === 'public' || label === 'internal')) {
+    const message =
+      `\`${name}\` is sovereign, and nothing of its own on tier 1 or 2 ` + `serves \`${model}\`.`;
+    return refusal('no_eligible_route', message, { hint: OWN_HINT });
+  }
   const message =
     barred === 0
       ? `No endpoint that serves \`${model}\` can be used now (${candidates.length} looked at).`
@@ -109,6 +115,10 @@ function nowhereThere(model: string, { terms }: Clearance): Refusal {
     '`signalbox policy explain` names them.';
   return refusal('no_eligible_route', message, { hint });
 }
+
+const OWN_HINT =
+  'Name an endpoint that is its own under `own.endpoints` of the tenant; `signalbox explain` ' +
+  'names every gate.';
 
 const CONSENT_HINT =
   'Add an endpoint on an allowed tier, or name a consent of the tenant in `x-signalbox-consent`; ' +

@@ -54,6 +54,15 @@ describe('the record of a call that nothing may serve', () => {
   });
 });
 
+it('a sovereign tenant is told that it is one, and what would help', async () => {
+  const built = build(HOUSE.replace('acme: {}', 'acme: {topology: sovereign}'));
+  const served = built.serve(chatOf('large'));
+  await ended(built, served);
+  const { text } = served.reply;
+  assert.match(text, /`acme` is sovereign, and nothing of its own on tier 1 or 2 serves `large`/);
+  assert.match(text, /own\.endpoints/);
+});
+
 it('a parked call that comes back to a no is recorded by what was looked at last', async () => {
   const built = build(HOUSE);
   built.upstream.script = (dialled) => dialled.fault('connect_failed');
