@@ -52,8 +52,13 @@ export const REQUEST_HEADERS: readonly HeaderRow[] = [
   ),
   row(
     'x-signalbox-latency-budget-ms',
-    'whole number, then `;steps=N`',
-    "What is left of the caller's time, and how many calls have to fit into it, this one among them (else 1). Recorded; nothing is tried again after it, and a policy may have an answer begun in time.",
+    'whole number, then `;steps=N`, `;tools=MS`, `;network=MS`',
+    "What is left of the caller's time, how many calls have to fit into it, this one among them (else 1), what tools take between them altogether, and the way between the caller and here of each. Recorded; nothing is tried again after it, and a policy may have an answer begun in time.",
+  ),
+  row(
+    'x-signalbox-mode',
+    '`interactive` `background` `streaming`',
+    'Who waits for the answer of a call of `auto`, and how: [where it begins](../concepts/routing.md#who-waits).',
   ),
   row(
     'x-signalbox-queue',

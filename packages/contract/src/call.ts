@@ -52,6 +52,12 @@ export type CallHead = {
   readonly latencyBudgetMs: number | undefined;
   /** Calls that have to fit into it, this one among them; one where nothing is said. */
   readonly latencySteps?: number | undefined;
+  /** What tools of those calls take of it altogether. Milliseconds; none where nothing is said. */
+  readonly latencyToolsMs?: number | undefined;
+  /** Between the caller and here and back, of each of those calls. Milliseconds. */
+  readonly latencyNetworkMs?: number | undefined;
+  /** Who waits for the answer, and how; undefined: not said. */
+  readonly mode?: CallMode | undefined;
   readonly queueAllowed: boolean;
   readonly summaryWanted: boolean;
   readonly tags: Readonly<Record<string, string>>;
@@ -60,6 +66,12 @@ export type CallHead = {
   /** Headers that may go on to an endpoint that lists them: name in lower case, value. */
   readonly forwardable: readonly (readonly [string, string])[];
 };
+
+/**
+ * Of a call: somebody waits for it; nobody does; its tokens are shown as they come, and are to come
+ * evenly.
+ */
+export type CallMode = 'interactive' | 'background' | 'streaming';
 
 export type DeclaredSensitivity = { readonly label: Label; readonly kinds: readonly string[] };
 

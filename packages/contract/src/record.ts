@@ -45,7 +45,7 @@ export type StepClass =
   | 'embed';
 
 /** Who said which tier suits a call of the model `auto`. */
-export type RoutedBy = 'learned' | 'step' | 'session' | 'words';
+export type RoutedBy = 'learned' | 'step' | 'session' | 'words' | 'mode';
 export type RecordedRouting = {
   readonly by: RoutedBy;
   /** Of a learned router: its digest; what the stronger tier gains, and the standard error. */
@@ -58,6 +58,15 @@ export type RecordedRouting = {
   /** Why tier 3 is closed to it; `lowered`: what it was taken for before that. */
   readonly closed?: 'share' | 'alarm';
   readonly lowered?: Difficulty;
+};
+/** Milliseconds of what was left when the first attempt began; together not all of it. */
+export type RecordedSplit = {
+  /** Kept for local answers of this call and of those after it. */
+  readonly deviceMs: number;
+  readonly networkMs: number;
+  readonly toolMs: number;
+  /** How long the better answer was waited for. */
+  readonly cloudMs: number;
 };
 /** Such calls failed in a row on a tier; `explored`: this one begins there all the same. */
 export type RecordedCache = {
@@ -187,6 +196,8 @@ export type CallRecord = {
   readonly secondStage?: SecondStage | undefined;
   readonly difficulty: Difficulty | undefined;
   readonly latencyBudgetMs: number | undefined;
+  /** How the time of the call was split; where a local answer stood by for its end. */
+  readonly latencySplit?: RecordedSplit | undefined;
   /** Digest of the documents that the decision was made under. */
   readonly snapshot: string;
   readonly clearance: RecordedClearance | undefined;

@@ -40,6 +40,7 @@ class Passport implements Call {
   route: unknown = undefined;
   surveyed: unknown = undefined;
   permit: unknown = undefined;
+  split: unknown = undefined;
   references: unknown = undefined;
   sample: unknown = undefined;
   audit: unknown = undefined;

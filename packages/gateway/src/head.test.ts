@@ -34,7 +34,8 @@ describe('the head of a call', () => {
   it('has what our headers say', () => {
     const head = read(
       ...['x-signalbox-session', 's 1', 'x-signalbox-agent', 'a', 'x-signalbox-subject', 'u'],
-      ...['x-signalbox-step', 'Code_Review', 'x-signalbox-latency-budget-ms', '250; steps=3'],
+      ...['x-signalbox-step', 'Code_Review', 'x-signalbox-mode', 'background'],
+      ...['x-signalbox-latency-budget-ms', '250; steps=3;tools=40;network=5'],
       ...['x-signalbox-queue', 'allow', 'x-signalbox-summary', '1'],
       ...['x-signalbox-tags', 'team=a, feature=b=c', 'idempotency-key', 'k'],
     );
@@ -42,7 +43,8 @@ describe('the head of a call', () => {
       [head.session, head.agent, head.subject, head.step],
       ['s 1', 'a', 'u', 'Code_Review'],
     );
-    assert.deepEqual([head.latencyBudgetMs, head.latencySteps], [250, 3]);
+    assert.deepEqual([head.latencyBudgetMs, head.latencySteps, head.mode], [250, 3, 'background']);
+    assert.deepEqual([head.latencyToolsMs, head.latencyNetworkMs], [40, 5]);
     assert.equal(read('x-signalbox-latency-budget-ms', '250').latencySteps, undefined);
     assert.deepEqual(
       [head.queueAllowed, head.summaryWanted, head.idempotencyKey],

@@ -3,6 +3,7 @@
 // breaks its rule is the caller's mistake and is answered with the header's name.
 import {
   type CallHead,
+  type CallMode,
   type DeclaredSensitivity,
   type Dialect,
   higherLabel,
@@ -20,7 +21,9 @@ import type { Head } from '@signalbox/ports';
 
 const PREFIX = 'x-signalbox-';
 const OPAQUE = /^[\x20-\x7e]{1,128}$/;
-const LATENCY_BUDGET = /^(\d{1,16})(?:; ?steps=([1-9]\d{0,2}))?$/;
+const LATENCY_BUDGET =
+  /^(\d{1,16})(?:; ?steps=([1-9]\d{0,2}))?(?:; ?tools=(\d{1,9}))?(?:; ?network=(\d{1,9}))?$/;
+const MODES: readonly CallMode[] = ['interactive', 'background', 'streaming'];
 const STEP = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const SENSITIVITY = /^([a-z]+)(?:\(([a-z0-9_,. -]{0,256})\))?$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -80,6 +83,9 @@ function emptyHead(head: Head, { operation, dialect }: Speaking): Draft {
     consent: undefined,
     latencyBudgetMs: undefined,
     latencySteps: undefined,
+    latencyToolsMs: undefined,
+    latencyNetworkMs: undefined,
+    mode: undefined,
     queueAllowed: false,
     summaryWanted: false,
     tags: NO_TAGS,
@@ -111,13 +117,15 @@ function take(draft: Draft, name: string, value: string): string | undefined {
 }
 
 function takeBudget(draft: Draft, value: string): string | undefined {
-  const [, ms, steps] = LATENCY_BUDGET.exec(value) ?? [];
+  const [, ms, steps, tools, network] = LATENCY_BUDGET.exec(value) ?? [];
   const budget = Number(ms);
   if (!Number.isSafeInteger(budget) || budget < 1) {
-    return 'must be a whole number above 0, and may go on with `;steps=N`, N from 1 to 999';
+    return 'must be a whole number above 0, then `;steps=N` (1 to 999), `;tools=MS`, `;network=MS`';
   }
   draft.latencyBudgetMs = budget;
   draft.latencySteps = steps === undefined ? undefined : Number(steps);
+  draft.latencyToolsMs = tools === undefined ? undefined : Number(tools);
+  draft.latencyNetworkMs = network === undefined ? undefined : Number(network);
   return undefined;
 }
 
@@ -143,6 +151,9 @@ function takeOurs(draft: Draft, name: string, value: string): string | undefined
     }
     case 'latency-budget-ms':
       return takeBudget(draft, value);
+    case 'mode':
+      draft.mode = MODES.find((one) => one === value);
+      return draft.mode === undefined ? `must be one of ${MODES.join(', ')}` : undefined;
     case 'queue':
       if (value !== 'allow') return 'must be `allow`';
       // What only passes waits for a route while its caller does.

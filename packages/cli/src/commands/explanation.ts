@@ -87,6 +87,7 @@ const WHO: Readonly<Record<string, string>> = {
   step: ', as such steps usually are',
   session: ', as the step before it',
   words: ', by rule of thumb',
+  mode: ', for who waits for it',
 };
 
 function whyText(decision: unknown): string | undefined {

@@ -109,6 +109,7 @@ const WHO: Readonly<Record<string, string>> = {
   step: 'what such steps usually need',
   session: 'the step before it',
   words: 'rule of thumb',
+  mode: 'who waits for it',
 };
 
 const whoWords = ({ routedBy, modelRequested }: Row): string =>

@@ -138,6 +138,8 @@ function difficultyWords(difficulty: string, routed: ReadRouting | undefined): s
       return `The learned router ${routed.router ?? ''} says it is ${work}${gainWords(routed)}.`;
     case 'session':
       return `It goes on where the step before it was done: ${work}.`;
+    case 'mode':
+      return `For who waits, or does not, as the call says, it is taken as ${work}.`;
     case 'step':
       return `Such steps are usually ${work}${abstainedWords(routed)}.`;
     default:

@@ -94,6 +94,9 @@ export type ReadRecord = {
   readonly secondStage?: ReadSecondStage | undefined;
   readonly difficulty?: string | undefined;
   readonly latencyBudgetMs?: number | undefined;
+  readonly latencySplit?:
+    | Readonly<Record<'deviceMs' | 'networkMs' | 'toolMs' | 'cloudMs', number>>
+    | undefined;
   readonly snapshot: string;
   readonly clearance?: ReadClearance | undefined;
   readonly consent?: string | undefined;
@@ -192,6 +195,7 @@ const record: z.ZodType<ReadRecord> = z.object({
     .optional(),
   difficulty: text.optional(),
   latencyBudgetMs: ms.optional(),
+  latencySplit: z.object({ deviceMs: ms, networkMs: ms, toolMs: ms, cloudMs: ms }).optional(),
   snapshot: text,
   clearance: z
     .object({

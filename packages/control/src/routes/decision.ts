@@ -41,7 +41,7 @@ const decisionSchema = z.strictObject({
   step_class: maybe.describe('Of the model `auto` alone.'),
   routed: z
     .strictObject({
-      by: text.describe('`learned`, `step`, `session` or `words`.'),
+      by: text.describe('`learned`, `step`, `session`, `words` or `mode`.'),
       router: maybe.describe('The learned router that was asked.'),
       gain: count.describe('What the stronger tier gains, -1 to 1.'),
       error: count.describe('Standard error of the gain.'),
@@ -78,6 +78,19 @@ const decisionSchema = z.strictObject({
     .describe('What a local model said of the text; null: nobody was asked.'),
   difficulty: maybe,
   latency_budget_ms: count,
+  latency: z
+    .object({
+      device_ms: z.number().describe('Kept for local answers of this call and of those after it.'),
+      network_ms: z.number(),
+      tool_ms: z.number(),
+      cloud_ms: z.number().describe('How long the better answer was waited for.'),
+      left_ms: z
+        .number()
+        .nullable()
+        .describe('Of what the caller stated when the call had ended; below 0: too late.'),
+    })
+    .nullable()
+    .describe('How the latency budget was split, where a local answer stood by for its end.'),
   snapshot: text,
   rule: maybe.describe('Name of the rule that spoke, with its file and line.'),
   clearance: z
@@ -226,6 +239,16 @@ function routedOf({ routed }: ReadRecord): object | null {
   return { by, router, gain, error, abstained, cache, closed, lowered };
 }
 
+function splitOf({ latencySplit, latencyBudgetMs, totalMs }: ReadRecord): object | null {
+  if (latencySplit === undefined) return null;
+  const { deviceMs, networkMs, toolMs, cloudMs } = latencySplit;
+  const left = latencyBudgetMs === undefined ? null : latencyBudgetMs - totalMs;
+  return {
+    ...{ device_ms: deviceMs, network_ms: networkMs, tool_ms: toolMs, cloud_ms: cloudMs },
+    left_ms: left,
+  };
+}
+
 function secondStageOf({ secondStage }: ReadRecord): object | null {
   if (secondStage === undefined) return null;
   const { tookMs, endpoint = null, model = null, ...told } = secondStage;
@@ -246,6 +269,7 @@ function judgedOf(record: ReadRecord): object {
     second_stage: secondStageOf(record),
     difficulty: record.difficulty ?? null,
     latency_budget_ms: record.latencyBudgetMs ?? null,
+    latency: splitOf(record),
     snapshot: record.snapshot,
     rule: record.rule ?? null,
     clearance:

@@ -220,6 +220,13 @@ describe('the difficulty of a call', () => {
     ],
     ['x '.repeat(8_000), {}, 'auto', 'hard'],
     ['Prove the lemma', { step: 'classification' }, 'auto', 'easy'],
+    // Who waits moves a guess, and what is shown as it comes stays below the cloud.
+    ['x '.repeat(40), { mode: 'interactive' }, 'auto', 'easy'],
+    ['Prove the lemma', { mode: 'interactive' }, 'auto', 'hard'],
+    ['Prove the lemma', { mode: 'streaming' }, 'auto', 'middle'],
+    ['How are you?', { mode: 'background' }, 'auto', 'hard'],
+    ['How are you?', { mode: 'background', step: 'classification' }, 'auto', 'easy'],
+    ['How are you?', { mode: 'background' }, 'large', 'middle'],
     ['hello', { step: 'complex_reasoning' }, 'auto', 'hard'],
     ['Prove the lemma', { step: 'unheard_of' }, 'auto', 'hard'],
     ['Prove the lemma', {}, 'small', 'middle'],

@@ -2,7 +2,7 @@
 // before was done; what a promoted router learned of such steps; what such steps usually need; else
 // length and a short list of words. What failed for calls like it is passed over, and a tenant has
 // no more strong calls than its share.
-import type { Difficulty, Label, RecordedRouting, RoutedBy } from '@signalbox/contract';
+import type { CallMode, Difficulty, Label, RecordedRouting, RoutedBy } from '@signalbox/contract';
 import type { Joined } from '../session/session.ts';
 import type { Step } from '../session/step.ts';
 import type { StrongShares } from '../tenant/strong-share.ts';
@@ -43,7 +43,7 @@ export function judgeDifficulty(joined: Joined, label: Label, learned?: RoutingS
 
 /** From what came of calls like it. */
 function judgedBefore(joined: Joined, label: Label, learned: RoutingSource | undefined): Judged {
-  const judged = judgedAlone(joined, learned);
+  const judged = inMode(judgedAlone(joined, learned), joined.head.mode);
   const { routed, difficulty } = judged;
   const { stepSeen } = joined;
   if (learned === undefined || stepSeen === undefined || routed === undefined) return judged;
@@ -54,6 +54,25 @@ function judgedBefore(joined: Joined, label: Label, learned: RoutingSource | und
   const cache = learned.live.decisions.look(alike);
   return cache === undefined ? judged : { difficulty, routed: { ...routed, cache } };
 }
+
+/**
+ * Whoever waits has the instant answer first where nothing speaks for more; where nobody waits, the
+ * best one; what is shown as it comes stays where tokens come evenly. A step that is known to be
+ * easy is no better for waiting, and a session's model is not left in the middle of a step.
+ */
+function inMode({ difficulty, routed }: Judged, mode: CallMode | undefined): Judged {
+  const judged = { difficulty, routed };
+  if (mode === undefined || routed === undefined || routed.by === 'session') return judged;
+  const moved = MOVED[mode](difficulty, routed.by === 'words');
+  return moved === difficulty ? judged : { difficulty: moved, routed: { ...routed, by: 'mode' } };
+}
+
+type Moving = (difficulty: Difficulty, isGuess: boolean) => Difficulty;
+const MOVED: Readonly<Record<CallMode, Moving>> = {
+  interactive: (difficulty, isGuess) => (isGuess && difficulty === 'middle' ? 'easy' : difficulty),
+  background: (difficulty, isGuess) => (isGuess ? 'hard' : difficulty),
+  streaming: (difficulty) => (difficulty === 'hard' ? 'middle' : difficulty),
+};
 
 function judgedAlone(joined: Joined, learned: RoutingSource | undefined): Judged {
   const { usual, stepSeen } = joined;
@@ -80,6 +99,7 @@ const BY: Readonly<Record<RoutedBy, RecordedRouting>> = {
   step: { by: 'step' },
   session: { by: 'session' },
   words: { by: 'words' },
+  mode: { by: 'mode' },
 };
 
 /** Of the tenant's own words: a long result of a tool makes no call harder. */

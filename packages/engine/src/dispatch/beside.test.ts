@@ -284,7 +284,9 @@ describe('a call whose time is about to run out', () => {
       await built.clock.turn(40);
       assert.equal(dialled(built)[1], 'low');
       built.upstream.last.answer({ ...ANSWER, model: 'small' });
-      await ended(built, served);
+      const { latencySplit } = await ended(built, served);
+      assert.ok(latencySplit !== undefined && latencySplit.cloudMs > 0);
+      assert.equal(latencySplit.deviceMs, 500 * latencySteps);
     }
   });
 

@@ -8,7 +8,7 @@ import type { Offer } from '../resolve/offer.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { Hedging } from './hedge.ts';
 import { Latencies } from './latencies.ts';
-import { patienceMs } from './latency-budget.ts';
+import { segmentsOf } from './latency-budget.ts';
 import { inOrder, type MovingPorts } from './order.ts';
 import type { Moment } from './race.ts';
 import type { Line, Stand } from './standing.ts';
@@ -110,8 +110,11 @@ export class Beside {
     stand.times ??= { streams: new Latencies(LATE_QUANTILE), wholes: new Latencies(LATE_QUANTILE) };
     const times = question.stream ? stand.times.streams : stand.times.wholes;
     const localMs = times.quantile(now) ?? LATE_MS_ASSUMED;
-    const steps = head.latencySteps ?? 1;
-    return patienceMs({ budgetMs: totalMs - (now - arrived), steps, localMs });
+    const { latencySteps: steps = 1, latencyToolsMs: toolsMs, latencyNetworkMs: networkMs } = head;
+    const budgetMs = totalMs - (now - arrived);
+    const split = segmentsOf({ budgetMs, steps, localMs, toolsMs, networkMs });
+    if (this.#asked.size === 1) Object.assign(this.#call, { split });
+    return split.cloudMs;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { patienceMs, SLACK } from './latency-budget.ts';
+import { patienceMs, SLACK, segmentsOf } from './latency-budget.ts';
 
 fc.configureGlobal({ seed: 4141 });
 
@@ -12,6 +12,15 @@ describe('how long to wait for the better answer', () => {
 
   it('is a share with slack while there is plenty', () => {
     assert.equal(patienceMs({ budgetMs: 6_020, steps: 5, localMs: 100 }), (6_000 / 5) * SLACK);
+  });
+
+  it('gives nobody what tools and the way to the caller take', () => {
+    const all = { budgetMs: 6_000, steps: 4, localMs: 200, toolsMs: 1_500, networkMs: 50 };
+    const { deviceMs, networkMs, toolMs, cloudMs } = segmentsOf(all);
+    assert.deepEqual([deviceMs, networkMs, toolMs], [800, 200, 1_500]);
+    assert.equal(cloudMs, ((6_000 - 1_500 - 200) / 4) * SLACK);
+    // Three quarters of it are tools: what is left is for the local answers.
+    assert.equal(patienceMs({ ...all, toolsMs: 4_500 }), 6_000 - 4_500 - 200 - 800);
   });
 
   it('leaves every later step the time of a local answer', () => {

@@ -7,6 +7,7 @@ import {
   type DecisionId,
   type Ending,
   type RecordedDecision,
+  type RecordedSplit,
   recordedTerms,
   type SecondStage,
 } from '@signalbox/contract';
@@ -28,6 +29,8 @@ export type Seen = Call &
     /** From when the body was asked for until it was read. */
     bodyMs?: number;
     readonly secondStage?: SecondStage | undefined;
+    /** How its time was split when its first attempt began. */
+    readonly split?: RecordedSplit | undefined;
     readonly profile?: Profile;
     readonly route?: Route | undefined;
     /** Of a call that resolve refused: what it looked at. */
@@ -96,6 +99,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
     ...(call.secondStage === undefined ? undefined : { secondStage: call.secondStage }),
     difficulty: profile?.difficulty,
     latencyBudgetMs: profile?.latencyBudgetMs,
+    ...(call.split === undefined ? undefined : { latencySplit: splitOf(call.split) }),
     snapshot: call.snapshot ?? facts.snapshot,
     clearance: route === undefined ? resumed?.bound : recordedTerms(route.clearance.terms),
     ...consentOf(route?.consent),
@@ -184,6 +188,13 @@ const placesOf = ({ offers, candidates }: Route): readonly number[] =>
   );
 
 /** Microseconds are enough, and keep a record short. */
+const splitOf = ({ deviceMs, networkMs, toolMs, cloudMs }: RecordedSplit): RecordedSplit => ({
+  deviceMs: rounded(deviceMs),
+  networkMs: rounded(networkMs),
+  toolMs: rounded(toolMs),
+  cloudMs: rounded(cloudMs),
+});
+
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 1_000) / 1_000);
 
 const traceId = (traceparent: string | undefined): string | undefined => traceparent?.split('-')[1];
