@@ -3,7 +3,7 @@
 import { choiceShape, PLAIN_CHOICE_SHAPES } from './choices.ts';
 import { logarithm } from './exact.ts';
 
-export const SHAPES = 38;
+export const SHAPES = 42;
 /** The first so many tell what kind of text it is, the others how hard it may be. */
 export const PLAIN_SHAPES = 24;
 export const ANSWER_SHAPES = 22;
@@ -13,6 +13,10 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 
 const NUMBERS = /\d[\d,]*(?:\.\d+)?/g;
 const NEGATED = /\b(?:not|except|never|least|incorrect|false|neither)\b/gi;
+/** Sums that ask for a count are easier than those that ask for a share, an age or a time. */
+const A_COUNT = /\bhow (?:many|much)\b/i;
+const SUPPOSED = /\b(?:if|suppose|let|assume|given)\b/gi;
+const SOUGHT = /\b(?:find|calculate|compute|determine|estimate|evaluate|solve)\b/gi;
 /** Said aloud, since it is read over. */
 const LOUD = /\b(?:NOT|EXCEPT|LEAST|INCORRECT|FALSE)\b/g;
 const CHOICES = /^[A-J][.)] (.*)$/gm;
@@ -49,6 +53,8 @@ export function shapeOf(text: string, tools: Tools, into: Float64Array): void {
     ...[log(tools?.count ?? 0), log(tools?.fields ?? 0)],
     // From here on: finer.
     ...[log(question.length), share(seen.askedLetters, seen.askedWords), log(seen.askedNumbers)],
+    ...[A_COUNT.test(question) ? 1 : 0, question.trimEnd().endsWith('?') ? 1 : 0],
+    ...[log(countOf(question, SUPPOSED)), log(countOf(question, SOUGHT))],
     ...[log(countOf(question, LOUD)), log(seen.single), ...choice.slice(PLAIN_CHOICE_SHAPES)],
   ]);
 }
