@@ -104,12 +104,16 @@ describe('a credential by its issuer or its name', () => {
     'telegram 8085697357:AABc5ckWWrrItc5UInxh9I9DVGbOm2oAPG6',
     'hf_7SNNbcQdE8Jy03omvo04BLXsoAqik2J44F for the hub',
     'twilio auth token a89b5c9ac4a35a138acaece00a444b5b',
+    '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 to search',
+    'pat-na1-b89108ad-c033-4657-a614-b154c67e02d1 of the shop',
+    'access_token=yDe0tXPyBVItHIbY',
     '<add key="ApiSecret" value="R2bK9ncTcyooppGQHz7u7VbUB6wErKl7" />',
   ]);
   nothing([
     'ratio 12:AABc5ckWWrrItc5UInxh9I9DVGbOm2oAPG6',
     'the auth token is-refreshed-every-3600-seconds-by-v2',
     "KeyError: 'user_9182736455'",
+    'graph/badge.svg?token=yZL6LtXkOA and credential = normalizeX509CredentialOptions',
     'arn:aws:iam::123456789012:role/lambda-exec',
   ]);
 });

@@ -21,6 +21,8 @@ const VALUE_MIN = 8;
 /** Of a value that nothing is assigned to. */
 const NAMED_MIN = 20;
 const NESTED_MAX = 64;
+/** Shorter letters around a number are a name. */
+const RANDOM_MIN = 14;
 const PEM_MAX = 8_192;
 const PEM_BODY_MIN = 40;
 
@@ -232,8 +234,12 @@ function isSecretValue(value: string, said: Said): boolean {
   if (said.basic) return isBasic(value);
   if (REFERENCE.test(value) || RESOURCE.test(value) || (!said.quoted && SUBSCRIPT.test(value)))
     return false;
-  if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) return false;
   const facts = factsOf(value);
+  if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) {
+    // Random letters have as many capitals as others.
+    const isNamed = facts.letters >= 3 * (facts.capitals + 1);
+    if (password || isNamed || value.length < RANDOM_MIN) return false;
+  }
   if (!said.quoted && PATH.test(value) && (facts.digits === 0 || entropy(value) < 4)) return false;
   if (NAME.test(value) || (facts.digits < 6 && CONSTANT.test(value))) return false;
   if (facts.words || (said.id && UUID.test(value))) return false;
@@ -243,8 +249,8 @@ function isSecretValue(value: string, said: Said): boolean {
   }
   if (facts.digits === 0) {
     // `getSecurityToken`: words run together have few capitals.
-    const named = facts.letters >= 3.5 * (facts.capitals + 1);
-    return said.quoted && value.length >= 16 && bits >= 3.5 && facts.mixed && !named;
+    const words = facts.letters >= 3.5 * (facts.capitals + 1);
+    return said.quoted && value.length >= 16 && bits >= 3.5 && facts.mixed && !words;
   }
   if (facts.letters === 0) return said.quoted && value.length >= 14 && facts.marks === 0;
   if (said.loose) return value.length >= 14 && bits >= 3.2 && facts.digits > 2;
