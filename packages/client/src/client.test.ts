@@ -232,6 +232,23 @@ describe('an explanation', () => {
     await assert.rejects(client.explain('dec_9'), { name: 'Unreachable' });
   });
 
+  it('of how good it was goes to the gateway, and of a local answer nowhere', async (context) => {
+    const [gateway, local] = [await serve(context, 'far'), await serve(context, 'near')];
+    const client = clientOf(context, gateway, { to: local, ...hands() });
+    const answer = await client.chat(HELLO);
+    gateway.answer = (_, response) => json(response, 200, { object: 'feedback' });
+    assert.equal(await client.feedback(answer, { ok: true }), true);
+    const last = gateway.asked.at(-1);
+    assert.equal(last?.path, '/v1/feedback');
+    assert.equal(last?.body, '{"decision":"dec_1","ok":true}');
+    gateway.answer = (_, response) => json(response, 404, refused('decision_unknown'));
+    const wrong = client.feedback('dec_9', { score: 0.5, tier: 3 });
+    await assert.rejects(wrong, { name: 'GatewayError', status: 404 });
+    await gateway.close();
+    assert.equal(await client.feedback(await client.chat(HELLO), { ok: false }), false);
+    await assert.rejects(client.feedback('dec_9', { ok: true }), { name: 'Unreachable' });
+  });
+
   it('has nothing to say of an answer without a decision', async (context) => {
     const gateway = await serve(context, 'far');
     gateway.answer = (_, response) => json(response, 200, completion('far'));

@@ -39,6 +39,14 @@ export type CallOptions = {
   readonly fallback?: boolean;
 };
 
+/** How good the answer of a call was. */
+export type Feedback = ({ readonly ok: boolean } | { readonly score: number }) & {
+  /** Of another tier than the one that answered. */
+  readonly tier?: 1 | 2 | 3;
+  /** `device`: how sure it was of its own answer. */
+  readonly by?: 'caller' | 'device';
+};
+
 /** Why an answer came from where it came. */
 export type Explanation = {
   readonly via: 'gateway' | 'local';
@@ -109,6 +117,25 @@ export class Client {
     const record = parse(await readText(dialled.begun));
     const says = sentenceOf(decision, explained);
     return { via: 'gateway', says, record: isObject(record) ? record : undefined };
+  }
+
+  /**
+   * Says how good an answer was, for the gateway's records and its learning. False: it was a local
+   * one, or had no decision; the gateway knows nothing of it. Throws as `explain` does.
+   */
+  async feedback(
+    what: string | (Pick<ChatAnswer | ChatStream, 'via'> & Explainable),
+    said: Feedback,
+    options: Pick<CallOptions, 'signal'> = {},
+  ): Promise<boolean> {
+    const decision = typeof what === 'string' ? what : what.explained?.decision;
+    if (decision === undefined) return false;
+    const body = JSON.stringify({ decision, ...said });
+    const dialled = await this.#dial({ path: '/v1/feedback', body, options });
+    if (dialled.kind === 'gone') throw new Unreachable(dialled.why, detail(dialled));
+    if (dialled.kind === 'refused') throw refusalOf(dialled);
+    await readText(dialled.begun);
+    return true;
   }
 
   /** What is known of the gateway. */

@@ -6,6 +6,7 @@ export {
   type Client,
   createClient,
   type Explanation,
+  type Feedback,
 } from './client.ts';
 export { Broken, GatewayError, LocalError, Unreachable, type Why } from './errors.ts';
 export type { Json, JsonObject } from './json.ts';

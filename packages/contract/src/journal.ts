@@ -69,13 +69,15 @@ export type FeaturesBody = {
   readonly sealed: string;
 };
 
-/** How good the answer of a tier was, as its caller says. Of one tier the last one holds. */
+/** How good the answer of a tier was, as its caller says. Of one tier and source the last holds. */
 export type FeedbackBody = {
   readonly decision: DecisionId;
   readonly key: KeyName;
   readonly tier: Tier;
   /** 0 to 1. */
   readonly score: number;
+  /** A device said how sure it was of its own answer; absent: somebody who judged the answer. */
+  readonly by?: 'device';
 };
 
 type ComparedSide = Pick<RecordedCandidate, 'endpoint' | 'model' | 'tier'> &

@@ -16,7 +16,7 @@ import type { Readings } from './readings.ts';
 type Went = Pick<Flows, 'reaches' | 'places' | 'cut' | 'rowsFrom'>;
 const NOWHERE: Went = { reaches: [], places: [], cut: false, rowsFrom: undefined };
 
-type Held = { readonly summary: RequestSummary; readonly recordJson: string | undefined };
+type Held = StoredRecord;
 
 export class MemoryReadings implements Readings {
   /** Whose rows were asked for, in order. */
@@ -27,8 +27,8 @@ export class MemoryReadings implements Readings {
   readonly #held: Held[] = [];
   readonly #feeds = new Map<Feed, Scope>();
 
-  add(summary: RequestSummary, record?: object): void {
-    this.#held.unshift({ summary, recordJson: record && JSON.stringify(record) });
+  add(summary: RequestSummary, record?: object, feedback?: StoredRecord['feedback']): void {
+    this.#held.unshift({ summary, recordJson: record && JSON.stringify(record), feedback });
     this.tell([summary], 0);
   }
 

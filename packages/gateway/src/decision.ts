@@ -25,7 +25,7 @@ export type CandidateDocument = {
 
 export function decisionDocument({ record, feedback }: Known, explains: boolean): object {
   const last = record.attempts[record.attempts.length - 1];
-  const said = feedback.map(({ tier, score }) => ({ tier, score }));
+  const said = feedback.map(({ tier, score, by }) => ({ tier, score, by }));
   if (explains) {
     const candidates = record.candidates.map(candidateDocument);
     return { object: 'decision', ...record, candidates, feedback: said };

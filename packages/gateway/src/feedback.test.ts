@@ -101,25 +101,31 @@ describe('feedback', () => {
   it('goes to the journal once, and is shown with the decision', async () => {
     const { decision } = await made('Is it so?');
     const answer = await say({ decision, ok: true });
-    assert.deepEqual(json(answer), { object: 'feedback', decision, tier: 1, score: 1 });
+    assert.deepEqual(json(answer), {
+      ...{ object: 'feedback', decision, tier: 1, score: 1, by: 'caller' },
+    });
     assert.equal((await say({ decision, score: 1 }, 'plain')).status, 200);
     assert.deepEqual(await told(decision), [[1, 1, 'main']]);
     assert.equal((await say({ decision, tier: 3, score: 0.25 })).status, 200);
+    const device = await say({ decision, tier: 1, score: 0.4, by: 'device' });
+    assert.equal(device.status, 200);
     assert.equal((await say({ decision, ok: false })).status, 200);
     assert.deepEqual((await told(decision)).slice(1), [
       [3, 0.25, 'main'],
+      [1, 0.4, 'main'],
       [1, 0, 'main'],
     ]);
     for (const key of ['main', 'plain']) {
       let seen: unknown;
-      for (let tries = 0; tries < 100 && JSON.stringify(seen)?.includes('"score":0}') !== true; ) {
+      for (let tries = 0; tries < 100 && JSON.stringify(seen)?.includes('"score":0,') !== true; ) {
         tries += 1;
         const path = `/v1/decisions/${decision}`;
         seen = json(await gateway.ask(path, { key: gateway.key(key) }))['feedback'];
       }
       assert.deepEqual(seen, [
-        { tier: 1, score: 0 },
-        { tier: 3, score: 0.25 },
+        { tier: 1, score: 0, by: 'caller' },
+        { tier: 1, score: 0.4, by: 'device' },
+        { tier: 3, score: 0.25, by: 'caller' },
       ]);
     }
   });
@@ -149,6 +155,8 @@ describe('feedback', () => {
       [{ decision, score: null }, 'score'],
       [{ decision, ok: 1 }, 'ok'],
       [{ decision, ok: true, tier: 4 }, 'tier'],
+      [{ decision, ok: true, by: 'me' }, 'by'],
+      [{ decision, score: 0.5, by: 'device' }, 'tier'],
     ];
     for (const [body, param] of wrong) {
       assert.equal(refused(await say(body), 400, 'body_invalid')['param'], param);

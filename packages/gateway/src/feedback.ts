@@ -21,7 +21,7 @@ import { json, type Pages } from './page.ts';
 const BODY_BYTES_MAX = 4_096;
 const BODY_MS_MAX = 10_000;
 const AGAIN_AFTER_MS = 60_000;
-const FIELDS: ReadonlySet<string> = new Set(['decision', 'ok', 'score', 'tier']);
+const FIELDS: ReadonlySet<string> = new Set(['decision', 'ok', 'score', 'tier', 'by']);
 
 type Said = {
   readonly decision: DecisionId;
@@ -29,6 +29,7 @@ type Said = {
   readonly score: number;
   /** Undefined: of the answer that the caller had. */
   readonly tier: Tier | undefined;
+  readonly by: 'caller' | 'device';
 };
 
 export async function takeFeedback(
@@ -42,26 +43,28 @@ export async function takeFeedback(
   if (!body.ok) return pages.refuse(exchange, body.refusal);
   const said = readFeedback(body.value);
   if (!said.ok) return pages.refuse(exchange, said.refusal);
-  const { decision, score } = said.value;
+  const { decision, score, by } = said.value;
   const known = await records.byDecision(tenant.name, decision);
   if (known === undefined) return pages.refuse(exchange, UNKNOWN);
   const tier = said.value.tier ?? tierOf(known);
   if (tier === undefined) return pages.refuse(exchange, UNANSWERED);
-  const isStored = known.feedback.some((one) => one.tier === tier && one.score === score);
-  const told = recentFeedback.say(decision, tier, score);
+  const isStored = known.feedback.some(
+    (one) => one.tier === tier && one.by === by && one.score === score,
+  );
+  const told = recentFeedback.say(decision, { tier, by, score });
   if (told === 'too-often') return pages.refuse(exchange, TOO_OFTEN);
   if (told === 'new' && !isStored) {
     const { store, clock } = house.ports;
     store.append({
       ...{ kind: 'feedback', at: clock.now(), tenant: tenant.name, call: requestOf(decision) },
-      body: { decision, key: key.name, tier, score },
+      body: { decision, key: key.name, tier, score, ...(by === 'device' ? { by } : {}) },
     });
     // No call waits for this: what is said to be taken is on the disk.
     if (!(await new Promise<boolean>((done) => store.durable(done)))) {
       return pages.refuse(exchange, refusal('journal_unavailable', 'It could not be written.'));
     }
   }
-  return json(exchange, 200, { object: 'feedback', decision, tier, score });
+  return json(exchange, 200, { object: 'feedback', decision, tier, score, by });
 }
 
 /** Where the answer came from that the caller had. */
@@ -76,7 +79,7 @@ function readFeedback(bytes: Uint8Array): Result<Said, Refusal> {
   if (Object.keys(body).some((name) => !FIELDS.has(name))) {
     return wrong('The body has a field that is not known here.', 'body');
   }
-  const { decision, ok, score, tier } = body;
+  const { decision, ok, score, tier, by = 'caller' } = body;
   if (typeof decision !== 'string' || !isDecisionId(decision)) {
     return wrong('`decision` must be the id of a decision of yours, `dec_…`.', 'decision');
   }
@@ -90,7 +93,13 @@ function readFeedback(bytes: Uint8Array): Result<Said, Refusal> {
   if (tier !== undefined && tier !== 1 && tier !== 2 && tier !== 3) {
     return wrong('`tier` is 1, 2 or 3; without it the answer is meant that you had.', 'tier');
   }
-  return yes({ decision, tier, score: isShare(score) ? score : ok === true ? 1 : 0 });
+  if (by !== 'caller' && by !== 'device') {
+    return wrong('`by` is `caller`, or `device` for how sure one was of its own answer.', 'by');
+  }
+  if (by === 'device' && tier === undefined) {
+    return wrong('A device says with `tier` which tier its own answer is of.', 'tier');
+  }
+  return yes({ decision, tier, by, score: isShare(score) ? score : ok === true ? 1 : 0 });
 }
 
 const isShare = (value: unknown): value is number =>

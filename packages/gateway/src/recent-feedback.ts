@@ -5,7 +5,14 @@ import type { DecisionId, Tier } from '@signalbox/contract';
 const CHANGES_MAX = 8;
 const DECISIONS_MAX = 10_000;
 
-type Recent = { times: number; readonly scores: Map<Tier, number> };
+export type Word = {
+  readonly tier: Tier;
+  readonly by: 'caller' | 'device';
+  /** 0 to 1. */
+  readonly score: number;
+};
+
+type Recent = { times: number; readonly scores: Map<string, number> };
 
 /** What was said a moment ago, which the records do not show yet. */
 export class RecentFeedback {
@@ -13,12 +20,13 @@ export class RecentFeedback {
   readonly #recent = new Map<DecisionId, Recent>();
 
   /** Whether it is new; `too-often`: it is, and was changed again and again. */
-  say(decision: DecisionId, tier: Tier, score: number): 'new' | 'known' | 'too-often' {
+  say(decision: DecisionId, { tier, by, score }: Word): 'new' | 'known' | 'too-often' {
+    const what = `${by} ${tier}`;
     const one = this.#recent.get(decision) ?? { times: 0, scores: new Map() };
-    if (one.scores.get(tier) === score) return 'known';
+    if (one.scores.get(what) === score) return 'known';
     if (one.times >= CHANGES_MAX) return 'too-often';
     one.times += 1;
-    one.scores.set(tier, score);
+    one.scores.set(what, score);
     this.#recent.delete(decision);
     this.#recent.set(decision, one);
     const [oldest] = this.#recent.keys();

@@ -93,3 +93,12 @@ test('a dry run says of each candidate what it costs at most and how long it tak
   const record = explanationText({ decision: 'dec_1', candidates: [near, far] }, PLAIN);
   assert.doesNotMatch(record, /at most|takes about/);
 });
+
+test('what callers and devices said of the answers of tiers is shown', () => {
+  const feedback = [
+    { tier: 1, score: 0.4, by: 'device' },
+    { tier: 3, score: 1, by: 'caller' },
+  ];
+  const text = explanationText({ decision: 'dec_1', feedback }, PLAIN);
+  assert.match(text, /feedback +tier 1: 0\.4 of 1 \(device\), tier 3: 1 of 1/);
+});

@@ -39,6 +39,7 @@ function factsOf(decision: unknown): readonly Fact[] {
     fact('saved', savedText(decision)),
     fact('time', timeText(decision)),
     fact('ended', endingText(decision)),
+    fact('feedback', feedbackText(decision)),
   ];
   return facts.filter((one) => one !== undefined);
 }
@@ -62,6 +63,16 @@ function leftTexts(decision: unknown): readonly string[] {
     const code = met === 'status' && status !== undefined ? `status ${status}` : met;
     return [`${textIn(one, 'endpoint') ?? ''}, ${code}${says}`];
   });
+}
+
+/** What its callers said of it. */
+function feedbackText(decision: unknown): string | undefined {
+  const said = listIn(decision, 'feedback').map(
+    (one) =>
+      `tier ${numberIn(one, 'tier') ?? '?'}: ${numberIn(one, 'score') ?? '?'} of 1` +
+      (textIn(one, 'by') === 'device' ? ' (device)' : ''),
+  );
+  return said.length === 0 ? undefined : said.join(', ');
 }
 
 function tierText(decision: unknown, last: unknown): string | undefined {

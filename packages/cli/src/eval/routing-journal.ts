@@ -9,7 +9,7 @@ import { CommandFault, EXIT } from '../exit.ts';
 import type { RoutingRow } from './routing-set.ts';
 
 /** Where a label comes from, the most trusted first. */
-export type Origin = 'feedback' | 'comparison' | 'overlap' | 'check' | 'confidence';
+export type Origin = 'feedback' | 'comparison' | 'overlap' | 'check' | 'confidence' | 'device';
 
 /** How much a label of each kind counts beside a caller's word: a convention. */
 const WEIGHTS: Readonly<Record<Origin, number>> = {
@@ -19,6 +19,7 @@ const WEIGHTS: Readonly<Record<Origin, number>> = {
   overlap: 0.5,
   check: 0.5,
   confidence: 0.25,
+  device: 0.25,
 };
 /** The newest ones; more of one tenant push out its own eldest. */
 const CALLS_PER_TENANT_MAX = 5_000;
@@ -184,7 +185,7 @@ const read = (bodyText: string): Body => Object(JSON.parse(bodyText));
 function learn(seen: Seen, kind: string, body: Body): void {
   switch (kind) {
     case 'feedback':
-      say(seen, body['tier'], body['score'], 'feedback');
+      say(seen, body['tier'], body['score'], body['by'] === 'device' ? 'device' : 'feedback');
       break;
     case 'comparison':
       compare(seen, body);

@@ -1,7 +1,7 @@
 // One call explained: its record in the words of the API, every candidate with the gates that
 // refused it, and what would change the outcome.
 import { isDecisionId, no, refusal, yes } from '@signalbox/contract';
-import { EVERY_TENANT } from '@signalbox/ports';
+import { EVERY_TENANT, type StoredRecord } from '@signalbox/ports';
 import { z } from 'zod';
 import { explain, explainCandidate } from '../explain/explain.ts';
 import { type ReadAttempt, type ReadRecord, readRecord } from '../explain/record.ts';
@@ -162,6 +162,9 @@ const decisionSchema = z.strictObject({
   total_ms: ms,
   request_commitment: maybe,
   response_commitment: maybe,
+  feedback: z
+    .array(z.strictObject({ tier: z.int(), score: z.number(), by: text, key: text, at: time }))
+    .describe('What callers, or a device of its own answer, said of tiers, 0 to 1; the last word.'),
   explanation: z.strictObject({ summary: text, because: z.array(text), changes: z.array(text) }),
 });
 
@@ -181,7 +184,7 @@ export function decisionRoute({ readings }: ControlOptions): Route {
       const record = recordJson === undefined ? undefined : readRecord(recordJson);
       return record === undefined
         ? no(RECORD_GONE)
-        : yes({ status: 200, body: documentOf(record) });
+        : yes({ status: 200, body: { ...documentOf(record), feedback: feedbackOf(stored) } });
     },
   });
 }
@@ -213,6 +216,9 @@ function documentOf(record: ReadRecord): object {
     explanation: explain(record),
   };
 }
+
+const feedbackOf = ({ feedback = [] }: StoredRecord): readonly object[] =>
+  feedback.map((one) => ({ ...one, at: isoTime(one.at) }));
 
 function whoOf(record: ReadRecord): object {
   return {

@@ -108,6 +108,14 @@ describe('what the admin API tells', () => {
     assert.match(because, /The second stage \(sim-small\) found name\./);
   });
 
+  it('shows what callers said of the answer', async () => {
+    const said = [{ tier: 1, score: 0.5, by: 'caller', key: 'k', at: 0 }] as const;
+    served.readings.add(summary(5), RECORD, said);
+    const decision = (await served.get(`/admin/v1/decisions/${decisionNumber(5)}`)).json();
+    const at0 = '1970-01-01T00:00:00.000Z';
+    assert.deepEqual(at(decision, 'feedback'), [{ ...said[0], at: at0 }]);
+  });
+
   it('says what a caller declared too low', async () => {
     served.readings.add(summary(3), { ...RECORD, declared: 'public' });
     const decision = (await served.get(`/admin/v1/decisions/${decisionNumber(3)}`)).json();

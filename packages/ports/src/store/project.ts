@@ -113,8 +113,8 @@ export class Projection {
     return added;
   }
 
-  #told({ decision, tier, tenant, at, key, score }: FeedbackRow): void {
-    this.#statements.addFeedback.run(decision, tier, tenant, at, key, score);
+  #told({ decision, tier, tenant, at, key, score, by }: FeedbackRow): void {
+    this.#statements.addFeedback.run(decision, tier, tenant, at, key, score, by);
   }
 
   /** False: the decision is known already. */
@@ -260,7 +260,8 @@ function prepare(database: DatabaseSync) {
          last = max(last, excluded.last)`,
     ),
     addFeedback: database.prepare(
-      `INSERT INTO feedback (decision, tier, tenant, at, key, score) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO feedback (decision, tier, tenant, at, key, score, source)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET at = excluded.at, key = excluded.key, score = excluded.score`,
     ),
     dropFeedback: database.prepare('DELETE FROM feedback WHERE at < ?'),

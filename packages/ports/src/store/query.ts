@@ -170,6 +170,7 @@ function summaryOf(row: Columns): RequestSummary {
 const feedbackOf = (row: Columns): StoredFeedback => ({
   tier: number(row, 'tier') ?? 0,
   score: number(row, 'score') ?? 0,
+  by: text(row, 'source') === 'device' ? 'device' : 'caller',
   key: text(row, 'key') ?? '',
   at: number(row, 'at') ?? 0,
 });
@@ -221,7 +222,8 @@ function prepare(database: DatabaseSync) {
     one: single(' AND tenant = ?2'),
     oneOfAll: single(''),
     feedback: ready(
-      'SELECT tier, score, key, at FROM feedback WHERE decision = ?1 AND tenant = ?2 ORDER BY tier',
+      `SELECT tier, score, source, key, at FROM feedback WHERE decision = ?1 AND tenant = ?2
+       ORDER BY tier, source`,
     ),
     usage: {
       hour: sums('hour'),

@@ -104,6 +104,8 @@ export type StoredFeedback = {
   readonly tier: number;
   /** 0 to 1. */
   readonly score: number;
+  /** `device`: how sure it was of its own answer. */
+  readonly by: 'caller' | 'device';
   readonly key: string;
   /** Unix milliseconds. */
   readonly at: number;

@@ -49,7 +49,8 @@ function feedbackRow({ at, tenant }: ReadEntry['head'], body: unknown): Feedback
   const score = number(body, 'score');
   if (decision === undefined || tier === undefined || tenant === undefined) return undefined;
   if (key === undefined || score === undefined) return undefined;
-  return { kind: 'feedback', at, tenant, decision, tier, key, score };
+  const by = string(body, 'by') === 'device' ? 'device' : 'caller';
+  return { kind: 'feedback', at, tenant, decision, tier, key, score, by };
 }
 
 function countedRow(at: number, tenant: string | undefined, body: unknown): Row | undefined {

@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 const FILE_MODE = 0o600;
 const BUSY_MS = 2_000;
 
@@ -118,7 +118,8 @@ const TABLES = `
     at REAL NOT NULL,
     key TEXT NOT NULL,
     score REAL NOT NULL,
-    PRIMARY KEY (decision, tier)
+    source TEXT NOT NULL,
+    PRIMARY KEY (decision, tier, source)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE cursor (
     source TEXT PRIMARY KEY,
