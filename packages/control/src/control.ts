@@ -27,6 +27,7 @@ import { degradationRoutes } from './routes/degradation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { liveRoute, Tails } from './routes/live.ts';
+import { parityRoute } from './routes/parity.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { policyDeedRoutes } from './routes/policy-deeds.ts';
 import { registryRoute } from './routes/registry.ts';
@@ -57,6 +58,7 @@ export function createControl(options: ControlOptions): Control {
     liveRoute(tails),
     decisionRoute(options),
     dataFlowRoute(options),
+    parityRoute(options),
     ...holdingRoutes(options),
     // Before `policies/{name}`, whose name may hold slashes.
     ...shadowRoutes(options),

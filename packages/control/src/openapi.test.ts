@@ -71,6 +71,7 @@ describe('the description of the admin API', () => {
         'prices/{name}/versions',
         'registry',
         'reports/data-flow',
+        'reports/parity',
         'requests',
         'requests/live',
         'rings',

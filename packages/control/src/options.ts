@@ -1,7 +1,7 @@
 // What control is made of: everything that it knows or changes comes in here.
 import type { ActBody, Clock, Keys, Label, Random, Sink, TenantName } from '@signalbox/contract';
 import type { Configuration } from '@signalbox/documents';
-import type { ShadowCounts } from '@signalbox/engine';
+import type { Parity, ShadowCounts } from '@signalbox/engine';
 import type { BroughtDesk } from './brought-desk.ts';
 import type { DocumentsDesk } from './documents-desk.ts';
 import type { TenantKey } from './door/door.ts';
@@ -88,6 +88,8 @@ export type ControlOptions = {
   readonly events?: EventsDesk;
   /** What a policy in shadow mode would have changed; undefined: no call was looked at. */
   readonly shadowOf?: (policy: string) => ShadowCounts | undefined;
+  /** What audits have shown, of one tenant or of all; undefined: there are none here. */
+  readonly parity?: (tenant: string | undefined) => readonly Parity[];
   /** Undefined: nothing is degraded here. */
   readonly degradation?: DegradationDesk;
   /**

@@ -175,10 +175,18 @@ function told(call: Drawn, served: HeardAnswer, other: HeardAnswer, house: House
     ...wordsOf(found),
     propensity: sample.propensity,
   };
-  const { store, clock } = house.ports;
+  const { store, clock, sink } = house.ports;
   const at = clock.now();
   store.append({ kind: 'comparison', at, tenant: tenant.name, call: id, body });
   const drifted = house.live.comparisons.learn(tenant.name, body, at);
+  const tiers = { weak: String(body.weak.tier), strong: String(body.strong.tier) };
+  const labels = {
+    tenant: tenant.name,
+    step: stepOf ?? 'none',
+    ...tiers,
+    good: String(found.same),
+  };
+  sink.count('comparisons_total', labels);
   if (drifted !== undefined) tellDrift(tenant.name, drifted, house);
   return 'compared';
 }
@@ -188,7 +196,7 @@ function tellDrift(tenant: TenantName, drifted: Drifted, { ports }: House): void
   const { step = 'none', weak, strong, comparisons } = drifted;
   const [before, now] = [drifted.before, drifted.now].map((one) => Math.round(one * 1_000) / 1_000);
   const detail = { step, weak, strong, comparisons, before: before ?? 0, now: now ?? 0 };
-  ports.sink.count('parity_drifts_total', { tenant, step });
+  ports.sink.count('parity_drifts_total', { tenant });
   ports.sink.log('warn', 'parity_drifted', { tenant, ...detail });
   const body = { act: 'parity-drifted', by: 'gateway', what: `step ${step}`, detail } as const;
   ports.store.append({ kind: 'act', at: ports.clock.now(), tenant, call: undefined, body });

@@ -24,6 +24,7 @@ export {
 } from './catalog/probe-facts.ts';
 export { unconnectedWords } from './catalog/unconnected.ts';
 export { decodeRouter, encodeRouter } from './classify/route/artifact.ts';
+export type { Parity } from './classify/route/comparisons.ts';
 export type { Terms } from './classify/route/features.ts';
 export { unpackTerms } from './classify/route/kept.ts';
 export {

@@ -22,7 +22,58 @@ export const commands: readonly Command[] = [
     ],
     run: dataFlow,
   },
+  {
+    name: 'report parity',
+    says: 'How often the lower tier would have done, by step, as audits have shown.',
+    flags: { tenant: { says: 'Whose audits; all.', takes: 'NAME' } },
+    examples: ['signalbox report parity', 'signalbox report parity --tenant acme --json'],
+    run: parity,
+  },
 ];
+
+async function parity(asked: Asked, desk: Desk): Promise<ExitCode> {
+  const { terminal } = desk;
+  const tenant = asked.text('tenant');
+  const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
+  const report = await askAdmin(desk, { path: `/admin/v1/reports/parity${query}` });
+  const rows = listIn(report, 'data').map(parityRow);
+  terminal.out(
+    terminal.json
+      ? `${JSON.stringify(report)}\n`
+      : table(terminal.paint, 'What lower tiers would have done', PARITY_HEAD, rows),
+  );
+  if (rows.length === 0) terminal.say('A policy has calls compared: `cascade: {audit: 0.05}`.');
+  terminal.say(`next: signalbox tail${tenant === undefined ? '' : ` --tenant ${tenant}`}`);
+  return EXIT.ok;
+}
+
+const SIDE_HEAD = ['ms', 'usd'];
+const PARITY_HEAD = [
+  ...['tenant', 'step', 'does', '95 %', 'of', 'lower', ...SIDE_HEAD, 'higher', ...SIDE_HEAD],
+  'since',
+];
+
+const parityRow = (row: unknown): readonly string[] => [
+  printable(textIn(row, 'tenant') ?? ''),
+  printable(textIn(row, 'step') ?? 'not known'),
+  percent(numberIn(row, 'share')),
+  `${percent(numberIn(row, 'low'))} to ${percent(numberIn(row, 'high'))}`,
+  String(numberIn(row, 'comparisons')),
+  ...sideRow(memberOf(row, 'weak')),
+  ...sideRow(memberOf(row, 'strong')),
+  toSecond(textIn(row, 'since')),
+];
+
+const percent = (share: number | undefined): string => `${((share ?? 0) * 100).toFixed(1)} %`;
+
+function sideRow(side: unknown): readonly string[] {
+  const [ms, micro] = [numberIn(side, 'ms'), numberIn(side, 'micro_usd')];
+  return [
+    printable(textIn(side, 'model') ?? ''),
+    ms === undefined ? 'not told' : ms.toFixed(0),
+    micro === undefined ? 'unknown' : (micro / 1_000_000).toFixed(6),
+  ];
+}
 
 async function dataFlow(asked: Asked, desk: Desk): Promise<ExitCode> {
   const { terminal } = desk;

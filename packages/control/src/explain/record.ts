@@ -20,7 +20,16 @@ export type ReadAttempt = {
   readonly costNanoUsd?: string | undefined;
   readonly rejected?: string | undefined;
   readonly undecided?: string | undefined;
+  readonly confidence?: number | undefined;
+  readonly threshold?: ReadThreshold | undefined;
   readonly rewritten?: readonly string[] | undefined;
+};
+
+type ReadThreshold = {
+  readonly least: number;
+  readonly by: string;
+  readonly labels: number;
+  readonly chance?: number | undefined;
 };
 
 export type ReadCandidate = {
@@ -149,6 +158,15 @@ const attempt: z.ZodType<ReadAttempt> = z.object({
   costNanoUsd: text.optional(),
   rejected: text.optional(),
   undecided: text.optional(),
+  confidence: z.number().optional(),
+  threshold: z
+    .object({
+      least: z.number(),
+      by: text,
+      labels: z.int(),
+      chance: z.number().optional(),
+    })
+    .optional(),
   rewritten: z.array(text).optional(),
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
 import type { FlowSum } from '@signalbox/ports';
 import { at, NOW, Served } from '../served.fixture.ts';
 
@@ -104,4 +104,31 @@ describe('the report of where data went', () => {
       assert.equal(at(reply.json(), 'error', 'param'), param);
     }
   });
+});
+
+test('audits are told of one tenant or of all, and what is not known is null', async (t) => {
+  const pair = { step: undefined, weak: 'small@1 s Q4 s-1', strong: 'large@3', tokensTold: true };
+  const seen = { comparisons: 3, share: 2 / 3, low: 0.2, high: 0.94, since: NOW - 5 };
+  const ms = { weak: 10, strong: 30.5 };
+  const nanoUsd = { weak: 1_000, strong: undefined };
+  const served = new Served({
+    parity: (tenant) => [{ tenant: tenant ?? 'all', ...pair, ...seen, ms, nanoUsd }],
+  });
+  await served.start();
+  t.after(() => served.stop());
+  const [row] = Object((await served.get('/admin/v1/reports/parity?tenant=acme')).json()).data;
+  assert.deepEqual(row, {
+    tenant: 'acme',
+    step: null,
+    weak: { model: 'small@1 s Q4 s-1', ms: 10, micro_usd: 1 },
+    strong: { model: 'large@3', ms: 30.5, micro_usd: null },
+    tokens_told: true,
+    comparisons: 3,
+    share: 0.667,
+    low: 0.2,
+    high: 0.94,
+    since: new Date(NOW - 5).toISOString(),
+  });
+  const all = (await served.get('/admin/v1/reports/parity')).json();
+  assert.equal(at(all, 'data', 0, 'tenant'), 'all');
 });

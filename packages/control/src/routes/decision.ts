@@ -133,6 +133,16 @@ const decisionSchema = z.strictObject({
       role: maybe.describe('`hedge` or `late`: begun beside another attempt.'),
       rejected: maybe.describe('Which check its answer did not pass, and where.'),
       undecided: maybe.describe('Which check could not say.'),
+      confidence: count.describe('How sure its answer was, 0 to 1; null: nobody asked.'),
+      threshold: z
+        .strictObject({
+          least: z.number().describe('What it had to reach; above 1: nothing stays.'),
+          by: text.describe('`configured`, or by audits `certified` or `broken`.'),
+          labels: z.int().describe('How many audits are known.'),
+          chance: count.describe('How likely such an answer is to do, as audits have shown.'),
+        })
+        .nullable()
+        .describe('Where a policy promises a loss.'),
       rewritten: z
         .array(z.string())
         .nullable()
@@ -333,6 +343,11 @@ function attemptOf(attempt: ReadAttempt): object {
     role: attempt.role ?? null,
     rejected: attempt.rejected ?? null,
     undecided: attempt.undecided ?? null,
+    confidence: attempt.confidence ?? null,
+    threshold:
+      attempt.threshold === undefined
+        ? null
+        : { ...attempt.threshold, chance: attempt.threshold.chance ?? null },
     rewritten: attempt.rewritten ?? null,
   };
 }

@@ -144,3 +144,8 @@ export const dataFlowQuery: z.ZodType<DataFlowQuery> = z.strictObject({
   since: instant.optional().describe('From the hour that holds it; 30 days before the end.'),
   until: instant.optional().describe('To the end of the hour before it, or that it is in; now.'),
 });
+
+export type ParityQuery = { readonly tenant?: string | undefined };
+export const parityQuery: z.ZodType<ParityQuery> = z.strictObject({
+  tenant: name.optional().describe('Whose audits; the key of a tenant asks for its own.'),
+});

@@ -39,7 +39,9 @@ describe('a key of a tenant', () => {
     });
     return reply.status === 403 ? at(reply.json(), 'error', 'code') : reply.status;
   };
-  const read = '/overview /requests /reports/data-flow /endpoints /consents'.split(' ');
+  const read = '/overview /requests /reports/data-flow /reports/parity /endpoints /consents'.split(
+    ' ',
+  );
 
   it('reads what is of its tenant, by its role', async () => {
     for (const path of [...read, `/decisions/${decisionNumber(1)}`]) {
@@ -61,7 +63,7 @@ describe('a key of a tenant', () => {
       const sums = (await served.get('/admin/v1/overview', bearer(role))).json();
       assert.equal(at(sums, 'totals', 'calls'), 1);
       for (const tenant of ['globex', '*', 'nobody']) {
-        for (const path of ['requests', 'overview', 'reports/data-flow']) {
+        for (const path of ['requests', 'overview', 'reports/data-flow', 'reports/parity']) {
           const there = `/${path}?tenant=${encodeURIComponent(tenant)}`;
           assert.ok([400, 404].includes(Number(await status(role, there))), there);
         }

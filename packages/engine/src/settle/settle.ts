@@ -177,12 +177,18 @@ function count(record: CallRecord, sink: Sink): void {
   else countCall(record, sink);
 }
 
+const NANO = 1e9;
+
 /** Nobody's call: a heading of its own. */
 function countAudit(record: CallRecord, sink: Sink): void {
   const { attempts, usage, ending } = record;
   const tenant = record.tenant ?? 'none';
   const tier = String(attempts.at(-1)?.tier ?? 'none');
   sink.count('audit_calls_total', { ending, tier, tenant });
+  if (record.costNanoUsd !== undefined) {
+    const usd = Number(record.costNanoUsd) / NANO;
+    sink.count('audit_cost_usd_total', { tier, tenant }, usd);
+  }
   if (usage === undefined) return;
   sink.count('audit_tokens_total', { tier, kind: 'input', tenant }, usage.inputTokens);
   sink.count('audit_tokens_total', { tier, kind: 'output', tenant }, usage.outputTokens);
@@ -205,6 +211,9 @@ function countCall(record: CallRecord, sink: Sink): void {
   if (cache !== undefined) {
     const action = cache.explored === true ? 'explored' : 'passed-over';
     sink.count('decision_cache_total', { action, tier: String(cache.tier), tenant });
+  }
+  if (record.costNanoUsd !== undefined) {
+    sink.count('cost_usd_total', { tier, tenant }, Number(record.costNanoUsd) / NANO);
   }
   if (record.usage !== undefined) {
     sink.count('tokens_total', { tier, kind: 'input', tenant }, record.usage.inputTokens);
