@@ -107,6 +107,7 @@ describe('a credential by its issuer or its name', () => {
     '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 to search',
     'pat-na1-b89108ad-c033-4657-a614-b154c67e02d1 of the shop',
     'access_token=yDe0tXPyBVItHIbY',
+    'password: correcthorse2batterystaple',
     '<add key="ApiSecret" value="R2bK9ncTcyooppGQHz7u7VbUB6wErKl7" />',
   ]);
   nothing([

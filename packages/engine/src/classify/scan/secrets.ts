@@ -23,6 +23,8 @@ const NAMED_MIN = 20;
 const NESTED_MAX = 64;
 /** Shorter letters around a number are a name. */
 const RANDOM_MIN = 14;
+/** Nobody writes a password like `normalizeX509CredentialOptions`. */
+const LONG_NAME = 20;
 const PEM_MAX = 8_192;
 const PEM_BODY_MIN = 40;
 
@@ -235,10 +237,12 @@ function isSecretValue(value: string, said: Said): boolean {
   if (REFERENCE.test(value) || RESOURCE.test(value) || (!said.quoted && SUBSCRIPT.test(value)))
     return false;
   const facts = factsOf(value);
-  if (!said.quoted && (password ? TYPE_NAME : IDENTIFIER).test(value)) {
+  if (!said.quoted && password && TYPE_NAME.test(value)) return false;
+  if (!said.quoted && IDENTIFIER.test(value)) {
     // Random letters have as many capitals as others.
     const isNamed = facts.letters >= 3 * (facts.capitals + 1);
-    if (password || isNamed || value.length < RANDOM_MIN) return false;
+    const isLong = facts.capitals > 1 && facts.letters >= LONG_NAME;
+    if (password ? isNamed && isLong : isNamed || value.length < RANDOM_MIN) return false;
   }
   if (!said.quoted && PATH.test(value) && (facts.digits === 0 || entropy(value) < 4)) return false;
   if (NAME.test(value) || (facts.digits < 6 && CONSTANT.test(value))) return false;
