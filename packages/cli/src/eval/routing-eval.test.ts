@@ -122,7 +122,14 @@ describe('signalbox eval routing', () => {
       models: { ...row.models, middle: at % 3 === 0 ? 0 : 1 },
       cost: { ...row.cost, middle: 0.004 },
     }));
-    await writeFile(join(folder, 'tiers.jsonl'), rows.map(line).join(''));
+    // Of these it is not known what each model costs, or how good it was: they price nothing.
+    const [free, unasked] = [rows[0], rows[1]];
+    const spoilt = [
+      { ...free, id: 'no-cost', cost: undefined },
+      { ...free, id: 'null-cost', cost: { ...free?.cost, middle: null } },
+      { ...unasked, id: 'not-asked', models: { small: 0, large: 'NaN' } },
+    ];
+    await writeFile(join(folder, 'tiers.jsonl'), [...rows, ...spoilt].map(line).join(''));
     const words = ['eval', 'routing', '--train', 'tiers.jsonl', '--folds', '4', '--json'];
     const said = await typed(folder, [...words, '--models', 'small,middle,large']);
     const report = JSON.parse(said.out);
