@@ -195,7 +195,7 @@ test('a file has at most 400 lines, a test 600, a table any number', () => {
   breaks({ 'tools/a.test.ts': lines(601) }, ['tools/a.test.ts:601 limits']);
 });
 
-test('the line has at most 100 lines and the contract 1,500', () => {
+test('the line has at most 100 lines and the contract 1,600', () => {
   const line = 'packages/engine/src/line.ts';
   const text =
     "export { admit } from './tenant/tenant.ts';\nexport { clear } from './resolve/resolve.ts';\n";
@@ -203,7 +203,7 @@ test('the line has at most 100 lines and the contract 1,500', () => {
     `${line}:101 limits`,
   ]);
   const parts = Object.fromEntries(
-    [1, 2, 3, 4].map((part) => [`packages/contract/src/part${part}.ts`, '//\n'.repeat(380)]),
+    [1, 2, 3, 4].map((part) => [`packages/contract/src/part${part}.ts`, '//\n'.repeat(399)]),
   );
   const index = 'packages/contract/src/index.ts';
   const imports = [1, 2, 3, 4].map((part) => `export * from './part${part}.ts';\n`).join('');
