@@ -101,6 +101,7 @@ export type {
   RecordedDecision,
   RecordedRouting,
   RecordedSplit,
+  RecordedTurn,
   RoutedBy,
   StepClass,
   StepSource,

@@ -58,6 +58,7 @@ export type RecordedRouting = {
   /** Why tier 3 is closed to it; `lowered`: what it was taken for before that. */
   readonly closed?: 'share' | 'alarm';
   readonly lowered?: Difficulty;
+  readonly turn?: RecordedTurn;
 };
 /** Milliseconds of what was left when the first attempt began; together not all of it. */
 export type RecordedSplit = {
@@ -68,6 +69,8 @@ export type RecordedSplit = {
   /** How long the better answer was waited for. */
   readonly cloudMs: number;
 };
+type TurnWhy = 'tool' | 'cache' | 'needs-more' | 'saves' | 'step' | 'share' | 'unavailable';
+export type RecordedTurn = { readonly kept: boolean; readonly why: TurnWhy; readonly from: string };
 /** Such calls failed in a row on a tier; `explored`: this one begins there all the same. */
 export type RecordedCache = {
   readonly tier: Tier;

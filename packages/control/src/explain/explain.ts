@@ -2,7 +2,14 @@
 // what would change it. Says nothing that the record does not hold.
 import { CODES, type Code, formatUsd, kindsWords, secondStageWords } from '@signalbox/contract';
 import { GATE_WORDS, gateNames } from '@signalbox/engine';
-import type { ReadCache, ReadCandidate, ReadClearance, ReadRecord, ReadRouting } from './record.ts';
+import type {
+  ReadCache,
+  ReadCandidate,
+  ReadClearance,
+  ReadRecord,
+  ReadRouting,
+  ReadTurn,
+} from './record.ts';
 import { REMEDIES } from './remedies.table.ts';
 
 export type ExplainedCandidate = {
@@ -88,6 +95,7 @@ function becauseOf(record: ReadRecord): readonly string[] {
   if (rule !== undefined) told.push(`The rule ${rule} spoke.`);
   if (difficulty !== undefined) told.push(difficultyWords(difficulty, record.routed));
   if (record.routed?.cache !== undefined) told.push(cacheWords(record.routed.cache));
+  if (record.routed?.turn !== undefined) told.push(turnWords(record.routed.turn));
   if (record.routed?.closed !== undefined) told.push(closedWords(record.routed));
   const open = record.candidates.filter((one) => one.gates === 0).length;
   if (record.candidates.length > 0) {
@@ -152,6 +160,19 @@ function cacheWords({ tier, failures, explored }: ReadCache): string {
   if (explored === true) return `${before}; one call in twenty is tried there all the same.`;
   return `${before}: it begins above it, unless a rule names the tier.`;
 }
+
+const TURNS: Readonly<Record<string, string>> = {
+  tool: 'it asked for the tool whose result this is',
+  cache: 'its prompt is cached there, and reading it anew costs more than a lower tier saves',
+  'needs-more': 'this step needs more',
+  saves: 'a lower tier saves more than the prompt costs that is read anew',
+  step: 'this step begins elsewhere, and nothing is cached there any more',
+  share: 'the share of strong calls is used up',
+  unavailable: 'it may not be asked now',
+};
+
+const turnWords = ({ kept, why, from }: ReadTurn): string =>
+  `Its session ${kept ? 'stays with' : 'leaves'} ${from}: ${TURNS[why] ?? why}.`;
 
 function closedWords({ closed, lowered }: ReadRouting): string {
   const why =

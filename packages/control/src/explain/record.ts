@@ -74,7 +74,10 @@ export type ReadRouting = {
   readonly cache?: ReadCache | undefined;
   readonly closed?: string | undefined;
   readonly lowered?: string | undefined;
+  readonly turn?: ReadTurn | undefined;
 };
+
+export type ReadTurn = { readonly kept: boolean; readonly why: string; readonly from: string };
 
 export type ReadCache = {
   readonly tier: number;
@@ -195,6 +198,7 @@ const record: z.ZodType<ReadRecord> = z.object({
         .optional(),
       closed: text.optional(),
       lowered: text.optional(),
+      turn: z.object({ kept: z.boolean(), why: text, from: text }).optional(),
     })
     .optional(),
   modelRequested: text.optional(),

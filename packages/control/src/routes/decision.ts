@@ -58,6 +58,14 @@ const decisionSchema = z.strictObject({
         .describe('What came of such calls before; null: nothing that would matter.'),
       closed: maybe.describe('Tier 3 was closed to it: `share` is used up, or after an `alarm`.'),
       lowered: maybe.describe('What it was taken for before that.'),
+      turn: z
+        .strictObject({
+          kept: z.boolean().describe('Its session stays with its model.'),
+          why: text.describe('`tool`, `cache`, `needs-more`, `saves`, `step`, `share`, ...'),
+          from: text.describe('The model of the step before.'),
+        })
+        .nullable()
+        .describe('Whether its session stayed where it was; null: there was nothing to decide.'),
     })
     .nullable()
     .describe('Who said which tier suits a call of the model `auto`.'),
@@ -251,8 +259,8 @@ function routedOf({ routed }: ReadRecord): object | null {
   if (routed === undefined) return null;
   const { by, router = null, gain = null, error = null, abstained = null } = routed;
   const cache = routed.cache === undefined ? null : { explored: false, ...routed.cache };
-  const { closed = null, lowered = null } = routed;
-  return { by, router, gain, error, abstained, cache, closed, lowered };
+  const { closed = null, lowered = null, turn = null } = routed;
+  return { by, router, gain, error, abstained, cache, closed, lowered, turn };
 }
 
 function splitOf({ latencySplit, latencyBudgetMs, totalMs }: ReadRecord): object | null {

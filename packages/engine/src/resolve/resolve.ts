@@ -10,6 +10,7 @@ import {
   no,
   type RecordedCandidate,
   type RecordedClearance,
+  type RecordedTurn,
   type Refusal,
   type Result,
   type Tier,
@@ -27,6 +28,7 @@ import { agreed, type Consents, type NamedConsent } from './consent.ts';
 import { unruledBatch, withoutFeature } from './features.ts';
 import { Field, type Looking } from './field.ts';
 import { wantsOf } from './gates.ts';
+import { heldAt } from './hold.ts';
 import type { Need } from './need.ts';
 import { type Candidate, type Offer, type Ranking, rankingOf } from './offer.ts';
 import {
@@ -40,6 +42,7 @@ import {
   shownOf,
 } from './recorded.ts';
 import { refuseRoute } from './refuse.ts';
+import { NEAREST, openByTier, orderOf } from './tier-order.ts';
 import { usageOf } from './tokens.ts';
 import { viewOf } from './view.ts';
 
@@ -65,6 +68,8 @@ export type Route = Surveyed &
     readonly lateMs: number | undefined;
     /** Asked when an answer of the others was rejected, and only then. */
     readonly better: readonly Offer[];
+    /** Whether its session stays where it was, and why. */
+    readonly turn?: RecordedTurn | undefined;
   };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
@@ -178,7 +183,7 @@ function fallbackOf({ fallback }: Verdict, tier: Tier): Tier | undefined {
 }
 
 /** The route of a survey, before anything of it is written down. */
-export type Choice = Pick<Route, 'offers' | 'late' | 'lateMs' | 'better'> & {
+export type Choice = Pick<Route, 'offers' | 'late' | 'lateMs' | 'better' | 'turn'> & {
   readonly offers: readonly Candidate[];
   /** Everybody who may be asked, in this order; empty: nobody. */
   readonly all: readonly Offer[];
@@ -186,7 +191,9 @@ export type Choice = Pick<Route, 'offers' | 'late' | 'lateMs' | 'better'> & {
 
 export function choose(surveyed: Survey, call: Classified, facts: Moving): Choice {
   const { verdict, clearance, field, ordered, near, above, slow } = surveyed;
-  const wanted = ordered ? field.open() : preferred(surveyed, call, facts);
+  const { wanted, turn }: Preferred = ordered
+    ? { wanted: field.open(), turn: undefined }
+    : preferred(surveyed, call, facts);
   const isSpare = slow !== undefined && !wanted.some((one) => one.offering === slow.offering);
   // Who is asked when the first takes too long stands in for one that is down, too.
   const offers = isSpare && wanted.length > 0 ? [...wanted, slow] : wanted;
@@ -203,7 +210,7 @@ export function choose(surveyed: Survey, call: Classified, facts: Moving): Choic
     assert(within(clearance, offer.place) === undefined, 'a route stays within its clearance');
   }
   const lateMs = second === undefined ? undefined : verdict.tooSlow?.afterMs;
-  return { offers, late, lateMs, better, all };
+  return { offers, late, lateMs, better, all, turn };
 }
 
 const NOWHERE: Choice = {
@@ -212,13 +219,14 @@ const NOWHERE: Choice = {
   lateMs: undefined,
   better: NONE,
   all: NONE,
+  turn: undefined,
 };
 
 export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved, Refusal> {
   const surveyed = survey(call, facts);
   if (!surveyed.ok) return surveyed;
   const { verdict, clearance, consent, field } = surveyed.value;
-  const { offers, late, lateMs, better, all } = choose(surveyed.value, call, facts);
+  const { offers, late, lateMs, better, all, turn } = choose(surveyed.value, call, facts);
   const seen = shownOf(field, all);
   const candidates = recordedOf(seen, all, facts);
   const closed = closedOf(seen, facts);
@@ -241,6 +249,7 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     closed,
     verdict,
     consent,
+    turn,
   };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }
@@ -287,11 +296,7 @@ const TIER_BY_DIFFICULTY: Readonly<Record<Classified['profile']['difficulty'], T
  * without a chain. Of a need all models of the tier that meet it, the best first. A policy's
  * fallback adds the tiers that it names, in case the first is down.
  */
-function preferred(
-  { field, verdict, need }: Survey,
-  call: Classified,
-  facts: Moving,
-): readonly Candidate[] {
+function preferred({ field, verdict, need }: Survey, call: Classified, facts: Moving): Preferred {
   const wish = verdict.tier ?? TIER_BY_DIFFICULTY[call.profile.difficulty];
   const ranked = { step: call.step, most: SPARES_MAX, mostOf: measuredFor(call, facts) };
   const open = openByTier(field, verdict.tier === undefined ? orderOf(call, wish) : NEAREST[wish]);
@@ -303,8 +308,11 @@ function preferred(
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const looked = verdict.tier === undefined ? byTier : byTier.slice(0, 1);
   const first = highestOf(looked, isUp, field.scores);
-  const at = first ?? byTier[0]?.[0];
-  if (at === undefined) return [];
+  const chosenAt = first ?? byTier[0]?.[0];
+  if (chosenAt === undefined) return NOBODY;
+  const asking = { call, chosen: chosenAt, isUp, usage: usageOf(call, verdict.cap) };
+  const isFree = verdict.tier === undefined && call.stepSeen?.before !== undefined;
+  const { at, turn } = isFree ? heldAt(field, asking) : { at: chosenAt, turn: undefined };
   const { offering, place } = field.candidate(at);
   const beside = byTier.find((open) => open.includes(at)) ?? [];
   const isSame = (one: number): boolean =>
@@ -315,7 +323,7 @@ function preferred(
   );
   const equals = field.scores === undefined ? same : same.toSorted((a, b) => b.score - a.score);
   const fallback = fallbackOf(verdict, place.tier);
-  if (fallback === undefined) return equals;
+  if (fallback === undefined) return { wanted: equals, turn };
   const spare: Candidate[] = [];
   for (const open of byTier) {
     for (const one of open) {
@@ -324,8 +332,11 @@ function preferred(
       if (allowedSpare(candidate.place.tier, place.tier, fallback)) spare.push(candidate);
     }
   }
-  return [...equals, ...spare];
+  return { wanted: [...equals, ...spare], turn };
 }
+
+type Preferred = { readonly wanted: readonly Candidate[]; readonly turn: RecordedTurn | undefined };
+const NOBODY: Preferred = { wanted: NONE, turn: undefined };
 
 /** Of what such calls of this tenant met. */
 const measuredFor = (call: Classified, { measured }: Moving): MostOf | undefined =>
@@ -354,42 +365,6 @@ function highestOf(
   }
   return best;
 }
-
-/** Which tier is looked at after which; what moves it is of calls of `auto` alone. */
-function orderOf(call: Classified, wish: Tier): readonly Tier[] {
-  const failed = failedOn(call);
-  const order = failed === undefined ? NEAREST[wish] : ABOVE[failed];
-  if (call.profile.routed?.closed === undefined) return order;
-  return [...order.filter((tier) => tier < 3), 3];
-}
-
-/** The highest tier whose answers to such calls were not good enough; it is passed over. */
-function failedOn({ profile }: Classified): 1 | 2 | undefined {
-  const cache = profile.routed?.cache;
-  if (cache === undefined || cache.explored === true || cache.tier === 3) return undefined;
-  return cache.tier;
-}
-
-/** Candidates that nothing refuses, by tier, in the order of tiers. */
-function openByTier(
-  { gates, tiers }: Field,
-  order: readonly Tier[],
-): readonly (readonly number[])[] {
-  const open: readonly number[][] = [[], [], [], []];
-  for (let at = 0; at < gates.length; at += 1) {
-    if (gates[at] === 0) open[tiers[at] ?? 0]?.push(at);
-  }
-  return order.map((tier) => open[tier] ?? []).filter((all) => all.length > 0);
-}
-
-/** A lower tier before a higher one at the same distance: cheaper, nearer, more private. */
-const NEAREST: Readonly<Record<Tier, readonly Tier[]>> = {
-  1: [1, 2, 3],
-  2: [2, 1, 3],
-  3: [3, 2, 1],
-};
-/** The next one above what failed; what failed before what is below it. */
-const ABOVE: Readonly<Record<1 | 2, readonly Tier[]>> = { 1: [2, 3, 1], 2: [3, 2, 1] };
 
 /** `local_unavailable: cloud` opens tiers 2 and 3, `cloud_unavailable: local` opens tier 1. */
 function allowedSpare(tier: Tier, first: Tier, fallback: Tier): boolean {

@@ -1,7 +1,7 @@
 // What is known of a tenant's agents from earlier calls: of each node (system prompt, tools, format
 // of the answer, as a keyed hash) which step classes callers told of it; of each session on which
 // tier its last step was decided. Bounded; a start begins anew. Only of calls of the model `auto`.
-import type { Difficulty, SessionId, StepClass, TenantName } from '@signalbox/contract';
+import type { Difficulty, SessionId, StepClass, TenantName, Tier } from '@signalbox/contract';
 
 export const NODES_PER_TENANT_MAX = 512;
 export const SESSIONS_PER_TENANT_MAX = 2_048;
@@ -14,7 +14,20 @@ const AGREED_MIN = 0.9;
 const TOLD_MAX = 64;
 
 type Told = Map<StepClass, number>;
-type Own = { readonly nodes: Map<string, Told>; readonly sessions: Map<SessionId, Difficulty> };
+/** Who answered a session last; `at` on the monotonic clock. */
+export type Served = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly tier: Tier;
+  /** Of its prompt, as the endpoint told. */
+  readonly cachedTokens: number;
+  readonly at: number;
+};
+type Own = {
+  readonly nodes: Map<string, Told>;
+  readonly sessions: Map<SessionId, Difficulty>;
+  readonly served: Map<SessionId, Served>;
+};
 
 export class StepMemory {
   readonly #tenants = new Map<TenantName, Own>();
@@ -48,8 +61,18 @@ export class StepMemory {
     putLast(sessions, session, { value: difficulty, most: SESSIONS_PER_TENANT_MAX });
   }
 
+  servedOf(tenant: TenantName, session: SessionId): Served | undefined {
+    return this.#tenants.get(tenant)?.served.get(session);
+  }
+
+  served(tenant: TenantName, session: SessionId, served: Served): void {
+    putLast(this.#of(tenant).served, session, { value: served, most: SESSIONS_PER_TENANT_MAX });
+  }
+
   #of(tenant: TenantName): Own {
-    const own = this.#tenants.get(tenant) ?? { nodes: new Map(), sessions: new Map() };
+    const own: Own = this.#tenants.get(tenant) ?? {
+      ...{ nodes: new Map(), sessions: new Map(), served: new Map() },
+    };
     putLast(this.#tenants, tenant, { value: own, most: TENANTS_MAX });
     return own;
   }

@@ -13,7 +13,7 @@ import type {
 } from '@signalbox/contract';
 import type { Admitted } from '../tenant/tenant.ts';
 import { ownWords } from './instruction.ts';
-import type { StepMemory } from './step-memory.ts';
+import type { Served, StepMemory } from './step-memory.ts';
 import { CLASS_OF_WORD, CLASS_SAID, PRIORS } from './steps.table.ts';
 
 export type Step = {
@@ -28,6 +28,8 @@ export type Step = {
   readonly goesOn: boolean;
   /** The last words of the caller, without what they quote. */
   readonly instruction: string;
+  /** Who answered its session last. */
+  readonly before?: Served | undefined;
 };
 
 export type Told = { readonly step: string | undefined; readonly stepSource: StepSource };
@@ -57,7 +59,8 @@ export function stepOf(joined: Asking, memory: StepMemory, keys: Keys): Step {
         : guessed(joined, anatomy, instruction);
   const goesOn = found.class !== undefined && PRIORS[found.class] === 'held';
   const usual = goesOn ? memory.lastOf(tenant.name, session) : usualOf(found.class);
-  return { ...found, node, usual, goesOn, instruction };
+  const before = memory.servedOf(tenant.name, session);
+  return { ...found, node, usual, goesOn, instruction, before };
 }
 
 /** The class of a step that a caller told; undefined: nobody knows it. */

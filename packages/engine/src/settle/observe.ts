@@ -9,6 +9,7 @@ import type { Outcome } from '../dispatch/dispatch.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import type { Reference, References } from '../session/references.ts';
 import type { Signatures } from '../session/signatures.ts';
+import type { StepMemory } from '../session/step-memory.ts';
 import type { StrongShares } from '../tenant/strong-share.ts';
 import { tellAlarm } from './alarms.ts';
 import type { Tellers } from './changes.ts';
@@ -23,6 +24,7 @@ export type Learners = {
     readonly decisions: Decisions;
     readonly shares: StrongShares;
     readonly watches: Watches;
+    readonly steps: StepMemory;
   };
   readonly ports: Tellers & { readonly keys: Keys };
 };
@@ -50,6 +52,7 @@ export function observe(call: Observed, outcome: Outcome, { live, ports }: Learn
     learn(call, outcome, live.decisions);
     live.shares.ended(call.tenant, call.profile.difficulty === 'hard', isStrong(outcome));
     watch(call, outcome, { live, ports });
+    serve(call, outcome, { live, ports });
   }
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
@@ -76,6 +79,20 @@ function watch(call: Observed, outcome: Outcome, { live, ports }: Learners): voi
     live.shares.clamp(tenant.name, alarm.share, ALARM_MS);
     tellAlarm(alarm, ports);
   }
+}
+
+/** Where the next step of its session may find its prompt, and its model. */
+function serve({ tenant, session }: Scheduled, outcome: Outcome, { live, ports }: Learners): void {
+  if (!isWhole(outcome) || !('offer' in outcome)) return;
+  const { offering, place } = outcome.offer;
+  const { usage } = outcome.kind === 'whole' ? outcome.answer.facts : outcome.piped.facts;
+  live.steps.served(tenant.name, session, {
+    model: offering.model,
+    endpoint: offering.endpoint.name,
+    tier: place.tier,
+    cachedTokens: usage?.cachedInputTokens ?? 0,
+    at: ports.clock.monotonic(),
+  });
 }
 
 /** How long a tenant is held at it after an alarm. */

@@ -7,6 +7,7 @@ import {
   type DecisionId,
   type Ending,
   type RecordedDecision,
+  type RecordedRouting,
   type RecordedSplit,
   recordedTerms,
   type SecondStage,
@@ -137,7 +138,7 @@ export function recordOf(call: Seen, facts: RecordFacts): CallRecord {
 
 /** As it was told, else as it was seen; the class beside it, and who decided. */
 function stepOf(call: Seen, isQuiet: boolean): Stepped {
-  const { step, stepSource = 'none', stepSeen, profile } = call;
+  const { step, stepSource = 'none', stepSeen, profile, route } = call;
   if (stepSeen === undefined) return { step: isQuiet ? undefined : step, stepSource };
   const { class: stepClass, source } = stepSeen;
   const isTold = stepSource !== 'none';
@@ -145,8 +146,15 @@ function stepOf(call: Seen, isQuiet: boolean): Stepped {
     step: isQuiet ? undefined : (step ?? stepClass),
     stepSource: isTold ? stepSource : source,
     ...(stepClass === undefined || isQuiet ? undefined : { stepClass }),
-    ...(profile?.routed === undefined ? undefined : { routed: profile.routed }),
+    ...(profile?.routed === undefined ? undefined : { routed: turned(profile.routed, route) }),
   };
+}
+
+/** Where a session kept its model, that decided. */
+function turned(routed: RecordedRouting, route: Route | undefined): RecordedRouting {
+  const turn = route?.turn;
+  if (turn === undefined) return routed;
+  return { ...routed, by: turn.kept ? 'session' : routed.by, turn };
 }
 
 type Stepped = Pick<CallRecord, 'step' | 'stepSource' | 'stepClass' | 'routed'>;
@@ -168,7 +176,7 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
   const { passing, statefulReference, fileReferences = NONE } = question;
   if (passing !== undefined || statefulReference !== undefined) return undefined;
   if (fileReferences.length > 0 || call.held !== undefined) return undefined;
-  if (head.consent !== undefined) return undefined;
+  if (head.consent !== undefined || call.route?.turn !== undefined) return undefined;
   const { outputTokensMax } = question;
   return {
     dialect: head.dialect,
