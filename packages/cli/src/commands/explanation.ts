@@ -111,7 +111,19 @@ function whyText(decision: unknown): string | undefined {
   const allowed = ceiling === undefined ? '' : `; it may go to tier ${ceiling} at most`;
   const routed = memberOf(decision, 'routed');
   const by = WHO[textIn(routed, 'by') ?? ''] ?? '';
-  return `${difficulty} work${by}${failedText(routed)}${known}${allowed}`;
+  return `${difficulty} work${by}${failedText(routed)}${movedText(routed)}${known}${allowed}`;
+}
+
+/** Why its session stayed or left, and whether tier 3 was closed to it. */
+function movedText(routed: unknown): string {
+  const turn = memberOf(routed, 'turn');
+  const [from, why] = [textIn(turn, 'from'), textIn(turn, 'why')];
+  const stays = memberOf(turn, 'kept') === true ? 'stays with' : 'leaves';
+  const told = from === undefined ? '' : `; the session ${stays} ${from} (${why ?? 'unknown'})`;
+  const closed = textIn(routed, 'closed');
+  if (closed === undefined) return told;
+  const after = closed === 'alarm' ? 'an alarm' : "the tenant's share of strong calls";
+  return `${told}; tier 3 is closed by ${after}`;
 }
 
 /** What came of such calls before. */
