@@ -96,6 +96,7 @@ export type {
   ConsentUse,
   Difficulty,
   Ending,
+  RecordedBefore,
   RecordedCache,
   RecordedCandidate,
   RecordedDecision,

@@ -163,6 +163,17 @@ export type RecordedDecision = {
   readonly closed: readonly number[];
   /** Of degradation, 1 to 4; absent: 0. */
   readonly level?: number | undefined;
+  /** Where its session was, when that was asked. */
+  readonly before?: RecordedBefore | undefined;
+  /** By place in `candidates`: the most that checks let its answers be worth, 0 to 100. */
+  readonly most?: readonly (readonly [at: number, most: number])[] | undefined;
+};
+export type RecordedBefore = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly tier: Tier;
+  readonly cachedTokens: number;
+  readonly ageMs: number;
 };
 
 /**

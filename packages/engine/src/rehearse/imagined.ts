@@ -7,6 +7,7 @@ import {
   type Label,
   type Operation,
   type Question,
+  type RecordedBefore,
   type RecordedRouting,
   requestId,
   type SessionId,
@@ -19,6 +20,7 @@ import { passportOf } from '../passport.ts';
 import type { Gate } from '../resolve/gates.table.ts';
 import type { Closings } from '../resolve/recorded.ts';
 import type { Ground } from '../session/labels.ts';
+import type { Step } from '../session/step.ts';
 import type { KeyFacts, TenantFacts } from '../tenant/tenant.ts';
 
 export type Imagined = {
@@ -37,6 +39,8 @@ export type Imagined = {
   readonly subject?: string | undefined;
   readonly difficulty?: Difficulty | undefined;
   readonly routed?: RecordedRouting | undefined;
+  /** Where its session was. */
+  readonly before?: RecordedBefore | undefined;
   readonly dialect?: CallHead['dialect'] | undefined;
   readonly operation?: Operation | undefined;
   readonly stream?: boolean | undefined;
@@ -71,6 +75,7 @@ export function imagine(what: Imagined): Classified {
     agent: what.key?.agent ?? what.agent,
     step,
     stepSource: step === undefined ? 'none' : 'header',
+    ...(what.before === undefined ? undefined : { stepSeen: stepSeenOf(what.before, what) }),
     tags,
     profile: {
       label: what.label ?? tenant.defaultLabel,
@@ -83,6 +88,14 @@ export function imagine(what: Imagined): Classified {
     },
   });
   return classified as Classified; // brand: it has all that the rooms before resolve add
+}
+
+/** What choosing asks of it: where its session was, and whether it waited for a tool there. */
+function stepSeenOf(
+  { ageMs, ...before }: RecordedBefore,
+  { routed }: Imagined,
+): Pick<Step, 'before' | 'goesOn'> {
+  return { before: { ...before, at: -ageMs }, goesOn: routed?.turn?.why === 'tool' };
 }
 
 /** Without kinds: as if the label had been declared. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CallRecord } from '@signalbox/contract';
+import { ANSWER, ended } from '../dispatch/dispatching.fixture.ts';
 import { type Built, build, chatOf, configurationOf, type Heads } from '../house.fixture.ts';
 import { type Replayed, replay } from './replay.ts';
 
@@ -93,6 +94,48 @@ describe('a replay', () => {
     );
     const { identical, decisions } = again(records, text);
     assert.equal(identical, decisions);
+  });
+
+  it('takes from the record where a session was, and why it stayed or left', async () => {
+    const built = build(yaml(''));
+    const messages: object[] = [{ role: 'user', content: 'Go on.' }];
+    const tool = [
+      { role: 'assistant', content: null, tool_calls: [{ id: 'a', function: { name: 'find' } }] },
+      { role: 'tool', tool_call_id: 'a', content: 'found' },
+    ];
+    built.upstream.script = (dialled) => dialled.answer(ANSWER);
+    for (const step of ['plan', undefined, 'extract', 'plan']) {
+      const asked = { messages: step === undefined ? [...messages, ...tool] : messages };
+      await ended(built, built.serve(chatOf('auto', asked), { session: 's', step }));
+    }
+    const records = built.store.records();
+    assert.deepEqual(
+      records.map(({ routed }) => routed?.turn?.why),
+      [undefined, 'tool', 'saves', 'needs-more'],
+    );
+    const { identical, decisions } = again(records, yaml(''));
+    assert.deepEqual([identical, decisions], [4, 4]);
+  });
+
+  it('takes from the record what checks of answers had met by then', async () => {
+    const text = yaml(DEAR);
+    const records = await recorded(text, ({ house: { live, now } }) => {
+      for (const offering of now().catalog.offerings) {
+        const isPoor = offering.model === 'large';
+        for (const step of [undefined, 'planning', 'plan', 'reason']) {
+          const checked = { tenant: 'acme', step, offering };
+          for (let i = 0; i < 200; i += 1) live.fidelity.checked(checked, !isPoor);
+        }
+      }
+    });
+    assert.ok(records.some(({ decided }) => decided?.most !== undefined));
+    const { identical, decisions } = again(records, text);
+    assert.equal(identical, decisions);
+    const without = records.map((one) => {
+      const { most: _, ...decided } = one.decided ?? {};
+      return { ...one, decided } as CallRecord;
+    });
+    assert.ok(again(without, text).identical < decisions);
   });
 
   it('counts what other rules would move, and the money', async () => {

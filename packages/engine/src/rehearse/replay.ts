@@ -17,7 +17,7 @@ import type { Snapshot } from '../house.ts';
 import { asksContent } from '../resolve/features.ts';
 import { GATES, type Gate } from '../resolve/gates.table.ts';
 import type { Offer } from '../resolve/offer.ts';
-import type { Closings } from '../resolve/recorded.ts';
+import type { Closings, Measured } from '../resolve/recorded.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { KeyFacts } from '../tenant/tenant.ts';
 import { imagine } from './imagined.ts';
@@ -107,8 +107,9 @@ class Run implements Replayed {
     this.replayed += 1;
     const { catalog, policies, consents } = this.#snapshot;
     const closings = closingsOf(record.candidates, decided);
+    const measured = measuredIn(record.candidates, decided);
     const { level } = decided;
-    const resolved = resolve(call, { catalog, policies, consents, closings, level });
+    const resolved = resolve(call, { catalog, policies, consents, closings, measured, level });
     const route = resolved.ok ? resolved.value.route : call.surveyed;
     const offers = resolved.ok ? resolved.value.route.offers : [];
     if (route !== undefined && isSame(record, decided, { ...route, offers })) this.identical += 1;
@@ -225,11 +226,29 @@ function closingsOf(
     gates.set(nameOf(one), CLOSED.find((gate) => (one.gates & GATES[gate]) !== 0) ?? 'down');
   }
   return {
-    why({ endpoint, model }: Offering): Gate | undefined {
-      return gates.size === 0 ? undefined : gates.get(nameOf({ endpoint: endpoint.name, model }));
+    why(offering: Offering): Gate | undefined {
+      return gates.size === 0 ? undefined : gates.get(nameOf(placeOf(offering)));
     },
   };
 }
+
+function measuredIn(
+  candidates: readonly RecordedCandidate[],
+  { most }: RecordedDecision,
+): Measured | undefined {
+  if (most === undefined) return undefined;
+  const known = new Map<string, number>();
+  for (const [at, worth] of most) {
+    const one = candidates[at];
+    if (one !== undefined) known.set(nameOf(one), worth);
+  }
+  return { of: () => (offering) => known.get(nameOf(placeOf(offering))) };
+}
+
+const placeOf = ({ endpoint, model }: Offering): Parameters<typeof nameOf>[0] => ({
+  endpoint: endpoint.name,
+  model,
+});
 
 function isSame(
   record: CallRecord,

@@ -1,6 +1,6 @@
 // What of the candidates stands in a record: which of them, with which gates, and who was left
 // alone for the moment.
-import type { RecordedCandidate } from '@signalbox/contract';
+import type { RecordedCandidate, RecordedDecision } from '@signalbox/contract';
 import type { Offering } from '../catalog/catalog.ts';
 import type { Field } from './field.ts';
 import { GATES, type Gate } from './gates.table.ts';
@@ -101,6 +101,19 @@ export function closedOf(shown: readonly Candidate[], facts: Moving): readonly n
 }
 
 const NOBODY: readonly number[] = [];
+
+/** What checks have met of those that stand in a record; undefined: of none of them anything. */
+export function mostIn(
+  shown: readonly Candidate[],
+  mostOf: MostOf | undefined,
+): RecordedDecision['most'] {
+  if (mostOf === undefined) return undefined;
+  const found = shown.flatMap(({ offering }, at) => {
+    const most = mostOf(offering);
+    return most === undefined ? [] : [[at, most] as const];
+  });
+  return found.length === 0 ? undefined : found;
+}
 
 /** Undefined: it may be asked. */
 export const closed = (offering: Offering, { closings }: Moving): Gate | undefined =>

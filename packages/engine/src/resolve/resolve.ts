@@ -10,6 +10,7 @@ import {
   no,
   type RecordedCandidate,
   type RecordedClearance,
+  type RecordedDecision,
   type RecordedTurn,
   type Refusal,
   type Result,
@@ -38,6 +39,7 @@ import {
   type Measured,
   type MostOf,
   type Moving,
+  mostIn,
   recordedOf,
   shownOf,
 } from './recorded.ts';
@@ -70,6 +72,8 @@ export type Route = Surveyed &
     readonly better: readonly Offer[];
     /** Whether its session stays where it was, and why. */
     readonly turn?: RecordedTurn | undefined;
+    /** What checks of answers had met by then. */
+    readonly most?: RecordedDecision['most'];
   };
 export type Resolved = Branded<Classified & { readonly route: Route }, 'resolved'>;
 
@@ -250,6 +254,7 @@ export function resolve(call: Classified, facts: ResolveFacts): Result<Resolved,
     verdict,
     consent,
     turn,
+    most: mostIn(seen, measuredFor(call, facts)),
   };
   return yes(Object.assign(call, { route }) as Resolved); // brand: minted here
 }

@@ -176,7 +176,7 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
   const { passing, statefulReference, fileReferences = NONE } = question;
   if (passing !== undefined || statefulReference !== undefined) return undefined;
   if (fileReferences.length > 0 || call.held !== undefined) return undefined;
-  if (head.consent !== undefined || call.route?.turn !== undefined) return undefined;
+  if (head.consent !== undefined) return undefined;
   const { outputTokensMax } = question;
   return {
     dialect: head.dialect,
@@ -187,7 +187,15 @@ function decidedOf(call: Seen): RecordedDecision | undefined {
     route: call.route === undefined ? NONE : placesOf(call.route),
     closed: route.closed,
     ...(route.verdict.level === 0 ? undefined : { level: route.verdict.level }),
+    ...(call.route?.turn === undefined ? undefined : { before: beforeOf(call) }),
+    ...(call.route?.most === undefined ? undefined : { most: call.route.most }),
   };
+}
+
+function beforeOf({ stepSeen, arrived }: Seen): RecordedDecision['before'] {
+  if (stepSeen?.before === undefined) return undefined;
+  const { at, ...before } = stepSeen.before;
+  return { ...before, ageMs: Math.ceil(arrived - at) };
 }
 
 const placesOf = ({ offers, candidates }: Route): readonly number[] =>
