@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointName, ModelName } from '@signalbox/contract';
-import { type Comparison, Comparisons, NEVER, type PairKind } from './comparisons.ts';
+import {
+  type Comparison,
+  Comparisons,
+  NEVER,
+  type PairKind,
+  ROWS_KEPT_MAX,
+} from './comparisons.ts';
 
 const KIND: PairKind = {
   tenant: 'acme',
@@ -139,6 +145,26 @@ test('a checkpoint brings everything back, what is broken too', () => {
   const broken = new Comparisons();
   broken.restore(JSON.parse(JSON.stringify(known.checkpoint())));
   assert.equal(broken.standing(KIND, EXPECTED, 0.8).by, known.standing(KIND, EXPECTED, 0.8).by);
+});
+
+test('a checkpoint keeps so many rows of all pairs, and what is broken with its rows', () => {
+  const many = new Comparisons();
+  for (let pair = 0; pair < 40; pair += 1) {
+    for (let at = 0; at < (pair === 0 ? 5 : 600); at += 1) {
+      many.learn('acme', compared(0.9, true, { step: `s${pair}` }), at);
+    }
+  }
+  const kept = many.checkpoint() ?? [];
+  const sizes = kept.map(({ rows }) => rows.length);
+  const all = sizes.reduce((sum, one) => sum + one, 0);
+  assert.ok(all <= ROWS_KEPT_MAX && all > ROWS_KEPT_MAX - 40, `${all}`);
+  assert.equal(sizes[0], 5, 'few rows are kept all');
+  assert.equal(kept[1]?.rows.at(-1)?.[3], 599, 'the newest');
+  const again = new Comparisons();
+  const [rows] = kept.slice(1).map((one) => one.rows.slice(0, 7));
+  again.restore([{ kind: KIND, isBroken: true, rows: rows ?? [] }]);
+  const { by, labels } = again.standing(KIND, EXPECTED, 0.9);
+  assert.deepEqual([by, labels], ['broken', 7]);
 });
 
 test('parity weighs by how likely each call was drawn, and tells when it falls', () => {

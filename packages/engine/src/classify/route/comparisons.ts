@@ -62,6 +62,8 @@ export type Drifted = PairKind & {
 export const NEVER = 2;
 const KINDS_MAX = 256;
 const ROWS_MAX = 600;
+/** Of all pairs, in a checkpoint: it is one entry of the journal, and has to fit into a frame. */
+export const ROWS_KEPT_MAX = 10_000;
 const PROMISES_MAX = 4;
 /** Odds against a bet that is won by chance. */
 const BROKEN_DELTA = 0.001;
@@ -105,8 +107,11 @@ export class Comparisons {
       .map((pair) => pair.parity());
   }
 
+  /** The newest `ROWS_KEPT_MAX` at most: who has few keeps all, the others as many each. */
   checkpoint(): CheckpointBody['comparisons'] {
-    return [...this.#pairs.values()].map((pair) => pair.checkpoint());
+    const pairs = [...this.#pairs.values()];
+    const most = rowsOfEach(pairs.map(({ size }) => size));
+    return pairs.map((pair) => pair.checkpoint(most));
   }
 
   restore(kept: NonNullable<CheckpointBody['comparisons']>): void {
@@ -120,7 +125,7 @@ export class Comparisons {
           ...{ propensity, at, ms: [weakMs, strongMs], nanoUsd: [weakNano, strongNano] },
         });
       }
-      if (isBroken) pair.break();
+      if (isBroken) pair.stayBroken();
     }
   }
 
@@ -180,7 +185,7 @@ class Pair {
         const stayed = kept.least !== undefined && confidence >= kept.least;
         kept.adapting?.audited(stayed && !good ? 1 : 0);
         if (kept.adapting?.isBroken === true) {
-          this.break();
+          this.#break();
           break;
         }
         this.#set(kept, kept.promised);
@@ -200,12 +205,17 @@ class Pair {
   }
 
   /** What was learned so far no longer holds. */
-  break(): void {
+  #break(): void {
     this.#isBroken = true;
     this.#rows = this.#rows.slice(-1);
     this.#calibration = undefined;
     this.#isStale = true;
     this.#promises.clear();
+  }
+
+  /** The rows are those that came after. */
+  stayBroken(): void {
+    this.#isBroken = true;
   }
 
   standing(promised: Promised, confidence: number): Standing {
@@ -247,11 +257,14 @@ class Pair {
     };
   }
 
-  checkpoint(): NonNullable<CheckpointBody['comparisons']>[number] {
-    const rows = this.#rows.map(
-      ({ confidence, good, propensity, at, ms, nanoUsd }) =>
-        [confidence ?? -1, good ? 1 : 0, propensity, at, ...ms, ...nanoUsd] as const,
-    );
+  /** @param most rows, the newest. */
+  checkpoint(most: number): NonNullable<CheckpointBody['comparisons']>[number] {
+    const rows = this.#rows
+      .slice(-most)
+      .map(
+        ({ confidence, good, propensity, at, ms, nanoUsd }) =>
+          [confidence ?? -1, good ? 1 : 0, propensity, at, ...ms, ...nanoUsd] as const,
+      );
     return { kind: this.kind, isBroken: this.#isBroken, rows };
   }
 
@@ -304,6 +317,17 @@ class Pair {
     this.#rows = this.#rows.slice(-NOW_ROWS);
     return { ...this.kind, before, now, comparisons: this.#sinceUsual };
   }
+}
+
+/** How many rows each pair may keep, so that all together keep no more than `ROWS_KEPT_MAX`. */
+function rowsOfEach(sizes: readonly number[]): number {
+  let left = ROWS_KEPT_MAX;
+  for (const [at, size] of sizes.toSorted((a, b) => a - b).entries()) {
+    const share = Math.floor(left / (sizes.length - at));
+    if (size > share) return share;
+    left -= size;
+  }
+  return ROWS_MAX;
 }
 
 /** Fewer could certify nothing, however good they are. */
