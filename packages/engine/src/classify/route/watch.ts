@@ -2,7 +2,8 @@
 // strong tier, that escalates, a mean score) against what was usual. A one-sided CUSUM finds
 // small lasting shifts, an EWMA large ones within days. Usual is the median of four weeks, by the
 // day of the week where weeks differ; the last week is left out, so that a shift does not become
-// usual while it is being found, and days of an alarm are never learned.
+// usual while it is being found, and the day of an alarm is never learned. An alarm begins anew: a
+// shift that lasts is told every few days, until after some weeks it is what is usual.
 //
 // It must never decide about a call: an alarm asks for audits, a look, or the tier that was paid.
 
@@ -10,6 +11,8 @@ const WEEK = 7;
 /** Weeks that are usual. */
 const WEEKS = 4;
 const DAYS_KEPT: number = WEEK * (WEEKS + 1);
+/** Of fewer days with calls in four weeks nothing is usual. */
+const DAYS_KNOWN_MIN: number = 2 * WEEK;
 /** From the mean of absolute deviations to a standard deviation, of a normal distribution. */
 const MEAN_TO_SD = 1.2533;
 /** What is drift and what chance, in standard deviations a day. */
@@ -40,28 +43,32 @@ export class Watch {
       if (this.#cusum > CUSUM_MAX) alarm = 'slow';
       else if (this.#ewma > EWMA_MAX) alarm = 'fast';
     }
+    if (alarm !== undefined) {
+      this.#cusum = 0;
+      this.#ewma = 0;
+    }
     this.#days.push(alarm === undefined ? value : Number.NaN);
     if (this.#days.length > DAYS_KEPT) this.#days.shift();
     return alarm;
   }
 
-  /** Median of what is usual; undefined: there are not four weeks yet. */
+  /** Median of what is usual; undefined: of four weeks too few days are known. */
   get usual(): number | undefined {
-    return this.#days.length < DAYS_KEPT ? undefined : median(this.#days.slice(0, WEEK * WEEKS));
+    const known = this.#known();
+    return known === undefined ? undefined : median(known);
   }
 
-  /** Somebody has looked, and what is now is usual. */
-  accept(): void {
-    this.#cusum = 0;
-    this.#ewma = 0;
-    this.#days.length = 0;
+  /** The oldest kept day is of the same weekday as the one that is asked about. */
+  #known(): readonly number[] | undefined {
+    if (this.#days.length < DAYS_KEPT) return undefined;
+    const days = this.#days.slice(0, WEEK * WEEKS);
+    return days.filter(Number.isFinite).length < DAYS_KNOWN_MIN ? undefined : days;
   }
 
-  /** In standard deviations; undefined: there are not four weeks yet. */
+  /** In standard deviations; undefined: it is not known what is usual. */
   #deviation(value: number): number | undefined {
-    if (this.#days.length < DAYS_KEPT || !Number.isFinite(value)) return undefined;
-    // The oldest kept day is of the same weekday as the one that is asked about.
-    const usual = this.#days.slice(0, WEEK * WEEKS);
+    const usual = this.#known();
+    if (usual === undefined || !Number.isFinite(value)) return undefined;
     const middle = median(usual);
     const offs = offsOfWeek(usual, middle);
     const left = usual.map((one, at) => Math.abs(one - middle - (offs[at % WEEK] ?? 0)));
