@@ -282,12 +282,12 @@ export class Run {
     return { inputTokens, outputTokens, ...untold, source: 'estimated' };
   }
 
-  /** A further attempt, after one that is paid for, is held before it is made. */
-  affordsAgain({ offering }: Offer): boolean {
-    if (this.#repair?.last === undefined) return true;
-    const { question, permit } = this.#call;
+  /** What the hold of the route is not for: better offers, and who follows one that is paid for. */
+  affordsAgain(offer: Offer): boolean {
+    const { question, permit, route } = this.#call;
+    if (this.#repair?.last === undefined && !route.better.includes(offer)) return true;
     const inputTokens = question.inputTokensEstimate;
-    const cost = costNanoUsd(offering.price, {
+    const cost = costNanoUsd(offer.offering.price, {
       inputTokens,
       outputTokens: permit.outputTokensReserved,
     });

@@ -43,12 +43,13 @@ export function heldAt(field: Field, { call, chosen, isUp, usage }: Asking): Hel
   }
   const kept = placeOf(field, before, isUp);
   const { closed, lowered, cache } = call.profile.routed ?? {};
-  if (lowered !== undefined) return leave('share');
+  const isUsedUp = closed !== undefined && before.tier === 3 && tier < 3;
+  if (lowered !== undefined || isUsedUp) return leave('share');
   if (kept === undefined) return leave('unavailable');
   if (goesOn) return keep(kept, 'tool');
   if (tier > before.tier) return leave('needs-more');
-  const isOver = (closed !== undefined && before.tier === 3) || (cache?.tier ?? 0) >= before.tier;
-  if (isOver || call.arrived - before.at > WARM_MS) return leave('step');
+  const isPoor = (cache?.tier ?? 0) >= before.tier;
+  if (isPoor || call.arrived - before.at > WARM_MS) return leave('step');
   const there = field.offerings[kept];
   return there !== undefined && isCheaper({ there, before, offering, usage })
     ? keep(kept, 'cache')

@@ -312,7 +312,10 @@ function preferred({ field, verdict, need }: Survey, call: Classified, facts: Mo
   };
   // Where no document wishes for a tier, what is up goes before what would be nearer to the guess.
   const looked = verdict.tier === undefined ? byTier : byTier.slice(0, 1);
-  const first = highestOf(looked, isUp, field.scores);
+  const isShort = verdict.tier === undefined && call.profile.routed?.closed !== undefined;
+  // What rules prefer is no way past a share that is used up.
+  const below = isShort ? looked.filter((open) => (field.tiers[open[0] ?? 0] ?? 0) < 3) : NONE;
+  const first = highestOf(below, isUp, field.scores) ?? highestOf(looked, isUp, field.scores);
   const chosenAt = first ?? byTier[0]?.[0];
   if (chosenAt === undefined) return NOBODY;
   const asking = { call, chosen: chosenAt, isUp, usage: usageOf(call, verdict.cap) };

@@ -108,6 +108,30 @@ describe('on the line', () => {
     });
   }
 
+  it('a session that was carried up once goes on there no longer than its share', async () => {
+    const built = house(DOCUMENTS.replace('strong_share: 0.5', 'strong_share: 0.05'));
+    const result: readonly object[] = [
+      { role: 'assistant', content: null, tool_calls: [{ id: 'a', function: { name: 'find' } }] },
+      { role: 'tool', tool_call_id: 'a', content: 'found' },
+    ];
+    const records = [await ask(built, [user('Greet')], { session: 's', agent: 'strict' })];
+    for (let at = 0; at < 30; at += 1)
+      records.push(await ask(built, [user('Greet'), ...result], { session: 's' }));
+    const strong = records.filter(isStrong).length;
+    assert.ok(strong > 2 && strong <= 2 + BURST + HELD_DEBT, `${strong}`);
+    assert.ok(records.some(({ routed }) => routed?.turn?.why === 'share'));
+  });
+
+  it('a rule that prefers an endpoint of tier 3 goes no further than the share', async () => {
+    const rule = '{name: liked, prefer: {endpoints: [far]}}';
+    const built = house(DOCUMENTS.replace(/rules: \[.*\]/, `rules: [${rule}]`));
+    let strong = 0;
+    for (let at = 0; at < 40; at += 1) {
+      if (isStrong(await ask(built, [user(`Sort mail ${at}`)]))) strong += 1;
+    }
+    assert.ok(strong > BURST && strong <= 20 + BURST, `${strong}`);
+  });
+
   it('a dry run, and a tenant without a share, take none of it', async () => {
     const built = house(
       DOCUMENTS.replace('plans: {half: {strong_share: 0.5}}', 'plans: {half: {}}'),

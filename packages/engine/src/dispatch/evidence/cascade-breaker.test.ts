@@ -85,7 +85,8 @@ test('what was decided five minutes ago counts no more', () => {
 });
 
 test('on the line it opens with an event in the journal, and the record has its gate', async () => {
-  const built = build(`${HOUSE.replace('acme: {}', 'acme: {policies: [p]}')}
+  const acme = 'acme: {policies: [p], budget: {amount_usd: "0.05", per: total}}';
+  const built = build(`${HOUSE.replace('acme: {}', acme)}
 policies: {p: {rules: [{name: sure, output: {confidence_min: {1: 0.85}, escalate: 3}}]}}
 `);
   const content = 'Maybe. I am not sure, perhaps it is so, possibly not.';
@@ -104,4 +105,15 @@ policies: {p: {rules: [{name: sure, output: {confidence_min: {1: 0.85}, escalate
   });
   const [first] = built.store.records().at(-1)?.candidates ?? [];
   assert.deepEqual(gateNames(first?.gates ?? 0), ['escalates']);
+  // On tier 1 this may cost 0.002 USD, on tier 2 0.02, on tier 3 0.2: past what is left.
+  for (const [max, asked] of [
+    [10_000, [2]],
+    [30_000, [1]],
+  ] as const) {
+    const last = await ended(built, built.serve(chatOf('small', { max_tokens: max })));
+    assert.deepEqual(
+      last.attempts.map(({ tier }) => tier),
+      asked,
+    );
+  }
 });
