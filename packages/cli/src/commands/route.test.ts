@@ -108,6 +108,43 @@ test('the gateway tells what it changed to, once', async () => {
   }
 });
 
+test('back goes only what can be read; faults of file and journal are told apart', async () => {
+  const train = async (name: string): Promise<string> =>
+    String(parsed(await sb('train', '--rows', rowsIn(name, 90, true), '--json'))['router']);
+  const [good, bad] = [await train('before.jsonl'), await train('after.jsonl')];
+  const fileOf = (digest: string): string => join(dataFolder, 'routers', `${digest}.router`);
+  const logged: (readonly [string, object])[] = [];
+  const routers = new Routers();
+  const served = openRouters({
+    ...{ dataFolder, routers, clock: createClock() },
+    sink: { log: (_level, what, more) => void logged.push([what, more]) },
+    changed: () => {
+      throw new Error('no room');
+    },
+  });
+  const stops = [await served.serve()];
+  try {
+    for (const digest of [good, bad]) {
+      const done = await served.carryOut({ deed: 'promote', digest, ring: null }, 'jane');
+      assert.equal(done.kind, 'done');
+    }
+    const change = { from: `${good} for all`, to: `${bad} for all`, by: 'jane', why: 'no room' };
+    assert.deepEqual(logged.at(-1), ['router-change-unrecorded', change]);
+    assert.ok(!logged.some(([what]) => what === 'router-unread'));
+    rmSync(fileOf(good));
+    const refused = await served.carryOut({ deed: 'rollback', digest: bad }, 'jane');
+    assert.match(JSON.stringify(refused), new RegExp(`"refused".*${good}.*cannot be read`));
+    assert.deepEqual([routers.digest, (await served.one(bad))?.stage?.digest], [bad, bad]);
+    const typed = await sb('rollback', '--yes');
+    assert.deepEqual([typed.exit, /cannot be read/.test(typed.err)], [5, true], typed.err);
+    rmSync(fileOf(bad));
+    stops.push(await served.serve());
+    assert.deepEqual(logged.at(-1), ['router-unread', { why: `the router ${bad} cannot be read` }]);
+  } finally {
+    for (const stop of stops) stop();
+  }
+});
+
 test('calls and what was said of them teach a router for their tenant', async (context) => {
   const calling = mkdtempSync(join(tmpdir(), 'signalbox-taught-'));
   context.after(() => rmSync(calling, { recursive: true, force: true }));

@@ -1,17 +1,12 @@
 // `signalbox route train|list|promote|rollback`: routers that were learned, on the machine of the
 // gateway. It notices within seconds what is promoted; nothing waits for it.
 import { basename, resolve } from 'node:path';
+import type { RouterStage } from '@signalbox/control';
 import type { Evaluation, RouteModel } from '@signalbox/engine';
 import type { Asked, Command, Desk } from '../command.ts';
 import { compiledOffline } from '../configuration/compiled.ts';
 import { promoteRouter, rollBackRouter, whyNot } from '../configuration/router-deeds.ts';
-import {
-  readRouter,
-  readStanding,
-  routersIn,
-  type Stage,
-  writeRouter,
-} from '../configuration/routers.ts';
+import { readRouter, readStanding, routersIn, writeRouter } from '../configuration/routers.ts';
 import { type Taught, taughtBy } from '../eval/routing-journal.ts';
 import { readRows } from '../eval/routing-set.ts';
 import { trainForLine, unfit } from '../eval/routing-train.ts';
@@ -152,7 +147,7 @@ async function promote(asked: Asked, desk: Desk): Promise<ExitCode> {
   if (ring !== undefined && !/^\d{1,4}$/.test(ring)) throw misused('--ring takes a number.');
   const why = whyNot(model);
   if (why !== undefined) throw refused(`The router ${digest} cannot be promoted: ${why}`);
-  const stage: Stage = { digest, ring: ring === undefined ? null : Number(ring) };
+  const stage: RouterStage = { digest, ring: ring === undefined ? null : Number(ring) };
   const question = `Let the router ${digest} decide for ${forWhom(stage)}?`;
   if (!(await mayChange(asked, desk, { question, shown: { promote: stage }, takes: false }))) {
     return EXIT.ok;
@@ -190,7 +185,7 @@ const refused = (why: string): CommandFault =>
     hint: 'Train it on more rows: signalbox route train --rows FILE',
   });
 
-const forWhom = ({ ring }: Stage): string =>
+const forWhom = ({ ring }: RouterStage): string =>
   ring === null ? 'all tenants' : `ring ${ring} and those before it`;
 
 function measuredWords({ apgr, low, rows }: Evaluation): string {
@@ -206,7 +201,7 @@ const counted = (counts: Readonly<Record<string, number>>): string =>
 type Shown = {
   readonly digest: string;
   readonly model: RouteModel;
-  readonly stage: Stage | undefined;
+  readonly stage: RouterStage | undefined;
 };
 
 const documentOf = ({ digest, model, stage }: Shown) => ({

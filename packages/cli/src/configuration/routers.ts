@@ -3,16 +3,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RouterStage } from '@signalbox/control';
 import { decodeRouter, type RouteModel } from '@signalbox/engine';
 import { writeWhole } from './write-whole.ts';
 
-/** `ring` null: for all tenants. */
-export type Stage = { readonly digest: string; readonly ring: number | null };
-
 export type RoutersStanding = {
-  readonly now: Stage | null;
+  readonly now: RouterStage | null;
   /** What was promoted before, the newest last; null: nothing was. */
-  readonly before: readonly (Stage | null)[];
+  readonly before: readonly (RouterStage | null)[];
   /** Who made it so; undefined: nobody said. */
   readonly by?: string | undefined;
 };
@@ -90,7 +88,7 @@ function decode(text: string): RoutersStanding | undefined {
 }
 
 /** Throws where something is of another shape. */
-function stageIn(value: unknown): Stage | null {
+function stageIn(value: unknown): RouterStage | null {
   if (value === null) return null;
   const { digest, ring } = Object(value);
   const isRing = ring === null || Number.isSafeInteger(ring);

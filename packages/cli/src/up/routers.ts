@@ -31,14 +31,21 @@ export function openRouters(serving: Serving): ServedRouters {
     return done;
   };
   const look = async (): Promise<void> => {
+    const before = routers.standing;
     try {
-      const before = routers.standing;
       const by = await readPromoted(dataFolder, routers);
       const { digest, standing } = routers;
-      if (isServing && standing !== before) changed(deedOf(before, standing, by));
       sink.log('info', 'router-read', digest === undefined ? {} : { router: digest });
-    } catch {
-      sink.log('warn', 'router-unread', {});
+      if (isServing && standing !== before) tell({ from: before, to: standing, by });
+    } catch (cause) {
+      sink.log('warn', 'router-unread', { why: whyOf(cause) });
+    }
+  };
+  const tell = (change: Change): void => {
+    try {
+      changed(deedOf(change));
+    } catch (cause) {
+      sink.log('error', 'router-change-unrecorded', { ...change, why: whyOf(cause) });
     }
   };
   return {
@@ -84,8 +91,12 @@ export function openRouters(serving: Serving): ServedRouters {
   }
 }
 
-const deedOf = (from: string, what: string, by: string): Deed => ({
-  ...{ act: 'router-changed', by, tenant: undefined, what, detail: { from } },
+const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+type Change = { readonly from: string; readonly to: string; readonly by: string };
+
+const deedOf = ({ from, to, by }: Change): Deed => ({
+  ...{ act: 'router-changed', by, tenant: undefined, what: to, detail: { from } },
 });
 
 /** @returns who made it so. */
