@@ -22,10 +22,14 @@ export type TextChange = TextPlace & {
   readonly text: string;
   /** `operator`, or the name of a key. */
   readonly by: string;
+  /** Asked of the text that stands just before the change; not given: whatever stands. */
+  readonly isExpected?: ((stands: string | undefined) => boolean) | undefined;
 };
 
 export type TextAnswer =
   | DeskAnswer
+  /** Another text stands than was expected. */
+  | { readonly kind: 'changed' }
   /** Problems without a file are of the text, whose lines are counted from 1. */
   | { readonly kind: 'wrong'; readonly problems: readonly DraftProblem[] };
 

@@ -98,6 +98,12 @@ test('policies are made, changed and removed at a gateway, which keeps them', as
     assert.match(typo.err, /Line 7: unknown key `ruels`/);
     const slipped = await ask('PUT', '/first', { text: 'mode: shadow\rtenants: {}' });
     assert.equal(slipped.status, 400);
+    const shared = `rules: &rules\n  - { name: shared, route: { tier: 1 } }\n`;
+    assert.equal((await ask('POST', '', { name: 'anchor', text: shared })).status, 201);
+    const leans = await ask('POST', '', { name: 'other', text: 'rules: *rules\n' });
+    assert.equal(leans.status, 400);
+    assert.match(await leans.text(), /it is no document of its own/);
+    assert.equal((await ask('DELETE', '/anchor')).status, 200);
     assert.equal(Reflect.get(Object(await shown()), 'text'), HOME);
   });
 
@@ -118,6 +124,28 @@ test('policies are made, changed and removed at a gateway, which keeps them', as
     assert.equal((await ok('versions', 'first', '1')).out, HOME);
     assert.match((await ok('versions', 'first', '2')).out, /^# Kept by hand\.\nversion: 2\n/);
     assert.equal((await policy('versions', 'first', '9')).exit, 4);
+  });
+
+  await context.test('of two that read the same text, one is told of the other', async () => {
+    const tag = (await ask('GET', '/first')).headers.get('etag');
+    const { text } = Object(await shown());
+    const both = await Promise.all(
+      ['jack', 'jill'].map((author) =>
+        ask('PUT', '/first', { text: text.replace('jane', author) }, { 'if-match': tag }),
+      ),
+    );
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409]);
+  });
+
+  await context.test('what cannot be kept as a version does not take effect', async () => {
+    const before = Object(await shown()).text;
+    const versions = join(folder, '.signalbox/versions/policies/first.json');
+    const kept = readFileSync(versions);
+    writeFileSync(versions, 'cut');
+    assert.equal((await ask('PUT', '/first', { text: HOME })).status, 500);
+    assert.deepEqual(await server.reload(), []);
+    assert.deepEqual([Object(await shown()).text, await goes()], [before, '3']);
+    writeFileSync(versions, kept);
   });
 
   await context.test('it outlives a start, and stands beside what else is kept', async () => {

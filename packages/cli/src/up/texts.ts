@@ -78,6 +78,7 @@ const isOurs = ({ inForce }: Documents, origin: Origin | undefined): boolean =>
 
 const DONE: DeskAnswer = { kind: 'done' };
 const UNKNOWN: DeskAnswer = { kind: 'unknown' };
+const CHANGED: TextAnswer = { kind: 'changed' };
 
 class TextDesk {
   readonly #options: TextsOptions;
@@ -87,7 +88,8 @@ class TextDesk {
   }
 
   async change(change: TextChange): Promise<TextAnswer> {
-    const { deed, noun, name } = change;
+    const { deed, noun, name, isExpected } = change;
+    if (isExpected?.(writtenIn(this.#options.documents, change)?.text) === false) return CHANGED;
     const tree = await readTree(join(this.#options.dataFolder, CONSOLE_FILE));
     const isKept = tree.texts?.[noun]?.[name] !== undefined;
     const { documents } = this.#options;
@@ -110,9 +112,10 @@ class TextDesk {
     if (wrong.length > 0) return this.#wrong(wrong, change, text);
     const refused = standsAlone(tree, text) ? this.#unapproved(change, reading) : LEANS;
     if (refused !== undefined) return refused;
-    await writeWhole(join(dataFolder, CONSOLE_FILE), text);
     const { deed, by } = change;
+    // Before it takes effect: a version too many does no harm, one too few cannot be told.
     await keepVersion(dataFolder, change, { at: clock.now(), by, deed, text: change.text });
+    await writeWhole(join(dataFolder, CONSOLE_FILE), text);
     const left = await documents.readAgain();
     return left.length === 0 ? DONE : this.#wrong(left, change, text);
   }
@@ -143,13 +146,18 @@ class TextDesk {
 /** Each text is a document of its own, and changes nothing above and below it. */
 function standsAlone({ texts = {}, ...tree }: ConsoleTree, text: string): boolean {
   const { prices = {}, ...others } = texts;
-  const named = Object.entries(others).flatMap(([noun, all]) => {
-    const documents = Object.entries(all).map(([name, one]) => [name, parse(one)] as const);
-    return documents.length === 0 ? [] : [[noun, Object.fromEntries(documents)] as const];
-  });
   const list = listOfPrices(prices);
   const expected = { version: 1, ...tree, ...(list.length === 0 ? {} : { prices: list }) };
-  return isDeepStrictEqual(parse(text), { ...expected, ...Object.fromEntries(named) });
+  try {
+    const named = Object.entries(others).flatMap(([noun, all]) => {
+      const documents = Object.entries(all).map(([name, one]) => [name, parse(one)] as const);
+      return documents.length === 0 ? [] : [[noun, Object.fromEntries(documents)] as const];
+    });
+    return isDeepStrictEqual(parse(text), { ...expected, ...Object.fromEntries(named) });
+  } catch {
+    // The whole can be read, one of them by itself cannot: it takes an anchor of another.
+    return false;
+  }
 }
 
 const wrongAt = (message: string, hint: string): TextAnswer => ({

@@ -71,7 +71,7 @@ const wholeSchema = rowSchema.extend({
   text: text.nullable().describe('As it is written, below its name; null: it was imported.'),
 });
 
-type Deeds = Pick<TextChange, 'deed' | 'name' | 'text'>;
+type Deeds = Pick<TextChange, 'deed' | 'name' | 'text' | 'isExpected'>;
 
 export const textRoutes = (options: ControlOptions): readonly Route[] =>
   TEXT_NOUNS.flatMap((noun) => {
@@ -112,9 +112,11 @@ function routesOf(noun: TextNoun, texts: TextsDesk, options: ControlOptions): re
         const asked = read(alone, body);
         if (!asked.ok) return asked;
         const wanted = header('if-match');
-        const stands = texts.written({ noun, name })?.text;
-        if (wanted !== undefined && wanted !== textTag(options, stands)) return no(CHANGED);
-        return carry({ deed: 'set', name, text: asked.value.text }, from);
+        const isExpected =
+          wanted === undefined
+            ? undefined
+            : (stands: string | undefined): boolean => wanted === textTag(options, stands);
+        return carry({ deed: 'set', name, text: asked.value.text, isExpected }, from);
       },
     },
     {
@@ -170,6 +172,7 @@ async function carriedOut(
 ): Promise<Result<Answer, Refusal>> {
   const { deed, noun, name, by } = change;
   const answer = await texts.change(change);
+  if (answer.kind === 'changed') return no(CHANGED);
   if (answer.kind === 'wrong') return no(refuseProblems(answer.problems));
   return answered(answer, () => {
     const done = DONE[deed];
