@@ -232,6 +232,29 @@ describe('an answer whose model is not sure', () => {
     assert.equal(first.top_logprobs.length, 3);
   });
 
+  it('has them in other formats that ask for them, whole and as a stream', async () => {
+    const ask = async (path: string, body: object): Promise<Answer> => {
+      sure();
+      return gateway.ask(path, { body, headers: { 'x-signalbox-agent': 'sure' } });
+    };
+    const small = { model: 'sim-small', messages: [{ role: 'user', content: 'which' }] };
+    const contents = [{ role: 'user', parts: [{ text: 'which' }] }];
+    const google = { contents, generationConfig: { responseLogprobs: true } };
+    const at = '/v1beta/models/sim-small';
+    const asks: readonly (readonly [string, object, object])[] = [
+      ['/api/chat', { ...small, stream: false }, { logprobs: true }],
+      ['/api/chat', small, { logprobs: true }],
+      [`${at}:generateContent`, { contents }, google],
+      [`${at}:streamGenerateContent?alt=sse`, { contents }, google],
+    ];
+    for (const [path, body, wish] of asks) {
+      const wanted = await ask(path, { ...body, ...wish });
+      assert.equal(wanted.headers['x-signalbox-endpoint'], 'near', wanted.text);
+      assert.match(wanted.text, /"logProbability":-|"logprob":-/, path);
+      assert.doesNotMatch((await ask(path, body)).text, /"logProbability":-|"logprob":-/, path);
+    }
+  });
+
   it('goes out marked when nobody is sure, the last one asked', async () => {
     unsure(3);
     const answer = await send('sure', { stream: false });

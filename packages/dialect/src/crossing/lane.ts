@@ -58,7 +58,10 @@ export const asksUsage = (lane: Lane, question: Question): boolean =>
   asksForUsage(lane.carried ? 'chat' : lane.operation) &&
   (lane.carried || !question.usageWanted);
 
-/** The server tells log-probabilities of a chat, and the caller does not ask for them. */
+/**
+ * The server tells log-probabilities of a chat, and the caller does not ask for them in bytes that
+ * pass untouched. Of a carried call `Rendered.ask` says whether the caller asks.
+ */
 export function canAskLogprobs(lane: Lane, question: Question): boolean {
   const { kind, upstream, carried, operation, quirks } = lane;
   if (upstream !== 'openai' || (operation !== 'chat' && !carried)) return false;

@@ -82,9 +82,13 @@ export function readied(call: Scheduled, offer: Offer, ports: ReadyPorts): Resul
     path: path + below,
     rendered: rendered.value,
     hideUsage,
-    hideLogprobs: askLogprobs,
+    hideLogprobs: askLogprobs && !wantsLogprobs(rendered.value),
   });
 }
+
+/** The caller's own wish, read from another format: the answer's log-probabilities are for it. */
+const wantsLogprobs = ({ ask }: Rendered): boolean =>
+  ask !== undefined && 'logprobs' in ask && ask.logprobs !== undefined;
 
 const isTalk = (operation: Operation): boolean => operation === 'chat' || operation === 'response';
 
