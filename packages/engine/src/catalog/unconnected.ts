@@ -15,8 +15,8 @@ const UNCONNECTED: ReadonlyMap<string, FaultWords> = new Map(
       hint: 'look at host, port and firewalls',
     },
     tls_failed: {
-      says: 'does not speak TLS as it should',
-      hint: 'if it speaks plain HTTP, begin its URL with http://',
+      says: 'does not speak TLS, or refuses the handshake',
+      hint: 'if it speaks plain HTTP, begin its URL with http://; the gateway has no certificate to show to a server that asks for one',
     },
     certificate_untrusted: {
       says: 'shows a certificate of an authority that is not trusted here',

@@ -22,8 +22,10 @@ const BY_CODE: ReadonlyMap<string, FaultCode> = new Map([
 const CERTIFICATES: readonly (readonly [codes: RegExp, FaultCode])[] = [
   [/^ERR_TLS_CERT_ALTNAME/, 'certificate_name'],
   [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, 'certificate_expired'],
+  // The server's alert: a certificate that it names is ours, refused or missing, not its own.
+  [/^ERR_SSL_/, 'tls_failed'],
   [/CERT|SELF_SIGNED|ISSUER|^INVALID_(?:CA|PURPOSE)$|VERIFY/, 'certificate_untrusted'],
-  [/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/, 'tls_failed'],
+  [/^(?:ERR_TLS_|EPROTO$)/, 'tls_failed'],
 ];
 
 const unconnected = (code: string): FaultCode =>

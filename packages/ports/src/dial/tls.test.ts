@@ -66,9 +66,13 @@ test('a server that speaks plain HTTP is told apart from one that is not there',
   assert.equal(fault?.code, 'tls_failed');
 });
 
-test('a certificate that is out of date is told apart, by its code', () => {
-  const expired = Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' });
-  assert.equal(faultOfError(expired, 'connect', 'test').code, 'certificate_expired');
+test('a certificate that is out of date, or refused by the server, is told by its code', () => {
+  const faultOf = (code: string) =>
+    faultOfError(Object.assign(new Error(), { code }), 'connect', 'test').code;
+  assert.equal(faultOf('CERT_HAS_EXPIRED'), 'certificate_expired');
+  assert.equal(faultOf('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'), 'tls_failed');
+  assert.equal(faultOf('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'tls_failed');
+  assert.equal(faultOf('ERR_TLS_HANDSHAKE_TIMEOUT'), 'tls_failed');
 });
 
 test('the addresses behind an https name are judged like any other', async () => {
