@@ -130,6 +130,10 @@ export function innerElements(
   return true;
 }
 
+/** Of an array inside bytes that were read before. */
+export const isEmptyArray = (bytes: Uint8Array, start: number): boolean =>
+  bytes[skipSpace(bytes, start + 1)] === CLOSE_ARRAY;
+
 /** The field of that name; where it stands twice the last one counts, as for every parser. */
 export function lastField(fields: readonly Field[], key: string): Field | undefined {
   for (let i = fields.length - 1; i >= 0; i -= 1) {

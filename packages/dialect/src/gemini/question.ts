@@ -16,6 +16,7 @@ import { anatomyOf } from '../anatomy.ts';
 import { splice } from '../bytes.ts';
 import { contentOf } from '../content.ts';
 import { type Field, innerOf, integerAt, lastField, textOf } from '../json.ts';
+import { isFilled } from '../openai/sealed.ts';
 import type { Outline } from '../outline.ts';
 import { type Fields, plainBody } from '../plain.ts';
 import { snakeOf } from './fields.ts';
@@ -167,8 +168,4 @@ function countIn(
   const field = fields?.findLast(({ key }) => key === name || key === snake);
   const count = field === undefined ? undefined : integerAt(body, field);
   return count !== undefined && count > 0 ? count : undefined;
-}
-
-function isFilled(body: Uint8Array, field: Field | undefined): boolean {
-  return field?.kind === 'array' && body[field.valueStart + 1] !== 0x5d;
 }

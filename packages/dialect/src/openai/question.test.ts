@@ -368,9 +368,12 @@ describe('what deciding needs of a question', () => {
     });
   }
 
-  it('offers no tools when the list is empty or null', () => {
-    for (const tools of ['[]', 'null', '{}']) {
+  it('offers no tools when the list is empty or null, and some where it is no list', () => {
+    for (const tools of ['[]', '[ \n]', 'null']) {
       assert.equal(questionOf(`{${CHAT},"tools":${tools}}`).toolsOffered, false);
+    }
+    for (const tools of ['[ {}]', '{}', '7']) {
+      assert.equal(questionOf(`{${CHAT},"tools":${tools}}`).toolsOffered, true);
     }
   });
 });

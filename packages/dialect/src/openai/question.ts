@@ -20,6 +20,7 @@ import { contentOf } from '../content.ts';
 import { type Field, innerElements, innerOf, integerAt, lastField, textOf } from '../json.ts';
 import { type Fields, plainBody, wrongKind } from '../plain.ts';
 import { type FilesOutline, outline } from './outline.ts';
+import { isFilled } from './sealed.ts';
 
 /** Names of models, aliases and needs are at most this long. */
 const MODEL_CHARACTERS_MAX = 256;
@@ -264,8 +265,4 @@ function statefulReference(body: Uint8Array, fields: Fields): string | undefined
   const inner = innerOf(body, conversation);
   const named = inner === undefined ? conversation : lastField(inner, 'id');
   return earlier ?? textOf(body, named);
-}
-
-function isFilled(body: Uint8Array, field: Field | undefined): boolean {
-  return field?.kind === 'array' && body[field.valueStart + 1] !== 0x5d;
 }

@@ -1,6 +1,6 @@
 // What messages of a chat carry beside their content, under the names that several servers share:
 // thoughts, which may be sealed, and images.
-import { type Field, innerElements, lastField, textOf } from '../json.ts';
+import { type Field, innerElements, isEmptyArray, lastField, textOf } from '../json.ts';
 
 /** Kinds of thoughts whose words stand in the body. */
 const OPEN = new Set(['reasoning.text', 'reasoning.summary', 'thinking']);
@@ -22,10 +22,5 @@ export function isSealed(body: Uint8Array, details: Field): boolean {
 /** Anything but an empty list or nothing: what has a wrong kind is not known to be empty. */
 export function isFilled(body: Uint8Array, field: Field | undefined): boolean {
   if (field === undefined || field.kind === 'null') return false;
-  if (field.kind !== 'array') return true;
-  let filled = false;
-  const whole = innerElements(body, field.valueStart, () => {
-    filled = true;
-  });
-  return filled || !whole;
+  return field.kind !== 'array' || !isEmptyArray(body, field.valueStart);
 }
