@@ -167,7 +167,8 @@ export type Bodies = {
   readonly facts: FactsBody;
   readonly count: CountBody;
   readonly act: ActBody;
-  readonly features: FeaturesBody;
+  /** Undefined: what was to be kept may not be any more. Such a draft becomes no entry. */
+  readonly features: FeaturesBody | undefined;
   readonly feedback: FeedbackBody;
   readonly comparison: ComparisonBody;
   readonly checkpoint: CheckpointBody;

@@ -51,26 +51,36 @@ export async function openDayKeys(options: DayKeysOptions): Promise<DayKeys> {
   let today: DataKey | undefined;
   let stop: (() => void) | undefined;
   let isClosed = false;
-  const look = async (): Promise<void> => {
-    const days = keepDays();
-    const now = dayOf(clock.now());
-    for (const day of await daysIn(folder)) {
-      if (now - day >= days) await removePrivate(place, nameOf(day));
-    }
-    if (days === 0) today = undefined;
-    if (days === 0 || today?.version === now) return;
+  let last = Promise.resolve();
+  const failed = (error: unknown): void => {
+    const why = error instanceof Error ? error.message : 'a fault without words';
+    sink.log('warn', 'day-keys-failed', { why });
+  };
+  const rotate = async (now: number): Promise<void> => {
     // The one before it goes on until this one is safe.
     const fresh = Buffer.from(random.bytes(KEY_BYTES)).toString('hex');
     today = keyIn(now, await writeNew(place, nameOf(now), `${fresh}\n`));
   };
-  const turn = async (): Promise<void> => {
+  // What fails is tried again at the next turn, and holds up nothing else.
+  const look = async (): Promise<void> => {
+    const days = keepDays();
+    const now = dayOf(clock.now());
+    if (days === 0) today = undefined;
+    else if (today?.version !== now) await rotate(now).catch(failed);
+    for (const day of await daysIn(folder)) {
+      if (now - day >= days) await removePrivate(place, nameOf(day)).catch(failed);
+    }
+  };
+  const lookOnce = async (): Promise<void> => {
+    if (isClosed) return;
     stop?.();
-    await look().catch((error: unknown) => {
-      // Without a key nothing is kept: that is all that is lost.
-      const why = error instanceof Error ? error.message : 'a fault without words';
-      sink.log('warn', 'day-keys-failed', { why });
-    });
+    await look();
     if (!isClosed) stop = clock.after(TURN_MS, () => void turn());
+  };
+  // One after the other: two at once would each leave a timer.
+  const turn = (): Promise<void> => {
+    last = last.then(lookOnce);
+    return last;
   };
   await turn();
   return {

@@ -57,7 +57,8 @@ class Features {
     this.#kept = kept;
   }
 
-  get body(): FeaturesBody {
+  /** Written a little later than it was taken: there may be no key any more. */
+  get body(): FeaturesBody | undefined {
     const { keeping, tenant, instruction } = this.#kept;
     return keeping.bodyOf(tenant, instruction);
   }

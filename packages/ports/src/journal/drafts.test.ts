@@ -88,6 +88,20 @@ describe('what may be encoded later', () => {
     assert.equal(told.length, 2);
   });
 
+  it('is left out untold when its body is withdrawn before it is written', async () => {
+    const disk = memoryDisk({ seed: 1 });
+    const bench = await openBench(disk);
+    bench.journal.append(later(1));
+    bench.journal.append({
+      ...{ kind: 'features', at: START_MS, tenant: undefined, call: callOf(2), later: true },
+      body: undefined,
+    });
+    bench.journal.append(later(3));
+    await commit(bench);
+    assert.deepEqual(await numbers(disk), [1, 3]);
+    assert.ok(!bench.sink.logged.some((one) => one.event === 'journal.body-failed'));
+  });
+
   it('is written when the journal is closed', async () => {
     const disk = memoryDisk({ seed: 1 });
     const bench = await openBench(disk);

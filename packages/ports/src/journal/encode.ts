@@ -15,8 +15,8 @@ export const bodyDigest = (keys: Keys, bodyText: string): string =>
 
 export type Encoder = {
   readonly epoch: string;
-  /** The entry's JSON; afterwards `seq` is its sequence. */
-  encode(draft: EntryDraft): string;
+  /** The entry's JSON; afterwards `seq` is its sequence. Undefined: the draft has no body. */
+  encode(draft: EntryDraft): string | undefined;
   seq(): number;
 };
 
@@ -35,7 +35,9 @@ export function newEncoder(from: EncoderFrom): Encoder {
     seq: () => seq,
     encode: (draft) => {
       assert(Number.isFinite(draft.at), 'an entry has a time');
-      const bodyText = JSON.stringify(draft.body);
+      const { body } = draft;
+      if (body === undefined) return undefined;
+      const bodyText = JSON.stringify(body);
       const headText = entryHeadText({
         v: ENTRY_VERSION,
         kind: draft.kind,

@@ -191,6 +191,7 @@ class OpenJournal implements Journal {
   #add(draft: EntryDraft, opens: boolean): void {
     this.#drafts.gather();
     const text = this.#encoder.encode(draft);
+    if (text === undefined) return;
     const since = this.#options.clock.monotonic();
     this.#backlog.add({ text, seq: this.#encoder.seq(), since, opens });
   }
@@ -199,7 +200,7 @@ class OpenJournal implements Journal {
   #encode(draft: EntryDraft): Encoded | undefined {
     try {
       const text = this.#encoder.encode(draft);
-      return { text, seq: this.#encoder.seq() };
+      return text === undefined ? undefined : { text, seq: this.#encoder.seq() };
     } catch (error) {
       const detail = error instanceof Error ? error.message : 'unknown';
       this.#options.sink.log('error', 'journal.body-failed', { kind: draft.kind, detail });

@@ -8,7 +8,7 @@ import { packTerms } from './kept.ts';
 export const KEPT_TEXT_MAX = 4_000;
 
 export type FeatureSeal = {
-  /** Whether there is a key now. It stays for an hour at least. */
+  /** Whether there is a key now. */
   readonly isOpen: () => boolean;
   /** @returns base64. */
   readonly seal: (tenant: TenantName, bytes: Uint8Array) => string;
@@ -28,9 +28,9 @@ export class FeatureKeeping {
     return !isLong && this.#seal?.isOpen() === true;
   }
 
-  /** @throws where nobody seals: ask `takes` before. */
-  bodyOf(tenant: TenantName, instruction: string): FeaturesBody {
-    if (this.#seal === undefined) throw new Error('nobody seals');
+  /** Undefined: nobody seals, or not any more. */
+  bodyOf(tenant: TenantName, instruction: string): FeaturesBody | undefined {
+    if (this.#seal?.isOpen() !== true) return undefined;
     this.#reader ??= new Reader(WORD_BITS);
     const terms = this.#reader.terms({ text: instruction });
     return { sealed: this.#seal.seal(tenant, packTerms(terms)) };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { tenantName } from '@signalbox/contract';
 import { Reader } from './features.ts';
+import { FeatureKeeping } from './keeping.ts';
 import { Usual } from './usual.ts';
 
 const reader = new Reader(17);
@@ -46,5 +48,23 @@ describe('what a tenant always says', () => {
     assert.ok(![...say(`gaussian ${own(1)}`).places].includes(word ?? -1));
     for (let at = 0; at < 600; at += 1) say(own(at));
     assert.ok([...say(`gaussian ${own(2)}`).places].includes(word ?? -1));
+  });
+});
+
+describe('what is kept of calls', () => {
+  it('is nothing where the key is gone between the call and its writing', () => {
+    const keeping = new FeatureKeeping();
+    const acme = tenantName('acme');
+    let isOpen = true;
+    const seal = (): string => {
+      assert.ok(isOpen, 'sealed without a key');
+      return 'c2VhbGVk';
+    };
+    assert.deepEqual([keeping.takes('x'), keeping.bodyOf(acme, 'x')], [false, undefined]);
+    keeping.sealWith({ isOpen: () => isOpen, seal });
+    assert.equal(keeping.takes('x'), true);
+    assert.deepEqual(keeping.bodyOf(acme, 'x'), { sealed: 'c2VhbGVk' });
+    isOpen = false;
+    assert.equal(keeping.bodyOf(acme, 'x'), undefined);
   });
 });
