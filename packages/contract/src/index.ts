@@ -134,6 +134,7 @@ export {
   secondStageWords,
 } from './second-stage.ts';
 export { Secret } from './secret.ts';
+export { stepClassOf } from './step-class.ts';
 export {
   ceilingOfLabel,
   ceilingOfTopology,

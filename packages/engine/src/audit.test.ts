@@ -111,10 +111,11 @@ test('what tier 3 answered is tried on the lowest, which says how sure it is', a
 test('a cascade that heard two tiers compares them, and asks nobody else', async () => {
   const built = build(CASCADE);
   answering(built, { near: { text: 'Berne perhaps', sure: 0.3 }, far: { text: 'Berne' } });
-  const call = built.serve(chatOf('small', { max_tokens: 20 }));
+  const call = built.serve(chatOf('small', { max_tokens: 20 }), { step: 'a-word-of-its-own' });
   await over(built, call);
   assert.deepEqual(asked(built), ['near', 'middle']);
   const [body] = compared(built);
+  assert.equal(body?.step, undefined, 'steps are counted by class, whatever callers name them');
   assert.deepEqual([body?.weak.tier, body?.strong.tier, body?.served], [1, 2, 'strong']);
   assert.ok((body?.confidence ?? 1) < 0.3);
   assert.equal(built.store.records().length, 1);

@@ -10,6 +10,7 @@ import {
   decisionId,
   refusal,
   requestId,
+  stepClassOf,
   type TenantName,
   type Tier,
 } from '@signalbox/contract';
@@ -161,12 +162,12 @@ function end(call: Scheduled, outcome: Outcome, house: House): void {
 function told(call: Drawn, served: HeardAnswer, other: HeardAnswer, house: House): 'compared' {
   const isUp = other.offer.place.tier > served.offer.place.tier;
   const [weak, strong] = isUp ? [served, other] : [other, served];
-  const { id, entry = 1, tenant, sample, step, stepClass, stepSeen } = call;
-  const stepOf = stepSeen?.class ?? stepClass;
-  const found = compared(weak.answer, strong.answer, stepOf);
+  const { id, entry = 1, tenant, sample } = call;
+  const step = stepClassOf(call);
+  const found = compared(weak.answer, strong.answer, step);
   const body: Comparison = {
     decision: decisionId(id, entry),
-    step: stepOf ?? step,
+    step,
     weak: sideOf(weak),
     strong: sideOf(strong),
     served: isUp ? 'weak' : 'strong',
@@ -182,7 +183,7 @@ function told(call: Drawn, served: HeardAnswer, other: HeardAnswer, house: House
   const tiers = { weak: String(body.weak.tier), strong: String(body.strong.tier) };
   const labels = {
     tenant: tenant.name,
-    step: stepOf ?? 'none',
+    step: step ?? 'none',
     ...tiers,
     good: String(found.same),
   };

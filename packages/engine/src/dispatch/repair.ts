@@ -2,7 +2,7 @@
 // call whose policy checks answers; all others have none. Answers are still withheld here: nothing
 // of one that was rejected has reached the caller. It never asks a place that the route does not
 // hold, and the retry budget, the latency budget and the money of the call bind it.
-import { type Clock, type Refusal, refusal, type StepClass } from '@signalbox/contract';
+import { type Clock, type Refusal, refusal, stepClassOf } from '@signalbox/contract';
 import {
   type Answer,
   type Ask,
@@ -161,10 +161,9 @@ export class Repair implements Wanted {
     const { risk, assurance } = verdict.cascade ?? NO_CASCADE;
     const [strong] = better;
     if (risk === undefined || strong === undefined || better.includes(offer)) return undefined;
-    const { tenant, step } = this.#call;
     const kind = {
-      tenant: tenant.name,
-      step: stepClassOf(this.#call) ?? step,
+      tenant: this.#call.tenant.name,
+      step: stepClassOf(this.#call),
       weak: `${nameOf(offer)} ${madeOf(offer.offering, read.model)}`,
       strong: nameOf(strong),
       tokensTold: hasLogprobs(read),
@@ -178,9 +177,8 @@ export class Repair implements Wanted {
     if (found.undecided !== undefined || found.denied === true) return;
     const held = holdsForm(read, found, this.#rules, () => this.ask());
     if (held === undefined) return;
-    const { tenant, step: told } = this.#call;
-    const step = stepClassOf(this.#call) ?? told;
-    this.#ports.fidelity.checked({ tenant: tenant.name, step, offering }, held);
+    const { name: tenant } = this.#call.tenant;
+    this.#ports.fidelity.checked({ tenant, step: stepClassOf(this.#call), offering }, held);
   }
 
   reject(rejected: Rejected): void {
@@ -245,8 +243,8 @@ export class Repair implements Wanted {
   }
 
   #kindOf(offer: Offer): CascadeKind {
-    const { tenant, step } = this.#call;
-    return { tenant: tenant.name, step: stepClassOf(this.#call) ?? step, model: nameOf(offer) };
+    const { name: tenant } = this.#call.tenant;
+    return { tenant, step: stepClassOf(this.#call), model: nameOf(offer) };
   }
 
   #isLate(): boolean {
@@ -255,10 +253,6 @@ export class Repair implements Wanted {
     return budgetMs !== undefined && this.#ports.clock.monotonic() - arrived > budgetMs;
   }
 }
-
-/** Seen for calls of `auto`; of others as they call themselves. */
-const stepClassOf = ({ stepClass, stepSeen }: Scheduled): StepClass | undefined =>
-  stepSeen?.class ?? stepClass;
 
 const NO_CASCADE = { risk: undefined, assurance: undefined };
 

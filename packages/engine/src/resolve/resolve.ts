@@ -14,6 +14,7 @@ import {
   type RecordedTurn,
   type Refusal,
   type Result,
+  stepClassOf,
   type Tier,
   within,
   yes,
@@ -348,7 +349,7 @@ const NOBODY: Preferred = { wanted: NONE, turn: undefined };
 
 /** Of what such calls of this tenant met. */
 const measuredFor = (call: Classified, { measured }: Moving): MostOf | undefined =>
-  measured?.of(call.tenant.name, call.stepSeen?.class ?? call.stepClass ?? call.step);
+  measured?.of(call.tenant.name, stepClassOf(call));
 
 function upFirst(all: readonly number[], isUp: (at: number) => boolean): readonly number[] {
   const up = all.filter(isUp);

@@ -167,6 +167,28 @@ test('a checkpoint keeps so many rows of all pairs, and what is broken with its 
   assert.deepEqual([by, labels], ['broken', 7]);
 });
 
+test('no tenant makes another one forget, nor itself what is broken', () => {
+  const known = new Comparisons();
+  const standing = (kind: PairKind) => known.standing(kind, EXPECTED, 0.9);
+  const own = { ...KIND, tenant: 'globex' };
+  known.learn('globex', compared(0.9, true), 0);
+  for (let at = 0; at < 600; at += 1) known.learn('acme', compared(0.9, true), at);
+  assert.equal(standing(KIND).by, 'certified');
+  for (let at = 0; at < 60 && standing(KIND).by !== 'broken'; at += 1) {
+    known.learn('acme', compared(0.9, false), at);
+  }
+  assert.equal(standing(KIND).by, 'broken');
+  for (let at = 0; at < 400; at += 1) {
+    known.learn('acme', compared(0.9, true, { weak: side('small', 1, `m${at}`) }), at);
+  }
+  assert.deepEqual([standing(KIND).by, standing(own).labels], ['broken', 1]);
+  const sizes = (tenant: string) => known.parity(tenant).length;
+  assert.equal(sizes('acme'), 64);
+  // Of a full node whoever has most loses one.
+  for (let at = 0; at < 192; at += 1) known.learn(`t${at}`, compared(0.9, true), at);
+  assert.deepEqual([sizes('acme'), sizes('globex'), known.parity(undefined).length], [63, 1, 256]);
+});
+
 test('parity weighs by how likely each call was drawn, and tells when it falls', () => {
   const known = new Comparisons();
   for (let at = 0; at < 100; at += 1) {

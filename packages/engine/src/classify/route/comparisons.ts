@@ -61,6 +61,7 @@ export type Drifted = PairKind & {
 /** More than any confidence: nothing stays. */
 export const NEVER = 2;
 const KINDS_MAX = 256;
+const KINDS_PER_TENANT_MAX = 64;
 const ROWS_MAX = 600;
 /** Of all pairs, in a checkpoint: it is one entry of the journal, and has to fit into a frame. */
 export const ROWS_KEPT_MAX = 10_000;
@@ -82,7 +83,8 @@ type Row = {
 };
 
 export class Comparisons {
-  readonly #pairs = new Map<string, Pair>();
+  /** By tenant; of tenants and of pairs the longest unheard of stands first. */
+  readonly #tenants = new Map<string, Map<string, Pair>>();
 
   /** @returns what has changed for the worse, when this comparison shows it. */
   learn(tenant: string, body: Comparison, at: number): Drifted | undefined {
@@ -95,21 +97,21 @@ export class Comparisons {
 
   /** A look-up: what follows from comparisons is worked out when they are learned. */
   standing(kind: PairKind, promised: Promised, confidence: number): Standing {
-    const pair = this.#pairs.get(keyOf(kind));
+    const pair = this.#tenants.get(kind.tenant)?.get(keyOf(kind));
     return pair?.standing(promised, confidence) ?? UNKNOWN;
   }
 
   /** @param tenant undefined: of all. */
   parity(tenant: string | undefined): readonly Parity[] {
-    const all = [...this.#pairs.values()].filter((one) => one.size > 0);
-    return all
+    return this.#all()
+      .filter((one) => one.size > 0)
       .filter(({ kind }) => tenant === undefined || kind.tenant === tenant)
       .map((pair) => pair.parity());
   }
 
   /** The newest `ROWS_KEPT_MAX` at most: who has few keeps all, the others as many each. */
   checkpoint(): CheckpointBody['comparisons'] {
-    const pairs = [...this.#pairs.values()];
+    const pairs = this.#all();
     const most = rowsOfEach(pairs.map(({ size }) => size));
     return pairs.map((pair) => pair.checkpoint(most));
   }
@@ -125,26 +127,51 @@ export class Comparisons {
           ...{ propensity, at, ms: [weakMs, strongMs], nanoUsd: [weakNano, strongNano] },
         });
       }
-      if (isBroken) pair.stayBroken();
+      pair.isBroken = isBroken;
     }
   }
 
-  /** The longest unheard of is forgotten. */
+  #all(): readonly Pair[] {
+    return [...this.#tenants.values()].flatMap((own) => [...own.values()]);
+  }
+
+  /** Where there is no room a tenant with many pairs loses one, never another for its sake. */
   #pairOf(kind: PairKind): Pair {
     const key = keyOf(kind);
-    const known = this.#pairs.get(key) ?? new Pair(kind);
-    this.#pairs.delete(key);
-    this.#pairs.set(key, known);
-    const [oldest] = this.#pairs.keys();
-    if (this.#pairs.size > KINDS_MAX && oldest !== undefined) this.#pairs.delete(oldest);
-    return known;
+    const own = this.#tenants.get(kind.tenant) ?? new Map<string, Pair>();
+    const known = own.get(key);
+    if (known === undefined) {
+      if (own.size >= KINDS_PER_TENANT_MAX) forgetOne(own);
+      else if (this.#all().length >= KINDS_MAX) this.#forgetOfMost();
+    }
+    const pair = known ?? new Pair(kind);
+    own.delete(key);
+    own.set(key, pair);
+    this.#tenants.delete(kind.tenant);
+    this.#tenants.set(kind.tenant, own);
+    return pair;
   }
+
+  #forgetOfMost(): void {
+    const [most] = [...this.#tenants].toSorted(([, a], [, b]) => b.size - a.size);
+    if (most === undefined) return;
+    const [tenant, own] = most;
+    forgetOne(own);
+    if (own.size === 0) this.#tenants.delete(tenant);
+  }
+}
+
+/** The longest unheard of; what is broken last: forgotten, it would be trusted again. */
+function forgetOne(own: Map<string, Pair>): void {
+  const all = [...own];
+  const [key] = all.find(([, pair]) => !pair.isBroken) ?? all[0] ?? [];
+  if (key !== undefined) own.delete(key);
 }
 
 const UNKNOWN: Standing = { least: undefined, by: 'configured', labels: 0, chance: undefined };
 
-const keyOf = ({ tenant, step, weak, strong, tokensTold }: PairKind): string =>
-  `${tenant}\n${step ?? ''}\n${weak}\n${strong}\n${tokensTold ? 1 : 0}`;
+const keyOf = ({ step, weak, strong, tokensTold }: PairKind): string =>
+  `${step ?? ''}\n${weak}\n${strong}\n${tokensTold ? 1 : 0}`;
 
 const kindOf = (tenant: string, { step, weak, strong, tokensTold }: Comparison): PairKind => ({
   tenant,
@@ -162,7 +189,8 @@ class Pair {
   readonly kind: PairKind;
   #rows: Row[] = [];
   readonly #promises = new Map<string, Kept & { readonly promised: Promised }>();
-  #isBroken = false;
+  /** Its rows are those that came after. */
+  isBroken = false;
   #calibration: Calibration | undefined = undefined;
   #usual: { readonly share: number; readonly bet: Adapting } | undefined = undefined;
   #sinceUsual = 0;
@@ -206,16 +234,11 @@ class Pair {
 
   /** What was learned so far no longer holds. */
   #break(): void {
-    this.#isBroken = true;
+    this.isBroken = true;
     this.#rows = this.#rows.slice(-1);
     this.#calibration = undefined;
     this.#isStale = true;
     this.#promises.clear();
-  }
-
-  /** The rows are those that came after. */
-  stayBroken(): void {
-    this.#isBroken = true;
   }
 
   standing(promised: Promised, confidence: number): Standing {
@@ -231,8 +254,7 @@ class Pair {
     const known = this.#calibration;
     const chance = known === undefined ? undefined : valueAt(known, confidence).value;
     const { least } = kept;
-    if (least === undefined && this.#isBroken)
-      return { least: NEVER, by: 'broken', labels, chance };
+    if (least === undefined && this.isBroken) return { least: NEVER, by: 'broken', labels, chance };
     return { least, by: least === undefined ? 'configured' : 'certified', labels, chance };
   }
 
@@ -265,7 +287,7 @@ class Pair {
         ({ confidence, good, propensity, at, ms, nanoUsd }) =>
           [confidence ?? -1, good ? 1 : 0, propensity, at, ...ms, ...nanoUsd] as const,
       );
-    return { kind: this.kind, isBroken: this.#isBroken, rows };
+    return { kind: this.kind, isBroken: this.isBroken, rows };
   }
 
   #judged(): readonly (Row & { readonly confidence: number })[] {
@@ -277,7 +299,7 @@ class Pair {
   #set(kept: Kept, promised: Promised): void {
     const rows = this.#judged();
     if (rows.length < rowsNeeded(promised)) return;
-    this.#isBroken = false;
+    this.isBroken = false;
     const losses = rows.map(
       ({ confidence, good, propensity }): Loss => ({
         score: -confidence,

@@ -183,7 +183,10 @@ export const hasLogprobs = ({ answers }: Answer): boolean =>
 export const madeOf = (
   { upstream, facts: { quantisation } }: Offer['offering'],
   claimed: string | undefined,
-): string => `${upstream} ${quantisation ?? '-'} ${claimed ?? '-'}`;
+): string => `${upstream} ${quantisation ?? '-'} ${claimed?.slice(0, CLAIMED_MAX) ?? '-'}`;
+
+/** Of what a server claims, which may be of any length. */
+const CLAIMED_MAX = 128;
 
 /** The caller's side of a call that nobody sent. */
 export const NOBODY: Reply = {
