@@ -29,6 +29,7 @@ import {
   timingHeader,
   upstreamHeaders,
 } from './settle/heads.ts';
+import { observeStep } from './settle/observe.ts';
 import type { Seen } from './settle/record.ts';
 import {
   type Settlement,
@@ -76,6 +77,7 @@ export async function finishParked(
   house: House,
 ): Promise<Settlement | undefined> {
   if (parked === LEFT_WAITING) return undefined;
+  observeStep(call, outcome, house);
   return finish(call, { ...outcome, refusal: parked }, reply, house);
 }
 
@@ -217,13 +219,18 @@ function timingOf(call: Seen, outcome: Outcome, house: House): Timing {
   return { bodyMs, decideMs, queueMs, upstreamMs: outcome.upstreamMs, totalMs: now - arrived };
 }
 
+type Refused = Settlement | undefined | Promise<Settlement | undefined>;
+
 /** Ends a call that was refused before it had an outcome. */
-export function refuse(
-  call: Seen,
-  refusal: Refusal,
-  reply: Reply,
-  house: House,
-): Settlement | undefined | Promise<Settlement | undefined> {
+export function refuse(call: Seen, refusal: Refusal, reply: Reply, house: House): Refused {
+  const { tenant, profile, stepSeen } = call;
+  // Counted when it was decided; nobody on the strong tier was at work for it.
+  if (tenant !== undefined && profile !== undefined && stepSeen !== undefined)
+    house.live.shares.ended(tenant, profile.difficulty === 'hard', false);
+  return refuseNow(call, refusal, reply, house);
+}
+
+function refuseNow(call: Seen, refusal: Refusal, reply: Reply, house: House): Refused {
   const left = hasLeft(reply);
   if (!left) tell(call, refusal, reply, house);
   const kept = reply.kept();
@@ -312,15 +319,10 @@ const FAILED: Refusal = refusalOf('internal', 'A fault of ours; the call failed 
  * A bug ends the call with nothing held and at most one record; what it was told already stays, and
  * an answer that cannot be told any more is cut.
  */
-export function failClosed(
-  call: Seen,
-  error: unknown,
-  reply: Reply,
-  house: House,
-): ReturnType<typeof refuse> {
+export function failClosed(call: Seen, error: unknown, reply: Reply, house: House): Refused {
   report(call, error, house);
   try {
-    if (call.settled !== true) return refuse(call, FAILED, reply, house);
+    if (call.settled !== true) return refuseNow(call, FAILED, reply, house);
     reply.cut();
   } catch (again) {
     report(call, again, house);

@@ -7,7 +7,6 @@ import {
   type RecordedClearance,
   type RecordedDecision,
   recordedTerms,
-  type StepSource,
 } from '@signalbox/contract';
 import { type Configuration, costNanoUsd } from '@signalbox/documents';
 import type { Offering } from '../catalog/catalog.ts';
@@ -19,6 +18,7 @@ import { GATES, type Gate } from '../resolve/gates.table.ts';
 import type { Offer } from '../resolve/offer.ts';
 import type { Closings, Measured } from '../resolve/recorded.ts';
 import { resolve } from '../resolve/resolve.ts';
+import { isTold } from '../session/step.ts';
 import type { KeyFacts } from '../tenant/tenant.ts';
 import { imagine } from './imagined.ts';
 import { isOutside, type Moved } from './moved.ts';
@@ -175,6 +175,7 @@ class Run implements Replayed {
       key,
       at: record.at,
       model: record.modelRequested,
+      // Rules see what the caller told, and nothing that was read from the call.
       step: isTold(record.stepSource) ? record.step : undefined,
       agent: record.agent,
       session: record.session,
@@ -197,10 +198,6 @@ class Run implements Replayed {
     return known;
   }
 }
-
-/** Rules see what the caller told, and nothing that was read from the call. */
-const isTold = (source: StepSource): boolean =>
-  source === 'header' || source === 'metadata' || source === 'telemetry';
 
 type RouteSeen = {
   readonly candidates: readonly RecordedCandidate[];

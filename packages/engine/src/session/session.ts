@@ -26,7 +26,7 @@ import type { Admitted } from '../tenant/tenant.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Ground, type Raised, type SessionLabels, unknownGround } from './labels.ts';
 import type { Held, References } from './references.ts';
-import { classOfWord, isAuto, type Step, stepOf, type Told, usualOf } from './step.ts';
+import { classOfWord, isAuto, isTold, type Step, stepOf, type Told, usualOf } from './step.ts';
 import type { StepMemory } from './step-memory.ts';
 
 export type Work = {
@@ -160,12 +160,12 @@ export function remember(
 }
 
 function keepStep(
-  { tenant, session, step, profile }: Joined & { readonly profile: Lasting },
+  { tenant, session, profile }: Joined & { readonly profile: Lasting },
   { class: seen, source, node }: Step,
   steps: StepMemory,
 ): void {
-  const isTold = step !== undefined && source !== 'identity';
-  if (isTold && seen !== undefined && node !== undefined) steps.tell(tenant.name, node, seen);
+  if (isTold(source) && seen !== undefined && node !== undefined)
+    steps.tell(tenant.name, node, seen);
   steps.decided(tenant.name, session, profile.difficulty);
 }
 

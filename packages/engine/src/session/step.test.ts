@@ -101,7 +101,8 @@ describe('the step of a call', () => {
   it('is not known where nothing tells, and not looked for where a model is named', () => {
     const seen = recalled(build(YAML), chat('Who is there?')).stepSeen;
     assert.deepEqual([seen?.class, seen?.source], [undefined, 'none']);
-    assert.equal(recalled(build(YAML), { ...chat('Plan.'), model: 'small' }).stepSeen, undefined);
+    const named = recalled(build(YAML), { ...chat('Plan.'), model: 'small' }, { step: 'Extract' });
+    assert.deepEqual([named.stepSeen, named.stepClass], [undefined, 'extract']);
   });
 
   it('is looked for under a name that the tenant has for auto', () => {
@@ -124,7 +125,11 @@ describe('the step of a call', () => {
 
   it('says nothing of another prompt, and what was guessed teaches nothing', () => {
     const built = build(YAML);
-    for (let times = 0; times < 4; times += 1) done(built, chat('Plan the work.'));
+    for (let times = 0; times < 4; times += 1) {
+      done(built, chat('Plan the work.'));
+      // A step of a name that nobody knows says no more.
+      done(built, chat('Plan the work.'), { step: 'triage-7' });
+    }
     assert.equal(recalled(built, chat('Who?')).stepSeen?.class, undefined);
     for (let times = 0; times < 4; times += 1) done(built, chat('x'), { step: 'plan' });
     const other = { model: 'auto', messages: [user('Who?')] };

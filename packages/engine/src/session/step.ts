@@ -49,7 +49,7 @@ export function stepOf(joined: Asking, memory: StepMemory, keys: Keys): Step {
   const node =
     anatomy === undefined ? undefined : keys.digest('step', anatomy.identity, NODE_BYTES);
   const instruction = ownWords(question.lastInstruction());
-  const told = step === undefined ? undefined : CLASS_OF_WORD.get(step.toLowerCase());
+  const told = classOfWord(step);
   const known = node === undefined ? undefined : memory.classOf(tenant.name, node);
   const found: Guessed =
     told !== undefined
@@ -65,7 +65,11 @@ export function stepOf(joined: Asking, memory: StepMemory, keys: Keys): Step {
 
 /** The class of a step that a caller told; undefined: nobody knows it. */
 export const classOfWord = (step: string | undefined): StepClass | undefined =>
-  step === undefined ? undefined : CLASS_OF_WORD.get(step);
+  step === undefined ? undefined : CLASS_OF_WORD.get(step.toLowerCase());
+
+/** By the caller; else it was read from the call, or from calls before it. */
+export const isTold = (source: StepSource): boolean =>
+  source === 'header' || source === 'metadata' || source === 'telemetry';
 
 /** What a step of that class usually needs. */
 export function usualOf(step: StepClass | undefined): Difficulty | undefined {

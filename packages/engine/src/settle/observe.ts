@@ -33,7 +33,8 @@ export type Learners = {
 type Observed = Scheduled & Pick<Seen, 'snapshot'>;
 
 /** Called once for every outcome, before its answer is sent: what it teaches holds from then on. */
-export function observe(call: Observed, outcome: Outcome, { live, ports }: Learners): void {
+export function observe(call: Observed, outcome: Outcome, learners: Learners): void {
+  const { live, ports } = learners;
   const id = responseIdOf(outcome);
   if (id !== undefined)
     keep(call, outcome, [id], { keys: ports.keys, references: live.references });
@@ -48,16 +49,24 @@ export function observe(call: Observed, outcome: Outcome, { live, ports }: Learn
     const endpoint = outcome.offer.offering.endpoint.name;
     live.signatures.keep({ tenant: tenant.name, session, endpoint }, signed);
   }
-  if (call.stepSeen !== undefined) {
-    learn(call, outcome, live.decisions);
-    live.shares.ended(call.tenant, call.profile.difficulty === 'hard', isStrong(outcome));
-    watch(call, outcome, { live, ports });
-    serve(call, outcome, { live, ports });
-  }
+  // Nobody was reached: it may wait, and come back with the outcome that counts.
+  if (outcome.kind !== 'unreached') observeStep(call, outcome, learners);
   const last = outcome.attempts[outcome.attempts.length - 1];
   if (last === undefined || !isWhole(outcome)) return;
   const firstByteMs = outcome.kind === 'streamed' ? last.firstByteMs : undefined;
   live.pace.answered(last.endpoint, firstByteMs, last.durationMs);
+}
+
+/** What the outcome of a call of `auto` teaches: once for each, when it ends. */
+export function observeStep(call: Observed, outcome: Outcome, learners: Learners): void {
+  const { tenant, profile, route, stepSeen } = call;
+  if (stepSeen === undefined) return;
+  learn(call, outcome, learners.live.decisions);
+  // What a rule sends to the strong tier is not of the tenant's share.
+  const isCounted = route.verdict.tier !== STRONG && isStrong(outcome);
+  learners.live.shares.ended(tenant, profile.difficulty === 'hard', isCounted);
+  watch(call, outcome, learners);
+  serve(call, outcome, learners);
 }
 
 /** From an alarm on a tenant has as many strong calls as were usual for it. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { type CallRecord, tenantName } from '@signalbox/contract';
 import fc from 'fast-check';
 import { ANSWER, ended } from '../dispatch/dispatching.fixture.ts';
-import { type Built, build, type Heads, HOUSE } from '../house.fixture.ts';
+import { type Built, build, type Heads, HOUSE, settled } from '../house.fixture.ts';
 import { BURST, HELD_DEBT, StrongShare, StrongShares } from './strong-share.ts';
 
 fc.configureGlobal({ seed: 4141 });
@@ -130,6 +130,30 @@ describe('on the line', () => {
       if (isStrong(await ask(built, [user(`Sort mail ${at}`)]))) strong += 1;
     }
     assert.ok(strong > BURST && strong <= 20 + BURST, `${strong}`);
+  });
+
+  it('what waited takes of it once; what is refused, and where a rule sends, nothing', async () => {
+    const rules = `rules: [
+      {name: barred, when: {agent: barred}, forbid: {endpoints: ["*"]}},
+      {name: named, when: {agent: named}, route: {tier: 3}}]`;
+    const none = DOCUMENTS.replace('strong_share: 0.5', 'strong_share: 0');
+    const built = house(none.replace(/rules: \[.*\]/, rules));
+    const prove = (at: number, agent?: string): Promise<CallRecord> =>
+      ask(built, [user(`Prove theorem ${at}`)], { agent });
+    for (let at = 0; at < BURST; at += 1) {
+      assert.equal((await prove(at, 'barred')).attempts.length, 0);
+      assert.ok(isStrong(await prove(at, 'named')));
+    }
+    const { script } = built.upstream;
+    built.upstream.script = (dialled) => dialled.fault('connect_failed');
+    const waiting = built.serve({ model: 'auto', messages: [user('Prove theorem 0')] });
+    await settled();
+    built.upstream.script = script;
+    await built.clock.turn(2_000);
+    assert.ok(isStrong(await ended(built, waiting)));
+    let strong = 1;
+    for (let at = 0; at < 2 * BURST; at += 1) if (isStrong(await prove(at))) strong += 1;
+    assert.equal(strong, BURST);
   });
 
   it('a dry run, and a tenant without a share, take none of it', async () => {
