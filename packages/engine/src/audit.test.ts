@@ -144,6 +144,28 @@ test('an audit goes nowhere that the call may not go, and is left out under load
   assert.equal(poor.counted.get('audits_total {"outcome":"refused"}'), 1);
 });
 
+test('an audit under way when the node ends is cut off and settled, and none begins', async () => {
+  const built = build(ALL);
+  answering(built, { near: { text: 'ok' } });
+  const { script } = built.upstream;
+  built.upstream.script = (dialled: Dialled) => {
+    if (dialled.endpoint !== 'far') script?.(dialled);
+  };
+  await over(built, built.serve(easy()));
+  assert.deepEqual(asked(built), ['near', 'far']);
+  const { audits, pools } = built.house.live;
+  assert.equal(pools.budgets.open().length, 1);
+  await audits.end();
+  const aside = built.store.records().at(-1);
+  assert.deepEqual([aside?.audit?.propensity, aside?.ending], [1, 'refused']);
+  assert.equal(aside?.attempts[0]?.outcome, 'aborted');
+  assert.equal(aside?.costNanoUsd, undefined);
+  assert.deepEqual([pools.budgets.open(), pools.slots.total()], [[], 0]);
+  await over(built, built.serve(easy()));
+  assert.deepEqual(asked(built), ['near', 'far', 'near']);
+  assert.equal(built.counted.get('audits_total {"outcome":"busy"}'), 1);
+});
+
 test('calls are drawn by chance, as often as their policy says, and never without it', async () => {
   const built = build(policy('audit: 0.3'));
   answering(built, { near: { text: 'ok' }, far: { text: 'ok' } });

@@ -8,6 +8,7 @@ import {
   type Bodies,
   codeFacts,
   decisionId,
+  type Reply,
   refusal,
   requestId,
   stepClassOf,
@@ -127,7 +128,7 @@ function copyOf(call: Drawn, { ports: { clock, random } }: House): Classified {
 
 async function carried(call: Scheduled & Aside, house: House): Promise<HeardAnswer | 'failed'> {
   try {
-    const outcome = await dispatch(call, NOBODY, dispatchPorts(house));
+    const outcome = await dispatch(call, cutBy(call, house), dispatchPorts(house));
     end(call, outcome, house);
     return call.sample.heard(call)[0] ?? 'failed';
   } catch (error) {
@@ -137,6 +138,12 @@ async function carried(call: Scheduled & Aside, house: House): Promise<HeardAnsw
     throw error;
   }
 }
+
+/** Nobody hears it, and it does not outlive the node: it is settled while the journal is open. */
+const cutBy = ({ tenant }: Aside, { live }: House): Reply => ({
+  ...NOBODY,
+  onLeave: (then) => live.audits.onEnd(tenant.name, then),
+});
 
 const FAILED = refusal('internal', 'A fault of ours; the audit failed closed.');
 

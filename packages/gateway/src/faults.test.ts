@@ -313,6 +313,30 @@ describe('a gateway that is told to stop', () => {
     assert.deepEqual(last, { callsCutOff: 2 });
   });
 
+  it('cuts off an audit, which is settled before the journal closes', async (context) => {
+    const own = await startGateway((url) =>
+      documents(url)
+        .replace('headers: {forward: [x-sim]}', 'headers: {}')
+        .replace('head_ms: 600, idle_ms: 600, total_ms: 4000', 'head_ms: 60000, idle_ms: 60000')
+        .replace('  acme: {}', '  acme: {policies: [watched]}')
+        .concat('policies: {watched: {cascade: {audit: 1}}}\n'),
+    );
+    const { live, ports } = own.node.house;
+    const append = context.mock.method(ports.store, 'append');
+    const asked = { body: chat('auto', 'Say hello.'), headers: { 'x-sim': 'hang' } };
+    assert.equal((await own.ask(CHAT, asked)).status, 200);
+    await until('the audit is under way', () => own.sim.requests().open === 1);
+    await own.stop();
+    const settled = append.mock.calls.flatMap(({ arguments: [draft], error }) =>
+      draft.kind === 'settlement' ? [[draft.body.audit?.propensity, error]] : [],
+    );
+    assert.deepEqual(settled, [
+      [undefined, undefined],
+      [1, undefined],
+    ]);
+    assert.deepEqual(live.pools.budgets.open(), []);
+  });
+
   it('leaves calls that wait for a route to its next start, with no money held', async () => {
     const own = await startGateway(documents);
     const asked = { body: chat('unreachable-1', 'x'), headers: { 'x-signalbox-queue': 'allow' } };

@@ -7,6 +7,7 @@ import {
   type Examination,
   type House,
   LEVEL_MAX,
+  type Live,
   Rounds,
   unconnectedWords,
 } from '@signalbox/engine';
@@ -130,12 +131,11 @@ export async function openNode(options: NodeOptions): Promise<GatewayNode> {
     },
     async stop() {
       state.draining = true;
-      for (const unwatch of watches) unwatch?.();
-      rounds.stop();
+      beginNothing(watches, rounds, live);
       await closeListeners(options, { listening, scraped });
       // Who waits for a route on disk waits on, for the next start.
       for (const end of [...live.parking.ends.values()]) end();
-      await settledOrLate(running, clock);
+      await settledOrLate(Promise.all([running.idle(), live.audits.end()]), clock);
       await queue.close();
       live.counts.flush();
       await tracing?.close(journal);
@@ -159,15 +159,26 @@ function portsOf(
   return { clock, random, upstream, store: journal, keys, sink: told };
 }
 
+/** What a node does of its own accord ends before what it is asked to do. */
+function beginNothing(
+  watches: readonly ((() => void) | undefined)[],
+  rounds: Rounds,
+  { audits }: Live,
+): void {
+  for (const unwatch of watches) unwatch?.();
+  rounds.stop();
+  audits.close();
+}
+
 /** After the last connection has closed, calls that it ended still write their records. */
 const SETTLE_MS_MAX = 2_000;
 
-async function settledOrLate(running: Running, clock: Clock): Promise<void> {
+async function settledOrLate(idle: Promise<unknown>, clock: Clock): Promise<void> {
   let cancel = (): void => {};
   const late = new Promise<void>((done) => {
     cancel = clock.after(SETTLE_MS_MAX, done);
   });
-  await Promise.race([running.idle(), late]);
+  await Promise.race([idle, late]);
   cancel();
 }
 
