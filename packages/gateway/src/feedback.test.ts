@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { decisionId, requestId } from '@signalbox/contract';
 import { unpackTerms } from '@signalbox/engine';
 import { dayOpener } from '@signalbox/ports';
 import {
@@ -12,7 +13,9 @@ import {
   json,
   refused,
   startGateway,
+  until,
 } from './gateway.fixture.ts';
+import { RecentFeedback, type Word } from './recent-feedback.ts';
 
 const yaml = (url: string): string =>
   documents(url)
@@ -98,6 +101,13 @@ describe('feedback', () => {
       .filter((one) => one.decision === decision)
       .map(({ tier, score, key }) => [tier, score, key]);
 
+  /** Of a decision that the records show: nothing but a word of it waits for the disk. */
+  async function recorded(): Promise<string> {
+    const { decision } = await made('Is it so?');
+    assert.equal((await gateway.ask(`/v1/decisions/${decision}`)).status, 200);
+    return decision;
+  }
+
   it('goes to the journal once, and is shown with the decision', async () => {
     const { decision } = await made('Is it so?');
     const answer = await say({ decision, ok: true });
@@ -128,6 +138,47 @@ describe('feedback', () => {
         { tier: 3, score: 0.25, by: 'caller' },
       ]);
     }
+  });
+
+  it('said again before the records show the last word is written', () => {
+    const recent = new RecentFeedback();
+    const id = decisionId(requestId(0, new Uint8Array(10)), 1);
+    const word = (score: number): Word => ({ tier: 1, by: 'caller', score });
+    // The records show 1, and do so still when 0 was said.
+    assert.equal(recent.say(id, word(1), true), 'stored');
+    assert.equal(recent.say(id, word(0), false), 'new');
+    assert.equal(recent.say(id, word(1), true), 'new');
+    assert.equal(recent.say(id, word(1), true), 'known');
+  });
+
+  it('that could not be written is not taken, however often it is said', async (context) => {
+    const decision = await recorded();
+    const { store } = gateway.node.house.ports;
+    const lost = context.mock.method(store, 'durable', (done: (ok: boolean) => void) =>
+      done(false),
+    );
+    // More often than a word may be changed: none of these counts. The entries wait on.
+    for (let times = 0; times < 10; times += 1) {
+      refused(await say({ decision, ok: true }), 503, 'journal_unavailable');
+    }
+    lost.mock.restore();
+    assert.equal((await say({ decision, ok: true })).status, 200);
+    assert.ok((await told(decision)).length > 0);
+  });
+
+  it('said twice at once is taken when it is on the disk, not before', async (context) => {
+    const decision = await recorded();
+    const { store } = gateway.node.house.ports;
+    const waiting: ((ok: boolean) => void)[] = [];
+    const held = context.mock.method(store, 'durable', (done: (ok: boolean) => void) => {
+      waiting.push(done);
+    });
+    const both = [say({ decision, ok: true }), say({ decision, ok: true })];
+    await until('both wait for the disk', () => waiting.length === 2);
+    for (const done of waiting) done(true);
+    for (const answer of await Promise.all(both)) assert.equal(answer.status, 200);
+    held.mock.restore();
+    assert.equal((await told(decision)).length, 1);
   });
 
   it('is taken of own decisions alone, by keys that may call', async () => {

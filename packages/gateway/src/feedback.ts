@@ -4,11 +4,14 @@
 import {
   type DecisionId,
   isDecisionId,
+  type KeyName,
   no,
+  type Ports,
   type Refusal,
   type Result,
   refusal,
   requestOf,
+  type TenantName,
   type Tier,
   yes,
 } from '@signalbox/contract';
@@ -17,6 +20,7 @@ import type { Exchange } from '@signalbox/ports';
 import { readBody } from './body.ts';
 import type { Known } from './decision.ts';
 import { json, type Pages } from './page.ts';
+import type { Word } from './recent-feedback.ts';
 
 const BODY_BYTES_MAX = 4_096;
 const BODY_MS_MAX = 10_000;
@@ -51,20 +55,33 @@ export async function takeFeedback(
   const isStored = known.feedback.some(
     (one) => one.tier === tier && one.by === by && one.score === score,
   );
-  const told = recentFeedback.say(decision, { tier, by, score });
+  const word: Word = { tier, by, score };
+  const told = recentFeedback.say(decision, word, isStored);
   if (told === 'too-often') return pages.refuse(exchange, TOO_OFTEN);
-  if (told === 'new' && !isStored) {
-    const { store, clock } = house.ports;
-    store.append({
-      ...{ kind: 'feedback', at: clock.now(), tenant: tenant.name, call: requestOf(decision) },
-      body: { decision, key: key.name, tier, score, ...(by === 'device' ? { by } : {}) },
-    });
+  let isSafe = told === 'stored';
+  try {
+    if (told === 'new') append(house.ports, decision, word, { tenant: tenant.name, key: key.name });
     // No call waits for this: what is said to be taken is on the disk.
-    if (!(await new Promise<boolean>((done) => store.durable(done)))) {
-      return pages.refuse(exchange, refusal('journal_unavailable', 'It could not be written.'));
-    }
+    if (!isSafe) isSafe = await new Promise<boolean>((done) => house.ports.store.durable(done));
+  } finally {
+    if (told === 'new' && !isSafe) recentFeedback.forget(decision, word);
+  }
+  if (!isSafe) {
+    return pages.refuse(exchange, refusal('journal_unavailable', 'It could not be written.'));
   }
   return json(exchange, 200, { object: 'feedback', decision, tier, score, by });
+}
+
+function append(
+  { store, clock }: Ports,
+  decision: DecisionId,
+  { tier, by, score }: Word,
+  { tenant, key }: { readonly tenant: TenantName; readonly key: KeyName },
+): void {
+  store.append({
+    ...{ kind: 'feedback', at: clock.now(), tenant, call: requestOf(decision) },
+    body: { decision, key, tier, score, ...(by === 'device' ? { by } : {}) },
+  });
 }
 
 /** Where the answer came from that the caller had. */
