@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Bodies, CallRecord, Entry } from '@signalbox/contract';
+import { type Bodies, type CallRecord, type Entry, tenantName } from '@signalbox/contract';
 import { NEVER } from './classify/route/comparisons.ts';
 import { type Built, build, chatOf, type Dialled, HOUSE, type Served } from './house.fixture.ts';
 import { restore } from './restore.ts';
@@ -64,13 +64,16 @@ test('a drawn call runs on another tier after its answer, and both are compared'
   for (const stream of [false, true]) {
     const built = build(ALL);
     answering(built, { near: { text: 'Hello Anna!' }, far: { text: 'hello anna' } });
-    const call = built.serve(easy({ stream }), { session: 'one', agent: 'greeter' });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const more = { session: 'one', agent: 'greeter', traceparent };
+    const call = built.serve(easy({ stream }), more);
     await call.settlement;
     assert.deepEqual(asked(built), ['near'], 'its caller is answered before anybody else is asked');
     await built.clock.turn(10);
     assert.deepEqual(asked(built), ['near', 'far']);
     const [own, aside] = built.store.records();
     assert.deepEqual(aside?.audit, { of: own?.decision, propensity: 1 });
+    assert.deepEqual([own?.traceId, aside?.traceId], ['a'.repeat(32), undefined]);
     assert.equal(aside?.session, undefined);
     assert.equal(aside?.costNanoUsd, '1200000');
     assert.equal(aside?.savingsNanoUsd, '-1200000');
@@ -119,6 +122,39 @@ test('a cascade that heard two tiers compares them, and asks nobody else', async
   assert.deepEqual([body?.weak.tier, body?.strong.tier, body?.served], [1, 2, 'strong']);
   assert.ok((body?.confidence ?? 1) < 0.3);
   assert.equal(built.store.records().length, 1);
+});
+
+test('what is compared went out: of tries at one place the one that passed', async () => {
+  const rules =
+    '    rules: [{name: low, when: {}, route: {model: small}, ' +
+    'output: {json: true, retries: 1, escalate: 3}}]\n';
+  const built = build(policy('audit: 1', rules));
+  const right = '{"capital":"Berne"}';
+  let tries = 0;
+  built.upstream.script = (dialled) => {
+    tries += 1;
+    const message = { role: 'assistant', content: tries === 1 ? 'It is Berne.' : right };
+    const choices = [{ index: 0, message, finish_reason: 'stop' }];
+    dialled.answer({ id: 'a', model: `try-${tries}`, choices });
+  };
+  const call = built.serve(chatOf('small', { max_tokens: 20 }));
+  await over(built, call);
+  assert.deepEqual(asked(built), ['near', 'near', 'middle']);
+  assert.match(call.reply.text, /capital/);
+  const [body] = compared(built);
+  assert.deepEqual([body?.weak.made, body?.how, body?.good], ['small - try-2', 'json', true]);
+});
+
+test('a tenant with no strong call left has no audits there either', async () => {
+  const built = build(ALL);
+  answering(built, { near: { text: 'ok' }, middle: { text: 'ok' }, far: { text: 'ok' } });
+  const { shares } = built.house.live;
+  const name = tenantName('acme');
+  shares.clamp(name, 0, 3_600_000);
+  for (let at = 0; at < 20; at += 1) shares.ended({ name, strongShare: 0 }, false, true);
+  await over(built, built.serve(easy()));
+  assert.equal(built.store.records()[0]?.routed?.closed, 'alarm');
+  assert.deepEqual(asked(built), ['near', 'middle']);
 });
 
 test('an audit goes nowhere that the call may not go, and is left out under load', async () => {

@@ -84,7 +84,7 @@ async function again(
 ): Promise<HeardAnswer | Exclude<AuditEnd, 'compared'>> {
   // Documents that were swapped meanwhile may say otherwise of its tenant and its key.
   if (call.snapshot !== house.now().version) return 'busy';
-  const most = call.route.verdict.output?.escalate ?? 3;
+  const most = highestOf(call);
   const tiers = [...tiersOfCascade(call, tier), ...tiersBeside(tier)].filter((one) => one <= most);
   const resolved = resolveAside(copyOf(call, house), resolveFacts(house, call), tiers);
   const [offer] = resolved?.route.offers ?? [];
@@ -95,6 +95,12 @@ async function again(
   const scheduled = await schedule(resolved, NOBODY, { ...schedulePorts(house), waitMsMax: 0 });
   if (!scheduled.ok) return 'refused';
   return carried(scheduled.value as Scheduled & Aside, house); // brand: the same object
+}
+
+/** Where the tenant has no strong call left, an audit takes none either. */
+function highestOf({ profile, route: { verdict } }: Drawn): number {
+  const highest = verdict.output?.escalate ?? 3;
+  return profile.routed?.closed === undefined ? highest : Math.min(2, highest);
 }
 
 /** Of a cascade what it begins with, or would have asked next. */
@@ -118,7 +124,9 @@ function copyOf(call: Drawn, { ports: { clock, random } }: House): Classified {
     at,
     arrived: clock.monotonic(),
     ...{ bodyMs: 0, parkedMs: 0, entry: 1, queued: false, settled: false },
+    head: { ...call.head, traceparent: undefined },
     ...{ trace: undefined, resumed: undefined, retryOf: undefined },
+    ...{ split: undefined, secondStage: undefined },
     ...{ route: undefined, surveyed: undefined, permit: undefined, references: undefined },
     requestCommitment: undefined,
     sample: new Sample(sample.propensity),
@@ -130,7 +138,7 @@ async function carried(call: Scheduled & Aside, house: House): Promise<HeardAnsw
   try {
     const outcome = await dispatch(call, cutBy(call, house), dispatchPorts(house));
     end(call, outcome, house);
-    return call.sample.heard(call)[0] ?? 'failed';
+    return call.sample.heard(call).find(({ isServed }) => isServed) ?? 'failed';
   } catch (error) {
     if (call.settled !== true) {
       settleRefusal(call, FAILED, codeFacts(FAILED.code).status, settlePorts(house));

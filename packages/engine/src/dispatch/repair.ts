@@ -123,7 +123,7 @@ export class Repair implements Wanted {
   check(answer: Withheld, raw: Uint8Array, trial: Trial): Found {
     const read = readAnswerOf(trial.lane, raw, answer.kind === 'stream');
     const found = this.#checked(read, trial);
-    if (read !== undefined) this.#sample?.judged(trial.offer, read, found.confidence);
+    if (read !== undefined) this.#sample?.judged(trial.offer, read, found);
     return found;
   }
 

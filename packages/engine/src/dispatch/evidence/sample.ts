@@ -12,6 +12,7 @@ import {
 import { type Answer, readAnswerOf, wireOf } from '@signalbox/dialect';
 import type { Offer } from '../../resolve/offer.ts';
 import type { Scheduled } from '../../schedule/schedule.ts';
+import type { Found } from '../check.ts';
 import { Gathered } from '../gathered.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -34,10 +35,18 @@ function toldBy(outcome: Outcome): Usage | undefined {
   return outcome.kind === 'streamed' ? outcome.piped.facts.usage : undefined;
 }
 
-const isOf = (attempt: Attempt, { place, offering }: Offer, sure: number | undefined): boolean =>
+type JudgedAnswer = Pick<HeardAnswer, 'offer' | 'answer'> & {
+  readonly found: Pick<Found, 'confidence' | 'rejected'>;
+};
+
+const isOf = (
+  attempt: Attempt,
+  { offer: { place, offering }, found: { confidence, rejected } }: JudgedAnswer,
+): boolean =>
   attempt.endpoint === place.name &&
   attempt.modelAsked === offering.upstream &&
-  attempt.confidence === sure &&
+  attempt.confidence === confidence &&
+  attempt.rejected === rejected &&
   (attempt.outcome === 'judged-away' || attempt.outcome === 'answered');
 
 /** More of a stream is not kept, and not compared. */
@@ -72,7 +81,7 @@ export type Sampling = { sample?: Sample | undefined };
 export class Sample {
   /** Probability with which it was drawn, 0 to 1. */
   readonly propensity: number;
-  readonly #judged: Pick<HeardAnswer, 'offer' | 'answer' | 'confidence'>[] = [];
+  readonly #judged: JudgedAnswer[] = [];
   #outcome: Outcome | undefined = undefined;
   #listening: Listening | undefined = undefined;
 
@@ -86,8 +95,8 @@ export class Sample {
     return this.#listening;
   }
 
-  judged(offer: Offer, answer: Answer, confidence: number | undefined): void {
-    this.#judged.push({ offer, answer, confidence });
+  judged(offer: Offer, answer: Answer, found: JudgedAnswer['found']): void {
+    this.#judged.push({ offer, answer, found });
   }
 
   ended(outcome: Outcome): void {
@@ -101,18 +110,22 @@ export class Sample {
     if (outcome.kind === 'whole' && outcome.relayed) return NONE;
     if (outcome.kind === 'streamed' && outcome.piped.ending !== 'answered') return NONE;
     const { offer: served, attempts } = outcome;
-    const seen = this.#judged.map((one): HeardAnswer => {
-      const { offer, confidence } = one;
-      const isServed = offer.offering === served.offering;
-      const attempt = attempts.find((other) => isOf(other, offer, confidence));
+    const last = attempts.at(-1);
+    const left = [...attempts];
+    const heardOf = (one: JudgedAnswer): HeardAnswer => {
+      const at = left.findLastIndex((other) => isOf(other, one));
+      const [attempt] = at < 0 ? [] : left.splice(at, 1);
+      // The one that went out stands last, whenever it was judged.
+      const isServed = attempt !== undefined && attempt === last;
       const usage = isServed ? toldBy(outcome) : attempt?.usage;
-      return { ...one, attempt, usage, isServed };
-    });
+      const { offer, answer, found } = one;
+      return { offer, answer, confidence: found.confidence, attempt, usage, isServed };
+    };
+    const seen = this.#judged.toReversed().map(heardOf).reverse();
     if (seen.length > 0) return seen;
     const answer = this.#served(call, outcome);
-    const attempt = attempts.at(-1);
     if (answer === undefined) return NONE;
-    const facts = { attempt, usage: toldBy(outcome), isServed: true };
+    const facts = { attempt: last, usage: toldBy(outcome), isServed: true };
     return [{ offer: served, answer, confidence: undefined, ...facts }];
   }
 
