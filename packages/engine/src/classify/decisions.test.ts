@@ -7,7 +7,6 @@ import { type Built, build, HandClock, type Heads, HOUSE, seededRandom } from '.
 import type { Step } from '../session/step.ts';
 import {
   type Alike,
-  CALLS_PER_TENANT_MAX,
   Decisions,
   EXPIRES_MS,
   type Judgement,
@@ -31,7 +30,6 @@ const says = (failed: boolean, more: Partial<Judgement> = {}): Judgement => ({
   ...{ tier: 1, by: 'small', failed },
   ...more,
 });
-const ANSWERED = { tier: 3, by: 'large' } as const;
 
 /** What most calls are told; one in twenty is told the same, and tries. */
 const failuresIn = (decisions: Decisions, call: Alike = alike()): number =>
@@ -55,7 +53,7 @@ describe('what came of calls like this one', () => {
           if (one.waitMs === EXPIRES_MS || one.by !== by) row = 0;
           row = one.failed ? row + 1 : 0;
           if (one.failed) by = one.by;
-          decisions.learn(alike(), [says(one.failed, { by: one.by })], ANSWERED);
+          decisions.learn(alike(), [says(one.failed, { by: one.by })]);
           assert.equal(failuresIn(decisions), row >= 3 ? row : 0);
         }
       }),
@@ -64,7 +62,7 @@ describe('what came of calls like this one', () => {
 
   it('is of nearly the same words, and of nothing else that differs', () => {
     const decisions = new Decisions(new HandClock());
-    for (let at = 0; at < 3; at += 1) decisions.learn(alike(), [says(true)], ANSWERED);
+    for (let at = 0; at < 3; at += 1) decisions.learn(alike(), [says(true)]);
     const other = (step: Partial<Step>): Alike => alike({ step: { ...STEP, ...step } });
     assert.equal(
       failuresIn(decisions, other({ instruction: STEP.instruction.replace('4711', '8') })),
@@ -86,7 +84,7 @@ describe('what came of calls like this one', () => {
 
   it('tries the tier all the same with one call in twenty, always the same ones', () => {
     const decisions = new Decisions(new HandClock());
-    for (let at = 0; at < 3; at += 1) decisions.learn(alike(), [says(true)], ANSWERED);
+    for (let at = 0; at < 3; at += 1) decisions.learn(alike(), [says(true)]);
     const calls = Array.from({ length: 4_000 }, () => alike());
     const tries = calls.filter((one) => decisions.look(one)?.explored === true);
     assert.ok(tries.length > 150 && tries.length < 250, `${tries.length}`);
@@ -96,25 +94,20 @@ describe('what came of calls like this one', () => {
     );
   });
 
-  it('hears what is said of an answer later, of calls that it knows', () => {
+  it('reads nothing of a call of which nothing was judged', () => {
+    const unread = Object.defineProperty({ ...STEP }, 'instruction', {
+      get: () => assert.fail('it was read'),
+    });
     const decisions = new Decisions(new HandClock());
-    const calls = Array.from({ length: CALLS_PER_TENANT_MAX + 1 }, () => alike());
-    for (const one of calls) decisions.learn(one, [], { tier: 1, by: 'small' });
-    const [oldest, ...rest] = calls.map(({ id }) => id);
-    const { tenant } = alike();
-    assert.equal(decisions.feedback(tenant, oldest ?? newId(), true), false);
-    assert.equal(decisions.feedback(tenantName('globex'), rest[0] ?? newId(), true), false);
-    for (const id of rest.slice(0, 3)) assert.ok(decisions.feedback(tenant, id, true));
-    assert.equal(failuresIn(decisions), 3);
-    assert.ok(decisions.feedback(tenant, rest[4] ?? newId(), false));
-    assert.equal(failuresIn(decisions), 0);
+    decisions.learn(alike({ step: unread }), []);
+    assert.throws(() => decisions.learn(alike({ step: unread }), [says(true)]), /it was read/);
   });
 
   it('is bounded', () => {
     const decisions = new Decisions(new HandClock());
     for (let at = 0; at < KINDS_PER_TENANT_MAX / 3; at += 1) {
       const step = { ...STEP, node: `n${at}` };
-      decisions.learn(alike({ step }), [says(true)], ANSWERED);
+      decisions.learn(alike({ step }), [says(true)]);
     }
     assert.equal(decisions.size, KINDS_PER_TENANT_MAX);
   });

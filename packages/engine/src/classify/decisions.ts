@@ -21,8 +21,6 @@ export const EXPIRES_MS = 86_400_000;
 export const KINDS_PER_TENANT_MAX = 4_096;
 /** Over all tenants; of the tenant that was idle longest the oldest goes first. */
 export const KINDS_MAX = 100_000;
-/** Calls whose feedback may still come. */
-export const CALLS_PER_TENANT_MAX = 128;
 export const TENANTS_MAX = 1_024;
 
 export type Alike = {
@@ -40,8 +38,7 @@ export type Judgement = { readonly tier: Tier; readonly by: string; readonly fai
 /** Failures in a row of one model; `at` on the monotonic clock. */
 type Tally = { readonly by: string; failed: number; at: number };
 type Kind = Map<Tier, Tally>;
-type Given = { readonly keys: readonly number[]; readonly tier: Tier; readonly by: string };
-type Own = { readonly kinds: Map<number, Kind>; readonly calls: Map<RequestId, Given> };
+type Own = { readonly kinds: Map<number, Kind> };
 
 export class Decisions {
   readonly #clock: Clock;
@@ -71,24 +68,13 @@ export class Decisions {
     return { ...found, explored: true };
   }
 
-  /** Answers of a call in their order; the last one is the one that went out. */
-  learn(call: Alike, judged: readonly Judgement[], answered: Omit<Given, 'keys'>): void {
+  /** Answers of a call in their order; of most calls nothing was judged. */
+  learn(call: Alike, judged: readonly Judgement[]): void {
+    if (judged.length === 0) return;
     const keys = keysOf(call);
     if (keys.length === 0) return;
     const own = this.#of(call.tenant);
     for (const one of judged) this.#note(own, keys, one);
-    own.calls.set(call.id, { keys, ...answered });
-    const [oldest] = own.calls.keys();
-    if (own.calls.size > CALLS_PER_TENANT_MAX && oldest !== undefined) own.calls.delete(oldest);
-  }
-
-  /** Somebody said what the answer was worth. @returns false: nothing is known of that call. */
-  feedback(tenant: TenantName, call: RequestId, failed: boolean): boolean {
-    const own = this.#tenants.get(tenant);
-    const given = own?.calls.get(call);
-    if (own === undefined || given === undefined) return false;
-    this.#note(own, given.keys, { ...given, failed });
-    return true;
   }
 
   /** Over all tenants. */
@@ -118,7 +104,7 @@ export class Decisions {
   }
 
   #of(tenant: TenantName): Own {
-    const own = this.#tenants.get(tenant) ?? { kinds: new Map(), calls: new Map() };
+    const own = this.#tenants.get(tenant) ?? { kinds: new Map() };
     putLast(this.#tenants, tenant, own);
     if (this.#tenants.size > TENANTS_MAX) {
       const [idle] = this.#tenants;

@@ -7,6 +7,7 @@ import type { Answer, Ask, Json, Tool } from '@signalbox/dialect';
 import { type Finding, linearPattern, type Schema, STEPS_MAX, signsIn } from '@signalbox/documents';
 import type { OutputRules } from '../policy/policy.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
+import { choicesOf, isEmpty } from './evidence/evidence.ts';
 
 export type Found = {
   readonly rejected: string | undefined;
@@ -30,7 +31,6 @@ type Choice = Answer['answers'][number];
 type Part = Choice['parts'][number];
 type Call = Extract<Part, { kind: 'call' }>;
 
-const EMPTY: Choice = { parts: [], logprobs: [], stop: undefined };
 const NAME = /^[A-Za-z0-9_.:-]{1,64}$/;
 
 /** Vectors are no answer that could be checked, nor is what passes unread. */
@@ -62,8 +62,7 @@ export function checkAnswer(answer: Answer | undefined, rules: OutputRules, want
     return { rejected: 'json', undecided: undefined, denied: rules.tools !== undefined };
   }
   const check = new Check(rules, wanted);
-  const { answers } = answer;
-  for (const choice of answers.length === 0 ? [EMPTY] : answers) check.choice(choice);
+  for (const choice of choicesOf(answer)) check.choice(choice);
   check.tokens(answer.usage?.outputTokens);
   return check;
 }
@@ -81,13 +80,13 @@ class Check implements Found {
   }
 
   /** A model that declines says so in a field of its own: that is an answer, and no bad one. */
-  choice({ parts }: Choice): void {
+  choice(choice: Choice): void {
+    const { parts } = choice;
     for (const part of parts) if (part.kind === 'call') this.#tool(part);
     if (parts.some(({ kind }) => kind === 'refusal')) return;
     const calls = parts.filter((part): part is Call => part.kind === 'call');
     const text = textOf(parts);
-    const isEmpty = text.trim() === '' && !parts.some(isOther);
-    if (this.#rules.notEmpty && isEmpty) this.#reject('not_empty');
+    if (this.#rules.notEmpty && isEmpty(choice)) this.#reject('not_empty');
     if (this.#rules.toolArguments) for (const call of calls) this.#call(call);
     // Who calls a tool has not answered yet: what it says beside that is no answer to check.
     if (calls.length > 0) return;
@@ -192,9 +191,6 @@ const NONE = 'none';
 
 const textOf = (parts: readonly Part[]): string =>
   parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
-
-const isOther = ({ kind }: Part): boolean =>
-  kind === 'call' || kind === 'media' || kind === 'opaque';
 
 function parsed(text: string): Json | undefined {
   try {

@@ -117,15 +117,11 @@ const WORKED: ReadonlySet<Attempt['outcome']> = new Set(['answered', 'judged-awa
 /** Which tiers were good enough for a call of `auto`; where nothing judges, nobody knows yet. */
 function learn(call: Observed, outcome: Outcome, decisions: Decisions): void {
   const { id, tenant, profile, snapshot: version, stepSeen: step, route } = call;
-  const last = outcome.attempts[outcome.attempts.length - 1];
-  if (step === undefined || version === undefined || last === undefined || !isWhole(outcome))
-    return;
-  const judged = route.verdict.output === undefined ? NO_JUDGEMENTS : judgedIn(outcome.attempts);
+  if (route.verdict.output === undefined) return;
+  if (step === undefined || version === undefined || !isWhole(outcome)) return;
   const alike = { id, tenant: tenant.name, version, label: profile.label, step };
-  decisions.learn(alike, judged, { tier: last.tier, by: whoIn(last) });
+  decisions.learn(alike, judgedIn(outcome.attempts));
 }
-
-const NO_JUDGEMENTS: readonly Judgement[] = [];
 
 /** Of each tier its last word: an answer that was good at the second try was good. */
 function judgedIn(attempts: readonly Attempt[]): readonly Judgement[] {

@@ -28,6 +28,7 @@ export function confidenceOf(evidence: Evidence, isGrounded: boolean): number {
 
 /** Why it is held back whatever its tokens say; undefined: nothing of the kind. */
 export function gateOf(evidence: Evidence, isGrounded: boolean): string | undefined {
+  if (evidence.empty) return 'empty';
   if (evidence.declines) return 'declines';
   if (evidence.sumsWrong > 0) return 'arithmetic';
   if (evidence.repetition > REPETITION_MAX) return 'repetition';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { askOf, type Json, readAnswerOf } from '@signalbox/dialect';
 import { confidenceOf, gateOf } from './confidence.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
+import { judgedSure } from './judged.ts';
 
 type Said = {
   readonly text: string;
@@ -70,6 +71,24 @@ test('gates hold back what is plainly wrong, whatever the tokens say', () => {
   assert.equal(gate({ text: 'and then', finish: 'length' }), 'length');
   assert.equal(gate({ text: 'and then', finish: 'length', bound: 2 }), undefined);
   assert.equal(sureOf({ text: '12 * 12 = 146', logprobs: [['146', -0.001]] }), 0.1);
+});
+
+test('an answer that holds nothing is not sure; one that calls or declines holds something', () => {
+  const judged = (choices: Json): string | undefined => {
+    const answer = readAnswerOf(LANE as never, utf8.encode(JSON.stringify({ choices })), false);
+    assert.ok(answer !== undefined);
+    const asked = { answer, ask: undefined, step: undefined, least: () => 0.85 };
+    return judgedSure(asked).rejected;
+  };
+  const choice = (message: { [key: string]: Json }): Json => [{ index: 0, message }];
+  const call = { id: 'a', type: 'function', function: { name: 'find', arguments: '{}' } };
+  const empty = 'confidence_min: 0.1 (empty)';
+  assert.equal(judged([]), empty);
+  assert.equal(judged(choice({ content: ' \n' })), empty);
+  assert.equal(judged(choice({ content: null, reasoning_content: 'Hm.' })), empty);
+  assert.equal(judged(choice({ content: 'yes' })), undefined);
+  assert.equal(judged(choice({ content: null, tool_calls: [call] })), undefined);
+  assert.equal(judged(choice({ content: null, refusal: 'No.' })), undefined);
 });
 
 test('numbers that a source does not hold are held against what is extracted from it alone', () => {

@@ -18,6 +18,8 @@ export type TokenEvidence = {
 
 export type Evidence = {
   readonly characters: number;
+  /** It says nothing, calls nothing, and does not decline either. */
+  readonly empty: boolean;
   /** Undefined: the upstream told none. */
   readonly logprobs: TokenEvidence | undefined;
   /** Words of doubt, by a hundred words. */
@@ -55,15 +57,30 @@ const SUMS: RegExp = new RegExp(
 /** Blanks, quotes, brackets and separators: the format, not what is said. */
 const FORMAT = /^[\s"'{}[\](),:;`*#_<>/\\-]*$/;
 
+type Choice = Answer['answers'][number];
+const EMPTY: Choice = { parts: [], logprobs: [], stop: undefined };
+
+/** One that is empty where an answer has none. */
+export const choicesOf = ({ answers }: Answer): readonly Choice[] =>
+  answers.length === 0 ? [EMPTY] : answers;
+
+const HELD: ReadonlySet<Choice['parts'][number]['kind']> = new Set([
+  ...(['call', 'media', 'opaque', 'refusal'] as const),
+]);
+
+export const isEmpty = ({ parts }: Choice): boolean =>
+  parts.every((part) => (part.kind === 'text' ? part.text.trim() === '' : !HELD.has(part.kind)));
+
 /** @param ask undefined: the request cannot be read, and nothing is held against it. */
 export function evidenceOf(answer: Answer, ask: Ask | undefined): readonly Evidence[] {
   const source = ask === undefined ? undefined : sourceOf(ask);
-  return answer.answers.map((choice) => {
+  return choicesOf(answer).map((choice) => {
     const text = choice.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
     const read = ends(text);
     const words = read.toLowerCase().match(WORDS) ?? [];
     return {
       characters: text.length,
+      empty: isEmpty(choice),
       logprobs: tokensOf(choice.logprobs),
       hedges: words.length === 0 ? 0 : (100 * count(read, HEDGES)) / Math.max(words.length, 20),
       declines: REFUSALS.test(read.slice(0, 200)),
