@@ -52,7 +52,8 @@ export function resolveFacts({ now, live, ports }: House, before: Seen): Resolve
 export function shadowFacts({ now, live }: House): ShadowFacts {
   const { version, catalog, policies, consents } = now();
   const { level } = live.degradation;
-  return { version, catalog, policies, consents, closings: live.order, level };
+  const moving = { closings: live.order, measured: live.fidelity, level };
+  return { version, catalog, policies, consents, ...moving };
 }
 
 /** The same for every call of a house: made once. */

@@ -9,6 +9,7 @@ import {
 } from '@signalbox/contract';
 import { costNanoUsd, type PricedUsage } from '@signalbox/documents';
 import type { Took } from './catalog/pace.ts';
+import { resolveFacts } from './handed.ts';
 import type { House } from './house.ts';
 import { enter } from './line.ts';
 import { passportOf } from './passport.ts';
@@ -42,9 +43,7 @@ export async function preview(call: Call, house: House): Promise<Result<Preview,
   const classified = await enter(dry, house, { seen: dry, isDry: true });
   if (!classified.ok) return classified;
   const { tenant, key } = classified.value;
-  const { catalog, policies, consents } = house.now();
-  const { level } = house.live.degradation;
-  const facts = { catalog, policies, consents, closings: house.live.order, level };
+  const facts = resolveFacts(house, classified.value);
   const surveyed = survey(classified.value, facts);
   if (!surveyed.ok) return surveyed;
   const resolved = resolve(classified.value, facts);

@@ -11,7 +11,7 @@ import type { Classified } from '../classify/classify.ts';
 import type { Policies } from '../policy/policy.ts';
 import type { Consents } from '../resolve/consent.ts';
 import type { Offer } from '../resolve/offer.ts';
-import type { Closings } from '../resolve/recorded.ts';
+import type { Closings, Measured } from '../resolve/recorded.ts';
 import { choose, type Survey, survey } from '../resolve/resolve.ts';
 import { usageOf } from '../resolve/tokens.ts';
 import { isOutside, type Moved } from './moved.ts';
@@ -23,6 +23,7 @@ export type ShadowFacts = {
   readonly policies: Policies;
   readonly consents: Consents;
   readonly closings: Closings;
+  readonly measured: Measured;
   /** Of degradation. */
   readonly level: number;
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Label, within } from '@signalbox/contract';
 import { build, chatOf, type Heads, HOUSE } from '../house.fixture.ts';
+import { preview } from '../preview.ts';
 import { GATE_WORDS, GATES, gateNames } from './gates.table.ts';
 import { refused, resolution } from './resolving.fixture.ts';
 
@@ -51,6 +52,23 @@ aliases:
       assert.match(refusal?.message ?? '', says);
     });
   }
+
+  it('is in a dry run the model that the call would get, poor answers and all', async () => {
+    const own = build();
+    const { live, now } = own.house;
+    const planned = async (): Promise<string | undefined> => {
+      const shown = await preview(own.call(chatOf('auto'), { step: 'plan' }), own.house);
+      const { resolved } = shown.ok ? shown.value : assert.fail();
+      return resolved.ok ? resolved.value.route.offers[0]?.offering.model : undefined;
+    };
+    assert.equal(await planned(), 'large');
+    for (const offering of now().catalog.offerings) {
+      const checked = { tenant: 'acme', step: 'plan', offering };
+      for (let at = 0; at < 200; at += 1)
+        live.fidelity.checked(checked, offering.model !== 'large');
+    }
+    assert.equal(await planned(), 'shared');
+  });
 
   it('may be `auto`, which goes where the difficulty points', async () => {
     const easy = await resolution(built, {

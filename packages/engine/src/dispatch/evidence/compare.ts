@@ -6,6 +6,7 @@
 import type { Bodies, StepClass } from '@signalbox/contract';
 import type { Answer, Json } from '@signalbox/dialect';
 import { canonicalText } from '@signalbox/documents';
+import { endsOf } from './evidence.ts';
 
 type Comparison = Bodies['comparison'];
 
@@ -61,15 +62,10 @@ function saidIn({ answers: [first] }: Answer): Said {
   const texts = parts.map((part) => (part.kind === 'text' ? part.text : ''));
   return {
     calls: calls.sort(),
-    text: ends(texts.join('')),
+    text: endsOf(texts.join(''), READ_CHARACTERS_MAX),
     declines: parts.some(({ kind }) => kind === 'refusal'),
   };
 }
-
-const ends = (text: string): string =>
-  text.length <= 2 * READ_CHARACTERS_MAX
-    ? text
-    : `${text.slice(0, READ_CHARACTERS_MAX)} ${text.slice(-READ_CHARACTERS_MAX)}`;
 
 function argumentsOf(text: string): string {
   const value = jsonIn(text.trim() === '' ? '{}' : text);

@@ -76,7 +76,7 @@ export function evidenceOf(answer: Answer, ask: Ask | undefined): readonly Evide
   const source = ask === undefined ? undefined : sourceOf(ask);
   return choicesOf(answer).map((choice) => {
     const text = choice.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
-    const read = ends(text);
+    const read = endsOf(text, READ_CHARACTERS_MAX);
     const words = read.toLowerCase().match(WORDS) ?? [];
     return {
       characters: text.length,
@@ -93,10 +93,9 @@ export function evidenceOf(answer: Answer, ask: Ask | undefined): readonly Evide
   });
 }
 
-const ends = (text: string): string =>
-  text.length <= 2 * READ_CHARACTERS_MAX
-    ? text
-    : `${text.slice(0, READ_CHARACTERS_MAX)} ${text.slice(-READ_CHARACTERS_MAX)}`;
+/** @param most characters from each end. */
+export const endsOf = (text: string, most: number): string =>
+  text.length <= 2 * most ? text : `${text.slice(0, most)} ${text.slice(-most)}`;
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
