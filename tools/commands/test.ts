@@ -16,9 +16,10 @@ const PATTERNS = [
 const SKIPPED =
   /(^|\/)(node_modules|dist|fixtures)(\/|$)|^tools\/(engines|bench\/peers)\/node_modules/;
 // A process loads the packages once for all of its files, which takes longer than most tests. Each
-// file is a suite of its own there, with its hooks. Browsers and their pages want one for each.
+// file is a suite of its own there, with its hooks.
 const FILES_A_PROCESS = 10;
-const APART = /^packages\/console\//;
+// Worlds, browsers and their pages take long and want a process for each: they begin first.
+const APART = ['packages/world/', 'packages/console/'];
 const PROCESSES_FOLDER = '.cache/tests';
 const EXIT_USAGE = 2;
 
@@ -61,9 +62,9 @@ if (files.length === 0) {
 /** What to run: files of one package by tens, each ten a file that imports them. */
 function processesOf(all: readonly string[]): readonly string[] {
   mkdirSync(PROCESSES_FOLDER, { recursive: true });
-  const apart = all.filter((path) => APART.test(path));
+  const apart = APART.flatMap((folder) => all.filter((path) => path.startsWith(folder)));
   const byOwner = Map.groupBy(
-    all.filter((path) => !APART.test(path)),
+    all.filter((path) => !apart.includes(path)),
     ownerOf,
   );
   const together = [...byOwner].flatMap(([owner, own]) => {
