@@ -85,7 +85,7 @@ function watch(call: Observed, outcome: Outcome, { live, ports }: Learners): voi
     ports.clock.now(),
   );
   for (const alarm of alarms) {
-    live.shares.clamp(tenant.name, alarm.share, ALARM_MS);
+    live.shares.clamp(tenant.name, alarm.share, alarm.holdMs);
     tellAlarm(alarm, ports);
   }
 }
@@ -103,9 +103,6 @@ function serve({ tenant, session }: Scheduled, outcome: Outcome, { live, ports }
     at: ports.clock.monotonic(),
   });
 }
-
-/** How long a tenant is held at it after an alarm. */
-const ALARM_MS = 3_600_000;
 
 /** Somebody on the strong tier was at work for it. */
 const isStrong = ({ attempts }: Outcome): boolean =>

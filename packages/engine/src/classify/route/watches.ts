@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 /** Of fewer calls a day's share says nothing. */
 const CALLS_A_DAY_MIN = 20;
 /** An alarm holds so long, and is told once. */
-export const ALARM_MS = 3_600_000;
+const ALARM_MS = 3_600_000;
 export const KINDS_MAX = 4_096;
 
 export type Watched = {
@@ -35,6 +35,8 @@ export type RoutingAlarm = {
   readonly seen: number;
   /** Share of hard calls that was usual for the tenant as a whole. */
   readonly share: number;
+  /** How long the tenant is held at it. */
+  readonly holdMs: number;
 };
 
 type News = Pick<RoutingAlarm, 'sign' | 'how' | 'usual' | 'seen'>;
@@ -51,10 +53,10 @@ export class Watches {
     const inAll = whole.saw(call, at);
     const inStep = this.#of(`${tenant} ${step}`, at).saw(call, at);
     if (inAll.length === 0 && inStep.length === 0) return NONE;
-    const share = whole.usual;
+    const held = { share: whole.usual, holdMs: ALARM_MS };
     return [
-      ...inAll.map((one): RoutingAlarm => ({ tenant, step: 'all', ...one, share })),
-      ...inStep.map((one): RoutingAlarm => ({ tenant, step, ...one, share })),
+      ...inAll.map((one): RoutingAlarm => ({ tenant, step: 'all', ...one, ...held })),
+      ...inStep.map((one): RoutingAlarm => ({ tenant, step, ...one, ...held })),
     ];
   }
 
